@@ -1,0 +1,56 @@
+# Every target sets up what it needs by itself: a virtual environment in .venv from the lock file.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/ready
+CODE := tokenpay terminal_app tests
+
+.PHONY: run demo test check bench lock clean help
+
+help:
+	@echo "make run    the demo: a bank, its customers and their payments, from QR code to finality"
+	@echo "make test   everything: check, then all tests with their real components"
+	@echo "make check  ruff, mypy, import-linter"
+	@echo "make demo   the demo, as run"
+	@echo "make bench  the benchmarks (RECORD=1 writes docs/benchmarks.md)"
+	@echo "make lock   pin the development environment anew"
+	@echo "make clean  remove .venv, caches and build output"
+
+run: demo
+
+demo: $(READY)
+	@$(BIN)/tokenpay demo
+
+test: check
+	@echo "== tests"
+	@$(BIN)/python -m pytest -n 2
+
+check: $(READY)
+	@echo "== ruff"
+	@$(BIN)/ruff check $(CODE)
+	@$(BIN)/ruff format --check $(CODE)
+	@echo "== mypy"
+	@$(BIN)/mypy $(CODE)
+	@echo "== imports"
+	@$(BIN)/lint-imports
+
+bench: $(READY)
+	@$(BIN)/python -m tests.benchmarks $(if $(RECORD),--record)
+
+$(READY): pyproject.toml requirements-dev.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "tokenpay needs Python 3.11 or newer, and '$(PYTHON)' is not: try  make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@echo "== setting up .venv with $$($(PYTHON) --version), from requirements-dev.lock: a minute or two, once"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+lock: $(READY)
+	@{ echo '# The development environment, every version and hash. Made from pyproject.toml by `make lock`; do not edit.'; \
+	  $(BIN)/uv pip compile --quiet pyproject.toml --all-extras --group dev --universal --python-version 3.11 \
+	    --upgrade --no-header --no-annotate --no-emit-index-url --no-emit-find-links --generate-hashes; } > lock.new
+	@mv lock.new requirements-dev.lock
+
+clean:
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""The branch terminal, built on the public names of tokenpay."""

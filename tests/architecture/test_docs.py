@@ -1,0 +1,45 @@
+"""The documentation: no dead link, every error has its entry, and the README's example is the one that is run."""
+
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+from tokenpay import errors
+
+REPOSITORY = Path(__file__).parents[2]
+DOCS = REPOSITORY / "docs"
+PAGES = [REPOSITORY / "README.md", REPOSITORY / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
+ERRORS = [
+    thing for thing in vars(errors).values() if inspect.isclass(thing) and issubclass(thing, errors.TokenpayError)
+]
+LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(REPOSITORY)))
+def test_every_link_leads_somewhere(page: Path) -> None:
+    dead = [target for target in LINK.findall(page.read_text()) if not (page.parent / target).exists()]
+    assert not dead
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.__name__)
+def test_every_error_has_its_entry(error: type[errors.TokenpayError]) -> None:
+    heading = f"## {error.code.replace('.', '-')}\n"
+    assert heading in (DOCS / "reference" / "errors.md").read_text()
+    assert error.__name__ in (errors.__doc__ or "") or error is errors.TokenpayError
+
+
+def test_error_codes_are_unique() -> None:
+    codes = [error.code for error in ERRORS]
+    assert len(set(codes)) == len(codes)
+
+
+def test_the_readme_shows_the_example_that_is_run() -> None:
+    shown = re.search(
+        r"<!-- example:start -->\n```python\n(.*?)```\n<!-- example:end -->",
+        (REPOSITORY / "README.md").read_text(),
+        re.DOTALL,
+    )
+    assert shown
+    assert shown[1] == (DOCS / "examples" / "first_payment.py").read_text()

@@ -1,0 +1,15 @@
+"""Benchmarks: ratios measured in one run, so that a figure means the same on any machine.
+
+A benchmark is a module here with `run() -> list[Row]`. `python -m tests.benchmarks [NAME ...] [--record]` runs them.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One measured figure. `goal` is the limit it is held to, as text, or empty where none is set yet."""
+
+    what: str
+    figure: str
+    goal: str = ""

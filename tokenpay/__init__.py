@@ -1,0 +1,1 @@
+"""Token wallets and token payments for a bank."""

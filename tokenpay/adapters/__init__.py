@@ -1,0 +1,1 @@
+"""One folder a port: what fills it from outside."""

@@ -1,0 +1,108 @@
+"""JSON-RPC 2.0 over HTTP: batches out, one result or failure each back, in the order asked."""
+
+import itertools
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from tokenpay.errors import ChainUnavailable
+
+if TYPE_CHECKING:
+    from web3 import HTTPProvider
+
+MAX_BATCH = 100  # very large batches have hung nodes, and public nodes refuse them
+Call: TypeAlias = tuple[str, list[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class RpcFailure:
+    """A node's answer that is an error. `message` is the node's own text: match on it, show `safe`."""
+
+    code: int
+    message: str
+
+    @property
+    def reverted(self) -> bool:
+        """Whether the contract itself refused (geth's code 3, or the words of other clients)."""
+        return self.code == 3 or "revert" in self.message.lower()
+
+    @property
+    def safe(self) -> str:
+        """The message as one short line of plain ASCII."""
+        plain = "".join(char if " " <= char <= "~" else " " for char in self.message[:200])
+        return " ".join(plain.split())[:80]
+
+
+class JsonRpc:
+    """One node's endpoint. `timeout_s` bounds each HTTP exchange. Retries are the caller's: none are made here.
+
+    web3 carries the bytes and is imported when the first call is made; it takes seconds. Each thread has
+    its own connection and its own request ids.
+    """
+
+    def __init__(self, url: str, *, timeout_s: float) -> None:
+        self._url = url
+        self._timeout_s = timeout_s
+        self._of_thread = threading.local()
+
+    def call(self, method: str, *params: Any) -> Any:
+        """Return one method's result; raises ChainUnavailable also where the node answers with an error."""
+        return result(self.batch([(method, list(params))])[0])
+
+    def batch(self, calls: Sequence[Call]) -> list[Any]:
+        """Return for each call its result or an RpcFailure, asked in bounded batches; raises ChainUnavailable."""
+        answers: list[Any] = []
+        for start in range(0, len(calls), MAX_BATCH):
+            answers += self._exchange(calls[start : start + MAX_BATCH])
+        return answers
+
+    def _exchange(self, calls: Sequence[Call]) -> list[Any]:
+        provider = self._provider()
+        provider.request_counter = itertools.count(1)
+        try:
+            replies: Any = provider.make_batch_request(list(calls))  # type: ignore[arg-type]
+        except Exception as error:
+            # Whatever went wrong on the way, connection, status, JSON or ids: there is no answer. The cause is
+            # not chained, because it holds the URL, and a URL may hold the provider's key.
+            raise ChainUnavailable(f"the node gave no usable answer ({type(error).__name__})") from None
+        if isinstance(replies, dict) and isinstance(failure := _read(replies), RpcFailure):
+            raise ChainUnavailable(f"the node refused the request: {failure.safe}")
+        if not isinstance(replies, list) or [_id(reply) for reply in replies] != list(range(1, len(calls) + 1)):
+            raise ChainUnavailable("the node answered other questions than were asked")
+        return [_read(reply) for reply in replies]
+
+    def _provider(self) -> "HTTPProvider":
+        known: HTTPProvider | None = getattr(self._of_thread, "provider", None)
+        if known is not None:
+            return known
+        import web3
+
+        options = {"timeout": self._timeout_s, "allow_redirects": False}
+        made = web3.HTTPProvider(self._url, options, exception_retry_configuration=None)
+        self._of_thread.provider = made
+        return made
+
+
+def result(answer: Any) -> Any:
+    """Return an answer that is no failure; raises ChainUnavailable for one that is."""
+    if isinstance(answer, RpcFailure):
+        raise ChainUnavailable(f"the node answered with an error: {answer.safe}", rpc_code=answer.code)
+    return answer
+
+
+def _id(reply: Any) -> int | None:
+    number = reply.get("id") if isinstance(reply, dict) else None
+    return number if type(number) is int else None
+
+
+def _read(reply: dict[str, Any]) -> Any:
+    error = reply.get("error")
+    if error is None:
+        if "result" not in reply:
+            raise ChainUnavailable("the node's answer has neither a result nor an error")
+        return reply["result"]
+    code, message = (error.get("code"), error.get("message")) if isinstance(error, dict) else (None, None)
+    if type(code) is not int or not isinstance(message, str):
+        raise ChainUnavailable("the node's error is not one of JSON-RPC")
+    return RpcFailure(code, message)

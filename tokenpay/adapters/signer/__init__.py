@@ -1,0 +1,1 @@
+"""Signers: what holds keys."""

@@ -1,0 +1,158 @@
+"""A signer that holds its keys in this process, opened from an encrypted file."""
+
+from tokenpay.adapters.signer.rules import SignerRules, TrustedOperator
+from tokenpay.compliance.approval import Part
+from tokenpay.compliance.clearance import Clearance
+from tokenpay.errors import IntegrityError, InvalidInput, SignerRefused
+from tokenpay.ethereum import authorization as eip3009
+from tokenpay.ethereum import erc20, transaction
+from tokenpay.ethereum.authorization import Authorization
+from tokenpay.ethereum.preflight import preflight
+from tokenpay.ethereum.transaction import DynamicFeeTransaction, SignedTransaction
+from tokenpay.ethereum.typed_data import Domain
+from tokenpay.money.address import Address
+from tokenpay.money.asset import AssetKind
+from tokenpay.parties.operator import Role
+from tokenpay.payments.intent import ChainParty, Intent, Purpose
+from tokenpay.ports import SignedAuthorization
+from tokenpay.wallets.hd import ExtendedPrivateKey
+from tokenpay.wallets.secret import Secret
+
+TREASURY_PATH = "m/44'/60'/0'/0/0"
+DEPOSITS_PATH = "m/44'/60'/1'/0"
+_OWN_MONEY = frozenset({Purpose.SWEEP, Purpose.FILL})
+
+
+def rules_key(seed: Secret) -> bytes:
+    """Return the bytes under which a wallet's rules are sealed: its seed, which nobody else has."""
+    return seed.reveal()
+
+
+class LocalSigner:
+    """Parses every byte it is asked to sign, and trusts the operators' keys it was founded with, not a database."""
+
+    def __init__(self, seed: Secret, rules: SignerRules) -> None:
+        root = ExtendedPrivateKey.from_seed(seed)
+        self._treasury = root.derive(TREASURY_PATH)
+        self._deposits = root.derive(DEPOSITS_PATH)
+        self._rules = rules
+
+    def __repr__(self) -> str:
+        return f"LocalSigner(treasury={self.treasury()})"
+
+    def treasury(self) -> Address:
+        return self._treasury.public().address()
+
+    def deposit_xpub(self) -> str:
+        return self._deposits.public().xpub()
+
+    def sign_transaction(
+        self, unsigned: bytes, *, intent: Intent, clearance: Clearance, domain: Domain | None
+    ) -> SignedTransaction:
+        try:
+            parsed = transaction.decode_unsigned(unsigned)
+            preflight(parsed)
+        except InvalidInput as error:
+            raise SignerRefused(error.message) from None
+        self._check_clearance(intent, clearance)
+        self._check_transaction(parsed, intent, domain)
+        return transaction.sign(parsed, self._treasury.key)
+
+    def sign_sweep(
+        self, authorization: Authorization, *, index: int, intent: Intent, clearance: Clearance
+    ) -> SignedAuthorization:
+        self._check_clearance(intent, clearance)
+        self._check_authorization(authorization, intent)
+        if intent.purpose is not Purpose.SWEEP or authorization.recipient != self.treasury():
+            raise SignerRefused("a deposit address pays the bank's own treasury and nobody else")
+        child = self._deposits.child(index)
+        if child.public().address() != authorization.sender:
+            raise SignerRefused("the authorization is not of this deposit address")
+        return eip3009.sign(authorization, child.key)
+
+    def _check_transaction(self, parsed: DynamicFeeTransaction, intent: Intent, domain: Domain | None) -> None:
+        asset, creditor = intent.amount.asset, intent.creditor
+        cap = self._rules.fee_caps_wei.get(parsed.chain_id)
+        if cap is None or parsed.chain_id != asset.chain_id:
+            raise SignerRefused("the transaction is for another chain")
+        if parsed.gas_limit * parsed.max_fee_wei > cap:
+            raise SignerRefused("the transaction may cost more gas than this signer allows")
+        if not isinstance(creditor, ChainParty) or parsed.access_list:
+            raise SignerRefused("the transaction has a form that no payment has")
+        if intent.purpose in _OWN_MONEY and creditor.address != self.treasury():
+            raise SignerRefused("the bank's own money moves to its own treasury")
+        if intent.purpose is Purpose.FILL:
+            expected = (creditor.address.raw, 0, b"")
+            if (parsed.to, parsed.value_wei, parsed.data) != expected:
+                raise SignerRefused("a no-op moves nothing")
+        elif asset.kind is AssetKind.NATIVE:
+            expected = (creditor.address.raw, intent.amount.units, b"")
+            if (parsed.to, parsed.value_wei, parsed.data) != expected:
+                raise SignerRefused("the transaction does not pay what was approved")
+        else:
+            self._check_token_call(parsed, intent, creditor, domain)
+
+    def _check_token_call(
+        self, parsed: DynamicFeeTransaction, intent: Intent, creditor: ChainParty, domain: Domain | None
+    ) -> None:
+        contract = intent.amount.asset.contract
+        if contract is None or parsed.to != contract.raw or parsed.value_wei:
+            raise SignerRefused("the transaction does not call the token that was approved")
+        try:
+            if intent.purpose in (Purpose.COLLECTION, Purpose.SWEEP):
+                if domain is None:
+                    raise SignerRefused("an authorization is read with its token's domain")
+                self._check_authorization(eip3009.decode_calldata(parsed.data, domain).grant, intent)
+            elif erc20.decode_transfer(parsed.data) != (creditor.address, intent.amount.units):
+                raise SignerRefused("the transaction does not pay what was approved")
+        except InvalidInput as error:
+            raise SignerRefused(error.message) from None
+
+    def _check_authorization(self, authorization: Authorization, intent: Intent) -> None:
+        asset, debtor, creditor = intent.amount.asset, intent.debtor, intent.creditor
+        agreed = (
+            isinstance(debtor, ChainParty)
+            and isinstance(creditor, ChainParty)
+            and authorization.sender == debtor.address
+            and authorization.recipient == creditor.address
+            and authorization.units == intent.amount.units
+            and authorization.domain.verifying_contract == asset.contract
+            and authorization.domain.chain_id == asset.chain_id
+        )
+        if not agreed:
+            raise SignerRefused("the authorization does not pay what was approved")
+
+    def _check_clearance(self, intent: Intent, clearance: Clearance) -> None:
+        intent_hash = intent.hash()
+        if clearance.intent_hash != intent_hash or clearance.payment_id != intent.uetr:
+            raise SignerRefused("the clearance is for another payment")
+        people: dict[Part, str] = {}
+        for approval in clearance.approvals:
+            operator = self._rules.operators.get(approval.operator_id)
+            if operator is None:
+                raise SignerRefused("an approval comes from somebody this signer does not know")
+            if approval.intent_hash != intent_hash or not intent.created_at_s <= approval.at_s < intent.expires_at_s:
+                raise SignerRefused("an approval is for another payment or another time")
+            try:
+                approval.verify(operator.public_key)
+            except IntegrityError as error:
+                raise SignerRefused(error.message) from None
+            self._check_role(approval.part, operator, intent)
+            people[approval.part] = approval.operator_id
+        if people.get(Part.MAKER) != intent.maker:
+            raise SignerRefused("the payment is not signed by who made it")
+        alone = self._rules.alone_units.get(intent.amount.asset.id, 0)
+        wants_checker = intent.purpose not in (*_OWN_MONEY, Purpose.COLLECTION) and intent.amount.units > alone
+        if wants_checker and people.get(Part.CHECKER) in (None, intent.maker):
+            raise SignerRefused("this amount needs the signature of a second person")
+
+    def _check_role(self, part: Part, operator: TrustedOperator, intent: Intent) -> None:
+        own_money = intent.purpose in _OWN_MONEY
+        allowed = {
+            Part.MAKER: {Role.ENGINE} if own_money else {Role.TELLER, Role.SUPERVISOR},
+            Part.CHECKER: {Role.SUPERVISOR},
+        }
+        if operator.role not in allowed[part]:
+            raise SignerRefused("an approval comes from somebody in the wrong role")
+
+

@@ -1,0 +1,63 @@
+"""What a signer trusts: kept beside its keys, sealed with them, and asked of nobody else."""
+
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+from tokenpay.errors import IntegrityError
+from tokenpay.parties.operator import Role
+from tokenpay.primitives.canonical import Value, canonical_bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustedOperator:
+    public_key: bytes
+    role: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignerRules:
+    """Operators by id, the fee a transaction may cost at most by chain id, and what one person may pay by asset id."""
+
+    operators: Mapping[str, TrustedOperator]
+    fee_caps_wei: Mapping[int, int]
+    alone_units: Mapping[str, int]
+
+    def seal(self, key: bytes) -> str:
+        """Return the rules as JSON with a MAC under the wallet's own key: editing them needs the password."""
+        content: dict[str, Value] = {
+            "operators": {
+                id: {"public_key": operator.public_key.hex(), "role": operator.role.value}
+                for id, operator in self.operators.items()
+            },
+            "fee_caps_wei": {str(chain_id): str(cap) for chain_id, cap in self.fee_caps_wei.items()},
+            "alone_units": {asset_id: str(units) for asset_id, units in self.alone_units.items()},
+        }
+        return json.dumps({"rules": content, "mac": _mac(key, content)}, indent=2)
+
+    @classmethod
+    def unseal(cls, text: str, key: bytes) -> "SignerRules":
+        """Read sealed rules; raises IntegrityError when a letter of them was changed."""
+        try:
+            document = json.loads(text)
+            content = document["rules"]
+            whole = hmac.compare_digest(_mac(key, content), str(document["mac"]))
+        except (ValueError, KeyError, TypeError):
+            whole = False
+        if not whole:
+            raise IntegrityError("the signer's rules were changed by somebody without its key")
+        return cls(
+            operators={
+                id: TrustedOperator(public_key=bytes.fromhex(entry["public_key"]), role=Role(entry["role"]))
+                for id, entry in content["operators"].items()
+            },
+            fee_caps_wei={int(chain_id): int(cap) for chain_id, cap in content["fee_caps_wei"].items()},
+            alone_units={asset_id: int(units) for asset_id, units in content["alone_units"].items()},
+        )
+
+
+def _mac(key: bytes, content: Value) -> str:
+    purpose = hmac.digest(key, b"tokenpay/signer-rules/1", sha256)
+    return hmac.digest(purpose, canonical_bytes(content), sha256).hex()

@@ -1,0 +1,1 @@
+"""Who did what to what: hash-chained streams, one per branch and one per engine."""

@@ -1,0 +1,36 @@
+"""A bank as the verbs see it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tokenpay.errors import InvalidInput, SignerUnavailable
+from tokenpay.ports import Chain, Clock, Entropy, Signer
+from tokenpay.settings import BankSettings
+from tokenpay.store.unit_of_work import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bank:
+    """Ports, store and settings in one frozen record. A terminal's bank has no signer."""
+
+    name: str
+    directory: Path | None
+    settings: BankSettings
+    store: Store
+    clock: Clock
+    entropy: Entropy
+    chains: Mapping[int, Chain] = field(default_factory=dict)
+    signer: Signer | None = None
+
+    def chain(self, chain_id: int) -> Chain:
+        """Return the port to one chain; raises InvalidInput."""
+        if chain_id not in self.chains:
+            raise InvalidInput("this bank does not work on the chain", chain_id=chain_id)
+        return self.chains[chain_id]
+
+    def required_signer(self) -> Signer:
+        """Return the signer; raises SignerUnavailable where there is none."""
+        if self.signer is None:
+            raise SignerUnavailable("this machine holds no keys: the engine signs")
+        return self.signer

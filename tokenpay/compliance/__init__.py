@@ -1,0 +1,1 @@
+"""The bank's own rules: policy, screening, approvals, clearances and cases."""

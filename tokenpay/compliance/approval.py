@@ -1,0 +1,56 @@
+"""One person's consent to one intent, signed with their own key."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from tokenpay.errors import IntegrityError
+from tokenpay.parties.session import Session
+from tokenpay.primitives.canonical import canonical_bytes
+
+_DOMAIN = "tokenpay/approval/1"
+
+
+class Part(StrEnum):
+    """The maker made the payment, the checker is the second person: never the same one."""
+
+    MAKER = "maker"
+    CHECKER = "checker"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """`signature` is Ed25519 over the intent's hash, the operator, their part and the time."""
+
+    intent_hash: bytes
+    operator_id: str
+    part: Part
+    at_s: int
+    signature: bytes
+
+    def verify(self, public_key: bytes) -> None:
+        """Raise IntegrityError unless this operator's key signed exactly this consent."""
+        try:
+            Ed25519PublicKey.from_public_bytes(public_key).verify(
+                self.signature, _message(self.intent_hash, self.operator_id, self.part, self.at_s)
+            )
+        except (InvalidSignature, ValueError):
+            raise IntegrityError("an approval does not carry its operator's signature") from None
+
+
+def give(session: Session, intent_hash: bytes, *, part: Part, at_s: int) -> Approval:
+    """Return the session's operator's signed consent to an intent."""
+    operator_id = session.operator.id
+    return Approval(
+        intent_hash=intent_hash,
+        operator_id=operator_id,
+        part=part,
+        at_s=at_s,
+        signature=session.sign(_message(intent_hash, operator_id, part, at_s)),
+    )
+
+
+def _message(intent_hash: bytes, operator_id: str, part: Part, at_s: int) -> bytes:
+    return canonical_bytes([_DOMAIN, intent_hash.hex(), operator_id, part.value, at_s])

@@ -1,0 +1,34 @@
+"""Something a person must look at."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class CaseKind(StrEnum):
+    LATE_PAYMENT = "late_payment"
+    OVERPAYMENT = "overpayment"
+    UNMATCHED_DEPOSIT = "unmatched_deposit"
+    SCREENING_MATCH = "screening_match"
+    ASSET_CHANGED = "asset_changed"
+    CHAIN_HALTED = "chain_halted"
+    PAYMENT_STUCK = "payment_stuck"
+    VARIANCE = "variance"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """`subject` names the deposit, payment, asset or chain; money it is about stands on accounts owned by the case id."""
+
+    id: str
+    kind: CaseKind
+    subject: str
+    note: str
+    opened_at_s: int
+    resolution: str = ""
+    resolved_by: str = ""
+    resolved_at_s: int | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.resolved_at_s is None

@@ -1,0 +1,195 @@
+"""Limits, hours and the second person: what this bank allows. What is not set is not allowed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from tokenpay.compliance.screening import Screening, Verdict
+from tokenpay.errors import InvalidInput
+from tokenpay.parties.customer import CustomerStatus
+from tokenpay.payments.intent import Intent, Purpose
+from tokenpay.payments.payment import Reason
+from tokenpay.primitives.canonical import Value
+
+_DAY_MINUTES = 24 * 60
+_OWN_MONEY = frozenset({Purpose.SWEEP, Purpose.FILL})
+"""Money that stays the bank's own: no customer limit counts it, and opening hours do not stop it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssetLimits:
+    """Limits for one asset in smallest units; zero allows nothing.
+
+    Above `alone_units` a payment needs a second person. The day limits count everything held or
+    cleared that day for one customer and for one operator.
+    """
+
+    payment_units: int = 0
+    alone_units: int = 0
+    customer_day_units: int = 0
+    operator_day_units: int = 0
+
+    def __post_init__(self) -> None:
+        if min(self.payment_units, self.alone_units, self.customer_day_units, self.operator_day_units) < 0:
+            raise InvalidInput("a limit is not negative")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hours:
+    """When money may leave: minutes of the local day, and weekdays (Monday 0). Opening equals closing: never."""
+
+    opens_minute: int = 0
+    closes_minute: int = 0
+    weekdays: frozenset[int] = frozenset()
+    utc_offset_minutes: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.opens_minute <= self.closes_minute <= _DAY_MINUTES or not self.weekdays <= set(range(7)):
+            raise InvalidInput("opening hours lie within one day, weekdays are 0 to 6")
+        if abs(self.utc_offset_minutes) > 14 * 60:
+            raise InvalidInput("a UTC offset is at most 14 hours")
+
+    @classmethod
+    def always(cls) -> "Hours":
+        """Every minute of every day."""
+        return cls(opens_minute=0, closes_minute=_DAY_MINUTES, weekdays=frozenset(range(7)))
+
+    def _local(self, now_s: int) -> datetime:
+        return datetime.fromtimestamp(now_s, UTC) + timedelta(minutes=self.utc_offset_minutes)
+
+    def day(self, now_s: int) -> str:
+        """Return the local date that day limits count by, as YYYY-MM-DD."""
+        return self._local(now_s).date().isoformat()
+
+    def open_at(self, now_s: int) -> bool:
+        """Tell whether money may leave at this moment."""
+        local = self._local(now_s)
+        minute = local.hour * 60 + local.minute
+        return local.weekday() in self.weekdays and self.opens_minute <= minute < self.closes_minute
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """One version of the bank's rules. `limits` is by asset id; `list_max_age_s` is how old a deny-list may be."""
+
+    version: int = 1
+    limits: Mapping[str, AssetLimits] = field(default_factory=dict)
+    hours: Hours = field(default_factory=Hours)
+    list_max_age_s: int = 0
+    held_for_s: int = 86_400
+
+    def content(self) -> dict[str, Value]:
+        """Return the canonical content as it is stored and hashed."""
+        return {
+            "version": self.version,
+            "limits": {
+                asset_id: {
+                    "payment_units": str(limit.payment_units),
+                    "alone_units": str(limit.alone_units),
+                    "customer_day_units": str(limit.customer_day_units),
+                    "operator_day_units": str(limit.operator_day_units),
+                }
+                for asset_id, limit in self.limits.items()
+            },
+            "hours": {
+                "opens_minute": self.hours.opens_minute,
+                "closes_minute": self.hours.closes_minute,
+                "weekdays": sorted(self.hours.weekdays),
+                "utc_offset_minutes": self.hours.utc_offset_minutes,
+            },
+            "list_max_age_s": self.list_max_age_s,
+            "held_for_s": self.held_for_s,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What the gate knows when it decides. Used units are the day's, without this payment."""
+
+    now_s: int
+    stopped: bool
+    asset_usable: bool
+    customers: Mapping[str, CustomerStatus]
+    screenings: tuple[Screening, ...]
+    customer_used_units: int
+    operator_used_units: int
+    second_person: bool
+
+
+class Answer(StrEnum):
+    ALLOW = "allow"
+    HOLD = "hold"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Allow, hold or refuse, with every reason there is. One refusal outweighs all holds."""
+
+    answer: Answer
+    reasons: tuple[Reason, ...]
+
+
+def decide(policy: Policy, intent: Intent, facts: Facts) -> Decision:
+    """Decide on an intent from the policy and the facts alone."""
+    refusals = [*_standing(intent, facts), *_hours(policy, intent, facts), *_limits(policy, intent, facts)]
+    holds: list[Reason] = []
+    for screening in facts.screenings:
+        if screening.verdict is Verdict.MATCH:
+            refusals.append(Reason(code="screening.match", message="an address of this payment is on a deny-list"))
+        elif screening.verdict is Verdict.UNAVAILABLE:
+            holds.append(
+                Reason(code="screening.unavailable", message="the deny-list is missing or too old to say anything")
+            )
+    if _needs_second_person(policy, intent) and not facts.second_person:
+        holds.append(Reason(code="approval.second_person", message="this amount needs a second person"))
+    if refusals:
+        return Decision(answer=Answer.REFUSE, reasons=(*refusals, *holds))
+    return Decision(answer=Answer.HOLD if holds else Answer.ALLOW, reasons=tuple(holds))
+
+
+def _standing(intent: Intent, facts: Facts) -> list[Reason]:
+    reasons = []
+    if facts.stopped:
+        reasons.append(Reason(code="emergency.stop", message="payments are stopped for the whole bank"))
+    if not facts.asset_usable:
+        reasons.append(Reason(code="asset.frozen", message=f"{intent.amount.asset.symbol} is frozen at this bank"))
+    if facts.now_s >= intent.expires_at_s:
+        reasons.append(Reason(code="intent.expired", message="the payment was not started in time"))
+    for status in facts.customers.values():
+        if status is not CustomerStatus.ACTIVE:
+            reasons.append(Reason(code=f"customer.{status}", message=f"a customer of this payment is {status}"))
+    return reasons
+
+
+def _hours(policy: Policy, intent: Intent, facts: Facts) -> list[Reason]:
+    if intent.purpose in _OWN_MONEY or policy.hours.open_at(facts.now_s):
+        return []
+    return [Reason(code="hours.closed", message="outside the bank's opening hours")]
+
+
+def _limits(policy: Policy, intent: Intent, facts: Facts) -> list[Reason]:
+    if intent.purpose in _OWN_MONEY or intent.purpose is Purpose.COLLECTION:
+        return []
+    limit = policy.limits.get(intent.amount.asset.id, AssetLimits())
+    units = intent.amount.units
+    checks = (
+        ("limit.payment", "one payment", units, limit.payment_units),
+        ("limit.customer_day", "this customer's day", facts.customer_used_units + units, limit.customer_day_units),
+        ("limit.operator_day", "this operator's day", facts.operator_used_units + units, limit.operator_day_units),
+    )
+    return [
+        Reason(code=code, message=f"above the limit for {scope}")
+        for code, scope, used_units, limit_units in checks
+        if used_units > limit_units
+    ]
+
+
+def _needs_second_person(policy: Policy, intent: Intent) -> bool:
+    if intent.purpose in _OWN_MONEY or intent.purpose is Purpose.COLLECTION:
+        return False
+    if intent.purpose is Purpose.REVERSAL:
+        return True
+    limit = policy.limits.get(intent.amount.asset.id, AssetLimits())
+    return intent.amount.units > limit.alone_units

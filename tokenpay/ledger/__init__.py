@@ -1,0 +1,1 @@
+"""Double entry in two phases: accounts, transfers and the chart of accounts."""

@@ -1,0 +1,42 @@
+"""The chart of accounts: which kinds there are, which side they stand on, which may not be overdrawn."""
+
+from enum import StrEnum
+
+
+class AccountKind(StrEnum):
+    CUSTODY = "custody"
+    DRAWER = "drawer"
+    VAULT = "vault"
+    CUSTOMER = "customer"
+    SUSPENSE = "suspense"
+    BLOCKED = "blocked"
+    FEES = "fees"
+    GAS = "gas"
+    VARIANCE = "variance"
+    FUNDING = "funding"
+    CONVERSION = "conversion"
+
+
+ASSETS = frozenset({AccountKind.CUSTODY, AccountKind.DRAWER, AccountKind.VAULT})
+LIABILITIES = frozenset({AccountKind.CUSTOMER, AccountKind.SUSPENSE, AccountKind.BLOCKED})
+EXPENSES = frozenset({AccountKind.GAS, AccountKind.VARIANCE})
+
+DEBIT_NORMAL = ASSETS | EXPENSES
+"""Kinds whose balance is debits minus credits; all others are credits minus debits."""
+
+BOUNDED = ASSETS | LIABILITIES
+"""Kinds that may never have less than zero available."""
+
+
+def account_id(kind: AccountKind, owner: str, asset_id: str) -> str:
+    """Return the one name of an account: its kind, whose it is, and the asset.
+
+    Owners are a customer id, a custody address (EIP-55), a case id for suspense and blocked money,
+    a drawer or branch id, or `bank`.
+    """
+    return f"{kind}/{owner}/{asset_id}"
+
+
+def takes_money(debit_kind: AccountKind, credit_kind: AccountKind) -> bool:
+    """Tell whether a transfer lowers what customers are owed or what the bank holds: it needs a clearance."""
+    return debit_kind in LIABILITIES or credit_kind in ASSETS

@@ -1,0 +1,1 @@
+"""Assets, amounts and addresses: what is moved, how much of it, and where to."""

@@ -1,0 +1,81 @@
+"""An EVM address that has been checked, and the chain identifiers it is written with."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Self
+
+from tokenpay.errors import InvalidAddress, InvalidAsset
+from tokenpay.primitives.keccak import keccak256
+
+_HEX = re.compile(r"0x[0-9a-fA-F]{40}")
+_CAIP2 = re.compile(r"eip155:(0|[1-9][0-9]{0,31})")
+MAX_CHAIN_ID = 2**63 - 1
+
+
+def caip2(chain_id: int) -> str:
+    """Return a chain id as CAIP-2 text, `eip155:<chain_id>`; raises InvalidAsset out of range."""
+    if not 0 < chain_id <= MAX_CHAIN_ID:
+        raise InvalidAsset(f"a chain id is between 1 and {MAX_CHAIN_ID}")
+    return f"eip155:{chain_id}"
+
+
+def parse_caip2(text: str) -> int:
+    """Return the chain id in CAIP-2 text; raises InvalidAsset for anything but `eip155`."""
+    match = _CAIP2.fullmatch(text)
+    if match is None or not 0 < int(match[1]) <= MAX_CHAIN_ID:
+        raise InvalidAsset("a chain is written eip155:<number>")
+    return int(match[1])
+
+
+def eip55(raw: bytes) -> str:
+    """Return 20 bytes as checksummed text (EIP-55)."""
+    plain = raw.hex()
+    digest = keccak256(plain.encode()).hex()
+    return "0x" + "".join(c.upper() if d >= "8" else c for c, d in zip(plain, digest, strict=False))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Address:
+    """Twenty checked bytes. `text` is EIP-55; `caip10` names the chain as well.
+
+    The zero address is refused: nobody holds its key, and tokens use it to mean mint and burn.
+    """
+
+    raw: bytes
+    text: str = field(init=False, compare=False, repr=True)
+
+    def __post_init__(self) -> None:
+        if len(self.raw) != 20:
+            raise InvalidAddress("an address has 20 bytes")
+        if not any(self.raw):
+            raise InvalidAddress("the zero address cannot hold or receive money")
+        object.__setattr__(self, "text", eip55(self.raw))
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `0x` and 40 hexadecimal digits; mixed case must carry a right EIP-55 checksum.
+
+        Raises InvalidAddress. All-lower and all-upper digits carry no checksum and are accepted.
+        """
+        if _HEX.fullmatch(text) is None:
+            raise InvalidAddress("an address is 0x and 40 hexadecimal digits")
+        address = cls(bytes.fromhex(text[2:]))
+        digits = text[2:]
+        if digits != digits.lower() and digits != digits.upper() and text != address.text:
+            raise InvalidAddress("the address has a wrong checksum (EIP-55): a digit or its case was changed")
+        return address
+
+    @classmethod
+    def parse_caip10(cls, text: str) -> tuple[int, Self]:
+        """Read CAIP-10 text and return (chain id, address); raises InvalidAddress or InvalidAsset."""
+        chain, separator, account = text.rpartition(":")
+        if not separator:
+            raise InvalidAddress("a CAIP-10 address is written eip155:<chain>:<address>")
+        return parse_caip2(chain), cls.parse(account)
+
+    def caip10(self, chain_id: int) -> str:
+        """Return this address on one chain as CAIP-10 text."""
+        return f"{caip2(chain_id)}:{self.text}"
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,0 +1,34 @@
+"""A customer of the bank."""
+
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tokenpay.errors import InvalidInput
+
+MAX_NAME = 140
+
+
+class CustomerStatus(StrEnum):
+    ACTIVE = "active"
+    FROZEN = "frozen"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """`id` is the customer number, such as `C00000042`; the name is personal data and stays out of audit streams."""
+
+    id: str
+    name: str
+    branch: str
+    status: CustomerStatus
+    enrolled_at_s: int
+
+
+def checked_name(name: str) -> str:
+    """Return a name in NFC without outer spaces; raises InvalidInput for empty, long or unprintable ones."""
+    name = unicodedata.normalize("NFC", name).strip()
+    if not 0 < len(name) <= MAX_NAME or not name.isprintable():
+        raise InvalidInput(f"a name is 1 to {MAX_NAME} printable characters")
+    return name

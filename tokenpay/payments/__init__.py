@@ -1,0 +1,1 @@
+"""What is to be paid and where it stands: intents, payments, attempts, deposits and their matching."""

@@ -1,0 +1,44 @@
+"""An inbound transfer on a chain, identified by (chain, block hash, log index)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tokenpay.money.address import Address
+from tokenpay.money.amount import Amount
+
+
+class DepositState(StrEnum):
+    SEEN = "seen"
+    FINAL = "final"
+    ORPHANED = "orphaned"
+
+
+class DepositOutcome(StrEnum):
+    """Where a final deposit went."""
+
+    CREDITED = "credited"
+    SUSPENSE = "suspense"
+    BLOCKED = "blocked"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deposit:
+    """`address` is the bank's deposit address that received it, `sender` the log's sender (None: minted)."""
+
+    chain_id: int
+    block_hash: bytes
+    log_index: int
+    block_number: int
+    transaction_hash: bytes
+    address: Address
+    sender: Address | None
+    amount: Amount
+    request_id: str
+    state: DepositState
+    outcome: DepositOutcome | None = None
+    seen_at_s: int = 0
+
+    @property
+    def id(self) -> str:
+        return f"{self.chain_id}-{self.block_hash.hex()}-{self.log_index}"

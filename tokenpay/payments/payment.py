@@ -1,0 +1,89 @@
+"""The business fact: an intent and where it stands."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from tokenpay.errors import WrongState
+from tokenpay.payments.intent import Intent
+
+
+class PaymentState(StrEnum):
+    HELD = "held"
+    CLEARED = "cleared"
+    ASSIGNED = "assigned"
+    SIGNED = "signed"
+    SENT = "sent"
+    INCLUDED = "included"
+    FINAL = "final"
+    FAILED = "failed"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+_S = PaymentState
+TRANSITIONS: dict[PaymentState, frozenset[PaymentState]] = {
+    _S.HELD: frozenset({_S.CLEARED, _S.FINAL, _S.REFUSED, _S.CANCELLED, _S.EXPIRED}),
+    _S.CLEARED: frozenset({_S.FINAL, _S.ASSIGNED, _S.CANCELLED, _S.EXPIRED}),
+    _S.ASSIGNED: frozenset({_S.SIGNED}),
+    _S.SIGNED: frozenset({_S.SENT}),
+    _S.SENT: frozenset({_S.INCLUDED, _S.SIGNED}),
+    _S.INCLUDED: frozenset({_S.FINAL, _S.FAILED, _S.SENT}),
+    _S.FINAL: frozenset(),
+    _S.FAILED: frozenset(),
+    _S.REFUSED: frozenset(),
+    _S.CANCELLED: frozenset(),
+    _S.EXPIRED: frozenset(),
+}
+"""Where each state may go. A held book payment that is approved is cleared and final in one step."""
+
+ENDED = frozenset(state for state, following in TRANSITIONS.items() if not following)
+UNSENT = frozenset({_S.HELD, _S.CLEARED})
+"""Nothing has left and no nonce is taken: the payment may be cancelled."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why a payment is held, refused or failed: a stable code and one plain line."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """`id` is the intent's UETR. `nonce` and what follows are set as the payment goes on chain.
+
+    `fee_cap_wei` bounds gas limit times fee per gas over all fee bumps; `index` is the deposit
+    address a sweep empties or a collection pays into.
+    """
+
+    intent: Intent
+    state: PaymentState
+    updated_at_s: int
+    reasons: tuple[Reason, ...] = ()
+    nonce: int | None = None
+    gas_limit: int | None = None
+    fee_cap_wei: int | None = None
+    index: int | None = None
+    included_block: int | None = None
+    included_hash: bytes | None = None
+    transaction_hash: bytes | None = None
+
+    @property
+    def id(self) -> str:
+        return self.intent.uetr
+
+    def to(self, state: PaymentState, *, at_s: int, reasons: tuple[Reason, ...] | None = None) -> "Payment":
+        """Return the payment in its next state; raises WrongState where the way is not open."""
+        if state not in TRANSITIONS[self.state]:
+            raise WrongState(f"a {self.state} payment cannot become {state}", payment=self.id)
+        return replace(self, state=state, updated_at_s=at_s, reasons=self.reasons if reasons is None else reasons)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """The gate's no: nothing was stored but an audit record, no key is bound, nothing left."""
+
+    intent: Intent
+    reasons: tuple[Reason, ...]

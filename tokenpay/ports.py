@@ -1,0 +1,112 @@
+"""The ports: what tokenpay needs of the world, each filled by an adapter.
+
+Every call that reaches outside raises ChainUnavailable, SignerUnavailable or another Unavailable
+when no answer came; an answer that is wrong raises IntegrityError. None returns a guess.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from tokenpay.compliance.clearance import Clearance
+from tokenpay.ethereum.authorization import Authorization, Signed
+from tokenpay.ethereum.observed import AuthorizationLog, Block, Holding, Receipt, TokenFacts, TransferLog
+from tokenpay.ethereum.transaction import SignedTransaction
+from tokenpay.ethereum.typed_data import Domain
+from tokenpay.money.address import Address
+from tokenpay.payments.intent import Intent
+
+SignedAuthorization = Signed[Authorization]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broadcast:
+    """What a node said to one set of signed bytes.
+
+    `accepted`: it is in the node's pool or chain (`already known` included). `rejected`: the node
+    refused it for `reason` and it did not enter the pool. `unknown`: no usable answer; send the same
+    bytes again.
+    """
+
+    outcome: Literal["accepted", "rejected", "unknown"]
+    reason: str = ""
+
+
+class Chain(Protocol):
+    """One EVM chain, read and written through some node. Block arguments are block numbers."""
+
+    @property
+    def chain_id(self) -> int: ...
+
+    def verify_chain_id(self) -> None:
+        """Ask the node for its chain id and raise IntegrityError when it is not `chain_id`."""
+
+    def head(self) -> Block:
+        """Return the newest block."""
+
+    def finalized(self) -> Block:
+        """Return the newest block that the chain's finality rule calls final."""
+
+    def blocks(self, numbers: Sequence[int]) -> list[Block]:
+        """Return these blocks in the order asked; ChainUnavailable when the node lacks one."""
+
+    def transfers(self, blocks: Sequence[Block], contracts: Sequence[Address]) -> list[TransferLog]:
+        """Return every Transfer of these contracts in these blocks, asked by block hash, in chain order."""
+
+    def authorizations(self, blocks: Sequence[Block], contracts: Sequence[Address]) -> list[AuthorizationLog]:
+        """Return every AuthorizationUsed of these contracts in these blocks, asked by block hash."""
+
+    def receipts(self, transaction_hashes: Sequence[bytes]) -> list[Receipt | None]:
+        """Return each transaction's receipt, or None where the node has none."""
+
+    def holdings(self, holdings: Sequence[Holding], block: int) -> list[int]:
+        """Return the units held at the end of block `block`, in the order asked."""
+
+    def token_facts(self, contract: Address) -> TokenFacts:
+        """Return what a token says of itself at the head; NotFound where there is no code."""
+
+    def transaction_count(self, address: Address, *, pending: bool = False) -> int:
+        """Return the next nonce of `address` at the head, or with the node's pool counted in."""
+
+    def priority_fee_wei(self) -> int:
+        """Return the tip the node suggests, in wei per gas."""
+
+    def estimate_gas(self, *, sender: Address, to: Address, data: bytes, value_wei: int = 0) -> int:
+        """Return the gas this call would take now; WrongState when it would revert."""
+
+    def broadcast(self, raw_transactions: Sequence[bytes]) -> list[Broadcast]:
+        """Send signed transactions in order and return the node's word on each; never raises for one."""
+
+
+class Signer(Protocol):
+    """Holds the bank's keys, or reaches what holds them, and signs what it has itself parsed and allowed."""
+
+    def treasury(self) -> Address:
+        """Return the address that pays, and pays the gas."""
+
+    def deposit_xpub(self) -> str:
+        """Return the extended public key whose children are the deposit addresses (BIP-32)."""
+
+    def sign_transaction(
+        self, unsigned: bytes, *, intent: Intent, clearance: Clearance, domain: Domain | None
+    ) -> SignedTransaction:
+        """Sign EIP-1559 bytes that do what the intent says and nothing else.
+
+        `domain` is the token's where the call carries an EIP-3009 authorization. Raises SignerRefused
+        with the rule that is broken, SignerUnavailable when no answer came.
+        """
+
+    def sign_sweep(
+        self, authorization: Authorization, *, index: int, intent: Intent, clearance: Clearance
+    ) -> SignedAuthorization:
+        """Sign, with the key of deposit address `index`, an authorization that pays the treasury itself."""
+
+
+class Clock(Protocol):
+    def now_s(self) -> int:
+        """Return the time in whole Unix seconds."""
+
+
+class Entropy(Protocol):
+    def random(self, size: int) -> bytes:
+        """Return this many unpredictable bytes."""

@@ -1,0 +1,1 @@
+"""Thin faces of a keccak library and of libsecp256k1, and RLP."""

@@ -1,0 +1,36 @@
+"""One byte form for one value: the JSON that hashes, keys and audit records are made over."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+Value = str | int | bool | None | Sequence["Value"] | Mapping[str, "Value"]
+
+
+def canonical_text(value: Value) -> str:
+    """Return `value` as JSON with sorted keys, no spaces and ASCII only.
+
+    Floats raise TypeError: they have no place in what is hashed. Integers beyond 2**53 belong in
+    strings if anything but Python is to read them.
+    """
+    _refuse_floats(value)
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+
+
+def canonical_bytes(value: Value) -> bytes:
+    """Return `canonical_text` as bytes."""
+    return canonical_text(value).encode("ascii")
+
+
+def _refuse_floats(value: Value) -> None:
+    if isinstance(value, str | int | None):
+        return
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            if not isinstance(key, str):
+                raise TypeError("canonical keys are text")
+            _refuse_floats(item)
+    elif isinstance(value, Sequence):
+        for item in value:
+            _refuse_floats(item)
+    else:
+        raise TypeError(f"{type(value).__name__} has no canonical form")

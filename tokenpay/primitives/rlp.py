@@ -1,0 +1,106 @@
+"""Recursive length prefix: Ethereum's byte form of nested lists (Yellow Paper, appendix B).
+
+Every value has exactly one form, and reading accepts only that one.
+"""
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from tokenpay.errors import InvalidInput
+
+Item: TypeAlias = "bytes | Sequence[Item]"
+Decoded: TypeAlias = "bytes | tuple[Decoded, ...]"
+
+MAX_DEPTH = 16
+_BYTE = tuple(bytes((number,)) for number in range(256))
+
+
+def encode(item: Item) -> bytes:
+    """Return the byte form of bytes, or of a sequence of items."""
+    if isinstance(item, bytes):
+        return encode_bytes(item)
+    return encode_list(b"".join(map(encode, item)))
+
+
+def encode_bytes(data: bytes) -> bytes:
+    """Return the form of one byte string."""
+    if len(data) == 1 and data[0] < 0x80:
+        return data
+    return _header(0x80, len(data)) + data
+
+
+def encode_int(number: int) -> bytes:
+    """Return the form of a number from 0 up, big-endian without leading zeros."""
+    if number < 0x80:
+        return _BYTE[number] if number else b"\x80"
+    return encode_bytes(number.to_bytes((number.bit_length() + 7) >> 3, "big"))
+
+
+def encode_list(payload: bytes) -> bytes:
+    """Return the form of a list whose members, already encoded, are `payload`."""
+    return _header(0xC0, len(payload)) + payload
+
+
+def _header(offset: int, length: int) -> bytes:
+    if length < 56:
+        return _BYTE[offset + length]
+    size = (length.bit_length() + 7) >> 3
+    return _BYTE[offset + 55 + size] + length.to_bytes(size, "big")
+
+
+def decode(data: bytes) -> Decoded:
+    """Read one item that fills `data` to its end.
+
+    Raises InvalidInput for any other form than `encode` makes, and beyond 16 nested lists.
+    """
+    item, end = _item(data, 0, len(data), 0)
+    if end != len(data):
+        raise InvalidInput("RLP goes on after its end")
+    return item
+
+
+def decode_int(item: Decoded) -> int:
+    """Read a number out of a decoded byte string; raises InvalidInput for a list or a leading zero."""
+    if not isinstance(item, bytes):
+        raise InvalidInput("RLP has a list where a number stands")
+    if item[:1] == b"\x00":
+        raise InvalidInput("an RLP number has no leading zeros")
+    return int.from_bytes(item, "big")
+
+
+def _item(data: bytes, at: int, end: int, depth: int) -> tuple[Decoded, int]:
+    """Read the item that begins at `at` and return it with where it ends, at most `end`."""
+    if at >= end:
+        raise InvalidInput("RLP ends too early")
+    prefix = data[at]
+    if prefix < 0x80:
+        return data[at : at + 1], at + 1
+    if prefix < 0xC0:
+        start, stop = _extent(data, at, end, prefix - 0x80)
+        if stop - start == 1 and data[start] < 0x80:
+            raise InvalidInput("RLP gives a small byte a needless prefix")
+        return data[start:stop], stop
+    start, stop = _extent(data, at, end, prefix - 0xC0)
+    if depth == MAX_DEPTH:
+        raise InvalidInput("RLP is nested too deeply")
+    members: list[Decoded] = []
+    while start < stop:
+        member, start = _item(data, start, stop, depth + 1)
+        members.append(member)
+    return tuple(members), stop
+
+
+def _extent(data: bytes, at: int, end: int, length: int) -> tuple[int, int]:
+    """Return where the content of the item at `at` starts and stops; `length` is its prefix less the offset."""
+    start = at + 1
+    if length > 55:
+        size = length - 55
+        start += size
+        if start > end:
+            raise InvalidInput("RLP ends too early")
+        length = int.from_bytes(data[at + 1 : start], "big")
+        if length < 56 or data[at + 1] == 0:
+            raise InvalidInput("RLP writes a length longer than needed")
+    if length > end - start:
+        raise InvalidInput("RLP ends too early")
+    return start, start + length

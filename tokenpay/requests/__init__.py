@@ -1,0 +1,1 @@
+"""Payment requests: what a QR code carries or points to, and what scanned text says."""

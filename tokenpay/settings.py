@@ -1,0 +1,69 @@
+"""Typed settings of one bank on one machine, kept as `bank.json` in its folder."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from tokenpay.errors import InvalidInput, StoreUnavailable
+
+FILE_NAME = "bank.json"
+_GWEI = 10**9
+
+
+class ChainSettings(BaseModel):
+    """One chain. `url` is empty for the embedded chain; no `confirmations` means the node's `finalized` tag.
+
+    Fees are in wei. A payment's transaction may cost `fee_cap_wei` over all its fee bumps.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    chain_id: Annotated[int, Field(gt=0)]
+    name: str
+    url: str = ""
+    native_symbol: str = "ETH"
+    confirmations: Annotated[int, Field(ge=0)] | None = None
+    fee_cap_wei: Annotated[int, Field(gt=0)] = 300_000 * 500 * _GWEI
+    bump_after_s: Annotated[int, Field(gt=0)] = 120
+    resend_after_s: Annotated[int, Field(gt=0)] = 30
+    timeout_s: Annotated[float, Field(gt=0)] = 10.0
+
+    @property
+    def embedded(self) -> bool:
+        return not self.url
+
+
+class BankSettings(BaseModel):
+    """Where the books and keys are. An empty `database` is the SQLite file in the bank's folder."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    database: str = ""
+    chains: tuple[ChainSettings, ...] = ()
+
+    def chain(self, chain_id: int) -> ChainSettings:
+        """Return the settings of one chain; raises InvalidInput."""
+        for chain in self.chains:
+            if chain.chain_id == chain_id:
+                return chain
+        raise InvalidInput("the bank's settings name no such chain", chain_id=chain_id)
+
+
+def read_settings(directory: Path) -> BankSettings:
+    """Read a bank's settings; raises StoreUnavailable where there is no bank, InvalidInput for a bad file."""
+    path = directory / FILE_NAME
+    try:
+        text = path.read_text("utf-8")
+    except OSError:
+        raise StoreUnavailable("there is no bank in this folder") from None
+    try:
+        return BankSettings.model_validate_json(text)
+    except ValidationError as error:
+        where = ".".join(str(part) for part in error.errors()[0]["loc"]) or FILE_NAME
+        raise InvalidInput(f"the bank's settings are wrong at {where}") from None
+
+
+def write_settings(directory: Path, settings: BankSettings) -> None:
+    """Write a bank's settings."""
+    (directory / FILE_NAME).write_text(settings.model_dump_json(indent=2) + "\n", "utf-8")

@@ -1,0 +1,93 @@
+"""The assets that this bank uses, as they were confirmed on their chain."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from tokenpay.errors import NotFound
+from tokenpay.money.address import Address
+from tokenpay.money.asset import Asset, AssetKind
+from tokenpay.store.tables import assets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisteredAsset:
+    """An asset with what its contract was when checked; not `active`: frozen, nothing moves in it."""
+
+    asset: Asset
+    active: bool
+    checked_at_s: int
+    token_name: str = ""
+    token_version: str = ""
+    domain_separator: bytes | None = None
+    code_hash: bytes | None = None
+
+
+class AssetStore:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._known: dict[str, RegisteredAsset] = {}
+
+    def add(self, registered: RegisteredAsset) -> None:
+        """Enter an asset; Conflict when it is there already."""
+        asset = registered.asset
+        self._connection.execute(
+            insert(assets),
+            {
+                "id": asset.id,
+                "kind": asset.kind,
+                "symbol": asset.symbol,
+                "decimals": asset.decimals,
+                "chain_id": asset.chain_id,
+                "contract": asset.contract.text if asset.contract else None,
+                "active": registered.active,
+                "token_name": registered.token_name,
+                "token_version": registered.token_version,
+                "domain_separator": registered.domain_separator,
+                "code_hash": registered.code_hash,
+                "checked_at_s": registered.checked_at_s,
+            },
+        )
+
+    def set_active(self, asset_id: str, active: bool, *, at_s: int) -> None:
+        """Freeze or thaw an asset."""
+        self._connection.execute(
+            update(assets).where(assets.c.id == asset_id).values(active=active, checked_at_s=at_s)
+        )
+        self._known.pop(asset_id, None)
+
+    def get(self, asset_id: str) -> RegisteredAsset:
+        """Return an asset of this bank; raises NotFound."""
+        if asset_id not in self._known:
+            row = self._connection.execute(select(assets).where(assets.c.id == asset_id)).one_or_none()
+            if row is None:
+                raise NotFound("this bank does not know the asset", asset=asset_id)
+            self._known[asset_id] = _registered(row)
+        return self._known[asset_id]
+
+    def all(self, *, chain_id: int | None = None) -> list[RegisteredAsset]:
+        """Return every asset, or those of one chain, ordered by id."""
+        query = select(assets).order_by(assets.c.id)
+        if chain_id is not None:
+            query = query.where(assets.c.chain_id == chain_id)
+        return [_registered(row) for row in self._connection.execute(query)]
+
+
+def _registered(row: Row[Any]) -> RegisteredAsset:
+    return RegisteredAsset(
+        asset=Asset(
+            id=row.id,
+            symbol=row.symbol,
+            decimals=row.decimals,
+            kind=AssetKind(row.kind),
+            chain_id=row.chain_id,
+            contract=Address.parse(row.contract) if row.contract else None,
+        ),
+        active=row.active,
+        checked_at_s=row.checked_at_s,
+        token_name=row.token_name,
+        token_version=row.token_version,
+        domain_separator=row.domain_separator,
+        code_hash=row.code_hash,
+    )

@@ -1,0 +1,71 @@
+"""Audit streams: their heads and records."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from tokenpay.audit.record import AuditHead, AuditRecord
+from tokenpay.errors import Halted
+from tokenpay.primitives.canonical import Value
+from tokenpay.store.tables import audit_heads, audit_records
+
+MAX_CLOCK_BACK_S = 300
+
+
+class AuditStore:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def append(
+        self, stream: str, *, at_s: int, actor: str, action: str, subject: str, details: Value = None
+    ) -> AuditRecord:
+        """Add a record under the lock of its stream's head; the last lock a unit of work takes.
+
+        Raises Halted when the clock stands more than five minutes before the stream's last record.
+        """
+        query = select(audit_heads).where(audit_heads.c.stream == stream).with_for_update()
+        row = self._connection.execute(query).one_or_none()
+        if row is None:
+            dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
+            start = AuditHead(stream=stream)
+            values = {"stream": stream, "seq": start.seq, "hash": start.hash, "at_s": start.at_s}
+            self._connection.execute(dialect.insert(audit_heads).on_conflict_do_nothing(), values)
+            row = self._connection.execute(query).one()
+        head = AuditHead(stream=row.stream, seq=row.seq, hash=row.hash, at_s=row.at_s)
+        if at_s < head.at_s - MAX_CLOCK_BACK_S:
+            raise Halted("the clock went back: nothing is recorded until it is right", stream=stream)
+        record = AuditRecord.after(
+            head, at_s=at_s, actor=actor, action=action, subject=subject, details=details or {}
+        )
+        self._connection.execute(
+            insert(audit_records),
+            {
+                "stream": record.stream,
+                "seq": record.seq,
+                "at_s": record.at_s,
+                "actor": record.actor,
+                "action": record.action,
+                "subject": record.subject,
+                "details": record.details,
+                "previous": record.previous,
+                "hash": record.hash,
+            },
+        )
+        self._connection.execute(
+            update(audit_heads)
+            .where(audit_heads.c.stream == stream)
+            .values(seq=record.seq, hash=record.hash, at_s=record.at_s)
+        )
+        return record
+
+    def heads(self) -> list[AuditHead]:
+        """Return the head of every stream, ordered by stream."""
+        rows = self._connection.execute(select(audit_heads).order_by(audit_heads.c.stream))
+        return [AuditHead(**row._mapping) for row in rows]
+
+    def records(self, stream: str, *, after_seq: int = 0) -> Iterator[AuditRecord]:
+        """Yield a stream's records in order, after number `after_seq`."""
+        query = select(audit_records).where(audit_records.c.stream == stream, audit_records.c.seq > after_seq)
+        for row in self._connection.execute(query.order_by(audit_records.c.seq)):
+            yield AuditRecord(**row._mapping)

@@ -1,0 +1,113 @@
+"""How far each chain was followed, which blocks were seen, the nonce allocator, and used authorizations."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from tokenpay.errors import NotFound
+from tokenpay.ethereum.observed import AuthorizationLog, Block
+from tokenpay.money.address import Address
+from tokenpay.store.tables import authorizations, blocks, chains
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowedChain:
+    """`head_number` and `final_number` are the last blocks taken in; `halted` says why nothing moves, or is empty."""
+
+    chain_id: int
+    treasury: Address
+    native_asset_id: str
+    next_nonce: int
+    head_number: int
+    final_number: int
+    halted: str
+
+
+class ChainStore:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, chain: FollowedChain) -> None:
+        self._connection.execute(
+            insert(chains),
+            {
+                "chain_id": chain.chain_id,
+                "treasury": chain.treasury.text,
+                "native_asset_id": chain.native_asset_id,
+                "next_nonce": chain.next_nonce,
+                "head_number": chain.head_number,
+                "final_number": chain.final_number,
+                "halted": chain.halted,
+            },
+        )
+
+    def all(self) -> list[FollowedChain]:
+        ids = self._connection.execute(select(chains.c.chain_id).order_by(chains.c.chain_id)).scalars().all()
+        return [self.get(chain_id) for chain_id in ids]
+
+    def get(self, chain_id: int, *, lock: bool = False) -> FollowedChain:
+        """Return a chain of this bank; raises NotFound."""
+        query = select(chains).where(chains.c.chain_id == chain_id)
+        row = self._connection.execute(query.with_for_update() if lock else query).one_or_none()
+        if row is None:
+            raise NotFound("this bank does not work on the chain", chain_id=chain_id)
+        return FollowedChain(**{**row._mapping, "treasury": Address.parse(row.treasury)})
+
+    def advance(self, chain_id: int, *, head_number: int | None = None, final_number: int | None = None) -> None:
+        values = {"head_number": head_number, "final_number": final_number}
+        kept = {name: value for name, value in values.items() if value is not None}
+        self._connection.execute(update(chains).where(chains.c.chain_id == chain_id).values(**kept))
+
+    def set_next_nonce(self, chain_id: int, nonce: int) -> None:
+        self._connection.execute(update(chains).where(chains.c.chain_id == chain_id).values(next_nonce=nonce))
+
+    def set_halted(self, chain_id: int, reason: str) -> None:
+        self._connection.execute(update(chains).where(chains.c.chain_id == chain_id).values(halted=reason))
+
+    def add_block(self, chain_id: int, block: Block) -> None:
+        self._connection.execute(
+            insert(blocks),
+            {"chain_id": chain_id, "number": block.number, "hash": block.hash, "timestamp_s": block.timestamp_s},
+        )
+
+    def block(self, chain_id: int, number: int) -> tuple[bytes, int] | None:
+        """Return (hash, timestamp in Unix seconds) of the block taken in at this height, if any."""
+        query = select(blocks.c.hash, blocks.c.timestamp_s)
+        row = self._connection.execute(query.where(blocks.c.chain_id == chain_id, blocks.c.number == number)).first()
+        return None if row is None else (row.hash, row.timestamp_s)
+
+    def drop_blocks(self, chain_id: int, *, from_number: int) -> None:
+        """Forget orphaned blocks and the authorizations used in them."""
+        self._connection.execute(delete(blocks).where(blocks.c.chain_id == chain_id, blocks.c.number >= from_number))
+        self._connection.execute(
+            delete(authorizations).where(
+                authorizations.c.chain_id == chain_id, authorizations.c.block_number >= from_number
+            )
+        )
+
+    def add_authorization(self, chain_id: int, log: AuthorizationLog) -> None:
+        self._connection.execute(
+            insert(authorizations),
+            {
+                "chain_id": chain_id,
+                "block_hash": log.block_hash,
+                "log_index": log.log_index,
+                "block_number": log.block_number,
+                "contract": log.contract.text,
+                "authorizer": log.authorizer.text,
+                "nonce": log.nonce,
+            },
+        )
+
+    def authorization_used(
+        self, chain_id: int, *, contract: Address, authorizer: str, nonce: bytes, up_to_block: int
+    ) -> bool:
+        """Tell whether an authorization was carried out at or before a block."""
+        query = select(authorizations.c.log_index).where(
+            authorizations.c.chain_id == chain_id,
+            authorizations.c.nonce == nonce,
+            authorizations.c.contract == contract.text,
+            authorizations.c.authorizer == authorizer,
+            authorizations.c.block_number <= up_to_block,
+        )
+        return self._connection.execute(query).first() is not None

@@ -1,0 +1,93 @@
+"""Deposits, each by (chain, block hash, log index)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from tokenpay.money.address import Address
+from tokenpay.money.amount import Amount
+from tokenpay.payments.deposit import Deposit, DepositOutcome, DepositState
+from tokenpay.store.asset_store import AssetStore
+from tokenpay.store.tables import deposits
+
+
+class DepositStore:
+    def __init__(self, connection: Connection, assets: AssetStore) -> None:
+        self._connection = connection
+        self._assets = assets
+
+    def add(self, deposit: Deposit) -> None:
+        """Enter a deposit; Conflict when the same log is there already."""
+        self._connection.execute(
+            insert(deposits),
+            {
+                "id": deposit.id,
+                "chain_id": deposit.chain_id,
+                "block_hash": deposit.block_hash,
+                "log_index": deposit.log_index,
+                "block_number": deposit.block_number,
+                "transaction_hash": deposit.transaction_hash,
+                "address": deposit.address.text,
+                "sender": deposit.sender.text if deposit.sender else None,
+                "asset_id": deposit.amount.asset.id,
+                "units": deposit.amount.units,
+                "request_id": deposit.request_id,
+                "state": deposit.state,
+                "outcome": deposit.outcome,
+                "seen_at_s": deposit.seen_at_s,
+            },
+        )
+
+    def update(self, deposit: Deposit) -> None:
+        """Write a deposit's state and outcome."""
+        self._connection.execute(
+            update(deposits).where(deposits.c.id == deposit.id).values(state=deposit.state, outcome=deposit.outcome)
+        )
+
+    def find(
+        self,
+        *,
+        chain_id: int | None = None,
+        states: Iterable[DepositState] | None = None,
+        up_to_block: int | None = None,
+        from_block: int | None = None,
+        request_id: str | None = None,
+        deposit_id: str | None = None,
+        lock: bool = False,
+        limit: int = 1000,
+    ) -> list[Deposit]:
+        """Return deposits that match all that is given, in chain order."""
+        query = select(deposits)
+        column = deposits.c
+        if chain_id is not None:
+            query = query.where(column.chain_id == chain_id)
+        if states is not None:
+            query = query.where(column.state.in_([state.value for state in states]))
+        if up_to_block is not None:
+            query = query.where(column.block_number <= up_to_block)
+        if from_block is not None:
+            query = query.where(column.block_number >= from_block)
+        if request_id is not None:
+            query = query.where(column.request_id == request_id)
+        if deposit_id is not None:
+            query = query.where(column.id == deposit_id)
+        query = query.order_by(column.chain_id, column.block_number, column.log_index, column.id).limit(limit)
+        rows = self._connection.execute(query.with_for_update() if lock else query)
+        return [self._deposit(row) for row in rows]
+
+    def _deposit(self, row: Row[Any]) -> Deposit:
+        return Deposit(
+            chain_id=row.chain_id,
+            block_hash=row.block_hash,
+            log_index=row.log_index,
+            block_number=row.block_number,
+            transaction_hash=row.transaction_hash,
+            address=Address.parse(row.address),
+            sender=Address.parse(row.sender) if row.sender else None,
+            amount=Amount(self._assets.get(row.asset_id).asset, row.units),
+            request_id=row.request_id,
+            state=DepositState(row.state),
+            outcome=DepositOutcome(row.outcome) if row.outcome else None,
+            seen_at_s=row.seen_at_s,
+        )

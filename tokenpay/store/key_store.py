@@ -1,0 +1,48 @@
+"""Idempotency keys: same key and same content, same result; other content, an error that names the field."""
+
+import json
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from tokenpay.errors import InvalidInput, KeyReused
+from tokenpay.primitives.canonical import Value, canonical_text
+from tokenpay.store.tables import keys
+
+MAX_KEY = 128
+
+
+class KeyStore:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def claim(self, key: str, *, verb: str, content: Mapping[str, Value], result_id: str, at_s: int) -> str | None:
+        """Bind `key` to this content and result; return None, or the result it was bound to before.
+
+        A concurrent claim of the same key waits here for the other to end. Raises KeyReused when the
+        key stands for other content, InvalidInput for an unusable key.
+        """
+        if not 0 < len(key) <= MAX_KEY or not key.isprintable():
+            raise InvalidInput(f"a key is 1 to {MAX_KEY} printable characters")
+        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
+        row = {"key": key, "verb": verb, "content": canonical_text(content), "result_id": result_id, "at_s": at_s}
+        done = self._connection.execute(dialect.insert(keys).on_conflict_do_nothing(), row)
+        if done.rowcount == 1:
+            return None
+        bound = self._connection.execute(select(keys).where(keys.c.key == key)).one()
+        if bound.verb != verb:
+            raise KeyReused(f"this key was used for {bound.verb}", field="verb")
+        before = json.loads(bound.content)
+        for field in sorted({*before, *content}):
+            if before.get(field) != content.get(field):
+                raise KeyReused(f"this key was used with another {field}", field=field)
+        return str(bound.result_id)
+
+    def release(self, key: str) -> None:
+        """Unbind a key claimed in this unit of work: a refusal binds none."""
+        self._connection.execute(delete(keys).where(keys.c.key == key))
+
+    def result(self, key: str) -> str | None:
+        """Return what a key is bound to: how a restarted terminal asks after its payment."""
+        return self._connection.execute(select(keys.c.result_id).where(keys.c.key == key)).scalar()

@@ -1,0 +1,241 @@
+"""Accounts, transfers and entries."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from tokenpay.errors import IntegrityError, NotFound
+from tokenpay.ledger import transfer as rules
+from tokenpay.ledger.account import Account
+from tokenpay.ledger.chart import AccountKind
+from tokenpay.ledger.transfer import Movement, Transfer, TransferState
+from tokenpay.store.tables import accounts, entries, transfers
+
+_LOCK = select(accounts).where(accounts.c.id.in_(bindparam("ids", expanding=True))).order_by(accounts.c.id)
+_TOTALS = ("debits_pending", "debits_posted", "credits_pending", "credits_posted", "available_units", "version")
+_UPDATE = (
+    update(accounts)
+    .where(accounts.c.id == bindparam("account"))
+    .values({name: bindparam(f"new_{name}") for name in _TOTALS})
+)
+_SETTLE = (
+    update(transfers)
+    .where(transfers.c.id == bindparam("transfer"))
+    .values(state=bindparam("new_state"), posted_units=bindparam("new_posted"), clearance_id=bindparam("new_clearance"))
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One side of a posted transfer as the account's history shows it; totals are those after it."""
+
+    account_id: str
+    seq: int
+    transfer_id: str
+    side: str
+    units: int
+    debits_after: int
+    credits_after: int
+    block_number: int | None
+    at_s: int
+
+
+class LedgerStore:
+    """Accounts are locked before they move; what moves is written through to the database at once."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._locked: dict[str, Account] = {}
+
+    def lock(self, wanted: Iterable[Account]) -> None:
+        """Lock these accounts in sorted order, opening those that are not there yet."""
+        missing = {account.id: account for account in wanted if account.id not in self._locked}
+        if not missing:
+            return
+        self._fetch(sorted(missing))
+        unopened = [missing[id] for id in sorted(missing) if id not in self._locked]
+        if unopened:
+            self._open(unopened)
+            self._fetch([account.id for account in unopened])
+
+    def _fetch(self, ids: Sequence[str]) -> None:
+        for row in self._connection.execute(_LOCK.with_for_update(), {"ids": ids}):
+            self._locked[row.id] = _account(row)
+
+    def _open(self, unopened: Sequence[Account]) -> None:
+        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
+        rows = [{"id": a.id, "kind": a.kind, "owner": a.owner, "asset_id": a.asset_id, **_totals(a)} for a in unopened]
+        self._connection.execute(dialect.insert(accounts).on_conflict_do_nothing(), rows)
+
+    def locked(self, account_id: str) -> Account:
+        """Return a locked account as it stands in this unit of work."""
+        if account_id not in self._locked:
+            raise IntegrityError("an account moves only while it is locked", account=account_id)
+        return self._locked[account_id]
+
+    def reserve(self, transfer: Transfer) -> Transfer:
+        """Enter a pending transfer; both accounts are locked. Raises InsufficientFunds."""
+        movement = rules.reserve(transfer, self.locked(transfer.debit), self.locked(transfer.credit))
+        self._insert(movement)
+        self._move(movement)
+        return movement.transfer
+
+    def post(self, transfer: Transfer, *, at_s: int, block_number: int | None = None) -> Transfer:
+        """Enter a transfer as posted at once; both accounts are locked. Raises InsufficientFunds."""
+        movement = rules.post(transfer, self.locked(transfer.debit), self.locked(transfer.credit))
+        self._insert(movement)
+        self._move(movement, at_s=at_s, block_number=block_number)
+        return movement.transfer
+
+    def post_pending(
+        self, transfer: Transfer, *, at_s: int, units: int | None = None, block_number: int | None = None
+    ) -> Transfer:
+        """Post a pending transfer, whole or in part; both accounts are locked."""
+        movement = rules.post_pending(transfer, self.locked(transfer.debit), self.locked(transfer.credit), units)
+        self._settle(movement.transfer)
+        self._move(movement, at_s=at_s, block_number=block_number)
+        return movement.transfer
+
+    def void(self, transfer: Transfer) -> Transfer:
+        """End a pending transfer without effect; both accounts are locked."""
+        movement = rules.void(transfer, self.locked(transfer.debit), self.locked(transfer.credit))
+        self._settle(movement.transfer)
+        self._move(movement)
+        return movement.transfer
+
+    def _insert(self, movement: Movement) -> None:
+        transfer = movement.transfer
+        self._connection.execute(
+            insert(transfers),
+            {
+                "id": transfer.id,
+                "debit_account": transfer.debit,
+                "debit_kind": movement.debit.kind,
+                "credit_account": transfer.credit,
+                "credit_kind": movement.credit.kind,
+                "asset_id": transfer.asset_id,
+                "units": transfer.units,
+                "posted_units": transfer.posted_units,
+                "state": transfer.state,
+                "payment_id": transfer.payment_id,
+                "deposit_id": transfer.deposit_id,
+                "clearance_id": transfer.clearance_id,
+                "created_at_s": transfer.created_at_s,
+            },
+        )
+
+    def _settle(self, transfer: Transfer) -> None:
+        self._connection.execute(
+            _SETTLE,
+            {
+                "transfer": transfer.id,
+                "new_state": transfer.state,
+                "new_posted": transfer.posted_units,
+                "new_clearance": transfer.clearance_id,
+            },
+        )
+
+    def _move(self, movement: Movement, *, at_s: int | None = None, block_number: int | None = None) -> None:
+        sides = (("debit", movement.debit), ("credit", movement.credit))
+        self._connection.execute(
+            _UPDATE,
+            [{"account": a.id, **{f"new_{name}": value for name, value in _totals(a).items()}} for _, a in sides],
+        )
+        for _, account in sides:
+            self._locked[account.id] = account
+        if at_s is None:
+            return
+        self._connection.execute(
+            insert(entries),
+            [
+                {
+                    "account_id": account.id,
+                    "seq": account.version,
+                    "transfer_id": movement.transfer.id,
+                    "side": side,
+                    "units": movement.transfer.posted_units,
+                    "debits_after": account.debits_posted,
+                    "credits_after": account.credits_posted,
+                    "block_number": block_number if account.kind is AccountKind.CUSTODY else None,
+                    "at_s": at_s,
+                }
+                for side, account in sides
+            ],
+        )
+
+    def account(self, account_id: str) -> Account:
+        """Return an account without locking it; raises NotFound."""
+        row = self._connection.execute(select(accounts).where(accounts.c.id == account_id)).one_or_none()
+        if row is None:
+            raise NotFound("there is no such ledger account", account=account_id)
+        return _account(row)
+
+    def accounts(
+        self, *, kind: AccountKind | None = None, owner: str | None = None, asset_id: str | None = None
+    ) -> list[Account]:
+        """Return accounts by kind, owner or asset, ordered by id, without locking them."""
+        query = select(accounts).order_by(accounts.c.id)
+        if kind is not None:
+            query = query.where(accounts.c.kind == kind)
+        if owner is not None:
+            query = query.where(accounts.c.owner == owner)
+        if asset_id is not None:
+            query = query.where(accounts.c.asset_id == asset_id)
+        return [_account(row) for row in self._connection.execute(query)]
+
+    def transfers(self, *, payment_id: str | None = None, deposit_id: str | None = None) -> list[Transfer]:
+        """Return the transfers of a payment or a deposit, oldest first."""
+        column = transfers.c.payment_id if payment_id is not None else transfers.c.deposit_id
+        query = select(transfers).where(column == (payment_id or deposit_id)).order_by(transfers.c.created_at_s)
+        return [_transfer(row) for row in self._connection.execute(query.order_by(transfers.c.id))]
+
+    def entries(self, account_id: str, *, after_seq: int = 0, limit: int = 1000) -> list[Entry]:
+        """Return an account's entries in order, after number `after_seq`."""
+        query = select(entries).where(entries.c.account_id == account_id, entries.c.seq > after_seq)
+        rows = self._connection.execute(query.order_by(entries.c.seq).limit(limit))
+        return [Entry(**row._mapping) for row in rows]
+
+    def lock_transfers(self, found: Iterable[Transfer]) -> None:
+        """Lock the accounts of these transfers."""
+        self.lock([_named(id, transfer.asset_id) for transfer in found for id in (transfer.debit, transfer.credit)])
+
+
+def _named(id: str, asset_id: str) -> Account:
+    kind, owner, _ = id.split("/", 2)
+    return Account(kind=AccountKind(kind), owner=owner, asset_id=asset_id)
+
+
+def _totals(account: Account) -> dict[str, Any]:
+    return {name: getattr(account, name) for name in _TOTALS}
+
+
+def _account(row: Row[Any]) -> Account:
+    return Account(
+        kind=AccountKind(row.kind),
+        owner=row.owner,
+        asset_id=row.asset_id,
+        debits_pending=row.debits_pending,
+        debits_posted=row.debits_posted,
+        credits_pending=row.credits_pending,
+        credits_posted=row.credits_posted,
+        version=row.version,
+    )
+
+
+def _transfer(row: Row[Any]) -> Transfer:
+    return Transfer(
+        id=row.id,
+        debit=row.debit_account,
+        credit=row.credit_account,
+        asset_id=row.asset_id,
+        units=row.units,
+        state=TransferState(row.state),
+        created_at_s=row.created_at_s,
+        posted_units=row.posted_units,
+        payment_id=row.payment_id,
+        deposit_id=row.deposit_id,
+        clearance_id=row.clearance_id,
+    )

@@ -1,0 +1,248 @@
+"""Payments, the bytes signed for them, and every attempt to send those."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from tokenpay.errors import IntegrityError, NotFound
+from tokenpay.money.amount import Amount
+from tokenpay.payments.attempt import Attempt, AttemptOutcome, SignedPayment
+from tokenpay.payments.intent import Intent, Purpose, parse_party
+from tokenpay.payments.payment import Payment, PaymentState, Reason
+from tokenpay.primitives.canonical import canonical_text
+from tokenpay.store.asset_store import AssetStore
+from tokenpay.store.tables import attempts, carried, payments, signed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """The EIP-3009 calldata of a collection or sweep; (authorizer, nonce) is carried once, ever."""
+
+    payment_id: str
+    calldata: bytes
+    authorizer: str
+    nonce: bytes
+
+
+class PaymentStore:
+    def __init__(self, connection: Connection, assets: AssetStore) -> None:
+        self._connection = connection
+        self._assets = assets
+
+    def add(self, payment: Payment, *, branch: str) -> None:
+        """Enter a new payment."""
+        intent = payment.intent
+        self._connection.execute(
+            insert(payments),
+            {
+                "id": payment.id,
+                "intent_hash": intent.hash(),
+                "intent": canonical_text(intent.content()),
+                "purpose": intent.purpose,
+                "rail": intent.rail,
+                "branch": branch,
+                "asset_id": intent.amount.asset.id,
+                "chain_id": intent.amount.asset.chain_id,
+                "request_id": intent.request_id,
+                "related": intent.related,
+                "created_at_s": intent.created_at_s,
+                "expires_at_s": intent.expires_at_s,
+                **_standing(payment),
+            },
+        )
+
+    def update(self, payment: Payment, *, was: PaymentState) -> None:
+        """Write where a payment stands now; raises IntegrityError unless it still stood at `was`."""
+        done = self._connection.execute(
+            update(payments).where(payments.c.id == payment.id, payments.c.state == was).values(**_standing(payment))
+        )
+        if done.rowcount != 1:
+            raise IntegrityError("a payment moved while it was being changed", payment=payment.id)
+
+    def get(self, payment_id: str) -> Payment:
+        """Return a payment; raises NotFound, and IntegrityError when its content no longer has its hash."""
+        return self._one(payment_id, lock=False)
+
+    def lock(self, payment_id: str) -> Payment:
+        """Return a payment and keep others from changing it until this unit of work ends."""
+        return self._one(payment_id, lock=True)
+
+    def _one(self, payment_id: str, *, lock: bool) -> Payment:
+        query = select(payments).where(payments.c.id == payment_id)
+        row = self._connection.execute(query.with_for_update() if lock else query).one_or_none()
+        if row is None:
+            raise NotFound("there is no such payment", payment=payment_id)
+        return self._payment(row)
+
+    def branch(self, payment_id: str) -> str:
+        """Return the branch whose audit stream follows a payment."""
+        return str(self._connection.execute(select(payments.c.branch).where(payments.c.id == payment_id)).scalar_one())
+
+    def find(
+        self,
+        *,
+        states: Iterable[PaymentState] | None = None,
+        chain_id: int | None = None,
+        purpose: Purpose | None = None,
+        related: str | None = None,
+        request_id: str | None = None,
+        limit: int = 1000,
+    ) -> list[Payment]:
+        """Return payments that match all that is given: by nonce, then oldest first."""
+        query = select(payments)
+        for column, value in (
+            (payments.c.chain_id, chain_id),
+            (payments.c.purpose, purpose),
+            (payments.c.related, related),
+            (payments.c.request_id, request_id),
+        ):
+            if value is not None:
+                query = query.where(column == value)
+        if states is not None:
+            query = query.where(payments.c.state.in_([state.value for state in states]))
+        order = (payments.c.nonce.nulls_last(), payments.c.created_at_s, payments.c.id)
+        return [self._payment(row) for row in self._connection.execute(query.order_by(*order).limit(limit))]
+
+    def _payment(self, row: Row[Any]) -> Payment:
+        intent = self.read_intent(row.intent)
+        if intent.hash() != row.intent_hash or intent.uetr != row.id:
+            raise IntegrityError("the content of a payment was changed after it was made", payment=row.id)
+        return Payment(
+            intent=intent,
+            state=PaymentState(row.state),
+            updated_at_s=row.updated_at_s,
+            reasons=tuple(Reason(**reason) for reason in json.loads(row.reasons)),
+            nonce=row.nonce,
+            gas_limit=row.gas_limit,
+            fee_cap_wei=row.fee_cap_wei,
+            index=row.deposit_index,
+            included_block=row.included_block,
+            included_hash=row.included_hash,
+            transaction_hash=row.transaction_hash,
+        )
+
+    def read_intent(self, text: str) -> Intent:
+        """Return the intent in stored canonical text; its asset is looked up in the bank's own."""
+        content = json.loads(text)
+        asset = self._assets.get(content["asset"]).asset
+        if asset.decimals != content["decimals"]:
+            raise IntegrityError("an asset's decimals changed under a payment", asset=asset.id)
+        return Intent(
+            uetr=content["uetr"],
+            purpose=Purpose(content["purpose"]),
+            debtor=parse_party(content["debtor"]),
+            creditor=parse_party(content["creditor"]),
+            amount=Amount(asset, int(content["units"])),
+            maker=content["maker"],
+            created_at_s=content["created_at_s"],
+            expires_at_s=content["expires_at_s"],
+            request_id=content["request_id"],
+            related=content["related"],
+            remittance_information=content["remittance_information"],
+        )
+
+    # --- what is carried, signed and sent
+
+    def add_carried(self, carry: Carried) -> None:
+        self._connection.execute(
+            insert(carried),
+            {
+                "payment_id": carry.payment_id,
+                "calldata": carry.calldata,
+                "authorizer": carry.authorizer,
+                "nonce": carry.nonce,
+            },
+        )
+
+    def carried(self, payment_id: str) -> Carried | None:
+        row = self._connection.execute(select(carried).where(carried.c.payment_id == payment_id)).one_or_none()
+        return None if row is None else Carried(**row._mapping)
+
+    def add_signed(self, version: SignedPayment) -> None:
+        """Store signed bytes: before they are sent, always."""
+        self._connection.execute(
+            insert(signed),
+            {
+                "payment_id": version.payment_id,
+                "version": version.version,
+                "chain_id": version.chain_id,
+                "nonce": version.nonce,
+                "raw": version.raw,
+                "transaction_hash": version.transaction_hash,
+                "max_fee_wei": version.max_fee_wei,
+                "priority_fee_wei": version.priority_fee_wei,
+                "signed_at_s": version.signed_at_s,
+                "clearance_id": version.clearance_id,
+            },
+        )
+
+    def signed(self, payment_id: str) -> list[SignedPayment]:
+        """Return every version of a payment's transaction, oldest first."""
+        query = select(signed).where(signed.c.payment_id == payment_id).order_by(signed.c.version)
+        return [SignedPayment(**row._mapping) for row in self._connection.execute(query)]
+
+    def is_own_transaction(self, transaction_hash: bytes) -> bool:
+        """Tell whether this bank signed the transaction."""
+        query = select(signed.c.payment_id).where(signed.c.transaction_hash == transaction_hash)
+        return self._connection.execute(query).first() is not None
+
+    def begin_attempt(self, version: SignedPayment, *, at_s: int) -> Attempt:
+        """Write an attempt as unknown before the bytes leave."""
+        key = (attempts.c.payment_id == version.payment_id) & (attempts.c.version == version.version)
+        last = self._connection.execute(select(func.max(attempts.c.seq)).where(key)).scalar()
+        attempt = Attempt(
+            payment_id=version.payment_id,
+            version=version.version,
+            seq=(last or 0) + 1,
+            at_s=at_s,
+            outcome=AttemptOutcome.UNKNOWN,
+            reason="",
+        )
+        self._connection.execute(
+            insert(attempts),
+            {
+                "payment_id": attempt.payment_id,
+                "version": attempt.version,
+                "seq": attempt.seq,
+                "at_s": at_s,
+                "outcome": attempt.outcome,
+                "reason": "",
+            },
+        )
+        return attempt
+
+    def end_attempt(self, attempt: Attempt, *, outcome: AttemptOutcome, reason: str) -> None:
+        """Write what the node said."""
+        self._connection.execute(
+            update(attempts)
+            .where(
+                attempts.c.payment_id == attempt.payment_id,
+                attempts.c.version == attempt.version,
+                attempts.c.seq == attempt.seq,
+            )
+            .values(outcome=outcome, reason=reason)
+        )
+
+    def attempts(self, payment_id: str) -> list[Attempt]:
+        """Return every attempt of a payment, oldest first."""
+        query = select(attempts).where(attempts.c.payment_id == payment_id)
+        rows = self._connection.execute(query.order_by(attempts.c.version, attempts.c.seq))
+        return [Attempt(**{**row._mapping, "outcome": AttemptOutcome(row.outcome)}) for row in rows]
+
+
+def _standing(payment: Payment) -> dict[str, Any]:
+    return {
+        "state": payment.state,
+        "reasons": canonical_text([{"code": r.code, "message": r.message} for r in payment.reasons]),
+        "updated_at_s": payment.updated_at_s,
+        "nonce": payment.nonce,
+        "gas_limit": payment.gas_limit,
+        "fee_cap_wei": payment.fee_cap_wei,
+        "deposit_index": payment.index,
+        "included_block": payment.included_block,
+        "included_hash": payment.included_hash,
+        "transaction_hash": payment.transaction_hash,
+    }

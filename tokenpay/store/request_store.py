@@ -1,0 +1,117 @@
+"""Requests, their deposit addresses, and how much of each was credited."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from tokenpay.errors import NotFound
+from tokenpay.money.address import Address
+from tokenpay.money.amount import Amount
+from tokenpay.requests.payment_request import PaymentRequest, Terms
+from tokenpay.requests.request_state import RequestState
+from tokenpay.store.asset_store import AssetStore
+from tokenpay.store.tables import requests
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuedRequest:
+    """A request as the bank keeps it: its content, where it stands, and the index of its deposit address."""
+
+    request: PaymentRequest
+    state: RequestState
+    credited_units: int = 0
+    deposit_index: int | None = None
+
+
+class RequestStore:
+    def __init__(self, connection: Connection, assets: AssetStore) -> None:
+        self._connection = connection
+        self._assets = assets
+
+    def add(self, issued: IssuedRequest) -> None:
+        request = issued.request
+        self._connection.execute(
+            insert(requests),
+            {
+                "id": request.id,
+                "payee": request.payee.partition("/")[2],
+                "asset_id": request.asset.id,
+                "units": request.amount.units if request.amount is not None else None,
+                "reference": request.remittance_information,
+                "created_at_s": request.created_at_s,
+                "expires_at_s": request.expires_at_s,
+                "state": issued.state,
+                "credited_units": issued.credited_units,
+                "terms": request.terms,
+                "chain_id": request.asset.chain_id,
+                "deposit_address": request.deposit_address.text if request.deposit_address else None,
+                "deposit_index": issued.deposit_index,
+            },
+        )
+
+    def next_index(self) -> int:
+        """Return a deposit index that no request has; a race for it ends in Conflict, never in sharing."""
+        last = self._connection.execute(select(func.max(requests.c.deposit_index))).scalar()
+        return 0 if last is None else int(last) + 1
+
+    def get(self, request_id: str, *, lock: bool = False) -> IssuedRequest:
+        """Return a request; raises NotFound."""
+        query = select(requests).where(requests.c.id == request_id)
+        row = self._connection.execute(query.with_for_update() if lock else query).one_or_none()
+        if row is None:
+            raise NotFound("there is no such request", request=request_id)
+        return self._issued(row)
+
+    def by_address(self, chain_id: int, addresses: Iterable[Address]) -> dict[str, IssuedRequest]:
+        """Return the requests whose deposit address is among `addresses`, by EIP-55 text."""
+        wanted = sorted({address.text for address in addresses})
+        found: dict[str, IssuedRequest] = {}
+        for start in range(0, len(wanted), 500):
+            part = wanted[start : start + 500]
+            query = select(requests).where(requests.c.chain_id == chain_id, requests.c.deposit_address.in_(part))
+            for row in self._connection.execute(query):
+                found[row.deposit_address] = self._issued(row)
+        return found
+
+    def find(
+        self, *, payee: str | None = None, states: Iterable[RequestState] | None = None, limit: int = 1000
+    ) -> list[IssuedRequest]:
+        """Return requests, newest first."""
+        query = select(requests).order_by(requests.c.created_at_s.desc(), requests.c.id).limit(limit)
+        if payee is not None:
+            query = query.where(requests.c.payee == payee)
+        if states is not None:
+            query = query.where(requests.c.state.in_([state.value for state in states]))
+        return [self._issued(row) for row in self._connection.execute(query)]
+
+    def expired(self, *, now_s: int, limit: int) -> list[IssuedRequest]:
+        """Return requests that still wait for money past their expiry."""
+        waiting = [RequestState.OPEN.value, RequestState.PART_PAID.value]
+        query = select(requests).where(requests.c.state.in_(waiting), requests.c.expires_at_s <= now_s)
+        return [self._issued(row) for row in self._connection.execute(query.limit(limit).with_for_update())]
+
+    def update(self, request_id: str, *, state: RequestState, credited_units: int) -> None:
+        self._connection.execute(
+            update(requests).where(requests.c.id == request_id).values(state=state, credited_units=credited_units)
+        )
+
+    def _issued(self, row: Row[Any]) -> IssuedRequest:
+        asset = self._assets.get(row.asset_id).asset
+        return IssuedRequest(
+            request=PaymentRequest(
+                id=row.id,
+                payee=f"customer/{row.payee}",
+                asset=asset,
+                amount=Amount(asset, row.units) if row.units is not None else None,
+                created_at_s=row.created_at_s,
+                expires_at_s=row.expires_at_s,
+                remittance_information=row.reference,
+                deposit_address=Address.parse(row.deposit_address) if row.deposit_address else None,
+                terms=Terms(row.terms),
+            ),
+            state=RequestState(row.state),
+            credited_units=row.credited_units,
+            deposit_index=row.deposit_index,
+        )

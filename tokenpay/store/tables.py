@@ -1,0 +1,495 @@
+"""Every table of a bank. Rules that stand in the nouns stand here once more, as constraints."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.sql.schema import SchemaItem
+
+from tokenpay.compliance.approval import Part
+from tokenpay.ledger.chart import ASSETS, LIABILITIES, AccountKind
+from tokenpay.ledger.transfer import TransferState
+from tokenpay.payments.payment import PaymentState
+from tokenpay.requests.request_state import RequestState
+from tokenpay.store.units import Units, units_check
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _whole(*columns: str) -> list[SchemaItem]:
+    return [units_check(column, dialect) for column in columns for dialect in ("sqlite", "postgresql")]
+
+
+def _listed(values: Iterable[StrEnum]) -> str:
+    return ", ".join(f"'{value}'" for value in sorted(values))
+
+
+def _one_of(column: str, values: Iterable[StrEnum]) -> CheckConstraint:
+    return CheckConstraint(f"{column} IN ({_listed(values)})", name=f"{column}_known")
+
+
+bank = Table(
+    "bank",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+# --- parties ---------------------------------------------------------------------------------
+
+operators = Table(
+    "operators",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("branch", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("public_key", LargeBinary, nullable=False, unique=True),
+    Column("salt", LargeBinary, nullable=False),
+    Column("nonce", LargeBinary, nullable=False),
+    Column("cost", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("failures", Integer, nullable=False, server_default=text("0")),
+    Column("locked_until_s", BigInteger, nullable=False, server_default=text("0")),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("operator_id", Text, ForeignKey("operators.id"), nullable=False),
+    Column("terminal", Text, nullable=False),
+    Column("opened_at_s", BigInteger, nullable=False),
+    Column("expires_at_s", BigInteger, nullable=False),
+    Column("closed_at_s", BigInteger),
+)
+
+customers = Table(
+    "customers",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("branch", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("enrolled_at_s", BigInteger, nullable=False),
+)
+
+# --- money -----------------------------------------------------------------------------------
+
+assets = Table(
+    "assets",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("symbol", Text, nullable=False),
+    Column("decimals", Integer, nullable=False),
+    Column("chain_id", BigInteger),
+    Column("contract", Text),
+    Column("active", Boolean, nullable=False),
+    Column("token_name", Text, nullable=False, server_default=""),
+    Column("token_version", Text, nullable=False, server_default=""),
+    Column("domain_separator", LargeBinary),
+    Column("code_hash", LargeBinary),
+    Column("checked_at_s", BigInteger, nullable=False),
+    CheckConstraint("decimals BETWEEN 0 AND 36", name="decimals_range"),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("asset_id", Text, ForeignKey("assets.id"), nullable=False),
+    Column("debits_pending", Units, nullable=False),
+    Column("debits_posted", Units, nullable=False),
+    Column("credits_pending", Units, nullable=False),
+    Column("credits_posted", Units, nullable=False),
+    Column("available_units", Units),
+    Column("version", Integer, nullable=False),
+    UniqueConstraint("id", "kind", "asset_id"),
+    Index("ix_accounts_owner", "owner"),
+    _one_of("kind", AccountKind),
+    CheckConstraint(
+        f"(available_units IS NOT NULL) = (kind IN ({_listed(ASSETS | LIABILITIES)}))", name="available_where_bounded"
+    ),
+    *_whole("debits_pending", "debits_posted", "credits_pending", "credits_posted", "available_units"),
+)
+
+payments = Table(
+    "payments",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("intent_hash", LargeBinary, nullable=False),
+    Column("intent", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("rail", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("branch", Text, nullable=False),
+    Column("asset_id", Text, ForeignKey("assets.id"), nullable=False),
+    Column("chain_id", BigInteger),
+    Column("request_id", Text, nullable=False),
+    Column("related", Text, nullable=False),
+    Column("reasons", Text, nullable=False),
+    Column("created_at_s", BigInteger, nullable=False),
+    Column("expires_at_s", BigInteger, nullable=False),
+    Column("updated_at_s", BigInteger, nullable=False),
+    Column("nonce", BigInteger),
+    Column("gas_limit", BigInteger),
+    Column("fee_cap_wei", Units),
+    Column("deposit_index", Integer),
+    Column("included_block", BigInteger),
+    Column("included_hash", LargeBinary),
+    Column("transaction_hash", LargeBinary),
+    UniqueConstraint("id", "intent_hash"),
+    UniqueConstraint("chain_id", "nonce"),
+    _one_of("state", PaymentState),
+    Index("ix_payments_open", "chain_id", "state"),
+    Index("ix_payments_related", "related"),
+    Index("ix_payments_request", "request_id"),
+    *_whole("fee_cap_wei"),
+)
+
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("payment_id", Text, nullable=False),
+    Column("operator_id", Text, ForeignKey("operators.id"), nullable=False),
+    Column("part", Text, nullable=False),
+    Column("intent_hash", LargeBinary, nullable=False),
+    Column("at_s", BigInteger, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    # One person gives one consent to one payment: the maker is never its checker.
+    UniqueConstraint("payment_id", "operator_id"),
+    UniqueConstraint("payment_id", "part"),
+    ForeignKeyConstraint(["payment_id", "intent_hash"], ["payments.id", "payments.intent_hash"]),
+    _one_of("part", Part),
+)
+
+clearances = Table(
+    "clearances",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("payment_id", Text, nullable=False, unique=True),
+    Column("intent_hash", LargeBinary, nullable=False),
+    Column("policy_version", Integer, ForeignKey("policies.version"), nullable=False),
+    Column("screenings", Text, nullable=False),
+    Column("cleared_at_s", BigInteger, nullable=False),
+    UniqueConstraint("id", "payment_id"),
+    ForeignKeyConstraint(["payment_id", "intent_hash"], ["payments.id", "payments.intent_hash"]),
+)
+
+transfers = Table(
+    "transfers",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("debit_account", Text, nullable=False),
+    Column("debit_kind", Text, nullable=False),
+    Column("credit_account", Text, nullable=False),
+    Column("credit_kind", Text, nullable=False),
+    Column("asset_id", Text, nullable=False),
+    Column("units", Units, nullable=False),
+    Column("posted_units", Units, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("payment_id", Text, ForeignKey("payments.id")),
+    Column("deposit_id", Text, ForeignKey("deposits.id")),
+    Column("clearance_id", Text),
+    Column("created_at_s", BigInteger, nullable=False),
+    # Both accounts hold the transfer's asset, and their kinds are what the accounts say.
+    ForeignKeyConstraint(
+        ["debit_account", "debit_kind", "asset_id"], ["accounts.id", "accounts.kind", "accounts.asset_id"]
+    ),
+    ForeignKeyConstraint(
+        ["credit_account", "credit_kind", "asset_id"], ["accounts.id", "accounts.kind", "accounts.asset_id"]
+    ),
+    ForeignKeyConstraint(["clearance_id", "payment_id"], ["clearances.id", "clearances.payment_id"]),
+    # Money of customers, or that the bank holds, is posted away under a clearance of its own payment, or not at all.
+    CheckConstraint(
+        f"state <> 'posted' OR (clearance_id IS NOT NULL AND payment_id IS NOT NULL)"
+        f" OR NOT (debit_kind IN ({_listed(LIABILITIES)}) OR credit_kind IN ({_listed(ASSETS)}))",
+        name="cleared",
+    ),
+    CheckConstraint("debit_account <> credit_account", name="two_accounts"),
+    _one_of("state", TransferState),
+    Index("ix_transfers_payment_id", "payment_id"),
+    Index("ix_transfers_deposit_id", "deposit_id"),
+    *_whole("units", "posted_units"),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("account_id", Text, ForeignKey("accounts.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("transfer_id", Text, ForeignKey("transfers.id"), nullable=False),
+    Column("side", Text, nullable=False),
+    Column("units", Units, nullable=False),
+    Column("debits_after", Units, nullable=False),
+    Column("credits_after", Units, nullable=False),
+    Column("block_number", BigInteger),
+    Column("at_s", BigInteger, nullable=False),
+    Index("ix_entries_transfer_id", "transfer_id"),
+    CheckConstraint("side IN ('debit', 'credit')", name="side_known"),
+    *_whole("units", "debits_after", "credits_after"),
+)
+
+# --- requests and deposits -------------------------------------------------------------------
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("payee", Text, ForeignKey("customers.id"), nullable=False),
+    Column("asset_id", Text, ForeignKey("assets.id"), nullable=False),
+    Column("units", Units),
+    Column("reference", Text, nullable=False),
+    Column("created_at_s", BigInteger, nullable=False),
+    Column("expires_at_s", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("credited_units", Units, nullable=False),
+    Column("terms", Text, nullable=False),
+    Column("chain_id", BigInteger),
+    Column("deposit_address", Text),
+    Column("deposit_index", Integer, unique=True),
+    UniqueConstraint("chain_id", "deposit_address"),
+    Index("ix_requests_state", "state", "expires_at_s"),
+    *_whole("units", "credited_units"),
+    _one_of("state", RequestState),
+)
+
+deposits = Table(
+    "deposits",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("chain_id", BigInteger, nullable=False),
+    Column("block_hash", LargeBinary, nullable=False),
+    Column("log_index", Integer, nullable=False),
+    Column("block_number", BigInteger, nullable=False),
+    Column("transaction_hash", LargeBinary, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("sender", Text),
+    Column("asset_id", Text, ForeignKey("assets.id"), nullable=False),
+    Column("units", Units, nullable=False),
+    Column("request_id", Text, ForeignKey("requests.id"), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("outcome", Text),
+    Column("seen_at_s", BigInteger, nullable=False),
+    UniqueConstraint("chain_id", "block_hash", "log_index"),
+    Index("ix_deposits_state", "chain_id", "state", "block_number"),
+    Index("ix_deposits_request_id", "request_id"),
+    *_whole("units"),
+)
+
+# --- the chain -------------------------------------------------------------------------------
+
+chains = Table(
+    "chains",
+    metadata,
+    Column("chain_id", BigInteger, primary_key=True),
+    Column("treasury", Text, nullable=False),
+    Column("native_asset_id", Text, nullable=False),
+    Column("next_nonce", BigInteger, nullable=False),
+    Column("head_number", BigInteger, nullable=False),
+    Column("final_number", BigInteger, nullable=False),
+    Column("halted", Text, nullable=False),
+)
+
+blocks = Table(
+    "blocks",
+    metadata,
+    Column("chain_id", BigInteger, ForeignKey("chains.chain_id"), primary_key=True),
+    Column("number", BigInteger, primary_key=True),
+    Column("hash", LargeBinary, nullable=False),
+    Column("timestamp_s", BigInteger, nullable=False),
+)
+
+authorizations = Table(
+    "authorizations",
+    metadata,
+    Column("chain_id", BigInteger, primary_key=True),
+    Column("block_hash", LargeBinary, primary_key=True),
+    Column("log_index", Integer, primary_key=True),
+    Column("block_number", BigInteger, nullable=False),
+    Column("contract", Text, nullable=False),
+    Column("authorizer", Text, nullable=False),
+    Column("nonce", LargeBinary, nullable=False),
+    Index("ix_authorizations_nonce", "nonce"),
+)
+
+carried = Table(
+    "carried",
+    metadata,
+    Column("payment_id", Text, ForeignKey("payments.id"), primary_key=True),
+    Column("calldata", LargeBinary, nullable=False),
+    Column("authorizer", Text, nullable=False),
+    Column("nonce", LargeBinary, nullable=False),
+    UniqueConstraint("authorizer", "nonce"),
+)
+"""The EIP-3009 calldata that a collection or sweep carries to the chain."""
+
+signed = Table(
+    "signed",
+    metadata,
+    Column("payment_id", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("chain_id", BigInteger, nullable=False),
+    Column("nonce", BigInteger, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("transaction_hash", LargeBinary, nullable=False, unique=True),
+    Column("max_fee_wei", Units, nullable=False),
+    Column("priority_fee_wei", Units, nullable=False),
+    Column("signed_at_s", BigInteger, nullable=False),
+    Column("clearance_id", Text, nullable=False),
+    ForeignKeyConstraint(["clearance_id", "payment_id"], ["clearances.id", "clearances.payment_id"]),
+    ForeignKeyConstraint(["payment_id"], ["payments.id"]),
+    *_whole("max_fee_wei", "priority_fee_wei"),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("payment_id", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("at_s", BigInteger, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    ForeignKeyConstraint(["payment_id", "version"], ["signed.payment_id", "signed.version"]),
+)
+
+# --- compliance ------------------------------------------------------------------------------
+
+policies = Table(
+    "policies",
+    metadata,
+    Column("version", Integer, primary_key=True),
+    Column("content", Text, nullable=False),
+    Column("at_s", BigInteger, nullable=False),
+    Column("maker", Text, nullable=False),
+    Column("checker", Text, nullable=False),
+    CheckConstraint("maker <> checker", name="two_people"),
+)
+
+limit_counters = Table(
+    "limit_counters",
+    metadata,
+    Column("scope", Text, primary_key=True),
+    Column("asset_id", Text, primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("used_units", Units, nullable=False),
+    *_whole("used_units"),
+)
+
+limit_uses = Table(
+    "limit_uses",
+    metadata,
+    Column("payment_id", Text, ForeignKey("payments.id"), primary_key=True),
+    Column("scope", Text, primary_key=True),
+    Column("asset_id", Text, nullable=False),
+    Column("day", Text, nullable=False),
+)
+"""Which day's counters a payment stands in, so that they can be given back when it ends unpaid."""
+
+deny_lists = Table(
+    "deny_lists",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("dated_s", BigInteger, nullable=False),
+    Column("source_hash", Text, nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("loaded_at_s", BigInteger, nullable=False),
+)
+
+denied = Table(
+    "denied",
+    metadata,
+    Column("list_name", Text, ForeignKey("deny_lists.name"), primary_key=True),
+    Column("address", LargeBinary, primary_key=True),
+    Index("ix_denied_address", "address"),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("opened_at_s", BigInteger, nullable=False),
+    Column("resolution", Text, nullable=False),
+    Column("resolved_by", Text, nullable=False),
+    Column("resolved_at_s", BigInteger),
+    UniqueConstraint("kind", "subject"),
+)
+
+# --- record keeping --------------------------------------------------------------------------
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("verb", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("result_id", Text, nullable=False),
+    Column("at_s", BigInteger, nullable=False),
+)
+
+audit_heads = Table(
+    "audit_heads",
+    metadata,
+    Column("stream", Text, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("at_s", BigInteger, nullable=False),
+)
+
+audit_records = Table(
+    "audit_records",
+    metadata,
+    Column("stream", Text, ForeignKey("audit_heads.stream"), primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    Column("at_s", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("details", Text, nullable=False),
+    Column("previous", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), Identity(always=True), primary_key=True),
+    # PostgreSQL fills in the writing transaction, so that readers pass only over what can no longer change.
+    Column("written_by", BigInteger, nullable=False, server_default=text("0")),
+    Column("at_s", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("content", Text, nullable=False),
+)

@@ -1,0 +1,188 @@
+"""One unit of work: everything that a verb changes commits together or not at all."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
+from sqlalchemy.pool import StaticPool
+
+from tokenpay.errors import Conflict, IntegrityError as BrokenRule, InvalidInput, MissingExtra, StoreUnavailable
+from tokenpay.store.asset_store import AssetStore
+from tokenpay.store.audit_store import AuditStore
+from tokenpay.store.chain_store import ChainStore
+from tokenpay.store.compliance_store import ComplianceStore
+from tokenpay.store.deposit_store import DepositStore
+from tokenpay.store.key_store import KeyStore
+from tokenpay.store.ledger_store import LedgerStore
+from tokenpay.store.outbox_store import OutboxStore
+from tokenpay.store.party_store import PartyStore
+from tokenpay.store.payment_store import PaymentStore
+from tokenpay.store.request_store import RequestStore
+
+BUSY_TIMEOUT_S = 15
+
+
+@dataclass(frozen=True)
+class UnitOfWork:
+    """One transaction of the database, with a repository per noun.
+
+    Verbs that lock take their locks in one order, so that none waits in a circle: key, payment,
+    request, limit counters, ledger accounts, chain, audit head.
+    """
+
+    connection: Connection
+
+    @cached_property
+    def keys(self) -> KeyStore:
+        return KeyStore(self.connection)
+
+    @cached_property
+    def parties(self) -> PartyStore:
+        return PartyStore(self.connection)
+
+    @cached_property
+    def assets(self) -> AssetStore:
+        return AssetStore(self.connection)
+
+    @cached_property
+    def ledger(self) -> LedgerStore:
+        return LedgerStore(self.connection)
+
+    @cached_property
+    def payments(self) -> PaymentStore:
+        return PaymentStore(self.connection, self.assets)
+
+    @cached_property
+    def requests(self) -> RequestStore:
+        return RequestStore(self.connection, self.assets)
+
+    @cached_property
+    def deposits(self) -> DepositStore:
+        return DepositStore(self.connection, self.assets)
+
+    @cached_property
+    def chains(self) -> ChainStore:
+        return ChainStore(self.connection)
+
+    @cached_property
+    def compliance(self) -> ComplianceStore:
+        return ComplianceStore(self.connection)
+
+    @cached_property
+    def audit(self) -> AuditStore:
+        return AuditStore(self.connection)
+
+    @cached_property
+    def outbox(self) -> OutboxStore:
+        return OutboxStore(self.connection)
+
+
+class Store:
+    """A bank's database. `unit_of_work` commits when its block ends and rolls back when it raises."""
+
+    def __init__(self, url: str) -> None:
+        """Prepare the connection pool of a `sqlite:///…` or `postgresql://…` URL; nothing is opened yet."""
+        self.engine: Engine = _engine(url)
+
+    def close(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+    @contextmanager
+    def unit_of_work(self) -> Iterator[UnitOfWork]:
+        """Open a unit of work that may write.
+
+        Raises StoreUnavailable when the database does not answer or another holds it too long (safe to
+        try again), Conflict when a rule of the database refused the change.
+        """
+        with _translated(), self.engine.begin() as connection:
+            yield UnitOfWork(connection)
+
+    @contextmanager
+    def read(self) -> Iterator[UnitOfWork]:
+        """Open a unit of work that sees one consistent state, writes nothing and locks nothing."""
+        isolation = "REPEATABLE READ" if self.engine.dialect.name == "postgresql" else None
+        options: dict[str, Any] = {"tokenpay_read": True}
+        if isolation is not None:
+            options["isolation_level"] = isolation
+        with _translated(), self.engine.connect().execution_options(**options) as connection:
+            yield UnitOfWork(connection)
+            connection.rollback()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as error:
+        raise Conflict("the database refused the change: it contradicts what already stands") from error
+    except OperationalError as error:
+        raise StoreUnavailable(_why(error)) from error
+    except DBAPIError as error:
+        raise StoreUnavailable("the database refused a statement") from error
+    except SQLAlchemyError as error:
+        raise BrokenRule("the database answered with something unreadable") from error
+
+
+def _why(error: OperationalError) -> str:
+    said = str(error.orig).lower()
+    if "locked" in said or "deadlock" in said:
+        return "the database is busy with another writer; try again"
+    if "unable to open" in said or "does not exist" in said:
+        return "there is no database where the bank should be"
+    if "readonly" in said or "read-only" in said:
+        return "the database cannot be written"
+    if "no such table" in said:
+        return "the database is not a bank's, or needs `tokenpay bank migrate`"
+    if "disk" in said or "full" in said:
+        return "the database's disk refuses to write"
+    return "the database does not answer"
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+    except SQLAlchemyError:
+        raise InvalidInput("a database URL is sqlite:///path or postgresql://host/name") from None
+    backend = parsed.get_backend_name()
+    if backend == "postgresql":
+        try:
+            return create_engine(url, pool_pre_ping=True)
+        except ModuleNotFoundError:
+            raise MissingExtra("postgres", "PostgreSQL") from None
+    if backend != "sqlite":
+        raise InvalidInput("a bank keeps its books in SQLite or PostgreSQL")
+    if parsed.database in (None, "", ":memory:"):
+        # One shared connection: another thread would otherwise meet an empty database.
+        engine = create_engine(
+            "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False, "isolation_level": None}
+        )
+    else:
+        # mode=rw: a path that is not there is an error, not a new empty bank.
+        engine = create_engine(
+            f"sqlite:///file:{parsed.database}?mode=rw&uri=true",
+            connect_args={"timeout": BUSY_TIMEOUT_S, "isolation_level": None, "check_same_thread": False},
+        )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:
+    cursor = dbapi_connection.cursor()
+    cursor.execute("PRAGMA foreign_keys = ON")
+    # WAL with several connections can corrupt a database on SQLite older than 3.51.3.
+    if cursor.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
+        cursor.execute("PRAGMA journal_mode = DELETE")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer takes its lock first, so that what it read cannot change before it writes.
+    reading = connection.get_execution_options().get("tokenpay_read", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

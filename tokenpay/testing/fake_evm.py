@@ -1,0 +1,132 @@
+"""What the fake chain's transactions do: coin, token transfers and EIP-3009 authorizations, and nothing else."""
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from tokenpay.errors import InvalidInput
+from tokenpay.ethereum import erc20
+from tokenpay.ethereum.authorization import decode_calldata
+from tokenpay.ethereum.transaction import SignedTransaction
+from tokenpay.ethereum.typed_data import Domain
+from tokenpay.money.address import Address
+
+GAS_PAY = 21_000
+GAS_TRANSFER = 50_000
+GAS_AUTHORIZATION = 90_000
+
+Event: TypeAlias = "Moved | Used"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FakeToken:
+    """A token's face and manners. `code` stands for its code: another code is another code hash.
+
+    `fee_percent` of each transfer vanishes while the log tells the whole; with `returns_false` a transfer
+    succeeds, says false, and does nothing.
+    """
+
+    contract: Address
+    symbol: str
+    decimals: int
+    domain: Domain
+    code: bytes
+    fee_percent: int = 0
+    returns_false: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A Transfer event."""
+
+    contract: Address
+    sender: Address | None
+    recipient: Address | None
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """An AuthorizationUsed event."""
+
+    contract: Address
+    authorizer: Address
+    nonce: bytes
+
+
+class Reverted(Exception):
+    """The contract refused: nothing changed but the gas is gone."""
+
+
+@dataclass(slots=True)
+class State:
+    """Who holds what after a block. `held` is keyed by (contract or None for the coin, address)."""
+
+    held: dict[tuple[Address | None, Address], int] = field(default_factory=dict)
+    nonces: dict[Address, int] = field(default_factory=dict)
+    used: set[tuple[Address, Address, bytes]] = field(default_factory=set)
+
+    def copy(self) -> "State":
+        return State(dict(self.held), dict(self.nonces), set(self.used))
+
+    def holding(self, contract: Address | None, who: Address) -> int:
+        return self.held.get((contract, who), 0)
+
+    def add(self, contract: Address | None, who: Address, units: int) -> None:
+        """Change a holding, by less than nothing too; raises Reverted rather than hold less than nothing."""
+        left = self.holding(contract, who) + units
+        if left < 0:
+            raise Reverted("transfer amount exceeds balance")
+        self.held[contract, who] = left
+
+
+def gas_of(data: bytes) -> int:
+    """Return the gas that a call with this data uses here."""
+    if not data:
+        return GAS_PAY
+    return GAS_AUTHORIZATION if len(data) > 100 else GAS_TRANSFER
+
+
+def run(
+    state: State, tokens: dict[Address, FakeToken], tx: SignedTransaction, now_s: int
+) -> list[Event]:
+    """Carry out what a transaction says, in `state`, and return its events; raises Reverted with `state` unchanged."""
+    inner = tx.transaction
+    if inner.to is None or not any(inner.to):
+        raise Reverted("the fake chain creates no contracts")
+    to = Address(inner.to)
+    token = tokens.get(to)
+    if token is None or not inner.data:
+        state.add(None, tx.sender, -inner.value_wei)
+        state.add(None, to, inner.value_wei)
+        return []
+    if inner.value_wei:
+        raise Reverted("the token takes no coin")
+    try:
+        if inner.data[:4] == erc20.transfer(tx.sender, 0)[:4]:
+            recipient, units = erc20.decode_transfer(inner.data)
+            return move(state, token, tx.sender, recipient, units)
+        return _authorized(state, token, tx.sender, inner.data, now_s)
+    except InvalidInput as error:
+        raise Reverted(error.message) from None
+
+
+def move(state: State, token: FakeToken, sender: Address, recipient: Address, units: int) -> list[Event]:
+    """Move tokens by the token's manners."""
+    if token.returns_false:
+        return []
+    state.add(token.contract, sender, -units)
+    state.add(token.contract, recipient, units - units * token.fee_percent // 100)
+    return [Moved(token.contract, sender, recipient, units)]
+
+
+def _authorized(state: State, token: FakeToken, carrier: Address, data: bytes, now_s: int) -> list[Event]:
+    grant = decode_calldata(data, token.domain).grant
+    grant.check_window(now_s)
+    mark = (token.contract, grant.sender, grant.nonce)
+    if mark in state.used:
+        raise Reverted("the authorization is used")
+    if grant.kind == "receive" and grant.recipient != carrier:
+        raise Reverted("only the recipient may carry it")
+    moved = move(state, token, grant.sender, grant.recipient, grant.units)
+    state.used.add(mark)
+    return [Used(token.contract, grant.sender, grant.nonce), *moved]

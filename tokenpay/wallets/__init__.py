@@ -1,0 +1,1 @@
+"""Where keys come from and how they rest: mnemonics, derived keys, encrypted files."""
