@@ -103,7 +103,7 @@ def test_english_mnemonics(vectors):
 
 
 def test_mnemonics_in_other_languages_are_refused(vectors):
-    others = [case for case in load(vectors, "mnemonics") if case["locale"] not in ("en", "fr")]
+    others = [case for case in load(vectors, "mnemonics") if case["locale"] != "en"]
     for case in others:
         with pytest.raises(InvalidMnemonic):
             parse(raw(case["phrase"]).decode())

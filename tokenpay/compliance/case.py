@@ -9,6 +9,7 @@ class CaseKind(StrEnum):
     OVERPAYMENT = "overpayment"
     UNMATCHED_DEPOSIT = "unmatched_deposit"
     SCREENING_MATCH = "screening_match"
+    SCREENING_UNAVAILABLE = "screening_unavailable"
     ASSET_CHANGED = "asset_changed"
     CHAIN_HALTED = "chain_halted"
     PAYMENT_STUCK = "payment_stuck"
@@ -18,7 +19,7 @@ class CaseKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """`subject` names the deposit, payment, asset or chain; money it is about stands on accounts owned by the case id."""
+    """`subject` names the deposit, payment, asset or chain; its money stands on accounts owned by the case id."""
 
     id: str
     kind: CaseKind

@@ -30,9 +30,7 @@ class Screening:
     list_dated_s: int = 0
 
 
-def screen(
-    subject: str, *, hits: frozenset[str], lists: tuple[DenyList, ...], now_s: int, max_age_s: int
-) -> Screening:
+def screen(subject: str, *, hits: frozenset[str], lists: tuple[DenyList, ...], now_s: int, max_age_s: int) -> Screening:
     """Judge `subject` by the names of the lists it stands on. No list, or one too old, is unavailable, never clear."""
     for deny_list in lists:
         if deny_list.name in hits:
@@ -47,6 +45,4 @@ def screen(
     if not lists:
         return Screening(subject=subject, verdict=Verdict.UNAVAILABLE)
     newest = max(lists, key=lambda deny_list: deny_list.dated_s)
-    return Screening(
-        subject=subject, verdict=Verdict.CLEAR, list_name=newest.name, list_dated_s=newest.dated_s
-    )
+    return Screening(subject=subject, verdict=Verdict.CLEAR, list_name=newest.name, list_dated_s=newest.dated_s)

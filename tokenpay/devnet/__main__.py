@@ -8,10 +8,12 @@ import os
 import signal
 import sys
 import threading
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tokenpay.devnet import ALREADY_SERVED, DEVNET_CHAIN_ID
+from tokenpay.errors import MissingExtra
 
 if TYPE_CHECKING:
     from tokenpay.devnet.server import DevnetServer
@@ -22,6 +24,9 @@ LOOPBACK = "127.0.0.1"
 def main() -> int:
     """Serve until told to stop; the exit code is 3 when another process serves this folder already."""
     options = _options()
+    if find_spec("eth") is None:
+        print(MissingExtra("devnet", "the embedded chain").message, file=sys.stderr)
+        return 1
     options.dir.mkdir(parents=True, exist_ok=True)
     lock = (options.dir / "devnet.lock").open("w")
     try:

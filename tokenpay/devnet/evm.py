@@ -199,9 +199,11 @@ class EmbeddedNode:
         return self._chain.get_vm(self.head()).get_transaction_builder()
 
     def _spoofed(self, header: Any, sender: bytes, to: bytes, data: bytes, wei: int) -> Any:
-        nonce = self.state_at(header).get_nonce(sender)
+        state = self.state_at(header)
+        if state.get_balance(sender) < wei:
+            raise RefusedTransaction("insufficient funds for transfer")
         plain = self._builder().create_unsigned_transaction(
-            nonce=nonce, gas_price=0, gas=GAS_LIMIT, to=to, value=wei, data=data
+            nonce=state.get_nonce(sender), gas_price=0, gas=GAS_LIMIT, to=to, value=wei, data=data
         )
         return SpoofTransaction(plain, from_=sender)
 

@@ -1,23 +1,18 @@
-"""The JSON-RPC methods of the embedded chain: reading parameters, asking the node, shaping answers.
-
-The shapes are those of the Ethereum execution API (ethereum/execution-apis).
-"""
+"""The JSON-RPC methods of the embedded chain: reading parameters, asking the node, shaping answers."""
 
 import inspect
 import re
 from collections.abc import Callable
 from typing import Any
 
-from eth._utils.address import generate_contract_address
-
 from tokenpay.devnet import DEVNET_CHAIN_ID
-from tokenpay.devnet.evm import GAS_LIMIT, EmbeddedNode, RefusedTransaction, VMError
+from tokenpay.devnet.evm import EmbeddedNode, RefusedTransaction, VMError
+from tokenpay.devnet.shapes import block_shape, hexed, logs_by_transaction, receipt_shape, transaction_shape
 
 FINAL_AFTER_BLOCKS = 2
 TIP_WEI = 10**9
 MAX_BLOCKS_ASKED = 10_000
-MAX_BLOCKS_MINED = 1_000
-ZERO_ADDRESS = bytes(20)
+MAX_BLOCKS_MINED = 250
 _BEHIND = {"latest": 0, "pending": 0, "safe": 1, "finalized": FINAL_AFTER_BLOCKS}
 _QUANTITY = re.compile(r"0x(0|[1-9a-fA-F][0-9a-fA-F]{0,63})")
 _DATA = re.compile(r"0x(?:[0-9a-fA-F]{2})*")
@@ -48,7 +43,7 @@ def answer(node: EmbeddedNode, method: Any, params: Any) -> Any:
         raise RpcError(-32000, str(refused)) from None
     except VMError as reverted:
         output = reverted.args[0] if reverted.args and isinstance(reverted.args[0], bytes) else b""
-        raise RpcError(3, "execution reverted", _hex(output)) from None
+        raise RpcError(3, "execution reverted", hexed(output)) from None
 
 
 # Reading parameters
@@ -91,127 +86,10 @@ def _call(call: Any) -> dict[str, Any]:
     if not isinstance(call, dict):
         raise _bad("a call is an object")
     return {
-        "sender": _bytes(call.get("from") or _hex(ZERO_ADDRESS), 20),
+        "sender": _bytes(call.get("from") or hexed(bytes(20)), 20),
         "to": _bytes(call["to"], 20) if call.get("to") else b"",
         "data": _bytes(call.get("input") or call.get("data") or "0x"),
         "wei": _number(call.get("value") or "0x0"),
-    }
-
-
-# Shaping answers
-
-
-def _hex(data: bytes) -> str:
-    return "0x" + data.hex()
-
-
-def _block(node: EmbeddedNode, header: Any | None, full: Any) -> dict[str, Any] | None:
-    if header is None:
-        return None
-    block, _ = node.block_and_receipts(header.block_number)
-    return {
-        "number": hex(header.block_number),
-        "hash": _hex(header.hash),
-        "parentHash": _hex(header.parent_hash),
-        "timestamp": hex(header.timestamp),
-        "baseFeePerGas": hex(header.base_fee_per_gas),
-        "gasLimit": hex(header.gas_limit),
-        "gasUsed": hex(header.gas_used),
-        "stateRoot": _hex(header.state_root),
-        "transactionsRoot": _hex(header.transaction_root),
-        "receiptsRoot": _hex(header.receipt_root),
-        "logsBloom": _hex(header.bloom.to_bytes(256, "big")),
-        "miner": _hex(header.coinbase),
-        "difficulty": "0x0",
-        "extraData": _hex(header.extra_data),
-        "mixHash": _hex(header.mix_hash),
-        "nonce": _hex(header.nonce),
-        "sha3Uncles": _hex(header.uncles_hash),
-        "uncles": [],
-        "transactions": [
-            _transaction(tx, header, index) if full else _hex(tx.hash) for index, tx in enumerate(block.transactions)
-        ],
-    }
-
-
-def _transaction(transaction: Any, header: Any | None, index: int | None) -> dict[str, Any]:
-    return {
-        "hash": _hex(transaction.hash),
-        "blockHash": None if header is None else _hex(header.hash),
-        "blockNumber": None if header is None else hex(header.block_number),
-        "transactionIndex": None if index is None else hex(index),
-        "type": "0x2",
-        "chainId": hex(transaction.chain_id),
-        "nonce": hex(transaction.nonce),
-        "from": _hex(transaction.sender),
-        "to": _hex(transaction.to) if transaction.to else None,
-        "value": hex(transaction.value),
-        "gas": hex(transaction.gas),
-        "gasPrice": hex(transaction.max_fee_per_gas if header is None else _price_wei(transaction, header)),
-        "maxFeePerGas": hex(transaction.max_fee_per_gas),
-        "maxPriorityFeePerGas": hex(transaction.max_priority_fee_per_gas),
-        "input": _hex(transaction.data),
-        "accessList": [
-            {"address": _hex(address), "storageKeys": [_hex(key.to_bytes(32, "big")) for key in keys]}
-            for address, keys in transaction.access_list
-        ],
-        "yParity": hex(transaction.y_parity),
-        "r": hex(transaction.r),
-        "s": hex(transaction.s),
-    }
-
-
-def _price_wei(transaction: Any, header: Any) -> int:
-    """Return what a mined transaction paid per gas (EIP-1559)."""
-    return int(min(transaction.max_fee_per_gas, header.base_fee_per_gas + transaction.max_priority_fee_per_gas))
-
-
-def _logs(node: EmbeddedNode, header: Any) -> list[list[dict[str, Any]]]:
-    """Return the logs of every transaction of a block, numbered through the block."""
-    block, receipts = node.block_and_receipts(header.block_number)
-    number, rows = 0, []
-    for index, (transaction, receipt) in enumerate(zip(block.transactions, receipts, strict=True)):
-        row = []
-        for log in receipt.logs:
-            row.append(
-                {
-                    "address": _hex(log.address),
-                    "topics": [_hex(topic.to_bytes(32, "big")) for topic in log.topics],
-                    "data": _hex(log.data),
-                    "blockHash": _hex(header.hash),
-                    "blockNumber": hex(header.block_number),
-                    "transactionHash": _hex(transaction.hash),
-                    "transactionIndex": hex(index),
-                    "logIndex": hex(number),
-                    "removed": False,
-                }
-            )
-            number += 1
-        rows.append(row)
-    return rows
-
-
-def _receipt(node: EmbeddedNode, number: int, index: int) -> dict[str, Any]:
-    header = node.header(number)
-    block, receipts = node.block_and_receipts(number)
-    transaction, receipt = block.transactions[index], receipts[index]
-    before = receipts[index - 1].gas_used if index else 0
-    created = None if transaction.to else _hex(generate_contract_address(transaction.sender, transaction.nonce))
-    return {
-        "transactionHash": _hex(transaction.hash),
-        "transactionIndex": hex(index),
-        "blockHash": _hex(block.header.hash),
-        "blockNumber": hex(number),
-        "from": _hex(transaction.sender),
-        "to": _hex(transaction.to) if transaction.to else None,
-        "contractAddress": created,
-        "status": "0x1" if receipt.state_root == b"\x01" else "0x0",
-        "type": "0x2",
-        "gasUsed": hex(receipt.gas_used - before),
-        "cumulativeGasUsed": hex(receipt.gas_used),
-        "effectiveGasPrice": hex(_price_wei(transaction, block.header)),
-        "logsBloom": _hex(receipt.bloom.to_bytes(256, "big")),
-        "logs": _logs(node, header)[index],
     }
 
 
@@ -221,14 +99,14 @@ def _receipt(node: EmbeddedNode, number: int, index: int) -> dict[str, Any]:
 def get_logs(node: EmbeddedNode, query: Any) -> list[dict[str, Any]]:
     if not isinstance(query, dict):
         raise _bad("a log query is an object")
-    wanted = {_hex(_bytes(text, 20)) for text in _listed(query.get("address", []))}
+    wanted = {hexed(_bytes(text, 20)) for text in _listed(query.get("address", []))}
     topics = [
-        None if topic is None else {_hex(_bytes(one, 32)) for one in _listed(topic)}
+        None if topic is None else {hexed(_bytes(one, 32)) for one in _listed(topic)}
         for topic in _listed(query.get("topics", []))
     ]
     found = []
     for header in _headers_asked(node, query):
-        for log in (log for row in _logs(node, header) for log in row) if header.gas_used else ():
+        for log in (log for row in logs_by_transaction(node, header) for log in row) if header.gas_used else ():
             if wanted and log["address"] not in wanted:
                 continue
             if len(log["topics"]) >= len(topics) and all(
@@ -256,14 +134,14 @@ def get_transaction(node: EmbeddedNode, transaction_hash: Any) -> dict[str, Any]
     place = node.place(asked)
     if place is None:
         waiting = node.waiting(asked)
-        return None if waiting is None else _transaction(waiting, None, None)
+        return None if waiting is None else transaction_shape(waiting, None, None)
     block, _ = node.block_and_receipts(place[0])
-    return _transaction(block.transactions[place[1]], block.header, place[1])
+    return transaction_shape(block.transactions[place[1]], block.header, place[1])
 
 
 def get_receipt(node: EmbeddedNode, transaction_hash: Any) -> dict[str, Any] | None:
     place = node.place(_bytes(transaction_hash, 32))
-    return None if place is None else _receipt(node, *place)
+    return None if place is None else receipt_shape(node, *place)
 
 
 def get_nonce(node: EmbeddedNode, address: Any, tag: Any = "latest") -> str:
@@ -285,7 +163,9 @@ def fee_history(node: EmbeddedNode, count: Any, newest: Any, percentiles: Any = 
 
 
 def mine(node: EmbeddedNode, blocks: Any = "0x1") -> str:
-    for _ in range(min(_number(blocks), MAX_BLOCKS_MINED)):
+    if _number(blocks) > MAX_BLOCKS_MINED:
+        raise _bad(f"at most {MAX_BLOCKS_MINED} blocks are mined at once")
+    for _ in range(_number(blocks)):
         node.mine()
     return "0x0"
 
@@ -300,20 +180,20 @@ METHODS: dict[str, Callable[..., Any]] = {
     "web3_clientVersion": lambda node: "tokenpay-devnet",
     "eth_syncing": lambda node: False,
     "eth_blockNumber": lambda node: hex(node.head().block_number),
-    "eth_getBlockByNumber": lambda node, tag, full=False: _block(node, _header(node, tag), full),
-    "eth_getBlockByHash": lambda node, of, full=False: _block(node, node.header_by_hash(_bytes(of, 32)), full),
+    "eth_getBlockByNumber": lambda node, tag, full=False: block_shape(node, _header(node, tag), full),
+    "eth_getBlockByHash": lambda node, of, full=False: block_shape(node, node.header_by_hash(_bytes(of, 32)), full),
     "eth_getLogs": get_logs,
     "eth_getTransactionByHash": get_transaction,
     "eth_getTransactionReceipt": get_receipt,
     "eth_getTransactionCount": get_nonce,
     "eth_getBalance": lambda node, who, tag="latest": hex(_state(node, tag).get_balance(_bytes(who, 20))),
-    "eth_getCode": lambda node, who, tag="latest": _hex(_state(node, tag).get_code(_bytes(who, 20))),
-    "eth_call": lambda node, call, tag="latest": _hex(node.call(_known(_header(node, tag)), **_call(call))),
-    "eth_estimateGas": lambda node, call, tag="latest": hex(min(node.estimate(**_call(call)), GAS_LIMIT)),
+    "eth_getCode": lambda node, who, tag="latest": hexed(_state(node, tag).get_code(_bytes(who, 20))),
+    "eth_call": lambda node, call, tag="latest": hexed(node.call(_known(_header(node, tag)), **_call(call))),
+    "eth_estimateGas": lambda node, call, tag="latest": hex(node.estimate(**_call(call))),
     "eth_gasPrice": lambda node: hex(node.next_base_fee() + TIP_WEI),
     "eth_maxPriorityFeePerGas": lambda node: hex(TIP_WEI),
     "eth_feeHistory": fee_history,
-    "eth_sendRawTransaction": lambda node, raw: _hex(node.accept(_bytes(raw))),
+    "eth_sendRawTransaction": lambda node, raw: hexed(node.accept(_bytes(raw))),
     "evm_mine": mine,
-    "devnet_fund": lambda node, who, wei: _hex(node.fund(_bytes(who, 20), _number(wei))),
+    "devnet_fund": lambda node, who, wei: hexed(node.fund(_bytes(who, 20), _number(wei))),
 }

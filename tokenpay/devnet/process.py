@@ -29,16 +29,8 @@ class Devnet:
 
     def stop(self) -> None:
         """End the process if this handle started it; what it answered for is on disk already."""
-        if self.process is None:
-            return
-        self.process.terminate()
-        try:
-            self.process.wait(STOP_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        if self.process.stdin is not None:
-            self.process.stdin.close()
+        if self.process is not None:
+            _end(self.process)
 
     def __enter__(self) -> Self:
         return self
@@ -71,18 +63,29 @@ def start_devnet(
         )
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline:
-        ended = child.poll()
-        if ended not in (None, ALREADY_SERVED):
-            break
-        served = _announced(directory / "devnet.json")
+        ended, served = child.poll(), _announced(directory / "devnet.json")
         if served is not None and ended is None and served.pid == child.pid:
             return Devnet(url=served.url, pid=served.pid, process=child)
         if served is not None and ended == ALREADY_SERVED:
+            _end(child)
             return served
+        if ended not in (None, ALREADY_SERVED):
+            break
         time.sleep(_PAUSE_S)
-    child.kill()
-    child.wait()
+    _end(child)
     raise ChainUnavailable("the embedded chain did not start; devnet.log in its folder says why")
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """Stop the child, whether it still runs or not, and let go of what ties it to this process."""
+    child.terminate()
+    try:
+        child.wait(STOP_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+    if child.stdin is not None:
+        child.stdin.close()
 
 
 def _announced(path: Path) -> Devnet | None:

@@ -6,6 +6,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock
 from typing import Any
 
+from pydantic_core import from_json
+
 from tokenpay.devnet.evm import EmbeddedNode
 from tokenpay.devnet.methods import RpcError, answer
 
@@ -27,7 +29,7 @@ class DevnetServer(ThreadingHTTPServer):
     def respond(self, body: bytes) -> Any:
         """Return the answer, or the list of answers, to one HTTP body."""
         try:
-            request = json.loads(body)
+            request = from_json(body)
         except ValueError:
             return _failure(None, RpcError(-32700, "this is not JSON"))
         if isinstance(request, list) and not 0 < len(request) <= MAX_BATCH:

@@ -26,7 +26,7 @@ def fund(url: str, recipient: Address, wei: int) -> None:
 
 
 def mine(url: str, blocks: int = 1) -> None:
-    """Let the embedded chain make blocks, up to 1,000 at once; raises ChainUnavailable."""
+    """Let the embedded chain make blocks, up to 250 at once; raises ChainUnavailable."""
     JsonRpc(url, timeout_s=TIMEOUT_S).call("evm_mine", hex(blocks))
 
 

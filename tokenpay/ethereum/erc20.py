@@ -1,4 +1,4 @@
-"""The calls and events of an ERC-20 token that tokenpay uses (ERC-20, EIP-5267's elders, EIP-3009)."""
+"""The calls and events of an ERC-20 token that tokenpay uses (ERC-20, EIP-2612, EIP-3009)."""
 
 from tokenpay.errors import InvalidInput, InvalidTransaction
 from tokenpay.ethereum.abi import address_word, read_address, read_uint, read_words, selector, uint_word

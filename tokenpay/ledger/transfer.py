@@ -44,7 +44,6 @@ class Movement:
     credit: Account
 
 
-
 def _checked(transfer: Transfer, debit: Account, credit: Account) -> None:
     if not 0 < transfer.units <= MAX_UNITS:
         raise InvalidAmount("a transfer moves at least one smallest unit")

@@ -1,7 +1,8 @@
 """An EVM address that has been checked, and the chain identifiers it is written with."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 
 from tokenpay.errors import InvalidAddress, InvalidAsset
@@ -27,6 +28,7 @@ def parse_caip2(text: str) -> int:
     return int(match[1])
 
 
+@lru_cache(maxsize=16_384)
 def eip55(raw: bytes) -> str:
     """Return 20 bytes as checksummed text (EIP-55)."""
     plain = raw.hex()
@@ -42,14 +44,17 @@ class Address:
     """
 
     raw: bytes
-    text: str = field(init=False, compare=False, repr=True)
 
     def __post_init__(self) -> None:
         if len(self.raw) != 20:
             raise InvalidAddress("an address has 20 bytes")
         if not any(self.raw):
             raise InvalidAddress("the zero address cannot hold or receive money")
-        object.__setattr__(self, "text", eip55(self.raw))
+
+    @property
+    def text(self) -> str:
+        """The checksummed text (EIP-55)."""
+        return eip55(self.raw)
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -79,3 +84,6 @@ class Address:
 
     def __str__(self) -> str:
         return self.text
+
+    def __repr__(self) -> str:
+        return f"Address({self.text})"

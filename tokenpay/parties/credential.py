@@ -53,7 +53,8 @@ def unseal(credential: Credential, password: str) -> bytes:
     """Return the private key; raises WrongPassword, whatever was wrong."""
     try:
         key = _stretch(password, credential.salt, credential.cost)
-        private_key = AESGCM(key).decrypt(credential.nonce, credential.sealed, _PURPOSE + credential.operator_id.encode())
+        purpose = _PURPOSE + credential.operator_id.encode()
+        private_key = AESGCM(key).decrypt(credential.nonce, credential.sealed, purpose)
     except (InvalidTag, ValueError, UnicodeError):
         raise WrongPassword("operator or password is wrong") from None
     if public_key_of(private_key) != credential.public_key:

@@ -25,7 +25,7 @@ _S = PaymentState
 TRANSITIONS: dict[PaymentState, frozenset[PaymentState]] = {
     _S.HELD: frozenset({_S.CLEARED, _S.FINAL, _S.REFUSED, _S.CANCELLED, _S.EXPIRED}),
     _S.CLEARED: frozenset({_S.FINAL, _S.ASSIGNED, _S.CANCELLED, _S.EXPIRED}),
-    _S.ASSIGNED: frozenset({_S.SIGNED}),
+    _S.ASSIGNED: frozenset({_S.SIGNED, _S.FAILED}),
     _S.SIGNED: frozenset({_S.SENT}),
     _S.SENT: frozenset({_S.INCLUDED, _S.SIGNED}),
     _S.INCLUDED: frozenset({_S.FINAL, _S.FAILED, _S.SENT}),
@@ -35,7 +35,10 @@ TRANSITIONS: dict[PaymentState, frozenset[PaymentState]] = {
     _S.CANCELLED: frozenset(),
     _S.EXPIRED: frozenset(),
 }
-"""Where each state may go. A held book payment that is approved is cleared and final in one step."""
+"""Where each state may go. A held book payment that is approved is cleared and final in one step.
+
+An assigned payment fails where the signer refuses it: no signature exists, and its nonce goes back or is filled.
+"""
 
 ENDED = frozenset(state for state, following in TRANSITIONS.items() if not following)
 UNSENT = frozenset({_S.HELD, _S.CLEARED})
@@ -79,6 +82,10 @@ class Payment:
         if state not in TRANSITIONS[self.state]:
             raise WrongState(f"a {self.state} payment cannot become {state}", payment=self.id)
         return replace(self, state=state, updated_at_s=at_s, reasons=self.reasons if reasons is None else reasons)
+
+    def waiting(self, reasons: tuple[Reason, ...], *, at_s: int) -> "Payment":
+        """Return a held payment that still waits, for other reasons than before."""
+        return replace(self, reasons=reasons, updated_at_s=at_s)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

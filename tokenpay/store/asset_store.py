@@ -52,9 +52,7 @@ class AssetStore:
 
     def set_active(self, asset_id: str, active: bool, *, at_s: int) -> None:
         """Freeze or thaw an asset."""
-        self._connection.execute(
-            update(assets).where(assets.c.id == asset_id).values(active=active, checked_at_s=at_s)
-        )
+        self._connection.execute(update(assets).where(assets.c.id == asset_id).values(active=active, checked_at_s=at_s))
         self._known.pop(asset_id, None)
 
     def get(self, asset_id: str) -> RegisteredAsset:

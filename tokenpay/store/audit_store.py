@@ -35,9 +35,7 @@ class AuditStore:
         head = AuditHead(stream=row.stream, seq=row.seq, hash=row.hash, at_s=row.at_s)
         if at_s < head.at_s - MAX_CLOCK_BACK_S:
             raise Halted("the clock went back: nothing is recorded until it is right", stream=stream)
-        record = AuditRecord.after(
-            head, at_s=at_s, actor=actor, action=action, subject=subject, details=details or {}
-        )
+        record = AuditRecord.after(head, at_s=at_s, actor=actor, action=action, subject=subject, details=details or {})
         self._connection.execute(
             insert(audit_records),
             {

@@ -130,9 +130,7 @@ class ComplianceStore:
     def _set_used(self, scope: str, asset_id: str, day: str, units: int) -> None:
         self._connection.execute(
             update(limit_counters)
-            .where(
-                limit_counters.c.scope == scope, limit_counters.c.asset_id == asset_id, limit_counters.c.day == day
-            )
+            .where(limit_counters.c.scope == scope, limit_counters.c.asset_id == asset_id, limit_counters.c.day == day)
             .values(used_units=units)
         )
 
@@ -238,9 +236,7 @@ class ComplianceStore:
 
     def resolve_case(self, case_id: str, *, resolution: str, by: str, at_s: int) -> None:
         self._connection.execute(
-            update(cases)
-            .where(cases.c.id == case_id)
-            .values(resolution=resolution, resolved_by=by, resolved_at_s=at_s)
+            update(cases).where(cases.c.id == case_id).values(resolution=resolution, resolved_by=by, resolved_at_s=at_s)
         )
 
 

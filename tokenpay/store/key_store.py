@@ -26,16 +26,17 @@ class KeyStore:
         if not 0 < len(key) <= MAX_KEY or not key.isprintable():
             raise InvalidInput(f"a key is 1 to {MAX_KEY} printable characters")
         dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
-        row = {"key": key, "verb": verb, "content": canonical_text(content), "result_id": result_id, "at_s": at_s}
+        text = canonical_text(content)
+        row = {"key": key, "verb": verb, "content": text, "result_id": result_id, "at_s": at_s}
         done = self._connection.execute(dialect.insert(keys).on_conflict_do_nothing(), row)
         if done.rowcount == 1:
             return None
         bound = self._connection.execute(select(keys).where(keys.c.key == key)).one()
         if bound.verb != verb:
             raise KeyReused(f"this key was used for {bound.verb}", field="verb")
-        before = json.loads(bound.content)
-        for field in sorted({*before, *content}):
-            if before.get(field) != content.get(field):
+        before, now = json.loads(bound.content), json.loads(text)
+        for field in sorted({*before, *now}):
+            if before.get(field) != now.get(field):
                 raise KeyReused(f"this key was used with another {field}", field=field)
         return str(bound.result_id)
 

@@ -1,7 +1,7 @@
 """Accounts, transfers and entries."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
@@ -91,9 +91,16 @@ class LedgerStore:
         return movement.transfer
 
     def post_pending(
-        self, transfer: Transfer, *, at_s: int, units: int | None = None, block_number: int | None = None
+        self,
+        transfer: Transfer,
+        *,
+        at_s: int,
+        clearance_id: str | None = None,
+        units: int | None = None,
+        block_number: int | None = None,
     ) -> Transfer:
-        """Post a pending transfer, whole or in part; both accounts are locked."""
+        """Post a pending transfer, whole or in part, under a clearance if it needs one; both accounts are locked."""
+        transfer = replace(transfer, clearance_id=clearance_id or transfer.clearance_id)
         movement = rules.post_pending(transfer, self.locked(transfer.debit), self.locked(transfer.credit), units)
         self._settle(movement.transfer)
         self._move(movement, at_s=at_s, block_number=block_number)
@@ -197,6 +204,12 @@ class LedgerStore:
         query = select(entries).where(entries.c.account_id == account_id, entries.c.seq > after_seq)
         rows = self._connection.execute(query.order_by(entries.c.seq).limit(limit))
         return [Entry(**row._mapping) for row in rows]
+
+    def causes(self, transfer_ids: Sequence[str]) -> dict[str, str]:
+        """Return the payment or deposit behind each of these transfers."""
+        query = select(transfers.c.id, transfers.c.payment_id, transfers.c.deposit_id)
+        rows = self._connection.execute(query.where(transfers.c.id.in_(transfer_ids)))
+        return {row.id: row.payment_id or row.deposit_id or "" for row in rows}
 
     def lock_transfers(self, found: Iterable[Transfer]) -> None:
         """Lock the accounts of these transfers."""

@@ -126,7 +126,9 @@ class PartyStore:
 
     def close_session(self, session_id: str, *, at_s: int) -> None:
         self._connection.execute(
-            update(sessions).where(sessions.c.id == session_id, sessions.c.closed_at_s.is_(None)).values(closed_at_s=at_s)
+            update(sessions)
+            .where(sessions.c.id == session_id, sessions.c.closed_at_s.is_(None))
+            .values(closed_at_s=at_s)
         )
 
     # --- customers

@@ -5,12 +5,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError, StatementError
 from sqlalchemy.pool import StaticPool
 
-from tokenpay.errors import Conflict, IntegrityError as BrokenRule, InvalidInput, MissingExtra, StoreUnavailable
+from tokenpay.errors import (
+    Conflict,
+    IntegrityError as BrokenRule,
+    InvalidInput,
+    MissingExtra,
+    StoreUnavailable,
+    TokenpayError,
+)
 from tokenpay.store.asset_store import AssetStore
 from tokenpay.store.audit_store import AuditStore
 from tokenpay.store.chain_store import ChainStore
@@ -24,6 +32,7 @@ from tokenpay.store.payment_store import PaymentStore
 from tokenpay.store.request_store import RequestStore
 
 BUSY_TIMEOUT_S = 15
+_SQLITE: dict[str, Any] = {"isolation_level": None, "check_same_thread": False}
 
 
 @dataclass(frozen=True)
@@ -99,7 +108,7 @@ class Store:
         Raises StoreUnavailable when the database does not answer or another holds it too long (safe to
         try again), Conflict when a rule of the database refused the change.
         """
-        with _translated(), self.engine.begin() as connection:
+        with translated(), self.engine.begin() as connection:
             yield UnitOfWork(connection)
 
     @contextmanager
@@ -109,38 +118,53 @@ class Store:
         options: dict[str, Any] = {"tokenpay_read": True}
         if isolation is not None:
             options["isolation_level"] = isolation
-        with _translated(), self.engine.connect().execution_options(**options) as connection:
+        with translated(), self.engine.connect().execution_options(**options) as connection:
             yield UnitOfWork(connection)
             connection.rollback()
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
+    """Turn what a database raises into this library's errors.
+
+    The cause is cut off: it may quote the row, and with it a customer. `rule` names the constraint.
+    """
     try:
         yield
     except IntegrityError as error:
-        raise Conflict("the database refused the change: it contradicts what already stands") from error
-    except OperationalError as error:
-        raise StoreUnavailable(_why(error)) from error
+        raise Conflict(
+            "the database refused the change: it contradicts what already stands", rule=_rule(error)
+        ) from None
     except DBAPIError as error:
-        raise StoreUnavailable("the database refused a statement") from error
-    except SQLAlchemyError as error:
-        raise BrokenRule("the database answered with something unreadable") from error
+        raise StoreUnavailable(_why(error)) from None
+    except StatementError as error:
+        if isinstance(error.orig, TokenpayError):  # a column type refused the value
+            raise error.orig from None
+        raise BrokenRule("a value does not fit the database") from None
+    except SQLAlchemyError:
+        raise BrokenRule("the database answered with something unreadable") from None
 
 
-def _why(error: OperationalError) -> str:
+def _rule(error: IntegrityError) -> str:
+    diagnosis = getattr(error.orig, "diag", None)
+    if diagnosis is not None:
+        return diagnosis.constraint_name or ""
+    return str(error.orig).rpartition("constraint failed: ")[2]
+
+
+def _why(error: DBAPIError) -> str:
     said = str(error.orig).lower()
     if "locked" in said or "deadlock" in said:
         return "the database is busy with another writer; try again"
+    if "no such table" in said or "no such column" in said or "not a database" in said or "relation" in said:
+        return "the database is not a bank's, or needs `tokenpay bank migrate`"
     if "unable to open" in said or "does not exist" in said:
         return "there is no database where the bank should be"
     if "readonly" in said or "read-only" in said:
         return "the database cannot be written"
-    if "no such table" in said:
-        return "the database is not a bank's, or needs `tokenpay bank migrate`"
     if "disk" in said or "full" in said:
         return "the database's disk refuses to write"
-    return "the database does not answer"
+    return "the database does not answer" if isinstance(error, OperationalError) else "the database refused a statement"
 
 
 def _engine(url: str) -> Engine:
@@ -151,22 +175,18 @@ def _engine(url: str) -> Engine:
     backend = parsed.get_backend_name()
     if backend == "postgresql":
         try:
-            return create_engine(url, pool_pre_ping=True)
+            return create_engine(url, pool_pre_ping=True, hide_parameters=True)
         except ModuleNotFoundError:
             raise MissingExtra("postgres", "PostgreSQL") from None
     if backend != "sqlite":
         raise InvalidInput("a bank keeps its books in SQLite or PostgreSQL")
     if parsed.database in (None, "", ":memory:"):
         # One shared connection: another thread would otherwise meet an empty database.
-        engine = create_engine(
-            "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False, "isolation_level": None}
-        )
+        engine = create_engine("sqlite://", poolclass=StaticPool, connect_args=_SQLITE, hide_parameters=True)
     else:
         # mode=rw: a path that is not there is an error, not a new empty bank.
-        engine = create_engine(
-            f"sqlite:///file:{parsed.database}?mode=rw&uri=true",
-            connect_args={"timeout": BUSY_TIMEOUT_S, "isolation_level": None, "check_same_thread": False},
-        )
+        path = URL.create("sqlite", database=f"file:{quote(str(parsed.database))}", query={"mode": "rw", "uri": "true"})
+        engine = create_engine(path, connect_args={"timeout": BUSY_TIMEOUT_S, **_SQLITE}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -46,6 +46,7 @@ class Units(TypeDecorator[int]):
 def units_check(column: str, dialect: str) -> CheckConstraint:
     """Return the constraint that keeps `column` a whole number of zero or more, in this dialect."""
     if dialect == "postgresql":
-        return CheckConstraint(text(f"{column} >= 0"), name=f"ck_{column}_whole").ddl_if(dialect=dialect)
-    rule = f"length({column}) = {DIGITS} AND {column} NOT GLOB '*[^0-9]*'"
-    return CheckConstraint(text(rule), name=f"ck_{column}_whole").ddl_if(dialect=dialect)
+        rule = f"{column} >= 0 AND {column} <> 'NaN'"  # PostgreSQL holds NaN to be above every number
+    else:
+        rule = f"length({column}) = {DIGITS} AND {column} NOT GLOB '*[^0-9]*'"
+    return CheckConstraint(text(rule), name=f"{column}_whole").ddl_if(dialect=dialect)

@@ -1,49 +1,21 @@
 """A chain in memory that does what a test tells it: the Chain port, and verbs that script the world.
 
-Nothing happens by itself: blocks come from `mine`, time from their timestamps, hashes from their content.
+Nothing happens by itself: blocks come from `mine`, time from their timestamps, hashes from their contents.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from collections.abc import Sequence
 
-from tokenpay.errors import ChainUnavailable, IntegrityError, InvalidTransaction, NotFound, WrongState
+from tokenpay.errors import ChainUnavailable, IntegrityError, NotFound, WrongState
 from tokenpay.ethereum.observed import AuthorizationLog, Block, Holding, Receipt, TokenFacts, TransferLog
-from tokenpay.ethereum.preflight import preflight
-from tokenpay.ethereum.transaction import DynamicFeeTransaction, SignedTransaction, decode
 from tokenpay.ethereum.typed_data import Domain
 from tokenpay.money.address import Address
 from tokenpay.ports import Broadcast
 from tokenpay.primitives.keccak import keccak256
-from tokenpay.testing.fake_evm import Event, FakeToken, Moved, Reverted, State, gas_of, run
+from tokenpay.testing.fake_block import Deposit, Mined, build
+from tokenpay.testing.fake_evm import FakeToken, Reverted, State, gas_of, run
+from tokenpay.testing.fake_pool import FakePool
 
 OUTSIDER = Address(b"\xee" * 20)
-REPLACEMENT_PERCENT = 110
-LogT = TypeVar("LogT", TransferLog, AuthorizationLog)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Deposit:
-    contract: Address | None
-    sender: Address | None
-    recipient: Address
-    units: int
-    received: int
-    logged: bool
-    transaction_hash: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Mined:
-    """A block with all it did and the state after it."""
-
-    block: Block
-    state: State
-    transfers: tuple[TransferLog, ...] = ()
-    authorizations: tuple[AuthorizationLog, ...] = ()
-    receipts: dict[bytes, Receipt]
-    transactions: tuple[SignedTransaction, ...] = ()
-    deposits: tuple[_Deposit, ...] = ()
 
 
 class FakeChain:
@@ -74,14 +46,14 @@ class FakeChain:
         self.lose_answers = 0
         self.lose_requests = 0
         self._tokens: dict[Address, FakeToken] = {}
-        self._pool: dict[tuple[Address, int], SignedTransaction] = {}
-        self._scripted: list[_Deposit] = []
+        self._pool = FakePool(chain_id)
+        self._scripted: list[Deposit] = []
         self._branch = 0
         self._count = 0
         first = Block(
             number=0, hash=keccak256(b"fake"), parent_hash=bytes(32), timestamp_s=start_s, base_fee_wei=base_fee_wei
         )
-        self._mined = [_Mined(block=first, state=State(), receipts={})]
+        self._mined = [Mined(block=first, state=State())]
 
     # Scripting the world
 
@@ -126,7 +98,7 @@ class FakeChain:
         is 0 for a forged log; without `logged` the holding changes and no log says so.
         """
         self._count += 1
-        scripted = _Deposit(
+        scripted = Deposit(
             contract=contract,
             sender=sender,
             recipient=recipient,
@@ -140,9 +112,21 @@ class FakeChain:
 
     def mine(self, blocks: int = 1, *, timestamp_s: int | None = None) -> Block:
         """Make blocks of everything that waits and return the last; `timestamp_s` is the first one's time."""
-        for at in range(blocks):
+        for _ in range(blocks):
             after_s = self._mined[-1].block.timestamp_s + self.block_time_s
-            self._mine(after_s if timestamp_s is None or at else timestamp_s)
+            built = build(
+                self._mined[-1],
+                deposits=self._scripted,
+                waiting=list(self._pool.waiting.values()),
+                tokens=self._tokens,
+                timestamp_s=after_s if timestamp_s is None else timestamp_s,
+                base_fee_wei=self.base_fee_wei,
+                salt=f"{self._chain_id}/{self._branch}".encode(),
+            )
+            self._mined.append(built)
+            self._scripted, timestamp_s = [], None
+            for tx in built.transactions:
+                self._pool.drop(tx.hash)
         return self._mined[-1].block
 
     def reorg(self, depth: int, *, keep_transactions: bool = True, keep_deposits: bool = False) -> Block:
@@ -156,99 +140,20 @@ class FakeChain:
         del self._mined[-depth:]
         self._branch += 1
         if keep_transactions:
-            mined_again = {(tx.sender, tx.transaction.nonce): tx for old in gone for tx in old.transactions}
-            self._pool = mined_again | self._pool
+            self._pool.put_back([tx for old in gone for tx in old.transactions])
         if keep_deposits:
             self._scripted = [deposit for old in gone for deposit in old.deposits] + self._scripted
         return self.mine(depth)
 
     def drop(self, transaction_hash: bytes) -> None:
         """Forget a transaction that waits, as a node under load does; NotFound when it does not wait."""
-        for key, tx in self._pool.items():
-            if tx.hash == transaction_hash:
-                del self._pool[key]
-                return
-        raise NotFound("no such transaction waits")
+        if not self._pool.drop(transaction_hash):
+            raise NotFound("no such transaction waits")
 
     @property
     def waiting(self) -> list[bytes]:
         """The hashes of transactions that wait for a block."""
-        return [tx.hash for tx in self._pool.values()]
-
-    # Mining
-
-    def _mine(self, timestamp_s: int) -> None:
-        parent = self._mined[-1]
-        state = parent.state.copy()
-        deposits, self._scripted = tuple(self._scripted), []
-        events: list[tuple[bytes, Event]] = []
-        for deposit in deposits:
-            state.add(deposit.contract, deposit.recipient, deposit.received)
-            if deposit.logged and deposit.contract is not None:
-                moved = Moved(deposit.contract, deposit.sender, deposit.recipient, deposit.units)
-                events.append((deposit.transaction_hash, moved))
-        done: list[tuple[SignedTransaction, bool, int]] = []
-        for key, tx in sorted(self._pool.items(), key=lambda entry: entry[0][1]):
-            if tx.transaction.nonce != state.nonces.get(tx.sender, 0) or tx.transaction.max_fee_wei < self.base_fee_wei:
-                continue
-            del self._pool[key]
-            try:
-                succeeded, gas_used, emitted = self._execute(state, tx, timestamp_s)
-            except Reverted:  # the coin for gas is no longer there: no block takes it
-                continue
-            done.append((tx, succeeded, gas_used))
-            events += [(tx.hash, event) for event in emitted]
-        content = b"".join((*(tx.hash for tx, _, _ in done), *(d.transaction_hash for d in deposits)))
-        number = parent.block.number + 1
-        seal = f"{self._chain_id}/{self._branch}/{number}/{timestamp_s}".encode()
-        block = Block(
-            number=number,
-            hash=keccak256(parent.block.hash + seal + content),
-            parent_hash=parent.block.hash,
-            timestamp_s=timestamp_s,
-            base_fee_wei=self.base_fee_wei,
-        )
-        transfers, authorizations = _logs(block, events)
-        self._mined.append(
-            _Mined(
-                block=block,
-                state=state,
-                transfers=transfers,
-                authorizations=authorizations,
-                receipts={tx.hash: self._receipt(block, tx, succeeded, gas) for tx, succeeded, gas in done},
-                transactions=tuple(tx for tx, _, _ in done),
-                deposits=deposits,
-            )
-        )
-
-    def _execute(self, state: State, tx: SignedTransaction, now_s: int) -> tuple[bool, int, list[Event]]:
-        """Charge the gas and run; a revert keeps the charge. Raises Reverted where the gas itself cannot be paid."""
-        inner = tx.transaction
-        gas_used = min(gas_of(inner.data), inner.gas_limit)
-        state.add(None, tx.sender, -gas_used * self._price_wei(inner))
-        state.nonces[tx.sender] = inner.nonce + 1
-        trial = state.copy()
-        try:
-            if gas_used < gas_of(inner.data):
-                raise Reverted("out of gas")
-            emitted = run(trial, self._tokens, tx, now_s)
-        except Reverted:
-            return False, gas_used, []
-        state.held, state.used = trial.held, trial.used
-        return True, gas_used, emitted
-
-    def _price_wei(self, tx: DynamicFeeTransaction) -> int:
-        return min(tx.max_fee_wei, self.base_fee_wei + tx.max_priority_fee_wei)
-
-    def _receipt(self, block: Block, tx: SignedTransaction, succeeded: bool, gas_used: int) -> Receipt:
-        return Receipt(
-            transaction_hash=tx.hash,
-            block_number=block.number,
-            block_hash=block.hash,
-            succeeded=succeeded,
-            gas_used=gas_used,
-            fee_wei=gas_used * self._price_wei(tx.transaction),
-        )
+        return [tx.hash for tx in self._pool.waiting.values()]
 
     # The port
 
@@ -280,10 +185,8 @@ class FakeChain:
 
     def receipts(self, transaction_hashes: Sequence[bytes]) -> list[Receipt | None]:
         self._reach()
-        return [
-            next((mined.receipts[of] for mined in reversed(self._mined) if of in mined.receipts), None)
-            for of in transaction_hashes
-        ]
+        known = {receipt.transaction_hash: receipt for mined in self._mined for receipt in mined.receipts}
+        return [known.get(of) for of in transaction_hashes]
 
     def holdings(self, holdings: Sequence[Holding], block: int) -> list[int]:
         state = self._at(block).state
@@ -306,10 +209,8 @@ class FakeChain:
 
     def transaction_count(self, address: Address, *, pending: bool = False) -> int:
         self._reach()
-        nonce = self._mined[-1].state.nonces.get(address, 0)
-        while pending and (address, nonce) in self._pool:
-            nonce += 1
-        return nonce
+        state = self._mined[-1].state
+        return self._pool.next_nonce(address, state) if pending else state.nonces.get(address, 0)
 
     def priority_fee_wei(self) -> int:
         self._reach()
@@ -317,12 +218,47 @@ class FakeChain:
 
     def estimate_gas(self, *, sender: Address, to: Address, data: bytes, value_wei: int = 0) -> int:
         self._reach()
-        call = _call(self._chain_id, to, data, value_wei)
+        top = self._mined[-1]
+        now_s = top.block.timestamp_s + self.block_time_s
         try:
-            run(self._mined[-1].state.copy(), self._tokens, replace(_UNSIGNED, transaction=call, sender=sender), self._now_s())
+            run(top.state.copy(), self._tokens, sender=sender, to=to, data=data, value_wei=value_wei, now_s=now_s)
         except Reverted as reverted:
             raise WrongState(f"the call would fail on the chain: {reverted}") from None
         return gas_of(data)
 
     def broadcast(self, raw_transactions: Sequence[bytes]) -> list[Broadcast]:
         return [self._take(raw) for raw in raw_transactions]
+
+    # Behind the port
+
+    def _take(self, raw: bytes) -> Broadcast:
+        silence = Broadcast(outcome="unknown", reason="the fake node is silent")
+        if self.unreachable:
+            return silence
+        if self.lose_requests:
+            self.lose_requests -= 1
+            return silence
+        said = self._pool.take(raw, self._mined[-1].state, refuse_gaps=self.refuse_gaps)
+        if said.reason == "nonce_too_low" and any(tx.raw == raw for mined in self._mined for tx in mined.transactions):
+            said = Broadcast(outcome="accepted", reason="already in the chain")
+        if self.lose_answers:
+            self.lose_answers -= 1
+            return silence
+        return said
+
+    def _reach(self) -> None:
+        if self.unreachable:
+            raise ChainUnavailable("the fake node is unreachable")
+
+    def _at(self, number: int) -> Mined:
+        self._reach()
+        if not 0 <= number < len(self._mined):
+            raise ChainUnavailable("the node does not have the block")
+        return self._mined[number]
+
+    def _standing(self, blocks: Sequence[Block]) -> list[Mined]:
+        """Return what is mined under these hashes; ChainUnavailable for a block that no longer stands."""
+        found = [self._at(block.number) for block in blocks]
+        if any(mined.block.hash != block.hash for mined, block in zip(found, blocks, strict=True)):
+            raise ChainUnavailable("the node does not have the block")
+        return found

@@ -5,14 +5,15 @@ from typing import TypeAlias
 
 from tokenpay.errors import InvalidInput
 from tokenpay.ethereum import erc20
+from tokenpay.ethereum.abi import selector
 from tokenpay.ethereum.authorization import decode_calldata
-from tokenpay.ethereum.transaction import SignedTransaction
 from tokenpay.ethereum.typed_data import Domain
 from tokenpay.money.address import Address
 
 GAS_PAY = 21_000
 GAS_TRANSFER = 50_000
 GAS_AUTHORIZATION = 90_000
+_TRANSFER = selector("transfer(address,uint256)")
 
 Event: TypeAlias = "Moved | Used"
 
@@ -87,30 +88,33 @@ def gas_of(data: bytes) -> int:
 
 
 def run(
-    state: State, tokens: dict[Address, FakeToken], tx: SignedTransaction, now_s: int
+    state: State,
+    tokens: dict[Address, FakeToken],
+    *,
+    sender: Address,
+    to: Address,
+    data: bytes,
+    value_wei: int,
+    now_s: int,
 ) -> list[Event]:
-    """Carry out what a transaction says, in `state`, and return its events; raises Reverted with `state` unchanged."""
-    inner = tx.transaction
-    if inner.to is None or not any(inner.to):
-        raise Reverted("the fake chain creates no contracts")
-    to = Address(inner.to)
+    """Carry out a call in `state` and return its events; raises Reverted with `state` unchanged."""
     token = tokens.get(to)
-    if token is None or not inner.data:
-        state.add(None, tx.sender, -inner.value_wei)
-        state.add(None, to, inner.value_wei)
+    if token is None or not data:
+        state.add(None, sender, -value_wei)
+        state.add(None, to, value_wei)
         return []
-    if inner.value_wei:
+    if value_wei:
         raise Reverted("the token takes no coin")
     try:
-        if inner.data[:4] == erc20.transfer(tx.sender, 0)[:4]:
-            recipient, units = erc20.decode_transfer(inner.data)
-            return move(state, token, tx.sender, recipient, units)
-        return _authorized(state, token, tx.sender, inner.data, now_s)
+        if data[:4] == _TRANSFER:
+            recipient, units = erc20.decode_transfer(data)
+            return _move(state, token, sender, recipient, units)
+        return _authorized(state, token, sender, data, now_s)
     except InvalidInput as error:
         raise Reverted(error.message) from None
 
 
-def move(state: State, token: FakeToken, sender: Address, recipient: Address, units: int) -> list[Event]:
+def _move(state: State, token: FakeToken, sender: Address, recipient: Address, units: int) -> list[Event]:
     """Move tokens by the token's manners."""
     if token.returns_false:
         return []
@@ -127,6 +131,6 @@ def _authorized(state: State, token: FakeToken, carrier: Address, data: bytes, n
         raise Reverted("the authorization is used")
     if grant.kind == "receive" and grant.recipient != carrier:
         raise Reverted("only the recipient may carry it")
-    moved = move(state, token, grant.sender, grant.recipient, grant.units)
+    moved = _move(state, token, grant.sender, grant.recipient, grant.units)
     state.used.add(mark)
     return [Used(token.contract, grant.sender, grant.nonce), *moved]

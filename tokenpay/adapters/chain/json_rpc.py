@@ -153,16 +153,18 @@ class JsonRpcChain:
             except ChainUnavailable as silence:
                 # What follows is not sent: it would arrive before what is missing.
                 return said + [Broadcast(outcome="unknown", reason=silence.message)] * (len(raw_transactions) - start)
-            said += [outcome(reply, keccak256(raw)) for reply, raw in zip(replies, some, strict=True)]
-        return self._already_carried_out(raw_transactions, said)
+            said += self._told(some, replies)
+        return said
 
-    def _already_carried_out(self, raw_transactions: Sequence[bytes], said: list[Broadcast]) -> list[Broadcast]:
-        """Turn `nonce_too_low` into accepted for transactions that the chain has: their nonce is used by themselves."""
+    def _told(self, raw_transactions: Sequence[bytes], replies: Sequence[Any]) -> list[Broadcast]:
+        """Return what the replies mean. A nonce that the same bytes have used already means accepted, not too low."""
+        hashes = [keccak256(raw) for raw in raw_transactions]
+        said = [outcome(reply, of) for reply, of in zip(replies, hashes, strict=True)]
         late = [at for at, word in enumerate(said) if word.reason == "nonce_too_low"]
         try:
-            calls: list[Call] = [("eth_getTransactionByHash", [_hex(keccak256(raw_transactions[at]))]) for at in late]
-            for at, answer in zip(late, self._rpc.batch(calls), strict=True):
-                if result(answer) is not None:
+            found = self._rpc.batch([("eth_getTransactionByHash", [_hex(hashes[at])]) for at in late])
+            for at, answer in zip(late, found, strict=True):
+                if result(answer) is not None and answers.data(answers.field(answer, "hash"), 32) == hashes[at]:
                     said[at] = Broadcast(outcome="accepted", reason="already in the chain")
         except ChainUnavailable as silence:
             for at in late:

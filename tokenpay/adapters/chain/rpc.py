@@ -1,10 +1,14 @@
 """JSON-RPC 2.0 over HTTP: batches out, one result or failure each back, in the order asked."""
 
 import itertools
+import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import urlsplit
+
+from pydantic_core import from_json
 
 from tokenpay.errors import ChainUnavailable
 
@@ -12,6 +16,7 @@ if TYPE_CHECKING:
     from web3 import HTTPProvider
 
 MAX_BATCH = 100  # very large batches have hung nodes, and public nodes refuse them
+_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 Call: TypeAlias = tuple[str, list[Any]]
 
 
@@ -38,7 +43,7 @@ class JsonRpc:
     """One node's endpoint. `timeout_s` bounds each HTTP exchange. Retries are the caller's: none are made here.
 
     web3 carries the bytes and is imported when the first call is made; it takes seconds. Each thread has
-    its own connection and its own request ids.
+    its own connection and its own request ids. Answers are parsed by pydantic, which bounds their nesting.
     """
 
     def __init__(self, url: str, *, timeout_s: float) -> None:
@@ -76,10 +81,15 @@ class JsonRpc:
         known: HTTPProvider | None = getattr(self._of_thread, "provider", None)
         if known is not None:
             return known
+        limit = sys.getrecursionlimit()
         import web3
 
-        options = {"timeout": self._timeout_s, "allow_redirects": False}
+        sys.setrecursionlimit(limit)  # what web3 imports lifts it to where deep nesting crashes instead of raising
+        options: dict[str, Any] = {"timeout": self._timeout_s, "allow_redirects": False}
+        if urlsplit(self._url).hostname in _THIS_MACHINE:
+            options["proxies"] = {"http": None, "https": None}  # whatever the environment says
         made = web3.HTTPProvider(self._url, options, exception_retry_configuration=None)
+        made.decode_rpc_response = from_json  # type: ignore[method-assign, assignment]
         self._of_thread.provider = made
         return made
 

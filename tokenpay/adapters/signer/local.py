@@ -4,8 +4,7 @@ from tokenpay.adapters.signer.rules import SignerRules, TrustedOperator
 from tokenpay.compliance.approval import Part
 from tokenpay.compliance.clearance import Clearance
 from tokenpay.errors import IntegrityError, InvalidInput, SignerRefused
-from tokenpay.ethereum import authorization as eip3009
-from tokenpay.ethereum import erc20, transaction
+from tokenpay.ethereum import authorization as eip3009, erc20, transaction
 from tokenpay.ethereum.authorization import Authorization
 from tokenpay.ethereum.preflight import preflight
 from tokenpay.ethereum.transaction import DynamicFeeTransaction, SignedTransaction
@@ -154,5 +153,3 @@ class LocalSigner:
         }
         if operator.role not in allowed[part]:
             raise SignerRefused("an approval comes from somebody in the wrong role")
-
-

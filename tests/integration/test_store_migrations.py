@@ -1,0 +1,258 @@
+"""The migrations make the tables that the repositories use, forwards and backwards, and lose nothing half-way."""
+
+import ast
+import shutil
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic import op
+from alembic.script import ScriptDirectory
+
+from tokenpay.errors import Conflict, Halted, IntegrityError, InvalidInput, NotFound, StoreUnavailable
+from tokenpay.store import migrate
+from tokenpay.store.tables import metadata
+from tokenpay.store.unit_of_work import Store
+
+HOW_TO_MIGRATE = """
+tokenpay/store/tables.py and the migrations do not make the same tables. Write a migration:
+  1. from tokenpay.store.migrate import create_database, draft
+     create_database("sqlite:///draft.sqlite")
+     draft("sqlite:///draft.sqlite", "what changes")    # writes tokenpay/store/migrations/versions/000N_what_changes.py
+  2. correct the draft: check constraints and defaults are not compared, names are written whole,
+     nothing of tokenpay is imported
+  3. set HEAD in tokenpay/store/migrate.py to its number
+(A revision that no release carried yet may be corrected in its own file instead.) What differs:
+"""
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[sa.Engine]:
+    """An engine of its own on a new bank's database, without the house's rules for connections."""
+    migrate.create_database(database_url)
+    engine = sa.create_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+def schema(engine: sa.Engine) -> dict[str, Any]:
+    """Return everything a database says of its tables, one entry a fact."""
+    inspector = sa.inspect(engine)
+    facts: dict[str, Any] = {}
+    for table in inspector.get_table_names():
+        if table == "alembic_version":
+            continue
+        for column in inspector.get_columns(table):
+            facts[f"{table}.{column['name']}"] = {**column, "type": repr(column["type"])}
+        facts[f"{table} primary key"] = inspector.get_pk_constraint(table)
+        for kind in ("foreign_keys", "unique_constraints", "check_constraints", "indexes"):
+            for found in getattr(inspector, f"get_{kind}")(table):
+                facts[f"{table} {kind} {found['name']}"] = found
+    return facts
+
+
+def differences(left: dict[str, Any], right: dict[str, Any]) -> list[str]:
+    return [
+        f"{name}: tables.py {left.get(name)}, migrations {right.get(name)}"
+        for name in sorted({*left, *right})
+        if left.get(name) != right.get(name)
+    ]
+
+
+def test_the_migrations_make_exactly_the_tables(engine: sa.Engine, database_url: str) -> None:
+    migrated = schema(engine)
+    migrate.downgrade(database_url, "base")
+    metadata.create_all(engine)
+    found = differences(schema(engine), migrated)
+    assert not found, HOW_TO_MIGRATE + "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    "drift",
+    [
+        "ALTER TABLE bank ADD COLUMN more TEXT",
+        "DROP INDEX ix_accounts_owner",
+        "CREATE UNIQUE INDEX uq_bank_value ON bank (value)",
+        "DROP TABLE limit_uses",
+    ],
+)
+def test_a_difference_is_seen(engine: sa.Engine, drift: str) -> None:
+    before = schema(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(drift)
+    assert differences(before, schema(engine))
+
+
+def test_up_down_and_up_again(engine: sa.Engine, database_url: str) -> None:
+    first = schema(engine)
+    assert migrate.revision(database_url) == migrate.HEAD
+    migrate.downgrade(database_url, "base")
+    assert schema(engine) == {}
+    assert migrate.revision(database_url) is None
+    assert migrate.needs_upgrade(database_url)
+    migrate.upgrade(database_url)
+    assert schema(engine) == first
+    assert not migrate.needs_upgrade(database_url)
+    migrate.upgrade(database_url)
+    assert schema(engine) == first
+
+
+def test_a_migration_that_fails_leaves_the_database_as_it_was(
+    database_url: str, engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = schema(engine)
+    drop_table = op.drop_table
+
+    def fails_half_way(name: str) -> None:
+        if name == "accounts":
+            raise RuntimeError("the power went")
+        drop_table(name)
+
+    monkeypatch.setattr(op, "drop_table", fails_half_way)
+    with pytest.raises(RuntimeError, match="power"):
+        migrate.downgrade(database_url, "base")
+    assert schema(engine) == before
+    assert migrate.revision(database_url) == migrate.HEAD
+
+
+def test_rows_that_point_to_nothing_stop_a_migration(sqlite_url: str) -> None:
+    migrate.create_database(sqlite_url)
+    engine = sa.create_engine(sqlite_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO sessions VALUES ('S1', 'nobody', 'T1', 1, 2, NULL)")
+        connection.exec_driver_sql("DELETE FROM alembic_version")
+        connection.exec_driver_sql("DROP TABLE bank")
+    engine.dispose()
+    store = Store(sqlite_url)
+    with pytest.raises(IntegrityError, match="point to nothing"), migrate._migrating(store):
+        pass
+    with store.read() as work:
+        assert work.connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+    store.close()
+
+
+def test_the_newest_revision_is_named_and_each_file_carries_its_number() -> None:
+    scripts = ScriptDirectory(str(Path(migrate.__file__).parent / "migrations"))
+    assert scripts.get_heads() == [migrate.HEAD]
+    revisions = [script.revision for script in scripts.walk_revisions()]
+    assert revisions == sorted(revisions, reverse=True)
+    assert all(Path(script.path).name.startswith(f"{script.revision}_") for script in scripts.walk_revisions())
+
+
+def test_a_migration_is_history_and_imports_nothing_of_the_house() -> None:
+    folder = Path(migrate.__file__).parent / "migrations" / "versions"
+    imported = {
+        name
+        for path in folder.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in ([node.module] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names])
+    }
+    assert imported == {"sqlalchemy", "alembic", "typing"}
+
+
+def test_a_draft_holds_what_changed(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    migrate.create_database(sqlite_url)
+    folder = tmp_path / "migrations"
+    shutil.copytree(Path(migrate.__file__).parent / "migrations", folder)
+    changed = sa.MetaData()
+    for table in metadata.tables.values():
+        table.to_metadata(changed)
+    changed.tables["bank"].append_column(sa.Column("since_s", sa.BigInteger))
+    monkeypatch.setattr("tokenpay.store.tables.metadata", changed)
+    monkeypatch.setattr(migrate, "MIGRATIONS", str(folder))
+    migrate.draft(sqlite_url, "since when")
+    draft = (folder / "versions" / "0002_since_when.py").read_text()
+    assert "down_revision = '0001'" in draft
+    assert draft.count("batch_alter_table") == 2
+    assert "add_column(sa.Column('since_s', sa.BigInteger(), nullable=True))" in draft
+
+
+# --- making a database ------------------------------------------------------------------------
+
+
+def test_a_new_file_is_for_its_owner_alone_whatever_its_name(tmp_path: Path) -> None:
+    migrate.create_database(f"sqlite:///{tmp_path}/a%2541 b%3Fc.sqlite")
+    path = tmp_path / "a%41 b?c.sqlite"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_is_there_is_never_written_over(tmp_path: Path) -> None:
+    path = tmp_path / "bank.sqlite"
+    path.write_text("precious")
+    with pytest.raises(Conflict, match="a file already"):
+        migrate.create_database(f"sqlite:///{path}")
+    assert path.read_text() == "precious"
+
+
+def test_a_postgresql_database_must_be_empty(postgresql_url: str) -> None:
+    engine = sa.create_engine(postgresql_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE precious (n INTEGER)")
+    with pytest.raises(Conflict, match="not empty"):
+        migrate.create_database(postgresql_url)
+    assert sa.inspect(engine).get_table_names() == ["precious"]
+    engine.dispose()
+
+
+def test_nothing_is_left_behind_when_it_fails(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise RuntimeError("the power went")
+
+    monkeypatch.setattr(op, "create_index", fails)
+    with pytest.raises(RuntimeError, match="power"):
+        migrate.create_database(sqlite_url)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("url", "error"),
+    [
+        ("sqlite:///{folder}/missing/bank.sqlite", StoreUnavailable),
+        ("sqlite://", InvalidInput),
+        ("sqlite:///:memory:", InvalidInput),
+        ("mysql://localhost/bank", InvalidInput),
+        ("no url", InvalidInput),
+        ("postgresql:///nowhere?host={folder}", StoreUnavailable),
+    ],
+)
+def test_a_url_that_cannot_be_a_bank(url: str, error: type[Exception], tmp_path: Path) -> None:
+    with pytest.raises(error):
+        migrate.create_database(url.format(folder=tmp_path))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("verb", [migrate.upgrade, migrate.needs_upgrade, migrate.revision])
+def test_a_missing_file_is_not_made(verb: Callable[[str], object], sqlite_url: str, tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailable, match="no database"):
+        verb(sqlite_url)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_newer_database_is_left_alone(database_url: str, engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    for verb in (migrate.needs_upgrade, migrate.upgrade, lambda url: migrate.downgrade(url, "base")):
+        with pytest.raises(Halted, match="newer"):
+            verb(database_url)
+
+
+def test_an_unknown_older_revision_is_not_found(engine: sa.Engine, database_url: str) -> None:
+    with pytest.raises(NotFound):
+        migrate.downgrade(database_url, "0000")
+    assert migrate.revision(database_url) == migrate.HEAD
+
+
+def test_a_store_in_memory_gets_its_tables() -> None:
+    store = Store("sqlite://")
+    migrate.upgrade_store(store)
+    with store.unit_of_work() as work:
+        work.parties.set_fact("name", "Bank")
+        assert work.connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+    with store.read() as work:
+        assert work.parties.fact("name") == "Bank"
+    store.close()

@@ -1,0 +1,246 @@
+"""Where a bank is put together: the only place that knows who fills each port."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import UUID
+
+from tokenpay.adapters.signer.local import LocalSigner, rules_key
+from tokenpay.adapters.signer.rules import SignerRules, TrustedOperator
+from tokenpay.adapters.system import SystemClock, SystemEntropy
+from tokenpay.bank import Bank
+from tokenpay.compliance.policy import Policy
+from tokenpay.devnet.process import start_devnet
+from tokenpay.errors import InvalidInput, SignerUnavailable, StoreUnavailable
+from tokenpay.operations.found import ENGINE_ID, Founder, check_founders, found
+from tokenpay.operations.open_session import open_session
+from tokenpay.parties.credential import DEFAULT_COST, Credential, seal
+from tokenpay.parties.operator import Operator, Role
+from tokenpay.parties.session import Session
+from tokenpay.ports import Chain, Clock, Entropy
+from tokenpay.settings import BankSettings, ChainSettings, read_settings, write_settings
+from tokenpay.store.migrate import create_database, needs_upgrade
+from tokenpay.store.unit_of_work import Store
+from tokenpay.wallets import keystore, mnemonic
+
+_WALLET, _RULES = "keys/wallet.json", "keys/signer.json"
+_WALLET_PASSWORD, _ENGINE_PASSWORD = "keys/wallet.password", "keys/engine.password"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Founded:
+    """A new bank's folder, and its keys as words to keep on paper; shown once, stored nowhere in clear."""
+
+    directory: Path
+    recovery_phrase: str = field(repr=False)
+
+
+def found_bank(
+    directory: Path,
+    *,
+    name: str,
+    founders: Sequence[Founder],
+    policy: Policy,
+    chains: Sequence[ChainSettings],
+    database: str = "",
+    key_password: str | None = None,
+    demo: bool = False,
+    password_cost: int = DEFAULT_COST,
+    clock: Clock | None = None,
+    entropy: Entropy | None = None,
+    chain_ports: Mapping[int, Chain] | None = None,
+) -> Founded:
+    """Found a bank in an empty folder: people, policy, keys and books in one ceremony.
+
+    Two supervisors sign the first policy; what it does not set is zero. Without `key_password` one is
+    made and kept beside the wallet: whoever owns the folder then owns the money. An empty `database`
+    is an SQLite file in the folder. Raises InvalidInput, StoreUnavailable, ChainUnavailable.
+    """
+    check_founders(founders)
+    entropy = entropy or SystemEntropy()
+    if directory.exists() and any(path.name != "devnet" for path in directory.iterdir()):
+        raise InvalidInput("the folder for a new bank is not empty")
+    settings = BankSettings(database=database, chains=tuple(chains))
+    words = mnemonic.generate(entropy.random(16))
+    engine_password = entropy.random(24).hex()
+    engine = Founder(id=ENGINE_ID, name="engine", password=engine_password, role=Role.ENGINE, branch="engine")
+    people = [_person(founder, entropy, password_cost) for founder in (*founders, engine)]
+    (directory / "keys").mkdir(parents=True, exist_ok=True)
+    os.chmod(directory / "keys", 0o700)
+    _write_keys(directory, words, people, policy, settings, key_password, entropy, demo=demo)
+    _write_private(directory / _ENGINE_PASSWORD, engine_password)
+    create_database(_database_url(directory, settings))
+    write_settings(directory, settings)
+    with _put_together(directory, settings, True, key_password, clock, entropy, chain_ports, name=name) as bank:
+        found(bank, people=people, policy=policy, demo=demo)
+    return Founded(directory=directory, recovery_phrase=words.phrase())
+
+
+@contextmanager
+def open_bank(
+    directory: Path,
+    *,
+    signer: bool = False,
+    key_password: str | None = None,
+    clock: Clock | None = None,
+    entropy: Entropy | None = None,
+    chain_ports: Mapping[int, Chain] | None = None,
+) -> Iterator[Bank]:
+    """Open a founded bank; only what signs (`signer`) opens the wallet.
+
+    The embedded chain is started or joined when it is first asked. `chain_ports` fills chains by hand.
+    Raises StoreUnavailable, InvalidInput, WrongPassword, SignerUnavailable.
+    """
+    settings = read_settings(directory)
+    with _put_together(directory, settings, signer, key_password, clock, entropy, chain_ports) as bank:
+        yield bank
+
+
+def engine_session(bank: Bank) -> Session:
+    """Sign in as the engine, with the password kept in the bank's folder; raises SignerUnavailable without it."""
+    if bank.directory is None:
+        raise SignerUnavailable("a bank without a folder has no engine of its own")
+    try:
+        password = (bank.directory / _ENGINE_PASSWORD).read_text().strip()
+    except OSError:
+        raise SignerUnavailable("this machine does not have the engine's password") from None
+    return open_session(bank, operator_id=ENGINE_ID, password=password, terminal="engine")
+
+
+@contextmanager
+def _put_together(
+    directory: Path,
+    settings: BankSettings,
+    signer: bool,
+    key_password: str | None,
+    clock: Clock | None,
+    entropy: Entropy | None,
+    chain_ports: Mapping[int, Chain] | None,
+    *,
+    name: str | None = None,
+) -> Iterator[Bank]:
+    url = _database_url(directory, settings)
+    with ExitStack() as stack:
+        store = Store(url)
+        stack.callback(store.close)
+        if name is None:
+            if needs_upgrade(url):
+                raise StoreUnavailable("the database needs `tokenpay bank migrate` first")
+            with store.read() as uow:
+                name = uow.parties.fact("name")
+        yield Bank(
+            name=name,
+            directory=directory,
+            settings=settings,
+            store=store,
+            clock=clock or SystemClock(),
+            entropy=entropy or SystemEntropy(),
+            chains=chain_ports if chain_ports is not None else _Chains(directory, settings, stack),
+            signer=_open_signer(directory, key_password) if signer else None,
+        )
+
+
+class _Chains(Mapping[int, Chain]):
+    """Chains that are reached when they are first asked for: their clients take seconds to import."""
+
+    def __init__(self, directory: Path, settings: BankSettings, stack: ExitStack) -> None:
+        self._directory = directory
+        self._settings = {chain.chain_id: chain for chain in settings.chains}
+        self._open: dict[int, Chain] = {}
+        self._stack = stack
+
+    def __getitem__(self, chain_id: int) -> Chain:
+        if chain_id not in self._open:
+            self._open[chain_id] = self._reach(self._settings[chain_id])
+        return self._open[chain_id]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._settings)
+
+    def __len__(self) -> int:
+        return len(self._settings)
+
+    def _reach(self, settings: ChainSettings) -> Chain:
+        from tokenpay.adapters.chain.json_rpc import Confirmations, FinalizedTag, JsonRpcChain
+
+        url = settings.url
+        if settings.embedded:
+            url = self._stack.enter_context(start_devnet(self._directory / "devnet")).url
+        finality = FinalizedTag() if settings.confirmations is None else Confirmations(settings.confirmations)
+        return JsonRpcChain(url, settings.chain_id, finality=finality, timeout_s=settings.timeout_s)
+
+
+def _person(founder: Founder, entropy: Entropy, cost: int) -> tuple[Operator, Credential]:
+    credential = seal(
+        entropy.random(32),
+        founder.password,
+        operator_id=founder.id,
+        salt=entropy.random(16),
+        nonce=entropy.random(12),
+        cost=cost,
+    )
+    operator = Operator(
+        id=founder.id,
+        name=founder.name,
+        role=founder.role,
+        branch=founder.branch,
+        public_key=credential.public_key,
+    )
+    return operator, credential
+
+
+def _write_keys(
+    directory: Path,
+    words: mnemonic.Mnemonic,
+    people: Sequence[tuple[Operator, Credential]],
+    policy: Policy,
+    settings: BankSettings,
+    key_password: str | None,
+    entropy: Entropy,
+    *,
+    demo: bool,
+) -> None:
+    seed = mnemonic.to_seed(words)
+    password = key_password if key_password is not None else entropy.random(24).hex()
+    text = keystore.encrypt(
+        seed,
+        password,
+        salt=entropy.random(32),
+        iv=entropy.random(16),
+        uuid=UUID(bytes=entropy.random(16), version=4),
+        kdf=keystore.Scrypt(n=2**13) if demo else keystore.STRONG,
+    )
+    rules = SignerRules(
+        operators={
+            operator.id: TrustedOperator(public_key=operator.public_key, role=operator.role) for operator, _ in people
+        },
+        fee_caps_wei={chain.chain_id: chain.fee_cap_wei for chain in settings.chains},
+        alone_units={asset_id: limits.alone_units for asset_id, limits in policy.limits.items()},
+    )
+    _write_private(directory / _WALLET, text)
+    _write_private(directory / _RULES, rules.seal(rules_key(seed)))
+    if key_password is None:
+        _write_private(directory / _WALLET_PASSWORD, password)
+
+
+def _open_signer(directory: Path, key_password: str | None) -> LocalSigner:
+    try:
+        if key_password is None:
+            key_password = os.environ.get("TOKENPAY_KEY_PASSWORD") or (directory / _WALLET_PASSWORD).read_text().strip()
+        wallet, rules = (directory / _WALLET).read_text(), (directory / _RULES).read_text()
+    except OSError:
+        raise SignerUnavailable("the wallet, or its password, is not on this machine") from None
+    seed = keystore.decrypt(wallet, key_password)
+    return LocalSigner(seed, SignerRules.unseal(rules, rules_key(seed)))
+
+
+def _write_private(path: Path, text: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+
+
+def _database_url(directory: Path, settings: BankSettings) -> str:
+    return settings.database or f"sqlite:///{(directory / 'bank.db').resolve()}"

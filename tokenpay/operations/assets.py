@@ -1,0 +1,79 @@
+"""Take an asset into use, and watch that its contract stays what it was."""
+
+from tokenpay.bank import Bank
+from tokenpay.compliance.case import Case, CaseKind
+from tokenpay.errors import InvalidAsset
+from tokenpay.ethereum.observed import TokenFacts
+from tokenpay.money.asset import Asset, AssetKind
+from tokenpay.operations.authorize import authorize
+from tokenpay.operations.identifiers import new_id
+from tokenpay.operations.record import record
+from tokenpay.parties.operator import Permission
+from tokenpay.parties.session import Session
+from tokenpay.store.asset_store import RegisteredAsset
+
+
+def register_asset(bank: Bank, asset: Asset, *, by: Session) -> RegisteredAsset:
+    """Take an asset into use; a token only if the chain confirms its decimals and symbol now.
+
+    Pins the hash of its code. Registering it again returns it as it is. Raises InvalidAsset where the
+    chain says otherwise, NotFound where there is no contract, ChainUnavailable.
+    """
+    facts = None
+    if asset.kind is AssetKind.TOKEN and asset.contract is not None and asset.chain_id is not None:
+        facts = bank.chain(asset.chain_id).token_facts(asset.contract)
+        if facts.decimals != asset.decimals:
+            raise InvalidAsset(f"the contract says {facts.decimals} decimals, not {asset.decimals}", asset=asset.id)
+        if facts.symbol != asset.symbol:
+            raise InvalidAsset("the contract says another symbol", asset=asset.id)
+    with bank.store.unit_of_work() as uow:
+        operator = authorize(uow, bank, by, Permission.CONTROL)
+        if any(known.asset.id == asset.id for known in uow.assets.all()):
+            return uow.assets.get(asset.id)
+        registered = RegisteredAsset(
+            asset=asset,
+            active=True,
+            checked_at_s=bank.clock.now_s(),
+            token_name=facts.name if facts else "",
+            token_version=facts.version if facts else "",
+            domain_separator=facts.domain_separator if facts else None,
+            code_hash=facts.code_hash if facts else None,
+        )
+        uow.assets.add(registered)
+        code_hash = facts.code_hash.hex() if facts else ""
+        record(uow, bank, operator, "asset.registered", asset.id, {"decimals": asset.decimals, "code_hash": code_hash})
+        return registered
+
+
+def check_asset(bank: Bank, asset_id: str, *, by: Session) -> RegisteredAsset:
+    """Compare a token with what was pinned and freeze it, with a case, when its code or decimals changed.
+
+    Returns the asset as it stands now. A frozen asset stays frozen. Raises NotFound, ChainUnavailable.
+    """
+    with bank.store.read() as uow:
+        authorize(
+            uow, bank, by, Permission.RUN_ENGINE if by.operator.may(Permission.RUN_ENGINE) else Permission.CONTROL
+        )
+        registered = uow.assets.get(asset_id)
+    asset = registered.asset
+    if asset.contract is None or asset.chain_id is None or not registered.active:
+        return registered
+    facts = bank.chain(asset.chain_id).token_facts(asset.contract)
+    if _unchanged(registered, facts):
+        return registered
+    with bank.store.unit_of_work() as uow:
+        uow.assets.set_active(asset_id, False, at_s=bank.clock.now_s())
+        case = Case(
+            id=new_id(bank, "CS"),
+            kind=CaseKind.ASSET_CHANGED,
+            subject=asset_id,
+            note="the token's contract is not what it was when it was taken into use",
+            opened_at_s=bank.clock.now_s(),
+        )
+        uow.compliance.add_case(case)
+        record(uow, bank, by.operator, "asset.frozen", asset_id, {"code_hash": facts.code_hash.hex()})
+        return uow.assets.get(asset_id)
+
+
+def _unchanged(registered: RegisteredAsset, facts: TokenFacts) -> bool:
+    return facts.code_hash == registered.code_hash and facts.decimals == registered.asset.decimals

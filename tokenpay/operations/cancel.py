@@ -1,0 +1,33 @@
+"""Stop a payment that has not left."""
+
+from tokenpay.bank import Bank
+from tokenpay.errors import NotPermitted, WrongState
+from tokenpay.operations import movements
+from tokenpay.operations.authorize import authorize
+from tokenpay.operations.record import record
+from tokenpay.parties.operator import Permission
+from tokenpay.parties.session import Session
+from tokenpay.payments.payment import UNSENT, Payment, PaymentState
+
+
+def cancel(bank: Bank, payment_id: str, *, by: Session) -> Payment:
+    """Cancel a held or cleared payment and give its funds back; cancelling again returns it as it is.
+
+    Its maker may, and who may approve. Raises WrongState once it has a nonce: what has left is
+    refunded or reversed, not cancelled.
+    """
+    now_s = bank.clock.now_s()
+    with bank.store.unit_of_work() as uow:
+        operator = authorize(uow, bank, by, Permission.PAY)
+        payment = uow.payments.lock(payment_id)
+        if payment.intent.maker != operator.id and not operator.may(Permission.APPROVE):
+            raise NotPermitted("a payment is cancelled by its maker or a supervisor")
+        if payment.state is PaymentState.CANCELLED:
+            return payment
+        if payment.state not in UNSENT:
+            raise WrongState(f"the payment is {payment.state} and cannot be cancelled", payment=payment_id)
+        cancelled = payment.to(PaymentState.CANCELLED, at_s=now_s)
+        movements.give_back(uow, payment)
+        uow.payments.update(cancelled, was=payment.state)
+        record(uow, bank, operator, "payment.cancelled", payment_id)
+        return cancelled

@@ -1,0 +1,79 @@
+"""Take a payment that a customer authorized with their own key (EIP-3009); the bank pays the gas."""
+
+from tokenpay.bank import Bank
+from tokenpay.errors import InvalidAuthorization
+from tokenpay.ethereum.authorization import Authorization, calldata, verify
+from tokenpay.ethereum.typed_data import Domain
+from tokenpay.money.amount import Amount
+from tokenpay.operations.propose import Draft, propose
+from tokenpay.parties.operator import Permission
+from tokenpay.parties.session import Session
+from tokenpay.payments.intent import ChainParty, Purpose
+from tokenpay.payments.payment import Payment, Reason, Refusal
+from tokenpay.primitives.secp256k1 import Signature
+from tokenpay.requests.request_state import RequestState, after_time
+from tokenpay.store.asset_store import RegisteredAsset
+from tokenpay.store.payment_store import Carried
+from tokenpay.store.unit_of_work import UnitOfWork
+
+
+def domain_of(registered: RegisteredAsset) -> Domain:
+    """Return a token's EIP-712 domain as it was read from the chain; raises InvalidAuthorization without one."""
+    asset = registered.asset
+    if asset.contract is None or asset.chain_id is None or registered.domain_separator is None:
+        raise InvalidAuthorization(f"{asset.symbol} takes no authorizations (EIP-3009)")
+    domain = Domain(
+        name=registered.token_name,
+        version=registered.token_version,
+        chain_id=asset.chain_id,
+        verifying_contract=asset.contract,
+    )
+    if domain.separator != registered.domain_separator:
+        raise InvalidAuthorization(f"{asset.symbol} has a domain of another form than EIP-712 names")
+    return domain
+
+
+def collect(
+    bank: Bank, *, request_id: str, authorization: Authorization, signature: Signature, by: Session, key: str
+) -> Payment | Refusal:
+    """Carry a payer's authorization for a request to the chain; what arrives is credited as a deposit.
+
+    The authorization pays the request's own deposit address, in its asset, and is still valid.
+    Returns as `pay` does. Raises InvalidAuthorization, NotFound, WrongState.
+    """
+    with bank.store.read() as uow:
+        issued = uow.requests.get(request_id)
+        registered = uow.assets.get(issued.request.asset.id)
+    request = issued.request
+    signed = verify(authorization, signature)
+    if authorization.domain != domain_of(registered) or authorization.kind != "transfer":
+        raise InvalidAuthorization("the authorization is for another token, or only its recipient may carry it")
+    if request.deposit_address is None or authorization.recipient != request.deposit_address:
+        raise InvalidAuthorization("the authorization does not pay this request's address")
+    authorization.check_window(bank.clock.now_s())
+    if not authorization.units:
+        raise InvalidAuthorization("the authorization pays nothing")
+    chain_id = authorization.domain.chain_id
+
+    def check(uow: UnitOfWork) -> tuple[Reason, ...]:
+        state = after_time(request, uow.requests.get(request_id, lock=True).state, now_s=bank.clock.now_s())
+        if state not in (RequestState.OPEN, RequestState.PART_PAID):
+            return (Reason(code="request.closed", message=f"the request is {state}"),)
+        return ()
+
+    draft = Draft(
+        purpose=Purpose.COLLECTION,
+        debtor=ChainParty(chain_id, authorization.sender),
+        creditor=ChainParty(chain_id, authorization.recipient),
+        amount=Amount(request.asset, authorization.units),
+        request_id=request_id,
+        related=authorization.nonce.hex(),
+        index=issued.deposit_index,
+        carried=lambda payment_id: Carried(
+            payment_id=payment_id,
+            calldata=calldata(signed),
+            authorizer=authorization.sender.text,
+            nonce=authorization.nonce,
+        ),
+    )
+    return propose(bank, draft, by=by, key=key, permission=Permission.PAY, check=check)

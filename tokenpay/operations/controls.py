@@ -1,0 +1,41 @@
+"""The bank's emergency brake: one person stops all payments, two let them go on."""
+
+from tokenpay.bank import Bank
+from tokenpay.errors import NotPermitted
+from tokenpay.operations.authorize import authorize
+from tokenpay.operations.record import record
+from tokenpay.parties.operator import Permission
+from tokenpay.parties.session import Session
+
+
+def stop_payments(bank: Bank, *, reason: str, by: Session) -> None:
+    """Refuse every payment from now on, in the whole bank; stopping again changes nothing."""
+    with bank.store.unit_of_work() as uow:
+        operator = authorize(uow, bank, by, Permission.CONTROL)
+        if uow.parties.fact("stopped", ""):
+            return
+        uow.parties.set_fact("stopped", operator.id)
+        uow.parties.set_fact("resume_asked_by", "")
+        record(uow, bank, operator, "payments.stopped", "bank", {"reason": reason[:140]})
+
+
+def resume_payments(bank: Bank, *, by: Session) -> bool:
+    """Ask to go on, or agree to it: the second person's call resumes. Returns whether payments run now.
+
+    Raises NotPermitted when the same person calls twice.
+    """
+    with bank.store.unit_of_work() as uow:
+        operator = authorize(uow, bank, by, Permission.CONTROL)
+        if not uow.parties.fact("stopped", ""):
+            return True
+        first = uow.parties.lock_fact("resume_asked_by")
+        if first == operator.id:
+            raise NotPermitted("payments are resumed by two people")
+        if not first:
+            uow.parties.set_fact("resume_asked_by", operator.id)
+            record(uow, bank, operator, "payments.resume_asked", "bank")
+            return False
+        uow.parties.set_fact("stopped", "")
+        uow.parties.set_fact("resume_asked_by", "")
+        record(uow, bank, operator, "payments.resumed", "bank", {"with": first})
+        return True

@@ -1,0 +1,46 @@
+"""End what waited too long: requests, and payments that were never let go."""
+
+from dataclasses import dataclass
+
+from tokenpay.bank import Bank
+from tokenpay.operations import movements
+from tokenpay.operations.authorize import authorize
+from tokenpay.operations.record import record
+from tokenpay.parties.operator import Permission
+from tokenpay.parties.session import Session
+from tokenpay.payments.payment import UNSENT, PaymentState
+from tokenpay.requests.request_state import after_time
+
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expired:
+    """How many requests and payments one call ended."""
+
+    requests: int
+    payments: int
+
+
+def expire(bank: Bank, *, by: Session) -> Expired:
+    """Expire requests past their time, and held or cleared payments past theirs, giving the funds back."""
+    now_s = bank.clock.now_s()
+    with bank.store.unit_of_work() as uow:
+        operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
+        requests = uow.requests.expired(now_s=now_s, limit=_AT_ONCE)
+        for issued in requests:
+            state = after_time(issued.request, issued.state, now_s=now_s)
+            uow.requests.update(issued.request.id, state=state, credited_units=issued.credited_units)
+            record(uow, bank, operator, f"request.{state}", issued.request.id)
+    with bank.store.read() as uow:
+        waiting = [p.id for p in uow.payments.find(states=UNSENT) if p.intent.expires_at_s <= now_s]
+    for payment_id in waiting:
+        with bank.store.unit_of_work() as uow:
+            operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
+            payment = uow.payments.lock(payment_id)
+            if payment.state not in UNSENT:
+                continue
+            movements.give_back(uow, payment)
+            uow.payments.update(payment.to(PaymentState.EXPIRED, at_s=now_s), was=payment.state)
+            record(uow, bank, operator, "payment.expired", payment_id)
+    return Expired(requests=len(requests), payments=len(waiting))

@@ -1,0 +1,49 @@
+"""Stop one chain until people act."""
+
+from tokenpay.bank import Bank
+from tokenpay.compliance.case import Case, CaseKind
+from tokenpay.errors import Halted, WrongState
+from tokenpay.operations.authorize import authorize
+from tokenpay.operations.identifiers import new_id
+from tokenpay.operations.record import record
+from tokenpay.parties.operator import Permission
+from tokenpay.parties.session import Session
+from tokenpay.store.chain_store import FollowedChain
+from tokenpay.store.unit_of_work import UnitOfWork
+
+
+def running(uow: UnitOfWork, chain_id: int) -> FollowedChain:
+    """Return how far a chain was followed; raises Halted when it was stopped."""
+    followed = uow.chains.get(chain_id)
+    if followed.halted:
+        raise Halted(f"the chain is halted: {followed.halted}", chain_id=chain_id)
+    return followed
+
+
+def halt_chain(bank: Bank, chain_id: int, *, reason: str, by: Session) -> Halted:
+    """Stop a chain, open a case that says why, and return the error to raise."""
+    with bank.store.unit_of_work() as uow:
+        if not uow.chains.get(chain_id, lock=True).halted:
+            uow.chains.set_halted(chain_id, reason)
+            case = Case(
+                id=new_id(bank, "CS"),
+                kind=CaseKind.CHAIN_HALTED,
+                subject=f"{chain_id}@{bank.clock.now_s()}",
+                note=reason,
+                opened_at_s=bank.clock.now_s(),
+            )
+            uow.compliance.add_case(case)
+            record(uow, bank, by.operator, "chain.halted", str(chain_id), {"reason": reason})
+    return Halted(f"the chain is halted: {reason}", chain_id=chain_id)
+
+
+def resume_chain(bank: Bank, chain_id: int, *, by: Session) -> None:
+    """Let a halted chain go on, once its case is resolved. Raises WrongState while a halting case is open."""
+    with bank.store.unit_of_work() as uow:
+        operator = authorize(uow, bank, by, Permission.CONTROL)
+        for case in uow.compliance.cases():
+            if case.kind is CaseKind.CHAIN_HALTED and case.subject.startswith(f"{chain_id}@"):
+                raise WrongState("resolve the case that halted the chain first", case=case.id)
+        if uow.chains.get(chain_id, lock=True).halted:
+            uow.chains.set_halted(chain_id, "")
+            record(uow, bank, operator, "chain.resumed", str(chain_id))

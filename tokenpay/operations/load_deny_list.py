@@ -1,0 +1,52 @@
+"""Load a dated list of denied addresses."""
+
+from hashlib import sha256
+
+from tokenpay.bank import Bank
+from tokenpay.compliance.screening import DenyList
+from tokenpay.errors import InvalidAddress, InvalidInput
+from tokenpay.money.address import Address
+from tokenpay.operations.authorize import authorize
+from tokenpay.operations.record import record
+from tokenpay.parties.operator import Permission
+from tokenpay.parties.session import Session
+from tokenpay.primitives.canonical import Value
+
+
+def load_deny_list(bank: Bank, *, name: str, text: str, dated_s: int, by: Session) -> DenyList:
+    """Replace the list `name` by `text`: one address a line, whatever its case; empty lines and `#` are skipped.
+
+    `dated_s` is the list's own date in Unix seconds. Raises InvalidInput, and changes nothing, when a
+    line is no address or the list is older than the one in place.
+    """
+    if not 0 < len(name) <= 64:
+        raise InvalidInput("a list has a name of up to 64 characters")
+    addresses = set()
+    for number, line in enumerate(text.splitlines(), 1):
+        entry = line.partition("#")[0].strip()
+        if entry:
+            addresses.add(_address(entry, number))
+    deny_list = DenyList(
+        name=name, dated_s=dated_s, source_hash=sha256(text.encode()).hexdigest(), entries=len(addresses)
+    )
+    with bank.store.unit_of_work() as uow:
+        operator = authorize(uow, bank, by, Permission.CONTROL)
+        for standing in uow.compliance.deny_lists():
+            if standing.name == name and standing.dated_s > dated_s:
+                raise InvalidInput("the list is older than the one in place")
+        uow.compliance.replace_deny_list(deny_list, addresses, at_s=bank.clock.now_s())
+        details: dict[str, Value] = {
+            "dated_s": dated_s,
+            "entries": deny_list.entries,
+            "sha256": deny_list.source_hash,
+        }
+        record(uow, bank, operator, "deny_list.loaded", name, details)
+    return deny_list
+
+
+def _address(entry: str, number: int) -> Address:
+    # Lists write addresses in any case: the checksum of EIP-55 does not matter here, the bytes do.
+    try:
+        return Address.parse("0x" + entry[2:].lower() if entry[:2] in ("0x", "0X") else entry)
+    except InvalidAddress:
+        raise InvalidInput(f"line {number} of the list is no address", line=number) from None

@@ -1,0 +1,27 @@
+"""What every change leaves behind: a line in the branch's audit stream and an event for those who follow."""
+
+from collections.abc import Mapping
+
+from tokenpay.bank import Bank
+from tokenpay.parties.operator import Operator
+from tokenpay.primitives.canonical import Value
+from tokenpay.store.unit_of_work import UnitOfWork
+
+
+def record(
+    uow: UnitOfWork,
+    bank: Bank,
+    operator: Operator,
+    action: str,
+    subject: str,
+    details: Mapping[str, Value] | None = None,
+) -> None:
+    """Write the audit record and the event of one change, as the last step of a unit of work.
+
+    `details` carries no personal data: streams cannot forget. Raises Halted when the clock went back.
+    """
+    now_s = bank.clock.now_s()
+    uow.outbox.add(action, subject, at_s=now_s, content=details)
+    uow.audit.append(
+        operator.branch, at_s=now_s, actor=operator.id, action=action, subject=subject, details=details or {}
+    )

@@ -1,0 +1,63 @@
+"""Pay back: always a new payment, to where the payee says."""
+
+from tokenpay.bank import Bank
+from tokenpay.errors import InvalidInput, WrongState
+from tokenpay.ledger.chart import AccountKind
+from tokenpay.money.amount import Amount
+from tokenpay.operations.propose import Draft, propose
+from tokenpay.parties.operator import Permission
+from tokenpay.parties.session import Session
+from tokenpay.payments.intent import BookParty, Party, Purpose, Rail, parse_party
+from tokenpay.payments.payment import ENDED, Payment, PaymentState, Reason, Refusal
+from tokenpay.store.unit_of_work import UnitOfWork
+
+_UNPAID = ENDED - {PaymentState.FINAL}
+
+
+def refund(bank: Bank, *, of: str, to: Party | str, amount: Amount, by: Session, key: str) -> Payment | Refusal:
+    """Refund a case's suspense money, or a final book payment, in whole or in part.
+
+    `of` is a case id or a payment id. `to` is where the payee of the refund says: never taken from a
+    log's sender, who may be an exchange. A book payment is refunded to who paid it, and all its refunds
+    together are no more than it was. Returns and raises as `pay` does; WrongState where there is
+    nothing to refund.
+    """
+    payee = parse_party(to) if isinstance(to, str) else to
+    if of.startswith("CS-"):
+        return _refund_case(bank, of, payee, amount, by=by, key=key)
+    with bank.store.read() as uow:
+        original = uow.payments.get(of)
+    intent = original.intent
+    if intent.rail is not Rail.BOOK or original.state is not PaymentState.FINAL:
+        raise WrongState("a final book payment can be refunded; money from the chain is refunded by its case")
+    if payee != intent.debtor:
+        raise InvalidInput("a book payment is refunded to who paid it")
+    draft = Draft(
+        purpose=Purpose.REFUND, debtor=intent.creditor, creditor=intent.debtor, amount=amount, related=original.id
+    )
+
+    def check(uow: UnitOfWork) -> tuple[Reason, ...]:
+        uow.payments.lock(of)
+        given = [p for p in uow.payments.find(related=of) if p.state not in _UNPAID]
+        if sum(p.intent.amount.units for p in given) + amount.units > intent.amount.units:
+            return (Reason(code="refund.exceeds", message="all refunds together would be more than the payment"),)
+        return ()
+
+    return propose(bank, draft, by=by, key=key, permission=Permission.PAY, check=check)
+
+
+def _refund_case(bank: Bank, case_id: str, payee: Party, amount: Amount, *, by: Session, key: str) -> Payment | Refusal:
+    draft = Draft(
+        purpose=Purpose.REFUND,
+        debtor=BookParty(AccountKind.SUSPENSE, case_id),
+        creditor=payee,
+        amount=amount,
+        related=case_id,
+    )
+
+    def check(uow: UnitOfWork) -> tuple[Reason, ...]:
+        if not uow.compliance.case(case_id, lock=True).is_open:
+            raise WrongState("the case is resolved", case=case_id)
+        return ()
+
+    return propose(bank, draft, by=by, key=key, permission=Permission.CASE, check=check)

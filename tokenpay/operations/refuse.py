@@ -1,0 +1,31 @@
+"""A second person's no to a held payment."""
+
+from tokenpay.bank import Bank
+from tokenpay.errors import WrongState
+from tokenpay.operations import movements
+from tokenpay.operations.authorize import authorize
+from tokenpay.operations.record import record
+from tokenpay.parties.operator import Permission
+from tokenpay.parties.session import Session
+from tokenpay.payments.payment import Payment, PaymentState, Reason
+
+
+def refuse(bank: Bank, payment_id: str, *, reason: str, by: Session) -> Payment:
+    """End a held payment and give its funds back; refusing again returns it as it is. Raises WrongState."""
+    now_s = bank.clock.now_s()
+    with bank.store.unit_of_work() as uow:
+        operator = authorize(uow, bank, by, Permission.APPROVE)
+        payment = uow.payments.lock(payment_id)
+        if payment.state is PaymentState.REFUSED:
+            return payment
+        if payment.state is not PaymentState.HELD:
+            raise WrongState(f"the payment is {payment.state}", payment=payment_id)
+        refused = payment.to(
+            PaymentState.REFUSED,
+            at_s=now_s,
+            reasons=(*payment.reasons, Reason(code="approval.refused", message=reason[:140])),
+        )
+        movements.give_back(uow, payment)
+        uow.payments.update(refused, was=PaymentState.HELD)
+        record(uow, bank, operator, "payment.refused", payment_id, {"reasons": ["approval.refused"]})
+        return refused

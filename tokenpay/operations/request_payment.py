@@ -1,0 +1,42 @@
+"""What a book payment does to the request it answers."""
+
+from tokenpay.payments.intent import Intent, Rail
+from tokenpay.payments.payment import Reason
+from tokenpay.requests.request_state import RequestState, after_payment, after_time
+from tokenpay.store.unit_of_work import UnitOfWork
+
+_WAITING = frozenset({RequestState.OPEN, RequestState.PART_PAID})
+
+
+def request_reasons(uow: UnitOfWork, intent: Intent, *, at_s: int) -> tuple[Reason, ...]:
+    """Lock the request that a book payment answers and return why it cannot take the payment, or nothing.
+
+    In our own books nobody can overpay by mistake: what a request does not ask for is refused.
+    """
+    if not intent.request_id or intent.rail is not Rail.BOOK:
+        return ()
+    issued = uow.requests.get(intent.request_id, lock=True)
+    state = after_time(issued.request, issued.state, now_s=at_s)
+    if state not in _WAITING:
+        return (Reason(code="request.closed", message=f"the request is {state}"),)
+    if issued.request.payee != str(intent.creditor) or issued.request.asset != intent.amount.asset:
+        return (
+            Reason(code="request.other", message="the payment is not to the payee, or not in the asset, asked for"),
+        )
+    taken = after_payment(
+        issued.request, state, credited_units=issued.credited_units, units=intent.amount.units, at_s=at_s
+    )
+    if taken.suspense_units:
+        return (Reason(code="request.amount", message="the request asks for another amount"),)
+    return ()
+
+
+def take_payment(uow: UnitOfWork, intent: Intent, *, at_s: int) -> None:
+    """Count a posted book payment in its request, which `request_reasons` has locked and agreed to."""
+    if not intent.request_id or intent.rail is not Rail.BOOK:
+        return
+    issued = uow.requests.get(intent.request_id)
+    taken = after_payment(
+        issued.request, issued.state, credited_units=issued.credited_units, units=intent.amount.units, at_s=at_s
+    )
+    uow.requests.update(intent.request_id, state=taken.state, credited_units=issued.credited_units + taken.credit_units)

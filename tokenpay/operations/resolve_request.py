@@ -1,0 +1,92 @@
+"""What this bank knows of a text that was scanned or typed."""
+
+from tokenpay.bank import Bank
+from tokenpay.errors import NotFound
+from tokenpay.money.address import Address, caip2
+from tokenpay.money.amount import MAX_UNITS, Amount
+from tokenpay.money.asset import Asset, AssetKind
+from tokenpay.requests.eip681 import Eip681
+from tokenpay.requests.request_state import after_time
+from tokenpay.requests.resolution import Resolution, Resolved
+from tokenpay.requests.scanned import ScannedAddress, ScannedReference, Unreadable, read_request
+from tokenpay.store.request_store import IssuedRequest
+from tokenpay.store.unit_of_work import UnitOfWork
+
+
+def resolve_request(bank: Bank, text: str) -> Resolved:
+    """Read `text` and add what the bank knows; what did not come from this bank is never trusted.
+
+    Always answers: what cannot be read is an outcome too. Raises StoreUnavailable.
+    """
+    scanned = read_request(text)
+    if isinstance(scanned, Unreadable):
+        return Resolved(resolution=Resolution.UNREADABLE, unreadable=scanned)
+    with bank.store.read() as uow:
+        if isinstance(scanned, ScannedReference):
+            try:
+                return _ours(bank, uow, uow.requests.get(scanned.id))
+            except NotFound:
+                return Resolved(resolution=Resolution.UNKNOWN_REFERENCE)
+        if isinstance(scanned, ScannedAddress):
+            return _address(bank, uow, scanned)
+        return _eip681(bank, uow, scanned)
+
+
+def _ours(bank: Bank, uow: UnitOfWork, issued: IssuedRequest) -> Resolved:
+    request = issued.request
+    state = after_time(request, issued.state, now_s=bank.clock.now_s())
+    frozen = not uow.assets.get(request.asset.id).active
+    due = request.amount
+    if due is not None and issued.credited_units:
+        due = Amount(request.asset, max(due.units - issued.credited_units, 0))
+    return Resolved(
+        resolution=Resolution.FROZEN_TOKEN if frozen else Resolution.of(state),
+        request=request,
+        payee=request.deposit_address,
+        asset=request.asset,
+        amount=due,
+    )
+
+
+def _address(bank: Bank, uow: UnitOfWork, scanned: ScannedAddress) -> Resolved:
+    known = {chain.chain_id for chain in uow.chains.all()}
+    if scanned.chain_id is not None and scanned.chain_id not in known:
+        return Resolved(resolution=Resolution.OTHER_CHAIN, payee=scanned.address)
+    for chain_id in sorted(known if scanned.chain_id is None else {scanned.chain_id}):
+        issued = _issued(uow, chain_id, scanned.address)
+        if issued is not None:
+            return _ours(bank, uow, issued)
+    return Resolved(resolution=Resolution.FOREIGN_ADDRESS, payee=scanned.address)
+
+
+def _eip681(bank: Bank, uow: UnitOfWork, scanned: Eip681) -> Resolved:
+    if scanned.chain_id not in {chain.chain_id for chain in uow.chains.all()}:
+        return Resolved(resolution=Resolution.OTHER_CHAIN, payee=scanned.payee)
+    asset = _asset(uow, scanned)
+    if asset is None:
+        return Resolved(resolution=Resolution.UNKNOWN_TOKEN, payee=scanned.payee)
+    issued = _issued(uow, scanned.chain_id, scanned.payee)
+    if issued is not None and issued.request.asset == asset:
+        return _ours(bank, uow, issued)
+    frozen = not uow.assets.get(asset.id).active
+    return Resolved(
+        resolution=Resolution.FROZEN_TOKEN if frozen else Resolution.FOREIGN_ADDRESS,
+        payee=scanned.payee,
+        asset=asset,
+        amount=Amount(asset, scanned.units) if scanned.units is not None and scanned.units <= MAX_UNITS else None,
+    )
+
+
+def _asset(uow: UnitOfWork, scanned: Eip681) -> Asset | None:
+    if scanned.contract is None:
+        native = uow.chains.get(scanned.chain_id).native_asset_id
+        return uow.assets.get(native).asset
+    try:
+        asset = uow.assets.get(f"{caip2(scanned.chain_id)}/erc20:{scanned.contract}").asset
+    except NotFound:
+        return None
+    return asset if asset.kind is AssetKind.TOKEN else None
+
+
+def _issued(uow: UnitOfWork, chain_id: int, address: Address) -> IssuedRequest | None:
+    return uow.requests.by_address(chain_id, [address]).get(address.text)

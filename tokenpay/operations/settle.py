@@ -1,0 +1,54 @@
+"""Judge what finality has reached: post payments and deposits, or void them. Nothing is posted before."""
+
+from dataclasses import dataclass
+
+from tokenpay.bank import Bank
+from tokenpay.operations.authorize import authorize
+from tokenpay.operations.halt import running
+from tokenpay.operations.settle_deposits import settle_deposits
+from tokenpay.operations.settle_payment import settle_payment
+from tokenpay.parties.operator import Permission
+from tokenpay.parties.session import Session
+from tokenpay.payments.deposit import DepositState
+from tokenpay.payments.payment import PaymentState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What one call judged. `final_number` is the last block up to which the ledger equals the chain."""
+
+    final_number: int
+    payments: int = 0
+    deposits: int = 0
+
+
+def settle(bank: Bank, *, chain_id: int, by: Session) -> Settled:
+    """Bring the ledger up to the newest final block that `watch` has taken in.
+
+    Safe to stop anywhere and to call again: each payment and each group of deposits is judged in a
+    unit of work of its own, once. Raises Halted, ChainUnavailable, IntegrityError.
+    """
+    chain = bank.chain(chain_id)
+    final = chain.finalized()
+    with bank.store.read() as uow:
+        authorize(uow, bank, by, Permission.RUN_ENGINE)
+        followed = running(uow, chain_id)
+        final_number = min(final.number, followed.head_number)
+        ours = uow.chains.block(chain_id, final_number)
+        included = uow.payments.find(states=[PaymentState.INCLUDED], chain_id=chain_id)
+        seen = uow.deposits.find(chain_id=chain_id, states=[DepositState.SEEN], up_to_block=final_number)
+    if final_number <= followed.final_number and not seen and not included:
+        return Settled(final_number=followed.final_number)
+    if ours is None or chain.blocks([final_number])[0].hash != ours[0]:
+        return Settled(final_number=followed.final_number)  # `watch` has to look first
+    due = [payment for payment in included if (payment.included_block or 0) <= final_number]
+    receipts = chain.receipts([payment.transaction_hash or b"" for payment in due]) if due else []
+    for payment, receipt in zip(due, receipts, strict=True):
+        if receipt is None or receipt.block_hash != payment.included_hash:
+            return Settled(final_number=followed.final_number)
+        settle_payment(bank, payment, receipt, final_number=final_number, by=by)
+    settle_deposits(bank, chain_id, seen, by=by)
+    with bank.store.unit_of_work() as uow:
+        if uow.chains.get(chain_id, lock=True).final_number < final_number:
+            uow.chains.advance(chain_id, final_number=final_number)
+    return Settled(final_number=max(final_number, followed.final_number), payments=len(due), deposits=len(seen))

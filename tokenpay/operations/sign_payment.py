@@ -1,0 +1,134 @@
+"""Have a payment signed, outside any unit of work, and store the bytes before anybody sends them."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from tokenpay.bank import Bank
+from tokenpay.errors import IntegrityError
+from tokenpay.ethereum.authorization import Authorization, calldata
+from tokenpay.ethereum.transaction import DynamicFeeTransaction, encode_unsigned
+from tokenpay.ethereum.typed_data import Domain
+from tokenpay.operations.authorize import authorize
+from tokenpay.operations.collect import domain_of
+from tokenpay.operations.record import record
+from tokenpay.parties.operator import Permission
+from tokenpay.parties.session import Session
+from tokenpay.payments.attempt import SignedPayment
+from tokenpay.payments.intent import ChainParty, Purpose
+from tokenpay.payments.outgoing import call_of
+from tokenpay.payments.payment import Payment, PaymentState
+from tokenpay.store.payment_store import Carried
+
+_BUMP_PERCENT = 13
+"""Nodes ask for at least a tenth more before they replace a transaction."""
+_SWEEP_LIFETIME_S = 7 * 86_400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fees:
+    """What to offer, in wei per gas (EIP-1559)."""
+
+    priority_fee_wei: int
+    max_fee_wei: int
+
+    def above(self, before: SignedPayment) -> Self:
+        """Return fees that replace an earlier version: these, or that one's and a little more."""
+        return type(self)(
+            priority_fee_wei=max(self.priority_fee_wei, _bumped(before.priority_fee_wei)),
+            max_fee_wei=max(self.max_fee_wei, _bumped(before.max_fee_wei)),
+        )
+
+
+def _bumped(wei: int) -> int:
+    return -(-wei * (100 + _BUMP_PERCENT) // 100)
+
+
+def sign_payment(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> SignedPayment:
+    """Return a new version of a payment's transaction, signed and stored; the nonce stays.
+
+    Raises SignerRefused, SignerUnavailable, IntegrityError when the signer answered with other content.
+    """
+    intent = payment.intent
+    chain_id = intent.amount.asset.chain_id or 0
+    with bank.store.read() as uow:
+        carried = uow.payments.carried(payment.id)
+        clearance = uow.compliance.clearance(payment.id)
+        version = len(uow.payments.signed(payment.id)) + 1
+    call = call_of(intent, carried.calldata if carried else None)
+    transaction = DynamicFeeTransaction(
+        chain_id=chain_id,
+        nonce=payment.nonce if payment.nonce is not None else -1,
+        max_priority_fee_wei=fees.priority_fee_wei,
+        max_fee_wei=fees.max_fee_wei,
+        gas_limit=payment.gas_limit or 0,
+        to=call.to.raw,
+        value_wei=call.value_wei,
+        data=call.data,
+    )
+    done = bank.required_signer().sign_transaction(
+        encode_unsigned(transaction), intent=intent, clearance=clearance, domain=_domain(bank, payment)
+    )
+    if done.transaction != transaction:
+        raise IntegrityError("the signer signed something else than it was asked", payment=payment.id)
+    signed = SignedPayment(
+        payment_id=payment.id,
+        version=version,
+        chain_id=chain_id,
+        nonce=transaction.nonce,
+        raw=done.raw,
+        transaction_hash=done.hash,
+        max_fee_wei=fees.max_fee_wei,
+        priority_fee_wei=fees.priority_fee_wei,
+        signed_at_s=bank.clock.now_s(),
+        clearance_id=clearance.id,
+    )
+    with bank.store.unit_of_work() as uow:
+        operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
+        standing = uow.payments.lock(payment.id)
+        uow.payments.add_signed(signed)
+        uow.payments.update(standing.to(PaymentState.SIGNED, at_s=signed.signed_at_s), was=standing.state)
+        record(uow, bank, operator, "payment.signed", payment.id, {"transaction": signed.transaction_hash.hex()})
+    return signed
+
+
+def carry_sweep(bank: Bank, payment: Payment) -> None:
+    """Have the deposit address of a sweep authorize it, once; stored, it is used for every version."""
+    intent = payment.intent
+    with bank.store.read() as uow:
+        if uow.payments.carried(payment.id) is not None:
+            return
+        clearance = uow.compliance.clearance(payment.id)
+    domain = _domain(bank, payment)
+    debtor, creditor = intent.debtor, intent.creditor
+    if domain is None or not isinstance(debtor, ChainParty) or not isinstance(creditor, ChainParty):
+        raise IntegrityError("a sweep moves tokens between two addresses of the bank", payment=payment.id)
+    authorization = Authorization(
+        domain=domain,
+        sender=debtor.address,
+        recipient=creditor.address,
+        units=intent.amount.units,
+        valid_after_s=0,
+        valid_before_s=bank.clock.now_s() + _SWEEP_LIFETIME_S,
+        nonce=intent.hash(),
+        kind="receive",  # only the treasury can carry it: nobody else decides when it happens
+    )
+    index = payment.index if payment.index is not None else -1
+    signed = bank.required_signer().sign_sweep(authorization, index=index, intent=intent, clearance=clearance)
+    with bank.store.unit_of_work() as uow:
+        uow.payments.lock(payment.id)
+        if uow.payments.carried(payment.id) is None:
+            uow.payments.add_carried(
+                Carried(
+                    payment_id=payment.id,
+                    calldata=calldata(signed),
+                    authorizer=debtor.address.text,
+                    nonce=authorization.nonce,
+                )
+            )
+
+
+def _domain(bank: Bank, payment: Payment) -> Domain | None:
+    if payment.intent.purpose not in (Purpose.COLLECTION, Purpose.SWEEP):
+        return None
+    with bank.store.read() as uow:
+        return domain_of(uow.assets.get(payment.intent.amount.asset.id))

@@ -1,0 +1,201 @@
+"""Bring cleared payments to the chain: the nonce last, the bytes stored before they leave, the same bytes again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from tokenpay.bank import Bank
+from tokenpay.compliance.case import Case, CaseKind
+from tokenpay.errors import MoneyError, SignerRefused, TokenpayError, WrongState
+from tokenpay.operations import movements
+from tokenpay.operations.abandon import abandon
+from tokenpay.operations.authorize import authorize
+from tokenpay.operations.halt import halt_chain, running
+from tokenpay.operations.identifiers import new_id
+from tokenpay.operations.record import record
+from tokenpay.operations.sign_payment import Fees, carry_sweep, sign_payment
+from tokenpay.parties.operator import Permission
+from tokenpay.parties.session import Session
+from tokenpay.payments.attempt import Attempt, AttemptOutcome, SignedPayment
+from tokenpay.payments.intent import Purpose, Rail
+from tokenpay.payments.outgoing import call_of
+from tokenpay.payments.payment import Payment, PaymentState, Reason
+from tokenpay.store.chain_store import FollowedChain
+from tokenpay.store.unit_of_work import UnitOfWork
+
+_IN_HAND = (PaymentState.ASSIGNED, PaymentState.SIGNED, PaymentState.SENT)
+_GAS_MARGIN_PERCENT = 125
+_CAP_OVER_NOW = 4
+"""A payment may bump its fee up to this many times today's, within the chain's own cap."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submitted:
+    """How many payments one call assigned, sent (bumps and repeats included) and could not send."""
+
+    assigned: int = 0
+    sent: int = 0
+    stuck: int = 0
+
+
+def submit(bank: Bank, *, chain_id: int, by: Session, limit: int = 50) -> Submitted:
+    """Take cleared payments to the chain in order, and again what has no answer or waits too long.
+
+    Safe to stop anywhere and to call again. Raises Halted, also when the chain has used nonces of the
+    treasury that this bank did not assign, ChainUnavailable, SignerUnavailable.
+    """
+    with bank.store.read() as uow:
+        authorize(uow, bank, by, Permission.RUN_ENGINE)
+        followed = running(uow, chain_id)
+        stopped = bool(uow.parties.fact("stopped", ""))
+    _check_nonces(bank, followed, by=by)
+    fees = _fees(bank, chain_id)
+    ready: list[SignedPayment] = []
+    stuck = 0
+    for payment in _find(bank, chain_id, _IN_HAND):
+        try:
+            version = _go_on(bank, payment, fees, by=by)
+            ready += [version] if version is not None else []
+        except SignerRefused as error:
+            stuck += 1
+            _give_up(bank, payment, error, by=by)
+    assigned = 0
+    cleared = [] if stopped else _find(bank, chain_id, (PaymentState.CLEARED,))
+    # A no-op is not assigned a nonce of its own: it takes over the one it fills.
+    for payment in [payment for payment in cleared if payment.intent.purpose is not Purpose.FILL][:limit]:
+        try:
+            payment = _assign(bank, payment, fees, by=by)
+            ready.append(sign_payment(bank, payment, fees, by=by))
+            assigned += 1
+        except (WrongState, MoneyError) as error:
+            stuck += 1
+            _open_stuck_case(bank, payment, error, by=by)
+        except SignerRefused as error:
+            stuck += 1
+            _give_up(bank, payment, error, by=by)
+    _send(bank, chain_id, sorted(ready, key=lambda version: version.nonce), by=by)
+    return Submitted(assigned=assigned, sent=len(ready), stuck=stuck)
+
+
+def _find(bank: Bank, chain_id: int, states: Sequence[PaymentState]) -> list[Payment]:
+    with bank.store.read() as uow:
+        return [p for p in uow.payments.find(states=states, chain_id=chain_id) if p.intent.rail is Rail.CHAIN]
+
+
+def _check_nonces(bank: Bank, followed: FollowedChain, *, by: Session) -> None:
+    """A chain ahead of its allocator: the key was used elsewhere, or the bank was restored from an old backup."""
+    used = bank.chain(followed.chain_id).transaction_count(followed.treasury)
+    if used > followed.next_nonce:
+        reason = f"the treasury's next nonce is {used} on the chain and {followed.next_nonce} in the books"
+        raise halt_chain(bank, followed.chain_id, reason=reason, by=by)
+
+
+def _fees(bank: Bank, chain_id: int) -> Fees:
+    chain = bank.chain(chain_id)
+    tip = chain.priority_fee_wei()
+    return Fees(priority_fee_wei=tip, max_fee_wei=2 * chain.head().base_fee_wei + tip)
+
+
+def _assign(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> Payment:
+    """Give a payment its gas and its nonce: the last thing that is taken, and in order."""
+    if payment.intent.purpose is Purpose.SWEEP:
+        carry_sweep(bank, payment)
+    chain_id = payment.intent.amount.asset.chain_id or 0
+    with bank.store.read() as uow:
+        treasury = uow.chains.get(chain_id).treasury
+        carried = uow.payments.carried(payment.id)
+    call = call_of(payment.intent, carried.calldata if carried else None)
+    gas = bank.chain(chain_id).estimate_gas(sender=treasury, to=call.to, data=call.data, value_wei=call.value_wei)
+    gas_limit = gas * _GAS_MARGIN_PERCENT // 100
+    cap_wei = min(bank.settings.chain(chain_id).fee_cap_wei, gas_limit * fees.max_fee_wei * _CAP_OVER_NOW)
+    if gas_limit * fees.max_fee_wei > cap_wei:
+        raise WrongState("gas costs more now than the chain's fee cap allows", payment=payment.id)
+    with bank.store.unit_of_work() as uow:
+        operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
+        payment = uow.payments.lock(payment.id)
+        if payment.state is not PaymentState.CLEARED:
+            raise WrongState(f"the payment is {payment.state}", payment=payment.id)
+        assigned = replace(
+            payment.to(PaymentState.ASSIGNED, at_s=bank.clock.now_s()), gas_limit=gas_limit, fee_cap_wei=cap_wei
+        )
+        clearance = uow.compliance.clearance(payment.id)
+        movements.reserve_gas(uow, bank, assigned, clearance_id=clearance.id)
+        followed = uow.chains.get(chain_id, lock=True)
+        assigned = replace(assigned, nonce=followed.next_nonce)
+        uow.payments.update(assigned, was=PaymentState.CLEARED)
+        uow.chains.set_next_nonce(chain_id, followed.next_nonce + 1)
+        record(uow, bank, operator, "payment.assigned", payment.id, {"nonce": followed.next_nonce})
+        return assigned
+
+
+def _go_on(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> SignedPayment | None:
+    """Return the bytes that a payment in hand needs sent now, or None while it only waits."""
+    if payment.state is PaymentState.ASSIGNED:
+        return sign_payment(bank, payment, fees, by=by)
+    with bank.store.read() as uow:
+        versions = uow.payments.signed(payment.id)
+        attempts = uow.payments.attempts(payment.id)
+    newest = versions[-1]
+    last = next((a for a in reversed(attempts) if a.version == newest.version), None)
+    if last is None:
+        return newest
+    settings = bank.settings.chain(newest.chain_id)
+    now_s = bank.clock.now_s()
+    too_low = last.outcome is AttemptOutcome.REJECTED and last.reason.startswith("underpriced")
+    if too_low or now_s - newest.signed_at_s >= settings.bump_after_s:
+        bumped = fees.above(newest)
+        if (payment.gas_limit or 0) * bumped.max_fee_wei <= (payment.fee_cap_wei or 0):
+            return sign_payment(bank, payment, bumped, by=by)
+    if last.outcome is AttemptOutcome.UNKNOWN or now_s - last.at_s >= settings.resend_after_s:
+        return newest
+    return None
+
+
+def _send(bank: Bank, chain_id: int, ready: Sequence[SignedPayment], *, by: Session) -> None:
+    """Send signed bytes in the order of their nonces. That they may have left stands in the books first."""
+    if not ready:
+        return
+    attempts: list[Attempt] = []
+    with bank.store.unit_of_work() as uow:
+        operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
+        for version in ready:
+            payment = uow.payments.lock(version.payment_id)
+            if payment.state is PaymentState.SIGNED:
+                sent = payment.to(PaymentState.SENT, at_s=bank.clock.now_s())
+                uow.payments.update(sent, was=PaymentState.SIGNED)
+                record(uow, bank, operator, "payment.sent", payment.id, {"nonce": version.nonce})
+            attempts.append(uow.payments.begin_attempt(version, at_s=bank.clock.now_s()))
+    answers = bank.chain(chain_id).broadcast([version.raw for version in ready])
+    with bank.store.unit_of_work() as uow:
+        for attempt, answer in zip(attempts, answers, strict=True):
+            outcome = AttemptOutcome(answer.outcome)
+            uow.payments.end_attempt(attempt, outcome=outcome, reason=answer.reason[:200])
+            if outcome is AttemptOutcome.REJECTED:
+                _add_stuck_case(uow, bank, attempt.payment_id, f"the node rejected it: {answer.reason}"[:500])
+
+
+def _give_up(bank: Bank, payment: Payment, error: SignerRefused, *, by: Session) -> None:
+    """End an assigned payment that the signer refuses; one with signed versions only waits for a person."""
+    if payment.state is PaymentState.ASSIGNED:
+        abandon(bank, payment, error=error, by=by)
+    _open_stuck_case(bank, payment, error, by=by)
+
+
+def _open_stuck_case(bank: Bank, payment: Payment, error: TokenpayError, *, by: Session) -> None:
+    with bank.store.unit_of_work() as uow:
+        authorize(uow, bank, by, Permission.RUN_ENGINE)
+        standing = uow.payments.lock(payment.id)
+        if standing.state is PaymentState.CLEARED:
+            reason = Reason(code=error.code, message=error.message)
+            uow.payments.update(standing.waiting((reason,), at_s=bank.clock.now_s()), was=PaymentState.CLEARED)
+        _add_stuck_case(uow, bank, payment.id, error.message)
+
+
+def _add_stuck_case(uow: UnitOfWork, bank: Bank, payment_id: str, note: str) -> None:
+    case = Case(
+        id=new_id(bank, "CS"),
+        kind=CaseKind.PAYMENT_STUCK,
+        subject=payment_id,
+        note=note,
+        opened_at_s=bank.clock.now_s(),
+    )
+    uow.compliance.add_case(case)

@@ -1,0 +1,50 @@
+"""Bring what stands on deposit addresses to the treasury, which pays the gas (EIP-3009)."""
+
+from tokenpay.bank import Bank
+from tokenpay.ledger.chart import AccountKind
+from tokenpay.money.address import Address
+from tokenpay.money.amount import Amount
+from tokenpay.operations.authorize import authorize
+from tokenpay.operations.propose import Draft, propose
+from tokenpay.parties.operator import Permission
+from tokenpay.parties.session import Session
+from tokenpay.payments.intent import ChainParty, Purpose
+from tokenpay.payments.payment import Payment, Refusal
+
+
+def sweep(bank: Bank, *, asset_id: str, by: Session, at_least_units: int = 1, limit: int = 100) -> list[Payment]:
+    """Propose one sweep for each deposit address that holds at least so much; return those that were cleared.
+
+    Only the engine may. Called again, it proposes nothing for what a sweep has already reserved.
+    """
+    with bank.store.read() as uow:
+        authorize(uow, bank, by, Permission.RUN_ENGINE)
+        asset = uow.assets.get(asset_id).asset
+        if asset.chain_id is None or asset.contract is None:
+            return []
+        treasury = uow.chains.get(asset.chain_id).treasury
+        accounts = uow.ledger.accounts(kind=AccountKind.CUSTODY, asset_id=asset_id)
+        full = [
+            (Address.parse(account.owner), account.available_units or 0, account.version)
+            for account in accounts
+            if account.owner != treasury.text and (account.available_units or 0) >= at_least_units
+        ][:limit]
+        requests = uow.requests.by_address(asset.chain_id, [address for address, _, _ in full])
+    made: list[Payment] = []
+    for address, units, version in full:
+        issued = requests.get(address.text)
+        if issued is None:
+            continue
+        draft = Draft(
+            purpose=Purpose.SWEEP,
+            debtor=ChainParty(asset.chain_id, address),
+            creditor=ChainParty(asset.chain_id, treasury),
+            amount=Amount(asset, units),
+            related=address.text,
+            index=issued.deposit_index,
+        )
+        key = f"sweep/{asset_id}/{address}/{version}"
+        result = propose(bank, draft, by=by, key=key[-128:], permission=Permission.RUN_ENGINE)
+        if not isinstance(result, Refusal):
+            made.append(result)
+    return made
