@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tokenpay.bank import Bank
 from tokenpay.errors import ChainUnavailable, Halted, SessionExpired, SignerUnavailable, StoreUnavailable, TokenpayError
+from tokenpay.operations.assets import check_assets
 from tokenpay.operations.expire import Expired, expire
 from tokenpay.operations.settle import Settled, settle
 from tokenpay.operations.submit import Submitted, submit
@@ -66,6 +67,7 @@ def run(
 def _turn(bank: Bank, chain_id: int, *, by: Session) -> ChainCycle:
     watched = settled = submitted = None
     try:
+        check_assets(bank, chain_id=chain_id, by=by)
         watched = watch(bank, chain_id=chain_id, by=by)
         while watched.behind and watched.blocks:
             watched = watch(bank, chain_id=chain_id, by=by)

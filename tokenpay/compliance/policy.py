@@ -7,8 +7,9 @@ from enum import StrEnum
 
 from tokenpay.compliance.screening import Screening, Verdict
 from tokenpay.errors import InvalidInput
+from tokenpay.ledger.chart import AccountKind
 from tokenpay.parties.customer import CustomerStatus
-from tokenpay.payments.intent import Intent, Purpose
+from tokenpay.payments.intent import BookParty, Intent, Purpose
 from tokenpay.payments.payment import Reason
 from tokenpay.primitives.canonical import Value
 
@@ -189,7 +190,8 @@ def _limits(policy: Policy, intent: Intent, facts: Facts) -> list[Reason]:
 def _needs_second_person(policy: Policy, intent: Intent) -> bool:
     if intent.purpose in _OWN_MONEY or intent.purpose is Purpose.COLLECTION:
         return False
-    if intent.purpose is Purpose.REVERSAL:
+    blocked = isinstance(intent.debtor, BookParty) and intent.debtor.kind is AccountKind.BLOCKED
+    if intent.purpose is Purpose.REVERSAL or blocked:
         return True
     limit = policy.limits.get(intent.amount.asset.id, AssetLimits())
     return intent.amount.units > limit.alone_units

@@ -2,7 +2,7 @@
 
 from tokenpay.bank import Bank
 from tokenpay.compliance.case import Case, CaseKind
-from tokenpay.errors import InvalidAsset
+from tokenpay.errors import InvalidAsset, NotFound
 from tokenpay.ethereum.observed import TokenFacts
 from tokenpay.money.asset import Asset, AssetKind
 from tokenpay.operations.authorize import authorize
@@ -11,6 +11,8 @@ from tokenpay.operations.record import record
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.store.asset_store import RegisteredAsset
+
+CHECK_EVERY_S = 60
 
 
 def register_asset(bank: Bank, asset: Asset, *, by: Session) -> RegisteredAsset:
@@ -58,10 +60,14 @@ def check_asset(bank: Bank, asset_id: str, *, by: Session) -> RegisteredAsset:
     asset = registered.asset
     if asset.contract is None or asset.chain_id is None or not registered.active:
         return registered
-    facts = bank.chain(asset.chain_id).token_facts(asset.contract)
-    if _unchanged(registered, facts):
-        return registered
+    try:
+        facts = bank.chain(asset.chain_id).token_facts(asset.contract)
+    except NotFound:
+        facts = None  # a contract that destroyed itself
     with bank.store.unit_of_work() as uow:
+        if facts is not None and _unchanged(registered, facts):
+            uow.assets.mark_checked(asset_id, at_s=bank.clock.now_s())
+            return registered
         uow.assets.set_active(asset_id, False, at_s=bank.clock.now_s())
         case = Case(
             id=new_id(bank, "CS"),
@@ -71,8 +77,18 @@ def check_asset(bank: Bank, asset_id: str, *, by: Session) -> RegisteredAsset:
             opened_at_s=bank.clock.now_s(),
         )
         uow.compliance.add_case(case)
-        record(uow, bank, by.operator, "asset.frozen", asset_id, {"code_hash": facts.code_hash.hex()})
+        record(uow, bank, by.operator, "asset.frozen", asset_id, {"code_hash": facts.code_hash.hex() if facts else ""})
         return uow.assets.get(asset_id)
+
+
+def check_assets(bank: Bank, *, chain_id: int, by: Session) -> list[RegisteredAsset]:
+    """Check the tokens of a chain that were not looked at for a minute; return those that were frozen now."""
+    due_s = bank.clock.now_s() - CHECK_EVERY_S
+    with bank.store.read() as uow:
+        tokens = [known for known in uow.assets.all(chain_id=chain_id) if known.asset.contract is not None]
+    due = [known.asset.id for known in tokens if known.active and known.checked_at_s <= due_s]
+    checked = [check_asset(bank, asset_id, by=by) for asset_id in due]
+    return [registered for registered in checked if not registered.active]
 
 
 def _unchanged(registered: RegisteredAsset, facts: TokenFacts) -> bool:

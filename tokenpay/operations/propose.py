@@ -14,7 +14,7 @@ from tokenpay.operations.authorize import authorize
 from tokenpay.operations.clear import clear, count_use
 from tokenpay.operations.identifiers import new_id, new_uetr
 from tokenpay.operations.record import record
-from tokenpay.operations.request_payment import request_reasons, take_payment
+from tokenpay.operations.request_payment import address_reasons, request_reasons, take_payment
 from tokenpay.parties.operator import Operator, Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.intent import Intent, Party, Purpose, Rail
@@ -76,7 +76,7 @@ def propose(
             return uow.payments.get(known)
         reasons = check(uow) if check is not None else ()
         maker = give(by, intent.hash(), part=Part.MAKER, at_s=now_s)
-        reasons = (*reasons, *request_reasons(uow, intent, at_s=now_s))
+        reasons = (*reasons, *address_reasons(uow, intent), *request_reasons(uow, intent, at_s=now_s))
         gate = clear(uow, bank, intent, approvals=(maker,))
         reasons = (*reasons, *movements.lack(uow, intent))
         if reasons or (isinstance(gate, Decision) and gate.answer is Answer.REFUSE):

@@ -1,6 +1,6 @@
-"""What a book payment does to the request it answers."""
+"""What a payment is to the bank's own requests and addresses."""
 
-from tokenpay.payments.intent import Intent, Rail
+from tokenpay.payments.intent import ChainParty, Intent, Purpose, Rail
 from tokenpay.payments.payment import Reason
 from tokenpay.requests.request_state import RequestState, after_payment, after_time
 from tokenpay.store.unit_of_work import UnitOfWork
@@ -28,6 +28,20 @@ def request_reasons(uow: UnitOfWork, intent: Intent, *, at_s: int) -> tuple[Reas
     )
     if taken.suspense_units:
         return (Reason(code="request.amount", message="the request asks for another amount"),)
+    return ()
+
+
+def address_reasons(uow: UnitOfWork, intent: Intent) -> tuple[Reason, ...]:
+    """Return why nobody should pay this address, or nothing: it is the bank's own, or a token's contract."""
+    creditor = intent.creditor
+    if not isinstance(creditor, ChainParty) or intent.purpose not in (Purpose.PAYMENT, Purpose.REFUND):
+        return ()
+    if uow.requests.by_address(creditor.chain_id, [creditor.address]):
+        return (Reason(code="creditor.request", message="the address is a request of this bank: pay it in the books"),)
+    if creditor.address == uow.chains.get(creditor.chain_id).treasury:
+        return (Reason(code="creditor.treasury", message="the address is the bank's own treasury"),)
+    if any(known.asset.contract == creditor.address for known in uow.assets.all(chain_id=creditor.chain_id)):
+        return (Reason(code="creditor.contract", message="the address is a token's contract: what it gets is lost"),)
     return ()
 
 

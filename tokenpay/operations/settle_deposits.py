@@ -41,6 +41,7 @@ class _Aside:
 _OVER = _Aside(outcome=DepositOutcome.SUSPENSE, kind=CaseKind.OVERPAYMENT, note="more arrived than was asked for")
 _LATE = _Aside(outcome=DepositOutcome.SUSPENSE, kind=CaseKind.LATE_PAYMENT, note="it arrived after the request ended")
 _CLOSED = _Aside(outcome=DepositOutcome.SUSPENSE, kind=CaseKind.UNMATCHED_DEPOSIT, note="the payee is closed")
+_FROZEN = _Aside(outcome=DepositOutcome.SUSPENSE, kind=CaseKind.ASSET_CHANGED, note="the token is frozen")
 _MATCH = _Aside(outcome=DepositOutcome.BLOCKED, kind=CaseKind.SCREENING_MATCH, note="the sender is on a deny-list")
 _UNSCREENED = _Aside(
     outcome=DepositOutcome.SUSPENSE, kind=CaseKind.SCREENING_UNAVAILABLE, note="no deny-list could say anything"
@@ -151,6 +152,8 @@ def _screened(uow: UnitOfWork, bank: Bank, deposit: Deposit) -> _Aside | None:
 
 
 def _standing(uow: UnitOfWork, issued: IssuedRequest) -> _Aside | None:
+    if not uow.assets.get(issued.request.asset.id).active:
+        return _FROZEN
     customer = uow.parties.customer(issued.request.payee.partition("/")[2])
     return _CLOSED if customer.status is CustomerStatus.CLOSED else None
 

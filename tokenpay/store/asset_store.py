@@ -55,6 +55,10 @@ class AssetStore:
         self._connection.execute(update(assets).where(assets.c.id == asset_id).values(active=active, checked_at_s=at_s))
         self._known.pop(asset_id, None)
 
+    def mark_checked(self, asset_id: str, *, at_s: int) -> None:
+        """Note that an asset's contract was found to be what it was."""
+        self._connection.execute(update(assets).where(assets.c.id == asset_id).values(checked_at_s=at_s))
+
     def get(self, asset_id: str) -> RegisteredAsset:
         """Return an asset of this bank; raises NotFound."""
         if asset_id not in self._known:

@@ -9,10 +9,11 @@ from tokenpay.ethereum.authorization import Authorization
 from tokenpay.ethereum.preflight import preflight
 from tokenpay.ethereum.transaction import DynamicFeeTransaction, SignedTransaction
 from tokenpay.ethereum.typed_data import Domain
+from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.address import Address
 from tokenpay.money.asset import AssetKind
 from tokenpay.parties.operator import Role
-from tokenpay.payments.intent import ChainParty, Intent, Purpose
+from tokenpay.payments.intent import BookParty, ChainParty, Intent, Purpose
 from tokenpay.ports import SignedAuthorization
 from tokenpay.wallets.hd import ExtendedPrivateKey
 from tokenpay.wallets.secret import Secret
@@ -140,10 +141,14 @@ class LocalSigner:
             people[approval.part] = approval.operator_id
         if people.get(Part.MAKER) != intent.maker:
             raise SignerRefused("the payment is not signed by who made it")
-        alone = self._rules.alone_units.get(intent.amount.asset.id, 0)
-        wants_checker = intent.purpose not in (*_OWN_MONEY, Purpose.COLLECTION) and intent.amount.units > alone
-        if wants_checker and people.get(Part.CHECKER) in (None, intent.maker):
-            raise SignerRefused("this amount needs the signature of a second person")
+        if self._wants_checker(intent) and people.get(Part.CHECKER) in (None, intent.maker):
+            raise SignerRefused("this payment needs the signature of a second person")
+
+    def _wants_checker(self, intent: Intent) -> bool:
+        if intent.purpose in (*_OWN_MONEY, Purpose.COLLECTION):
+            return False
+        blocked = isinstance(intent.debtor, BookParty) and intent.debtor.kind is AccountKind.BLOCKED
+        return blocked or intent.amount.units > self._rules.alone_units.get(intent.amount.asset.id, 0)
 
     def _check_role(self, part: Part, operator: TrustedOperator, intent: Intent) -> None:
         own_money = intent.purpose in _OWN_MONEY

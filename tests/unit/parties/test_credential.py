@@ -1,0 +1,64 @@
+"""An operator's key opens with their password and for nobody else."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tokenpay.errors import InvalidInput, WrongPassword
+from tokenpay.parties.credential import Credential, public_key_of, seal, unseal
+
+KEY = bytes(range(32))
+PASSWORD = "correct horse"
+COST = 2**10
+
+
+def sealed(**changes: Any) -> Credential:
+    parts = {"operator_id": "mia", "salt": b"s" * 16, "nonce": b"n" * 12, "cost": COST}
+    return seal(KEY, PASSWORD, **(parts | changes))
+
+
+def test_the_password_opens_it() -> None:
+    credential = sealed()
+    assert unseal(credential, PASSWORD) == KEY
+    assert credential.public_key == public_key_of(KEY)
+    assert KEY not in credential.sealed
+
+
+@pytest.mark.parametrize("password", ["", "correct hors", "Correct horse", "correct horse ", "\udcff", "x" * 10_000])
+def test_another_password_does_not(password: str) -> None:
+    with pytest.raises(WrongPassword, match="^operator or password is wrong$") as caught:
+        unseal(sealed(), password)
+    assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"operator_id": "moe"},
+        {"public_key": bytes(32)},
+        {"salt": b"t" * 16},
+        {"nonce": b"m" * 12},
+        {"nonce": b""},
+        {"cost": COST * 2},
+        {"cost": 0},
+        {"cost": 2**21},
+        {"sealed": b""},
+        {"sealed": bytes(48)},
+    ],
+)
+def test_a_changed_credential_does_not_open(change: dict[str, Any]) -> None:
+    with pytest.raises(WrongPassword):
+        unseal(replace(sealed(), **change), PASSWORD)
+
+
+@pytest.mark.parametrize("password", ["", "1234567"])
+def test_a_short_password_seals_nothing(password: str) -> None:
+    with pytest.raises(InvalidInput, match="at least 8"):
+        seal(KEY, password, operator_id="mia", salt=b"s" * 16, nonce=b"n" * 12, cost=COST)
+
+
+def test_the_published_public_key_of_a_private_key() -> None:
+    # RFC 8032, section 7.1, test 1.
+    private = bytes.fromhex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")
+    assert public_key_of(private).hex() == "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"

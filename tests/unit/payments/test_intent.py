@@ -1,0 +1,144 @@
+"""The intent: what it refuses, and the one hash that people approve."""
+
+from dataclasses import replace
+from hashlib import sha256
+from typing import Any
+
+import pytest
+
+from tests.unit.payments.samples import ANNA, BERT, CHAIN_ID, COIN, EURO, OUTSIDE, PAYEE, TOKEN, intent
+from tokenpay.errors import InvalidInput
+from tokenpay.ledger.chart import AccountKind
+from tokenpay.money.address import Address
+from tokenpay.money.amount import Amount
+from tokenpay.payments.intent import BookParty, ChainParty, Purpose, Rail, parse_party
+
+CONTENT = (
+    '{"asset":"eip155:8453/erc20:0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48","created_at_s":1790596800,'
+    '"creditor":"customer/C00000002","debtor":"customer/C00000001","decimals":6,"domain":"tokenpay/intent/1",'
+    '"expires_at_s":1790600400,"maker":"mia","purpose":"payment","related":"","remittance_information":"rent",'
+    '"request_id":"","uetr":"0f8fad5b-d9cb-469f-a165-70867728950e","units":"12500000"}'
+)
+
+
+def test_the_hash_is_over_the_canonical_content() -> None:
+    assert intent().hash() == sha256(CONTENT.encode()).digest()
+    assert intent().hash().hex() == "7cf392f532e7e1bc349b9e9707fee83a2b8eadd93cb11162b741e112d4614972"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"uetr": "0f8fad5b-d9cb-469f-a165-70867728950f"},
+        {"purpose": Purpose.REFUND},
+        {"debtor": BERT, "creditor": ANNA},
+        {"debtor": BookParty(AccountKind.SUSPENSE, "C00000001")},
+        {"creditor": PAYEE},
+        {"amount": Amount(TOKEN, 12_500_001)},
+        {"amount": Amount(replace(TOKEN, decimals=18), 12_500_000)},
+        {"amount": Amount(COIN, 12_500_000)},
+        {"maker": "moe"},
+        {"created_at_s": 1_790_596_801},
+        {"expires_at_s": 1_790_600_401},
+        {"request_id": "R"},
+        {"related": "P"},
+        {"remittance_information": "rent "},
+    ],
+)
+def test_every_part_of_the_content_is_in_the_hash(changes: dict[str, Any]) -> None:
+    assert intent(**changes).hash() != intent().hash()
+
+
+def test_the_symbol_is_a_label_and_not_in_the_hash() -> None:
+    assert intent(amount=Amount(replace(TOKEN, symbol="USDY"), 12_500_000)).hash() == intent().hash()
+
+
+@pytest.mark.parametrize(
+    ("changes", "rail"),
+    [
+        ({}, Rail.BOOK),
+        ({"amount": Amount(EURO, 1)}, Rail.BOOK),
+        ({"creditor": PAYEE}, Rail.CHAIN),
+        ({"debtor": PAYEE}, Rail.CHAIN),
+    ],
+)
+def test_the_rail_follows_the_parties(changes: dict[str, Any], rail: Rail) -> None:
+    assert intent(**changes).rail is rail
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"uetr": ""},
+        {"uetr": "0F8FAD5B-D9CB-469F-A165-70867728950E"},
+        {"uetr": "0f8fad5b-d9cb-169f-a165-70867728950e"},
+        {"uetr": "0f8fad5b-d9cb-469f-c165-70867728950e"},
+        {"uetr": "0f8fad5b-d9cb-469f-a165-70867728950e\n"},
+        {"amount": Amount(TOKEN, 0)},
+        {"creditor": ANNA},
+        {"expires_at_s": 1_790_596_800},
+        {"expires_at_s": 1},
+        {"remittance_information": "x" * 141},
+        {"remittance_information": "two\nlines"},
+        {"remittance_information": "right\u202eto left"},
+        {"creditor": ChainParty(CHAIN_ID + 1, OUTSIDE)},
+        {"debtor": ChainParty(CHAIN_ID + 1, OUTSIDE)},
+        {"creditor": PAYEE, "amount": Amount(EURO, 1)},
+    ],
+)
+def test_what_cannot_be_an_intent(changes: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput):
+        intent(**changes)
+
+
+def test_a_fill_moves_nothing_from_the_treasury_to_itself() -> None:
+    fill = intent(purpose=Purpose.FILL, debtor=PAYEE, creditor=PAYEE, amount=Amount(COIN, 0))
+    assert fill.rail is Rail.CHAIN
+
+
+@pytest.mark.parametrize(
+    "party",
+    [
+        ANNA,
+        BookParty(AccountKind.SUSPENSE, "CASE-1"),
+        BookParty(AccountKind.BLOCKED, "x" * 64),
+        PAYEE,
+        ChainParty(1, Address(b"\xff" * 20)),
+    ],
+)
+def test_a_party_reads_back_from_its_text(party: BookParty | ChainParty) -> None:
+    assert parse_party(str(party)) == party
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "customer",
+        "customer/",
+        "/C1",
+        "customer/C 1",
+        "customer/C1/more",
+        "customer/" + "x" * 65,
+        "customer/C1\n",
+        "Customer/C1",
+        "custody/0x1",
+        "drawer/D1",
+        "gas/bank",
+        "eip155:",
+        "eip155:8453:0x1",
+        "eip155:0:0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359",
+        "eip155:8453:0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5D359",
+        "eip155:8453:0x0000000000000000000000000000000000000000",
+        "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359",
+    ],
+)
+def test_what_is_no_party(text: str) -> None:
+    with pytest.raises(InvalidInput):
+        parse_party(text)
+
+
+@pytest.mark.parametrize("kind", sorted(set(AccountKind) - {"customer", "suspense", "blocked"}))
+def test_only_what_the_bank_owes_is_a_party(kind: AccountKind) -> None:
+    with pytest.raises(InvalidInput):
+        BookParty(kind, "X")
