@@ -91,11 +91,11 @@ if TYPE_CHECKING:
         read_events as read_events,
         request_deposits as request_deposits,
     )
+    from tokenpay.operations.recognise_holding import recognise_holding as recognise_holding
     from tokenpay.operations.reconcile import (
         AssetTotal as AssetTotal,
         CustodyLine as CustodyLine,
         Reconciliation as Reconciliation,
-        recognise_holding as recognise_holding,
         reconcile as reconcile,
     )
     from tokenpay.operations.refund import refund as refund
@@ -287,7 +287,7 @@ _HOME = {
     "read_events": "operations.read",
     "read_qr": "requests.qr",
     "read_request": "requests.scanned",
-    "recognise_holding": "operations.reconcile",
+    "recognise_holding": "operations.recognise_holding",
     "reconcile": "operations.reconcile",
     "refund": "operations.refund",
     "refuse": "operations.refuse",

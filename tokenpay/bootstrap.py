@@ -1,14 +1,13 @@
 """Where a bank is put together: the only place that knows who fills each port."""
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from uuid import UUID
+from shutil import rmtree
 
-from tokenpay.adapters.signer.local import LocalSigner, rules_key
 from tokenpay.adapters.signer.rules import SignerRules, TrustedOperator
+from tokenpay.adapters.signer.wallet_file import create_wallet, open_wallet, write_private
 from tokenpay.adapters.system import SystemClock, SystemEntropy
 from tokenpay.bank import Bank
 from tokenpay.compliance.policy import Policy
@@ -21,12 +20,12 @@ from tokenpay.parties.operator import Operator, Role
 from tokenpay.parties.session import Session
 from tokenpay.ports import Chain, Clock, Entropy
 from tokenpay.settings import BankSettings, ChainSettings, read_settings, write_settings
-from tokenpay.store.migrate import create_database, needs_upgrade
+from tokenpay.store.migrate import create_database, drop_database, needs_upgrade
 from tokenpay.store.unit_of_work import Store
 from tokenpay.wallets import keystore, mnemonic
 
-_WALLET, _RULES = "keys/wallet.json", "keys/signer.json"
-_WALLET_PASSWORD, _ENGINE_PASSWORD = "keys/wallet.password", "keys/engine.password"
+KEYS = "keys"
+ENGINE_PASSWORD = "engine.password"  # noqa: S105 - a file's name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,19 +61,37 @@ def found_bank(
     entropy = entropy or SystemEntropy()
     if directory.exists() and any(path.name != "devnet" for path in directory.iterdir()):
         raise InvalidInput("the folder for a new bank is not empty")
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        raise StoreUnavailable("the folder for the new bank cannot be made") from None
     settings = BankSettings(database=database, chains=tuple(chains))
     words = mnemonic.generate(entropy.random(16))
     engine_password = entropy.random(24).hex()
     engine = Founder(id=ENGINE_ID, name="engine", password=engine_password, role=Role.ENGINE, branch="engine")
     people = [_person(founder, entropy, password_cost) for founder in (*founders, engine)]
-    (directory / "keys").mkdir(parents=True, exist_ok=True)
-    os.chmod(directory / "keys", 0o700)
-    _write_keys(directory, words, people, policy, settings, key_password, entropy, demo=demo)
-    _write_private(directory / _ENGINE_PASSWORD, engine_password)
-    create_database(_database_url(directory, settings))
-    write_settings(directory, settings)
-    with _put_together(directory, settings, True, key_password, clock, entropy, chain_ports, name=name) as bank:
-        found(bank, people=people, policy=policy, demo=demo)
+    rules = SignerRules(
+        operators={
+            operator.id: TrustedOperator(public_key=operator.public_key, role=operator.role) for operator, _ in people
+        },
+        fee_caps_wei={chain.chain_id: chain.fee_cap_wei for chain in settings.chains},
+        alone_units={asset_id: limits.alone_units for asset_id, limits in policy.limits.items()},
+    )
+    url = _database_url(directory, settings)
+    create_database(url)
+    try:
+        keys = directory / KEYS
+        keys.mkdir(mode=0o700)
+        kdf = keystore.Scrypt(n=2**13) if demo else keystore.STRONG
+        create_wallet(keys, mnemonic.to_seed(words), rules, key_password, entropy=entropy, kdf=kdf)
+        write_private(keys / ENGINE_PASSWORD, engine_password)
+        with _put_together(directory, settings, True, key_password, clock, entropy, chain_ports, name=name) as bank:
+            found(bank, people=people, policy=policy, demo=demo)
+        write_settings(directory, settings)  # last: a folder with settings is a bank
+    except BaseException:
+        rmtree(directory / KEYS, ignore_errors=True)
+        drop_database(url)
+        raise
     return Founded(directory=directory, recovery_phrase=words.phrase())
 
 
@@ -103,7 +120,7 @@ def engine_session(bank: Bank) -> Session:
     if bank.directory is None:
         raise SignerUnavailable("a bank without a folder has no engine of its own")
     try:
-        password = (bank.directory / _ENGINE_PASSWORD).read_text().strip()
+        password = (bank.directory / KEYS / ENGINE_PASSWORD).read_text().strip()
     except OSError:
         raise SignerUnavailable("this machine does not have the engine's password") from None
     return open_session(bank, operator_id=ENGINE_ID, password=password, terminal="engine")
@@ -138,7 +155,7 @@ def _put_together(
             clock=clock or SystemClock(),
             entropy=entropy or SystemEntropy(),
             chains=chain_ports if chain_ports is not None else _Chains(directory, settings, stack),
-            signer=_open_signer(directory, key_password) if signer else None,
+            signer=open_wallet(directory / KEYS, key_password) if signer else None,
         )
 
 
@@ -189,57 +206,6 @@ def _person(founder: Founder, entropy: Entropy, cost: int) -> tuple[Operator, Cr
         public_key=credential.public_key,
     )
     return operator, credential
-
-
-def _write_keys(
-    directory: Path,
-    words: mnemonic.Mnemonic,
-    people: Sequence[tuple[Operator, Credential]],
-    policy: Policy,
-    settings: BankSettings,
-    key_password: str | None,
-    entropy: Entropy,
-    *,
-    demo: bool,
-) -> None:
-    seed = mnemonic.to_seed(words)
-    password = key_password if key_password is not None else entropy.random(24).hex()
-    text = keystore.encrypt(
-        seed,
-        password,
-        salt=entropy.random(32),
-        iv=entropy.random(16),
-        uuid=UUID(bytes=entropy.random(16), version=4),
-        kdf=keystore.Scrypt(n=2**13) if demo else keystore.STRONG,
-    )
-    rules = SignerRules(
-        operators={
-            operator.id: TrustedOperator(public_key=operator.public_key, role=operator.role) for operator, _ in people
-        },
-        fee_caps_wei={chain.chain_id: chain.fee_cap_wei for chain in settings.chains},
-        alone_units={asset_id: limits.alone_units for asset_id, limits in policy.limits.items()},
-    )
-    _write_private(directory / _WALLET, text)
-    _write_private(directory / _RULES, rules.seal(rules_key(seed)))
-    if key_password is None:
-        _write_private(directory / _WALLET_PASSWORD, password)
-
-
-def _open_signer(directory: Path, key_password: str | None) -> LocalSigner:
-    try:
-        if key_password is None:
-            key_password = os.environ.get("TOKENPAY_KEY_PASSWORD") or (directory / _WALLET_PASSWORD).read_text().strip()
-        wallet, rules = (directory / _WALLET).read_text(), (directory / _RULES).read_text()
-    except OSError:
-        raise SignerUnavailable("the wallet, or its password, is not on this machine") from None
-    seed = keystore.decrypt(wallet, key_password)
-    return LocalSigner(seed, SignerRules.unseal(rules, rules_key(seed)))
-
-
-def _write_private(path: Path, text: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
 
 
 def _database_url(directory: Path, settings: BankSettings) -> str:

@@ -9,7 +9,7 @@ from tokenpay.compliance.screening import Screening, Verdict
 from tokenpay.errors import InvalidInput
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.parties.customer import CustomerStatus
-from tokenpay.payments.intent import BookParty, Intent, Purpose
+from tokenpay.payments.intent import BookParty, ChainParty, Intent, Purpose
 from tokenpay.payments.payment import Reason
 from tokenpay.primitives.canonical import Value
 
@@ -136,13 +136,13 @@ def decide(policy: Policy, intent: Intent, facts: Facts) -> Decision:
     """Decide on an intent from the policy and the facts alone."""
     refusals = [*_standing(intent, facts), *_hours(policy, intent, facts), *_limits(policy, intent, facts)]
     holds: list[Reason] = []
-    for screening in facts.screenings:
-        if screening.verdict is Verdict.MATCH:
-            refusals.append(Reason(code="screening.match", message="an address of this payment is on a deny-list"))
-        elif screening.verdict is Verdict.UNAVAILABLE:
-            holds.append(
-                Reason(code="screening.unavailable", message="the deny-list is missing or too old to say anything")
-            )
+    verdicts = {screening.verdict for screening in facts.screenings}
+    if Verdict.MATCH in verdicts:
+        refusals.append(Reason(code="screening.match", message="an address of this payment is on a deny-list"))
+    if Verdict.UNAVAILABLE in verdicts or _unscreened(intent, facts):
+        holds.append(
+            Reason(code="screening.unavailable", message="the deny-list is missing or too old to say anything")
+        )
     if _needs_second_person(policy, intent) and not facts.second_person:
         holds.append(Reason(code="approval.second_person", message="this amount needs a second person"))
     if refusals:
@@ -162,6 +162,14 @@ def _standing(intent: Intent, facts: Facts) -> list[Reason]:
         if status is not CustomerStatus.ACTIVE:
             reasons.append(Reason(code=f"customer.{status}", message=f"a customer of this payment is {status}"))
     return reasons
+
+
+def _unscreened(intent: Intent, facts: Facts) -> bool:
+    """Tell whether an address that is not the bank's own business alone went without a verdict."""
+    if intent.purpose in _OWN_MONEY:
+        return False
+    heard = {screening.subject for screening in facts.screenings}
+    return any(isinstance(party, ChainParty) and str(party) not in heard for party in (intent.debtor, intent.creditor))
 
 
 def _hours(policy: Policy, intent: Intent, facts: Facts) -> list[Reason]:

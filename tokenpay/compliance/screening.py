@@ -32,11 +32,10 @@ class Screening:
 
 def screen(subject: str, *, hits: frozenset[str], lists: tuple[DenyList, ...], now_s: int, max_age_s: int) -> Screening:
     """Judge `subject` by the names of the lists it stands on. No list, or one too old, is unavailable, never clear."""
-    for deny_list in lists:
-        if deny_list.name in hits:
-            return Screening(
-                subject=subject, verdict=Verdict.MATCH, list_name=deny_list.name, list_dated_s=deny_list.dated_s
-            )
+    if hits:
+        name = min(hits)
+        dated_s = next((deny_list.dated_s for deny_list in lists if deny_list.name == name), 0)
+        return Screening(subject=subject, verdict=Verdict.MATCH, list_name=name, list_dated_s=dated_s)
     for deny_list in lists:
         if not now_s - max_age_s <= deny_list.dated_s <= now_s + 86_400:
             return Screening(

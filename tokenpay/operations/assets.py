@@ -1,12 +1,12 @@
 """Take an asset into use, and watch that its contract stays what it was."""
 
 from tokenpay.bank import Bank
-from tokenpay.compliance.case import Case, CaseKind
+from tokenpay.compliance.case import CaseKind
 from tokenpay.errors import InvalidAsset, NotFound
 from tokenpay.ethereum.observed import TokenFacts
 from tokenpay.money.asset import Asset, AssetKind
 from tokenpay.operations.authorize import authorize
-from tokenpay.operations.identifiers import new_id
+from tokenpay.operations.cases import enter_case
 from tokenpay.operations.record import record
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
@@ -69,14 +69,13 @@ def check_asset(bank: Bank, asset_id: str, *, by: Session) -> RegisteredAsset:
             uow.assets.mark_checked(asset_id, at_s=bank.clock.now_s())
             return registered
         uow.assets.set_active(asset_id, False, at_s=bank.clock.now_s())
-        case = Case(
-            id=new_id(bank, "CS"),
+        enter_case(
+            uow,
+            bank,
             kind=CaseKind.ASSET_CHANGED,
             subject=asset_id,
             note="the token's contract is not what it was when it was taken into use",
-            opened_at_s=bank.clock.now_s(),
         )
-        uow.compliance.add_case(case)
         record(uow, bank, by.operator, "asset.frozen", asset_id, {"code_hash": facts.code_hash.hex() if facts else ""})
         return uow.assets.get(asset_id)
 

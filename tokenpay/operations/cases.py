@@ -9,6 +9,18 @@ from tokenpay.operations.identifiers import new_id
 from tokenpay.operations.record import record
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
+from tokenpay.store.unit_of_work import UnitOfWork
+
+
+def enter_case(uow: UnitOfWork, bank: Bank, *, kind: CaseKind, subject: str, note: str) -> Case:
+    """Add a case to the unit of work of what caused it, or return the one there is of this kind and subject."""
+    known = uow.compliance.find_case(kind, subject)
+    if known is not None:
+        return known
+    now_s = bank.clock.now_s()
+    case = Case(id=new_id(bank, "CS"), kind=kind, subject=subject, note=note[:500], opened_at_s=now_s)
+    uow.compliance.add_case(case)
+    return case
 
 
 def open_case(bank: Bank, *, kind: CaseKind, subject: str, note: str, by: Session) -> Case:
@@ -17,11 +29,12 @@ def open_case(bank: Bank, *, kind: CaseKind, subject: str, note: str, by: Sessio
         raise InvalidInput("a case has a subject of up to 200 and a note of up to 500 characters")
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.CASE)
-        case = Case(id=new_id(bank, "CS"), kind=kind, subject=subject, note=note, opened_at_s=bank.clock.now_s())
-        stored = uow.compliance.add_case(case)
-        if stored is case:
-            record(uow, bank, operator, "case.opened", case.id, {"kind": kind.value, "subject": subject})
-        return stored
+        known = uow.compliance.find_case(kind, subject)
+        if known is not None:
+            return known
+        case = enter_case(uow, bank, kind=kind, subject=subject, note=note)
+        record(uow, bank, operator, "case.opened", case.id, {"kind": kind.value, "subject": subject})
+        return case
 
 
 def resolve_case(bank: Bank, case_id: str, *, resolution: str, by: Session) -> Case:

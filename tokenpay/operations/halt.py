@@ -1,10 +1,10 @@
 """Stop one chain until people act."""
 
 from tokenpay.bank import Bank
-from tokenpay.compliance.case import Case, CaseKind
+from tokenpay.compliance.case import CaseKind
 from tokenpay.errors import Halted, WrongState
 from tokenpay.operations.authorize import authorize
-from tokenpay.operations.identifiers import new_id
+from tokenpay.operations.cases import enter_case
 from tokenpay.operations.record import record
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
@@ -25,14 +25,8 @@ def halt_chain(bank: Bank, chain_id: int, *, reason: str, by: Session) -> Halted
     with bank.store.unit_of_work() as uow:
         if not uow.chains.get(chain_id, lock=True).halted:
             uow.chains.set_halted(chain_id, reason)
-            case = Case(
-                id=new_id(bank, "CS"),
-                kind=CaseKind.CHAIN_HALTED,
-                subject=f"{chain_id}@{bank.clock.now_s()}",
-                note=reason,
-                opened_at_s=bank.clock.now_s(),
-            )
-            uow.compliance.add_case(case)
+            subject = f"{chain_id}@{bank.clock.now_s()}"
+            enter_case(uow, bank, kind=CaseKind.CHAIN_HALTED, subject=subject, note=reason)
             record(uow, bank, by.operator, "chain.halted", str(chain_id), {"reason": reason})
     return Halted(f"the chain is halted: {reason}", chain_id=chain_id)
 

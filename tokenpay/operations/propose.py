@@ -5,14 +5,15 @@ from dataclasses import dataclass, replace
 
 from tokenpay.bank import Bank
 from tokenpay.compliance.approval import Approval, Part, give
-from tokenpay.compliance.case import Case, CaseKind
+from tokenpay.compliance.case import CaseKind
 from tokenpay.compliance.clearance import Clearance
 from tokenpay.compliance.policy import Answer, Decision
 from tokenpay.money.amount import Amount
 from tokenpay.operations import movements
 from tokenpay.operations.authorize import authorize
+from tokenpay.operations.cases import enter_case
 from tokenpay.operations.clear import clear, count_use
-from tokenpay.operations.identifiers import new_id, new_uetr
+from tokenpay.operations.identifiers import new_uetr
 from tokenpay.operations.record import record
 from tokenpay.operations.request_payment import address_reasons, request_reasons, take_payment
 from tokenpay.parties.operator import Operator, Permission
@@ -96,14 +97,13 @@ def _refuse(uow: UnitOfWork, bank: Bank, operator: Operator, refusal: Refusal) -
     intent = refusal.intent
     codes = [reason.code for reason in refusal.reasons]
     if "screening.match" in codes:
-        case = Case(
-            id=new_id(bank, "CS"),
+        enter_case(
+            uow,
+            bank,
             kind=CaseKind.SCREENING_MATCH,
             subject=intent.uetr,
             note="a payment to or from a listed address was refused",
-            opened_at_s=bank.clock.now_s(),
         )
-        uow.compliance.add_case(case)
     details = {"intent": intent.hash().hex(), "purpose": intent.purpose.value, "reasons": codes}
     record(uow, bank, operator, "payment.refused", intent.uetr, details)
     return refusal

@@ -12,6 +12,7 @@ from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.ledger.transfer import Transfer, TransferState
 from tokenpay.operations.authorize import authorize
+from tokenpay.operations.cases import enter_case
 from tokenpay.operations.identifiers import new_id
 from tokenpay.operations.record import record
 from tokenpay.parties.customer import CustomerStatus
@@ -179,8 +180,7 @@ def _divide(
             uow.ledger.void(transfer)
     outcome = DepositOutcome.CREDITED
     if aside_units or not credit_units:
-        case = Case(id=new_id(bank, "CS"), kind=aside.kind, subject=deposit.id, note=aside.note, opened_at_s=now_s)
-        case = uow.compliance.add_case(case)
+        case = enter_case(uow, bank, kind=aside.kind, subject=deposit.id, note=aside.note)
         outcome = aside.outcome if aside_units else DepositOutcome.NOTHING
     if aside_units:
         _enter_aside(uow, bank, deposit, case, aside_units, aside.outcome)

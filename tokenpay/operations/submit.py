@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tokenpay.bank import Bank
-from tokenpay.compliance.case import Case, CaseKind
+from tokenpay.compliance.case import CaseKind
 from tokenpay.errors import MoneyError, SignerRefused, TokenpayError, WrongState
 from tokenpay.operations import movements
 from tokenpay.operations.abandon import abandon
 from tokenpay.operations.authorize import authorize
+from tokenpay.operations.cases import enter_case
 from tokenpay.operations.halt import halt_chain, running
-from tokenpay.operations.identifiers import new_id
 from tokenpay.operations.record import record
 from tokenpay.operations.sign_payment import Fees, carry_sweep, sign_payment
 from tokenpay.parties.operator import Permission
@@ -20,7 +20,6 @@ from tokenpay.payments.intent import Purpose, Rail
 from tokenpay.payments.outgoing import call_of
 from tokenpay.payments.payment import Payment, PaymentState, Reason
 from tokenpay.store.chain_store import FollowedChain
-from tokenpay.store.unit_of_work import UnitOfWork
 
 _IN_HAND = (PaymentState.ASSIGNED, PaymentState.SIGNED, PaymentState.SENT)
 _GAS_MARGIN_PERCENT = 125
@@ -170,7 +169,13 @@ def _send(bank: Bank, chain_id: int, ready: Sequence[SignedPayment], *, by: Sess
             outcome = AttemptOutcome(answer.outcome)
             uow.payments.end_attempt(attempt, outcome=outcome, reason=answer.reason[:200])
             if outcome is AttemptOutcome.REJECTED:
-                _add_stuck_case(uow, bank, attempt.payment_id, f"the node rejected it: {answer.reason}"[:500])
+                enter_case(
+                    uow,
+                    bank,
+                    kind=CaseKind.PAYMENT_STUCK,
+                    subject=attempt.payment_id,
+                    note=f"the node rejected it: {answer.reason}",
+                )
 
 
 def _give_up(bank: Bank, payment: Payment, error: SignerRefused, *, by: Session) -> None:
@@ -187,15 +192,4 @@ def _open_stuck_case(bank: Bank, payment: Payment, error: TokenpayError, *, by: 
         if standing.state is PaymentState.CLEARED:
             reason = Reason(code=error.code, message=error.message)
             uow.payments.update(standing.waiting((reason,), at_s=bank.clock.now_s()), was=PaymentState.CLEARED)
-        _add_stuck_case(uow, bank, payment.id, error.message)
-
-
-def _add_stuck_case(uow: UnitOfWork, bank: Bank, payment_id: str, note: str) -> None:
-    case = Case(
-        id=new_id(bank, "CS"),
-        kind=CaseKind.PAYMENT_STUCK,
-        subject=payment_id,
-        note=note,
-        opened_at_s=bank.clock.now_s(),
-    )
-    uow.compliance.add_case(case)
+        enter_case(uow, bank, kind=CaseKind.PAYMENT_STUCK, subject=payment.id, note=error.message)

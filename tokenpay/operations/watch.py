@@ -1,28 +1,19 @@
 """Follow a chain: see deposits, notice payments that were included, and take back what a reorg orphaned."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tokenpay.bank import Bank
 from tokenpay.errors import ChainUnavailable
-from tokenpay.ethereum.observed import AuthorizationLog, Block, Receipt, TransferLog
-from tokenpay.ledger.account import Account
-from tokenpay.ledger.chart import AccountKind
-from tokenpay.ledger.transfer import Transfer, TransferState
-from tokenpay.money.amount import Amount
-from tokenpay.money.asset import Asset
+from tokenpay.ethereum.observed import Block, Receipt
 from tokenpay.operations.authorize import authorize
 from tokenpay.operations.halt import halt_chain, running
-from tokenpay.operations.identifiers import new_id
-from tokenpay.operations.record import record
-from tokenpay.parties.operator import Operator, Permission
+from tokenpay.operations.take_in import News, note_inclusions, take_back, take_in
+from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.attempt import SignedPayment
-from tokenpay.payments.deposit import Deposit, DepositState
-from tokenpay.payments.payment import Payment, PaymentState
+from tokenpay.payments.payment import PaymentState
 from tokenpay.store.chain_store import FollowedChain
-from tokenpay.store.request_store import IssuedRequest
-from tokenpay.store.unit_of_work import UnitOfWork
 
 MAX_BLOCKS = 256
 
@@ -37,15 +28,6 @@ class Watched:
     orphaned: int = 0
     included: int = 0
     behind: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _News:
-    fork_number: int
-    blocks: Sequence[Block]
-    transfers: Sequence[TransferLog]
-    authorizations: Sequence[AuthorizationLog]
-    assets: dict[str, Asset]
 
 
 def watch(bank: Bank, *, chain_id: int, by: Session, max_blocks: int = MAX_BLOCKS) -> Watched:
@@ -69,7 +51,7 @@ def watch(bank: Bank, *, chain_id: int, by: Session, max_blocks: int = MAX_BLOCK
     blocks = chain.blocks(range(fork_number + 1, last + 1))
     _check_linked(bank, chain_id, fork_number, blocks)
     contracts = [asset.contract for asset in assets if asset.contract is not None]
-    news = _News(
+    news = News(
         fork_number=fork_number,
         blocks=blocks,
         transfers=chain.transfers(blocks, contracts) if blocks and contracts else [],
@@ -81,9 +63,9 @@ def watch(bank: Bank, *, chain_id: int, by: Session, max_blocks: int = MAX_BLOCK
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
         if uow.chains.get(chain_id, lock=True) != followed:
             return Watched(head_number=followed.head_number, behind=1)  # another engine was quicker
-        orphaned = _take_back(uow, bank, operator, followed, fork_number) if fork_number < followed.head_number else 0
-        seen = _take_in(uow, bank, operator, chain_id, news)
-        included = _note_inclusions(uow, bank, operator, chain_id, signed, receipts)
+        orphaned = take_back(uow, bank, operator, followed, fork_number) if fork_number < followed.head_number else 0
+        seen = take_in(uow, bank, operator, chain_id, news)
+        included = note_inclusions(uow, bank, operator, chain_id, signed, receipts)
         uow.chains.advance(chain_id, head_number=last)
     return Watched(
         head_number=last,
@@ -123,121 +105,3 @@ def _receipts(bank: Bank, chain_id: int) -> tuple[list[SignedPayment], list[Rece
     if not signed:
         return [], []
     return signed, bank.chain(chain_id).receipts([version.transaction_hash for version in signed])
-
-
-def _take_back(uow: UnitOfWork, bank: Bank, operator: Operator, followed: FollowedChain, fork_number: int) -> int:
-    chain_id = followed.chain_id
-    orphans = uow.deposits.find(chain_id=chain_id, states=[DepositState.SEEN], from_block=fork_number + 1, lock=True)
-    for deposit in orphans:
-        pending = [t for t in uow.ledger.transfers(deposit_id=deposit.id) if t.state is TransferState.PENDING]
-        uow.ledger.lock_transfers(pending)
-        for transfer in pending:
-            uow.ledger.void(transfer)
-        uow.deposits.update(replace(deposit, state=DepositState.ORPHANED))
-        record(uow, bank, operator, "deposit.orphaned", deposit.id, {"request": deposit.request_id})
-    for payment in uow.payments.find(states=[PaymentState.INCLUDED], chain_id=chain_id):
-        if (payment.included_block or 0) > fork_number:
-            back = payment.to(PaymentState.SENT, at_s=bank.clock.now_s())
-            back = replace(back, included_block=None, included_hash=None, transaction_hash=None)
-            uow.payments.update(back, was=PaymentState.INCLUDED)
-            record(uow, bank, operator, "payment.sent", payment.id, {"because": "its block was orphaned"})
-    uow.chains.drop_blocks(chain_id, from_number=fork_number + 1)
-    return len(orphans)
-
-
-def _take_in(uow: UnitOfWork, bank: Bank, operator: Operator, chain_id: int, news: _News) -> int:
-    for block in news.blocks:
-        uow.chains.add_block(chain_id, block)
-    for used in news.authorizations:
-        uow.chains.add_authorization(chain_id, used)
-    recipients = [log.recipient for log in news.transfers if log.recipient is not None]
-    issued = uow.requests.by_address(chain_id, recipients)
-    seen = 0
-    for log in news.transfers:
-        if log.recipient is None or not log.units or log.recipient.text not in issued:
-            continue
-        amount = Amount(news.assets[log.contract.text], log.units)
-        seen += _see(uow, bank, operator, chain_id, log, amount, issued[log.recipient.text])
-    return seen
-
-
-def _see(
-    uow: UnitOfWork,
-    bank: Bank,
-    operator: Operator,
-    chain_id: int,
-    log: TransferLog,
-    amount: Amount,
-    issued: IssuedRequest,
-) -> int:
-    if log.recipient is None:
-        return 0
-    now_s = bank.clock.now_s()
-    deposit = Deposit(
-        chain_id=chain_id,
-        block_hash=log.block_hash,
-        log_index=log.log_index,
-        block_number=log.block_number,
-        transaction_hash=log.transaction_hash,
-        address=log.recipient,
-        sender=log.sender,
-        amount=amount,
-        request_id=issued.request.id,
-        state=DepositState.SEEN,
-        seen_at_s=now_s,
-    )
-    # A block that was orphaned can come back: its deposits are known then.
-    if uow.deposits.find(deposit_id=deposit.id):
-        uow.deposits.update(deposit)
-    else:
-        uow.deposits.add(deposit)
-    asset_id = amount.asset.id
-    custody = Account(kind=AccountKind.CUSTODY, owner=log.recipient.text, asset_id=asset_id)
-    payee = issued.request.payee.partition("/")[2]
-    customer = Account(kind=AccountKind.CUSTOMER, owner=payee, asset_id=asset_id)
-    uow.ledger.lock([custody, customer])
-    uow.ledger.reserve(
-        Transfer(
-            id=new_id(bank, "TR"),
-            debit=custody.id,
-            credit=customer.id,
-            asset_id=asset_id,
-            units=amount.units,
-            state=TransferState.PENDING,
-            created_at_s=now_s,
-            deposit_id=deposit.id,
-        )
-    )
-    details = {"request": deposit.request_id, "asset": asset_id, "units": str(amount.units)}
-    record(uow, bank, operator, "deposit.seen", deposit.id, details)
-    return 1
-
-
-def _note_inclusions(
-    uow: UnitOfWork,
-    bank: Bank,
-    operator: Operator,
-    chain_id: int,
-    signed: Sequence[SignedPayment],
-    receipts: Sequence[Receipt | None],
-) -> int:
-    noted = 0
-    for version, receipt in zip(signed, receipts, strict=True):
-        if receipt is None:
-            continue
-        ours = uow.chains.block(chain_id, receipt.block_number)
-        if ours is None or ours[0] != receipt.block_hash:
-            continue  # a block that was not taken in yet, or no longer
-        payment: Payment = uow.payments.lock(version.payment_id)
-        if payment.state is not PaymentState.SENT:
-            continue
-        included = replace(
-            payment.to(PaymentState.INCLUDED, at_s=bank.clock.now_s()),
-            included_block=receipt.block_number,
-            included_hash=receipt.block_hash,
-            transaction_hash=receipt.transaction_hash,
-        )
-        uow.payments.update(included, was=PaymentState.SENT)
-        record(uow, bank, operator, "payment.included", payment.id, {"block": receipt.block_number})
-        noted += 1
-    return noted

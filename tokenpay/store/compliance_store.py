@@ -199,12 +199,14 @@ class ComplianceStore:
 
     # --- cases
 
-    def add_case(self, case: Case) -> Case:
-        """Enter a case; when its kind and subject have one already, return that one."""
-        query = select(cases).where(cases.c.kind == case.kind, cases.c.subject == case.subject)
+    def find_case(self, kind: CaseKind, subject: str) -> Case | None:
+        """Return the case of this kind about this subject, open or resolved, if there is one."""
+        query = select(cases).where(cases.c.kind == kind, cases.c.subject == subject)
         row = self._connection.execute(query).one_or_none()
-        if row is not None:
-            return _case(row)
+        return None if row is None else _case(row)
+
+    def add_case(self, case: Case) -> None:
+        """Enter a case; Conflict when its kind and subject have one already."""
         self._connection.execute(
             insert(cases),
             {
@@ -217,7 +219,6 @@ class ComplianceStore:
                 "resolved_by": "",
             },
         )
-        return case
 
     def case(self, case_id: str, *, lock: bool = False) -> Case:
         """Return a case; raises NotFound."""

@@ -45,6 +45,17 @@ def create_database(url: str) -> None:
         store.close()
 
 
+def drop_database(url: str) -> None:
+    """Take back what `create_database` made, for a bank whose founding failed; never for one that was founded."""
+    store = Store(url)
+    path = _path(store, url)
+    store.close()
+    if path is not None:
+        path.unlink(missing_ok=True)
+    else:
+        downgrade(url, "base")
+
+
 def upgrade(url: str) -> None:
     """Bring a database to the newest revision, whole or not at all; raises Halted when it is newer than that."""
     if needs_upgrade(url):

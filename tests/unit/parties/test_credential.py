@@ -14,7 +14,7 @@ COST = 2**10
 
 
 def sealed(**changes: Any) -> Credential:
-    parts = {"operator_id": "mia", "salt": b"s" * 16, "nonce": b"n" * 12, "cost": COST}
+    parts: dict[str, Any] = {"operator_id": "mia", "salt": b"s" * 16, "nonce": b"n" * 12, "cost": COST}
     return seal(KEY, PASSWORD, **(parts | changes))
 
 
@@ -27,7 +27,7 @@ def test_the_password_opens_it() -> None:
 
 @pytest.mark.parametrize("password", ["", "correct hors", "Correct horse", "correct horse ", "\udcff", "x" * 10_000])
 def test_another_password_does_not(password: str) -> None:
-    with pytest.raises(WrongPassword, match="^operator or password is wrong$") as caught:
+    with pytest.raises(WrongPassword, match=r"^operator or password is wrong$") as caught:
         unseal(sealed(), password)
     assert caught.value.__cause__ is None
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.payments.samples import BANK, CONTRACT, COIN, EURO, OUTSIDE, PAYEE, TOKEN, TREASURY, intent
+from tests.unit.payments.samples import BANK, COIN, CONTRACT, EURO, OUTSIDE, PAYEE, TOKEN, TREASURY, intent
 from tokenpay.errors import WrongState
 from tokenpay.ethereum import erc20
 from tokenpay.money.amount import Amount

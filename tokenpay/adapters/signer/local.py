@@ -23,11 +23,6 @@ DEPOSITS_PATH = "m/44'/60'/1'/0"
 _OWN_MONEY = frozenset({Purpose.SWEEP, Purpose.FILL})
 
 
-def rules_key(seed: Secret) -> bytes:
-    """Return the bytes under which a wallet's rules are sealed: its seed, which nobody else has."""
-    return seed.reveal()
-
-
 class LocalSigner:
     """Parses every byte it is asked to sign, and trusts the operators' keys it was founded with, not a database."""
 

@@ -1,0 +1,221 @@
+"""The gate's decision: every reason, alone and together."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.unit.payments.samples import ANNA, BANK, COIN, MONDAY_NOON_S, PAYEE, TOKEN, intent
+from tokenpay.compliance.policy import Answer, AssetLimits, Facts, Hours, Policy, decide
+from tokenpay.compliance.screening import Screening, Verdict
+from tokenpay.errors import InvalidInput
+from tokenpay.ledger.chart import AccountKind
+from tokenpay.money.amount import Amount
+from tokenpay.parties.customer import CustomerStatus
+from tokenpay.payments.intent import BookParty, Intent, Purpose
+from tokenpay.primitives.canonical import canonical_text
+
+LIMITS = AssetLimits(payment_units=100, alone_units=50, customer_day_units=200, operator_day_units=300)
+OFFICE = Hours(opens_minute=9 * 60, closes_minute=17 * 60, weekdays=frozenset(range(5)))
+POLICY = Policy(limits={TOKEN.id: LIMITS}, hours=OFFICE, list_max_age_s=86_400)
+NONE_SET = Policy()
+CLOSED = replace(POLICY, hours=Hours())
+
+PAY = intent(amount=Amount(TOKEN, 50))
+SEND = replace(PAY, creditor=PAYEE)
+SWEEP = intent(purpose=Purpose.SWEEP, debtor=PAYEE, creditor=BANK, amount=Amount(TOKEN, 10**30))
+FILL = intent(purpose=Purpose.FILL, debtor=BANK, creditor=BANK, amount=Amount(COIN, 0))
+COLLECT = intent(purpose=Purpose.COLLECTION, debtor=PAYEE, creditor=ANNA, amount=Amount(TOKEN, 10**30))
+SECOND = {"second_person": True}
+ALLOW, HOLD, REFUSE = Answer.ALLOW, Answer.HOLD, Answer.REFUSE
+
+
+def says(verdict: Verdict, party: object = PAYEE) -> Screening:
+    return Screening(subject=str(party), verdict=verdict)
+
+
+def of(purpose_intent: Intent, units: int) -> Intent:
+    return replace(purpose_intent, amount=Amount(TOKEN, units))
+
+
+CASES: list[tuple[str, Policy, Intent, dict[str, Any], Answer, list[str]]] = [
+    ("book, within all limits", POLICY, PAY, {}, ALLOW, []),
+    ("stopped", POLICY, PAY, {"stopped": True}, REFUSE, ["emergency.stop"]),
+    ("stopped, sweep too", POLICY, SWEEP, {"stopped": True}, REFUSE, ["emergency.stop"]),
+    ("stopped, fill too", POLICY, FILL, {"stopped": True}, REFUSE, ["emergency.stop"]),
+    ("asset frozen", POLICY, PAY, {"asset_usable": False}, REFUSE, ["asset.frozen"]),
+    ("last second", POLICY, PAY, {"now_s": PAY.expires_at_s - 1}, ALLOW, []),
+    ("expired", POLICY, PAY, {"now_s": PAY.expires_at_s}, REFUSE, ["intent.expired"]),
+    ("frozen debtor", POLICY, PAY, {"customers": {"C1": CustomerStatus.FROZEN}}, REFUSE, ["customer.frozen"]),
+    ("closed creditor", POLICY, PAY, {"customers": {"C2": CustomerStatus.CLOSED}}, REFUSE, ["customer.closed"]),
+    ("closed", CLOSED, PAY, {}, REFUSE, ["hours.closed"]),
+    ("closed, collection", CLOSED, COLLECT, {"screenings": (says(Verdict.CLEAR),)}, REFUSE, ["hours.closed"]),
+    ("closed, sweep goes on", CLOSED, SWEEP, {}, ALLOW, []),
+    ("closed, fill goes on", CLOSED, FILL, {}, ALLOW, []),
+    (
+        "nothing set",
+        NONE_SET,
+        of(PAY, 1),
+        {},
+        REFUSE,
+        ["hours.closed", "limit.payment", "limit.customer_day", "limit.operator_day", "approval.second_person"],
+    ),
+    ("at one payment's limit", POLICY, of(PAY, 100), SECOND, ALLOW, []),
+    ("above it", POLICY, of(PAY, 101), SECOND, REFUSE, ["limit.payment"]),
+    ("at the customer's day", POLICY, PAY, {"customer_used_units": 150}, ALLOW, []),
+    ("above it", POLICY, PAY, {"customer_used_units": 151}, REFUSE, ["limit.customer_day"]),
+    ("at the operator's day", POLICY, PAY, {"operator_used_units": 250}, ALLOW, []),
+    ("above it", POLICY, PAY, {"operator_used_units": 251}, REFUSE, ["limit.operator_day"]),
+    ("a refund is limited", POLICY, replace(of(PAY, 101), purpose=Purpose.REFUND), SECOND, REFUSE, ["limit.payment"]),
+    ("alone up to the limit", POLICY, of(PAY, 50), {}, ALLOW, []),
+    ("above: not alone", POLICY, of(PAY, 51), {}, HOLD, ["approval.second_person"]),
+    ("above: with a second", POLICY, of(PAY, 51), SECOND, ALLOW, []),
+    ("never alone: reversal", POLICY, replace(PAY, purpose=Purpose.REVERSAL), {}, HOLD, ["approval.second_person"]),
+    (
+        "never alone: blocked money",
+        POLICY,
+        replace(PAY, debtor=BookParty(AccountKind.BLOCKED, "K1")),
+        {},
+        HOLD,
+        ["approval.second_person"],
+    ),
+    ("clear", POLICY, SEND, {"screenings": (says(Verdict.CLEAR),)}, ALLOW, []),
+    ("match", POLICY, SEND, {"screenings": (says(Verdict.MATCH),)}, REFUSE, ["screening.match"]),
+    ("no answer", POLICY, SEND, {"screenings": (says(Verdict.UNAVAILABLE),)}, HOLD, ["screening.unavailable"]),
+    ("not asked", POLICY, SEND, {}, HOLD, ["screening.unavailable"]),
+    (
+        "asked about another",
+        POLICY,
+        SEND,
+        {"screenings": (says(Verdict.CLEAR, BANK),)},
+        HOLD,
+        ["screening.unavailable"],
+    ),
+    ("a sweep stays at home", POLICY, SWEEP, {}, ALLOW, []),
+    ("a collection has no limit", POLICY, COLLECT, {"screenings": (says(Verdict.CLEAR),)}, ALLOW, []),
+    ("but is screened", POLICY, COLLECT, {"screenings": (says(Verdict.MATCH),)}, REFUSE, ["screening.match"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("policy", "asked", "changes", "answer", "codes"),
+    [case[1:] for case in CASES],
+    ids=[case[0] for case in CASES],
+)
+def test_a_decision_and_its_reasons(
+    policy: Policy, asked: Intent, changes: dict[str, Any], answer: Answer, codes: list[str]
+) -> None:
+    decision = decide(policy, asked, facts(**changes))
+    assert decision.answer is answer
+    assert [reason.code for reason in decision.reasons] == codes
+
+
+def facts(**changes: Any) -> Facts:
+    parts: dict[str, Any] = {
+        "now_s": MONDAY_NOON_S,
+        "stopped": False,
+        "asset_usable": True,
+        "customers": {"C1": CustomerStatus.ACTIVE, "C2": CustomerStatus.ACTIVE},
+        "screenings": (),
+        "customer_used_units": 0,
+        "operator_used_units": 0,
+        "second_person": False,
+    }
+    return Facts(**(parts | changes))
+
+
+def test_one_refusal_outweighs_all_holds_and_every_reason_is_told() -> None:
+    decision = decide(
+        POLICY,
+        of(SEND, 101),
+        facts(stopped=True, asset_usable=False, screenings=(says(Verdict.MATCH), says(Verdict.UNAVAILABLE, BANK))),
+    )
+    assert decision.answer is REFUSE
+    assert [reason.code for reason in decision.reasons] == [
+        "emergency.stop",
+        "asset.frozen",
+        "limit.payment",
+        "screening.match",
+        "screening.unavailable",
+        "approval.second_person",
+    ]
+
+
+def test_reasons_name_no_customer() -> None:
+    decision = decide(POLICY, PAY, facts(customers={ANNA.owner: CustomerStatus.FROZEN}))
+    assert ANNA.owner not in str(decision.reasons)
+
+
+HOUR_S = 3_600
+
+
+@pytest.mark.parametrize(
+    ("now_s", "offset_minutes", "open_"),
+    [
+        (MONDAY_NOON_S - 3 * HOUR_S - 1, 0, False),
+        (MONDAY_NOON_S - 3 * HOUR_S, 0, True),
+        (MONDAY_NOON_S + 5 * HOUR_S - 1, 0, True),
+        (MONDAY_NOON_S + 5 * HOUR_S, 0, False),
+        (MONDAY_NOON_S - 24 * HOUR_S, 0, False),  # Sunday
+        (MONDAY_NOON_S + 4 * 24 * HOUR_S, 0, True),  # Friday
+        (MONDAY_NOON_S, 5 * 60, False),  # 17:00 there
+        (MONDAY_NOON_S, -3 * 60, True),  # 09:00 there
+        (MONDAY_NOON_S, -3 * 60 - 1, False),
+        (MONDAY_NOON_S - 13 * HOUR_S, 14 * 60, True),  # Sunday 23:00 in UTC, Monday 13:00 there
+    ],
+)
+def test_opening_hours(now_s: int, offset_minutes: int, open_: bool) -> None:
+    assert replace(OFFICE, utc_offset_minutes=offset_minutes).open_at(now_s) is open_
+
+
+def test_hours_unset_are_never_and_always_is_always() -> None:
+    moments = range(MONDAY_NOON_S, MONDAY_NOON_S + 7 * 24 * HOUR_S, HOUR_S - 7)
+    assert not any(Hours().open_at(now_s) for now_s in moments)
+    assert all(Hours.always().open_at(now_s) for now_s in moments)
+
+
+@pytest.mark.parametrize(("offset_minutes", "day"), [(0, "2026-09-28"), (720, "2026-09-29"), (-721, "2026-09-27")])
+def test_limits_count_by_the_local_day(offset_minutes: int, day: str) -> None:
+    assert Hours(utc_offset_minutes=offset_minutes).day(MONDAY_NOON_S) == day
+
+
+@pytest.mark.parametrize(
+    "hours",
+    [
+        {"opens_minute": -1},
+        {"opens_minute": 60, "closes_minute": 59},
+        {"closes_minute": 1_441},
+        {"weekdays": frozenset({7})},
+        {"weekdays": frozenset({-1})},
+        {"utc_offset_minutes": 841},
+        {"utc_offset_minutes": -841},
+    ],
+)
+def test_hours_that_cannot_be(hours: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput):
+        Hours(**hours)
+
+
+@pytest.mark.parametrize("name", ["payment_units", "alone_units", "customer_day_units", "operator_day_units"])
+def test_a_limit_is_not_negative(name: str) -> None:
+    with pytest.raises(InvalidInput):
+        AssetLimits(**{name: -1})
+
+
+def test_a_policys_content_is_canonical_and_whole() -> None:
+    content = json.loads(canonical_text(POLICY.content()))
+    assert content == {
+        "version": 1,
+        "limits": {
+            TOKEN.id: {
+                "payment_units": "100",
+                "alone_units": "50",
+                "customer_day_units": "200",
+                "operator_day_units": "300",
+            }
+        },
+        "hours": {"opens_minute": 540, "closes_minute": 1020, "weekdays": [0, 1, 2, 3, 4], "utc_offset_minutes": 0},
+        "list_max_age_s": 86_400,
+        "held_for_s": 86_400,
+    }
