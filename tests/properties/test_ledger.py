@@ -8,6 +8,8 @@ from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.ledger.transfer import Movement, Transfer, TransferState, post, post_pending, reserve, void
 
+OWED = {AccountKind.CUSTOMER, AccountKind.SUSPENSE, AccountKind.BLOCKED}
+HELD = {AccountKind.CUSTODY, AccountKind.DRAWER, AccountKind.VAULT}
 ASSETS = ("iso4217:EUR", "iso4217:USD")
 OPENED = [Account(kind=kind, owner=owner, asset_id=asset) for kind in AccountKind for owner in "XY" for asset in ASSETS]
 PAIRS = [(a.id, b.id) for a in OPENED for b in OPENED if a.asset_id == b.asset_id and a.id != b.id]
@@ -99,7 +101,5 @@ class Ledger(RuleBasedStateMachine):
         assert all(a.debits_pending == a.credits_pending == 0 for a in self.accounts.values())
 
 
-OWED = {AccountKind.CUSTOMER, AccountKind.SUSPENSE, AccountKind.BLOCKED}
-HELD = {AccountKind.CUSTODY, AccountKind.DRAWER, AccountKind.VAULT}
 Ledger.TestCase.settings = settings(stateful_step_count=40)
 TestLedger = Ledger.TestCase

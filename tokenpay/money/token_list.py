@@ -1,13 +1,14 @@
 """The token-list format: other people's lists of tokens, read strictly and trusted for nothing.
 
-A list offers names. Before a token is used, its decimals, symbol and code are checked on the chain.
-Source: https://uniswap.org/tokenlist.schema.json (JSON schema draft 7).
+A list offers names. Before a token is used, its decimals, symbol and code are checked on its chain.
+Source: https://uniswap.org/tokenlist.schema.json (JSON Schema draft 7).
 """
 
 import json
 import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,20 +16,22 @@ from tokenpay.errors import InvalidAddress, InvalidAsset
 from tokenpay.money.address import Address
 from tokenpay.money.asset import Asset
 
-MAX_TEXT = 16 * 1024 * 1024
-_WORD = re.compile(r"[A-Za-z0-9_]+")  # the schema's \w, which is ASCII
+MAX_CHARACTERS = 16 * 1024 * 1024
+MAX_TOKENS = 10_000
+_WORD = re.compile(r"[A-Za-z0-9_]+")  # the schema's \w is ASCII (ECMA 262)
 _WORDS = re.compile(r"[A-Za-z0-9_ ]+")
-_DESCRIPTION = re.compile(r"[A-Za-z0-9_ .,:]+")
+_SENTENCE = re.compile(r"[A-Za-z0-9_ .,:]+")
+_SPACELESS = re.compile(r"\S*")
+_ANY = re.compile(r".*", re.DOTALL)
 _ADDRESS = re.compile(r"0x[a-fA-F0-9]{40}|[1-9A-HJ-NP-Za-km-z]{32,44}")
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE)
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:([A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*")
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_UNUSABLE_TWICE = "the list names this contract more than once"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedToken:
-    """A token as a list has it. `asset` is None where this library could not use it; `reason` says why."""
+    """A token as a list has it. `asset` is None where it cannot be used here, and `reason` says why."""
 
     chain_id: int
     address: str
@@ -50,24 +53,160 @@ class TokenList:
 
 
 def parse_token_list(text: str) -> TokenList:
-    """Read a token list of at most 16 MiB.
+    """Read a token list of at most 16 Mi characters.
 
-    Raises InvalidAsset, which names the place (`tokens[3].decimals`) and quotes nothing of the list.
-    Beyond the schema these are refused: a name twice in one object, numbers such as `18.0` for a
-    whole number, and characters that cannot be shown. Listed without an asset, so that one of them
-    does not lose the others: a contract named twice, an address of another kind of chain, zero or
-    with a wrong checksum, and a symbol or decimals that an `Asset` cannot have.
+    Raises InvalidAsset, which names the place (`tokens[3].decimals`) and quotes no value. Beyond the
+    schema it refuses a name twice in one object, `18.0` for a whole number, times without a zone or
+    in another spelling than RFC 3339 prints, and characters that cannot be shown. One token of many
+    that cannot be used here stays listed without an asset: a contract named twice, an address that is
+    zero, of another kind of chain or has a wrong EIP-55 checksum, a symbol or decimals that no Asset has.
     """
-    root = _fields(_json(text), "", {"name", "timestamp", "version", "tokens"}, None)
-    version = _fields(root["version"], "version", {"major", "minor", "patch"}, set())
-    tokens = [_token(item, place) for place, item in _items(root["tokens"], "tokens", 1, 10_000)]
-    for _, item in _numbered(_object(root.get("tokenMap", {"-": None}), "tokenMap", 1, 10_000), "tokenMap"):
-        if "tokenMap" in root:
-            _token(item, _)
-    keywords = [_text(item, place, _WORDS, 20) for place, item in _items(root.get("keywords", []), "keywords", 0, 20)]
-    if len(set(keywords)) != len(keywords):
+    root = _fields(_json(text), "", required="name timestamp version tokens")
+    version = _fields(root["version"], "version", required="major minor patch", optional="")
+    tokens = [_token(value, path) for path, value in _items(root["tokens"], "tokens", 1, MAX_TOKENS)]
+    _others(root)
+    times = Counter((token.chain_id, token.address.lower()) for token in tokens)
+    return TokenList(
+        name=_text(root["name"], "name", _WORDS, 1, 30),
+        timestamp_s=_time(root["timestamp"], "timestamp"),
+        version=(
+            _whole(version["major"], "version.major", 0),
+            _whole(version["minor"], "version.minor", 0),
+            _whole(version["patch"], "version.patch", 0),
+        ),
+        tokens=tuple(
+            replace(token, asset=None, reason="the list names this contract more than once")
+            if token.asset is not None and times[token.chain_id, token.address.lower()] > 1
+            else token
+            for token in tokens
+        ),
+    )
+
+
+def _token(value: object, path: str) -> ListedToken:
+    fields = _fields(value, path, required="chainId address decimals name symbol", optional="logoURI tags extensions")
+    chain_id = _whole(fields["chainId"], f"{path}.chainId", 1)
+    address = _text(fields["address"], f"{path}.address", _ADDRESS, 32, 44)
+    decimals = _whole(fields["decimals"], f"{path}.decimals", 0, 255)
+    name = _text(fields["name"], f"{path}.name", _ANY, 0, 60)
+    symbol = _text(fields["symbol"], f"{path}.symbol", _SPACELESS, 0, 20)
+    _logo(fields, f"{path}.")
+    for where, tag in _items(fields.get("tags", []), f"{path}.tags", 0, 10):
+        _text(tag, where, _WORD, 1, 10)
+    _extensions(fields.get("extensions", {}), f"{path}.extensions", deeper=2)
+    asset, reason = None, ""
+    try:
+        asset = Asset.token(chain_id, Address.parse(address), symbol=symbol, decimals=decimals)
+    except (InvalidAddress, InvalidAsset) as error:
+        reason = error.message
+    return ListedToken(
+        chain_id=chain_id, address=address, symbol=symbol, name=name, decimals=decimals, asset=asset, reason=reason
+    )
+
+
+def _others(root: dict[str, Any]) -> None:
+    """Check what a list may hold besides its tokens; none of it is used."""
+    if "tokenMap" in root:
+        for path, value in _members(root["tokenMap"], "tokenMap", 1, MAX_TOKENS):
+            _token(value, path)
+    keywords = [_text(item, path, _WORDS, 1, 20) for path, item in _items(root.get("keywords", []), "keywords", 0, 20)]
+    if len(set(keywords)) < len(keywords):
         raise _wrong("keywords", "holds one twice")
-    _tags(root.get("tags", {}))
+    for path, value in _members(root.get("tags", {}), "tags", 0, 20, longest_name=10):
+        tag = _fields(value, path, required="name description", optional="")
+        _text(tag["name"], f"{path}.name", _WORDS, 1, 20)
+        _text(tag["description"], f"{path}.description", _SENTENCE, 1, 200)
     _logo(root, "")
-    seen = Counter((token.chain_id, token.address.lower()) for token in tokens)
-    return TokenList(name="", timestamp_s=0, version=(0, 0, 0), tokens=())
+
+
+def _extensions(value: object, path: str, *, deeper: int) -> None:
+    for where, item in _members(value, path, 0, 10, longest_name=40):
+        if isinstance(item, dict) and deeper:
+            _extensions(item, where, deeper=deeper - 1)
+        elif isinstance(item, str):
+            _text(item, where, _ANY, 1, 42)
+        elif not (item is None or isinstance(item, bool | int | float)):
+            raise _wrong(where, "is text, a number, a boolean, null, or an object at most two levels deep")
+
+
+def _logo(fields: dict[str, Any], path: str) -> None:
+    if "logoURI" in fields:
+        _text(fields["logoURI"], f"{path}logoURI", _URI, 1, MAX_CHARACTERS)
+
+
+def _json(text: str) -> object:
+    if len(text) > MAX_CHARACTERS:
+        raise _wrong("", f"is longer than {MAX_CHARACTERS} characters")
+    try:
+        return json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
+    except (ValueError, RecursionError):  # ValueError: also a number of thousands of digits
+        raise _wrong("", "is not JSON") from None
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _wrong("", "has an object that holds a name twice")
+    return found
+
+
+def _no_constant(_: str) -> object:
+    raise ValueError
+
+
+def _fields(value: object, path: str, *, required: str, optional: str | None = None) -> dict[str, Any]:
+    """Return an object with all `required` names and, unless `optional` is None, no others than these."""
+    if not isinstance(value, dict):
+        raise _wrong(path, "is not an object")
+    for name in required.split():
+        if name not in value:
+            raise _wrong(path, f"has no {name}")
+    if optional is not None and not value.keys() <= {*required.split(), *optional.split()}:
+        raise _wrong(path, "has a field that the format does not know")
+    return value
+
+
+def _members(
+    value: object, path: str, least: int, most: int, *, longest_name: int | None = None
+) -> Iterator[tuple[str, object]]:
+    """Yield (path, value) of each member; one whose name is free text is shown by its number."""
+    if not isinstance(value, dict) or not least <= len(value) <= most:
+        raise _wrong(path, f"is an object of {least} to {most} members")
+    for number, (name, item) in enumerate(value.items()):
+        if longest_name is None:
+            yield f"{path}[{number}]", item
+            continue
+        _text(name, f"{path}: the name of member {number}", _WORD, 1, longest_name)
+        yield f"{path}.{name}", item
+
+
+def _items(value: object, path: str, least: int, most: int) -> Iterator[tuple[str, object]]:
+    if not isinstance(value, list) or not least <= len(value) <= most:
+        raise _wrong(path, f"is a list of {least} to {most} items")
+    yield from ((f"{path}[{number}]", item) for number, item in enumerate(value))
+
+
+def _text(value: object, path: str, pattern: re.Pattern[str], least: int, most: int) -> str:
+    if not isinstance(value, str) or not least <= len(value) <= most:
+        raise _wrong(path, f"is text of {least} to {most} characters")
+    if not value.isprintable() or pattern.fullmatch(value) is None:
+        raise _wrong(path, "has characters that do not belong there")
+    return value
+
+
+def _whole(value: object, path: str, least: int, most: int | None = None) -> int:
+    if type(value) is not int or value < least or (most is not None and value > most):
+        raise _wrong(path, f"is a whole number from {least}" + ("" if most is None else f" to {most}"))
+    return value
+
+
+def _time(value: object, path: str) -> int:
+    try:
+        moment = datetime.fromisoformat(_text(value, path, _TIME, 20, 35))
+    except ValueError:  # no such day or hour
+        raise _wrong(path, "is not a time") from None
+    return (moment - _EPOCH) // timedelta(seconds=1)
+
+
+def _wrong(path: str, what: str) -> InvalidAsset:
+    return InvalidAsset(f"token list: {path or 'it'} {what}")

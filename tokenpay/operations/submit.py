@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from tokenpay.bank import Bank
 from tokenpay.compliance.case import CaseKind
-from tokenpay.errors import MoneyError, SignerRefused, TokenpayError, WrongState
+from tokenpay.errors import InvalidInput, MoneyError, SignerRefused, TokenpayError, WrongState
 from tokenpay.operations import movements
 from tokenpay.operations.abandon import abandon
 from tokenpay.operations.authorize import authorize
@@ -62,10 +62,13 @@ def submit(bank: Bank, *, chain_id: int, by: Session, limit: int = 50) -> Submit
     # A no-op is not assigned a nonce of its own: it takes over the one it fills.
     for payment in [payment for payment in cleared if payment.intent.purpose is not Purpose.FILL][:limit]:
         try:
-            payment = _assign(bank, payment, fees, by=by)
+            taken = _assign(bank, payment, fees, by=by)
+            if taken is None:
+                continue
+            payment = taken
             ready.append(sign_payment(bank, payment, fees, by=by))
             assigned += 1
-        except (WrongState, MoneyError) as error:
+        except (InvalidInput, MoneyError, WrongState) as error:
             stuck += 1
             _open_stuck_case(bank, payment, error, by=by)
         except SignerRefused as error:
@@ -94,8 +97,8 @@ def _fees(bank: Bank, chain_id: int) -> Fees:
     return Fees(priority_fee_wei=tip, max_fee_wei=2 * chain.head().base_fee_wei + tip)
 
 
-def _assign(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> Payment:
-    """Give a payment its gas and its nonce: the last thing that is taken, and in order."""
+def _assign(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> Payment | None:
+    """Give a payment its gas and its nonce, last of all and in order; None when it is cleared no longer."""
     if payment.intent.purpose is Purpose.SWEEP:
         carry_sweep(bank, payment)
     chain_id = payment.intent.amount.asset.chain_id or 0
@@ -112,7 +115,7 @@ def _assign(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> Payment
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
         payment = uow.payments.lock(payment.id)
         if payment.state is not PaymentState.CLEARED:
-            raise WrongState(f"the payment is {payment.state}", payment=payment.id)
+            return None
         assigned = replace(
             payment.to(PaymentState.ASSIGNED, at_s=bank.clock.now_s()), gas_limit=gas_limit, fee_cap_wei=cap_wei
         )

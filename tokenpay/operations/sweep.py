@@ -5,6 +5,7 @@ from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.address import Address
 from tokenpay.money.amount import Amount
 from tokenpay.operations.authorize import authorize
+from tokenpay.operations.collect import domain_of
 from tokenpay.operations.propose import Draft, propose
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
@@ -15,21 +16,21 @@ from tokenpay.payments.payment import Payment, Refusal
 def sweep(bank: Bank, *, asset_id: str, by: Session, at_least_units: int = 1, limit: int = 100) -> list[Payment]:
     """Propose one sweep for each deposit address that holds at least so much; return those that were cleared.
 
-    Only the engine may. Called again, it proposes nothing for what a sweep has already reserved.
+    Only the engine may. Called again, it proposes nothing for what a sweep has already reserved. Raises
+    InvalidAuthorization for an asset that takes no authorizations.
     """
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.RUN_ENGINE)
-        asset = uow.assets.get(asset_id).asset
-        if asset.chain_id is None or asset.contract is None:
-            return []
-        treasury = uow.chains.get(asset.chain_id).treasury
+        registered = uow.assets.get(asset_id)
+        asset, chain_id = registered.asset, domain_of(registered).chain_id
+        treasury = uow.chains.get(chain_id).treasury
         accounts = uow.ledger.accounts(kind=AccountKind.CUSTODY, asset_id=asset_id)
         full = [
             (Address.parse(account.owner), account.available_units or 0, account.version)
             for account in accounts
             if account.owner != treasury.text and (account.available_units or 0) >= at_least_units
         ][:limit]
-        requests = uow.requests.by_address(asset.chain_id, [address for address, _, _ in full])
+        requests = uow.requests.by_address(chain_id, [address for address, _, _ in full])
     made: list[Payment] = []
     for address, units, version in full:
         issued = requests.get(address.text)
@@ -37,8 +38,8 @@ def sweep(bank: Bank, *, asset_id: str, by: Session, at_least_units: int = 1, li
             continue
         draft = Draft(
             purpose=Purpose.SWEEP,
-            debtor=ChainParty(asset.chain_id, address),
-            creditor=ChainParty(asset.chain_id, treasury),
+            debtor=ChainParty(chain_id, address),
+            creditor=ChainParty(chain_id, treasury),
             amount=Amount(asset, units),
             related=address.text,
             index=issued.deposit_index,
