@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from tokenpay.audit.merkle import heads_root
-from tokenpay.audit.record import AuditHead, verify_stream
 from tokenpay.bank import Bank
 from tokenpay.ethereum.observed import Holding
 from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.address import Address
 from tokenpay.operations.authorize import authorize
+from tokenpay.operations.verify_audit import whole_heads
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 
@@ -69,9 +69,7 @@ def reconcile(bank: Bank, *, by: Session) -> Reconciliation:
         accounts = uow.ledger.accounts()
         followed = uow.chains.all()
         assets = {known.asset.id: known.asset for known in uow.assets.all()}
-        heads = uow.audit.heads()
-        for head in heads:
-            verify_stream(uow.audit.records(head.stream), AuditHead(stream=head.stream))
+        heads = whole_heads(uow)
     custody: list[CustodyLine] = []
     for chain in followed:
         held = [

@@ -43,6 +43,9 @@ _OVER = _Aside(outcome=DepositOutcome.SUSPENSE, kind=CaseKind.OVERPAYMENT, note=
 _LATE = _Aside(outcome=DepositOutcome.SUSPENSE, kind=CaseKind.LATE_PAYMENT, note="it arrived after the request ended")
 _CLOSED = _Aside(outcome=DepositOutcome.SUSPENSE, kind=CaseKind.UNMATCHED_DEPOSIT, note="the payee is closed")
 _FROZEN = _Aside(outcome=DepositOutcome.SUSPENSE, kind=CaseKind.ASSET_CHANGED, note="the token is frozen")
+_OTHER = _Aside(
+    outcome=DepositOutcome.SUSPENSE, kind=CaseKind.UNMATCHED_DEPOSIT, note="the request asks for another asset"
+)
 _MATCH = _Aside(outcome=DepositOutcome.BLOCKED, kind=CaseKind.SCREENING_MATCH, note="the sender is on a deny-list")
 _UNSCREENED = _Aside(
     outcome=DepositOutcome.SUSPENSE, kind=CaseKind.SCREENING_UNAVAILABLE, note="no deny-list could say anything"
@@ -115,7 +118,7 @@ def _sent_units(uow: UnitOfWork, deposit: Deposit) -> int:
 def _settle_one(uow: UnitOfWork, bank: Bank, operator: Operator, deposit: Deposit) -> None:
     issued = uow.requests.get(deposit.request_id, lock=True)
     units = deposit.amount.units
-    aside = _screened(uow, bank, deposit) or _standing(uow, issued)
+    aside = _screened(uow, bank, deposit) or _standing(uow, deposit, issued)
     if aside is not None:
         _divide(uow, bank, operator, deposit, credit_units=0, aside_units=units, aside=aside)
         return
@@ -152,9 +155,11 @@ def _screened(uow: UnitOfWork, bank: Bank, deposit: Deposit) -> _Aside | None:
     return {Verdict.MATCH: _MATCH, Verdict.UNAVAILABLE: _UNSCREENED}.get(screening.verdict)
 
 
-def _standing(uow: UnitOfWork, issued: IssuedRequest) -> _Aside | None:
-    if not uow.assets.get(issued.request.asset.id).active:
+def _standing(uow: UnitOfWork, deposit: Deposit, issued: IssuedRequest) -> _Aside | None:
+    if not uow.assets.get(deposit.amount.asset.id).active:
         return _FROZEN
+    if deposit.amount.asset != issued.request.asset:
+        return _OTHER
     customer = uow.parties.customer(issued.request.payee.partition("/")[2])
     return _CLOSED if customer.status is CustomerStatus.CLOSED else None
 

@@ -30,6 +30,7 @@ def sweep(bank: Bank, *, asset_id: str, by: Session, at_least_units: int = 1, li
             for account in accounts
             if account.owner != treasury.text and (account.available_units or 0) >= at_least_units
         ][:limit]
+        before = {address.text: len(uow.payments.find(related=address.text)) for address, _, _ in full}
         requests = uow.requests.by_address(chain_id, [address for address, _, _ in full])
     made: list[Payment] = []
     for address, units, version in full:
@@ -44,7 +45,8 @@ def sweep(bank: Bank, *, asset_id: str, by: Session, at_least_units: int = 1, li
             related=address.text,
             index=issued.deposit_index,
         )
-        key = f"sweep/{asset_id}/{address}/{version}"
+        # Another key after a sweep that failed; the same one for two engines that see the same balance.
+        key = f"sweep/{asset_id}/{address}/{version}/{before[address.text]}"
         result = propose(bank, draft, by=by, key=key[-128:], permission=Permission.RUN_ENGINE)
         if not isinstance(result, Refusal):
             made.append(result)
