@@ -19,7 +19,7 @@ from tokenpay.parties.credential import DEFAULT_COST, Credential, seal
 from tokenpay.parties.operator import Operator, Role
 from tokenpay.parties.session import Session
 from tokenpay.ports import Chain, Clock, Entropy
-from tokenpay.settings import BankSettings, ChainSettings, read_settings, write_settings
+from tokenpay.settings import BankSettings, ChainSettings, database_url, read_settings, write_settings
 from tokenpay.store.migrate import create_database, drop_database, needs_upgrade
 from tokenpay.store.unit_of_work import Store
 from tokenpay.wallets import keystore, mnemonic
@@ -77,7 +77,7 @@ def found_bank(
         fee_caps_wei={chain.chain_id: chain.fee_cap_wei for chain in settings.chains},
         alone_units={asset_id: limits.alone_units for asset_id, limits in policy.limits.items()},
     )
-    url = _database_url(directory, settings)
+    url = database_url(directory, settings)
     create_database(url)
     try:
         keys = directory / KEYS
@@ -120,7 +120,7 @@ def engine_session(bank: Bank) -> Session:
     if bank.directory is None:
         raise SignerUnavailable("a bank without a folder has no engine of its own")
     try:
-        password = (bank.directory / KEYS / ENGINE_PASSWORD).read_text().strip()
+        password = (bank.directory / KEYS / ENGINE_PASSWORD).read_text("utf-8", "replace").strip()
     except OSError:
         raise SignerUnavailable("this machine does not have the engine's password") from None
     return open_session(bank, operator_id=ENGINE_ID, password=password, terminal="engine")
@@ -138,7 +138,7 @@ def _put_together(
     *,
     name: str | None = None,
 ) -> Iterator[Bank]:
-    url = _database_url(directory, settings)
+    url = database_url(directory, settings)
     with ExitStack() as stack:
         store = Store(url)
         stack.callback(store.close)
@@ -206,7 +206,3 @@ def _person(founder: Founder, entropy: Entropy, cost: int) -> tuple[Operator, Cr
         public_key=credential.public_key,
     )
     return operator, credential
-
-
-def _database_url(directory: Path, settings: BankSettings) -> str:
-    return settings.database or f"sqlite:///{(directory / 'bank.db').resolve()}"

@@ -1,5 +1,6 @@
 """Typed settings of one bank on one machine, kept as `bank.json` in its folder."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from tokenpay.errors import InvalidInput, StoreUnavailable
 
 FILE_NAME = "bank.json"
+DATABASE_NAME = "bank.db"
 _GWEI = 10**9
 
 
@@ -50,11 +52,16 @@ class BankSettings(BaseModel):
         raise InvalidInput("the bank's settings name no such chain", chain_id=chain_id)
 
 
+def database_url(directory: Path, settings: BankSettings) -> str:
+    """Return where the books of the bank in `directory` are."""
+    return settings.database or f"sqlite:///{(directory / DATABASE_NAME).resolve()}"
+
+
 def read_settings(directory: Path) -> BankSettings:
     """Read a bank's settings; raises StoreUnavailable where there is no bank, InvalidInput for a bad file."""
     path = directory / FILE_NAME
     try:
-        text = path.read_text("utf-8")
+        text = path.read_bytes()
     except OSError:
         raise StoreUnavailable("there is no bank in this folder") from None
     try:
@@ -65,5 +72,9 @@ def read_settings(directory: Path) -> BankSettings:
 
 
 def write_settings(directory: Path, settings: BankSettings) -> None:
-    """Write a bank's settings."""
-    (directory / FILE_NAME).write_text(settings.model_dump_json(indent=2) + "\n", "utf-8")
+    """Write a bank's settings, whole or not at all, and for its owner alone: a database's URL may hold a password."""
+    draft = directory / f".{FILE_NAME}.partial"
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(settings.model_dump_json(indent=2) + "\n")
+    draft.replace(directory / FILE_NAME)

@@ -142,3 +142,13 @@ def fund(work: UnitOfWork, account: Account, units: int) -> None:
     """Put money of the chain on an account, as a final deposit does."""
     work.ledger.lock([CUSTODY, account])
     work.ledger.post(transfer(f"fund-{account.owner}", CUSTODY, account, units), at_s=NOW_S, block_number=1)
+
+
+def wait_for_lock(store: Store) -> None:
+    """Return when another connection of this database waits for a lock."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    for _ in range(2_000):
+        with store.read() as work:
+            if work.connection.exec_driver_sql(waiting).scalar():
+                return
+    raise AssertionError("nobody waits for a lock")

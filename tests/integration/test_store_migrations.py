@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from alembic import op
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 
+from tests.integration.store_samples import founded
 from tokenpay.errors import Conflict, Halted, IntegrityError, InvalidInput, NotFound, StoreUnavailable
 from tokenpay.store import migrate
 from tokenpay.store.tables import metadata
@@ -123,8 +126,6 @@ def test_rows_that_point_to_nothing_stop_a_migration(sqlite_url: str) -> None:
     engine = sa.create_engine(sqlite_url)
     with engine.begin() as connection:
         connection.exec_driver_sql("INSERT INTO sessions VALUES ('S1', 'nobody', 'T1', 1, 2, NULL)")
-        connection.exec_driver_sql("DELETE FROM alembic_version")
-        connection.exec_driver_sql("DROP TABLE bank")
     engine.dispose()
     store = Store(sqlite_url)
     with pytest.raises(IntegrityError, match="point to nothing"), migrate._migrating(store):
@@ -132,6 +133,21 @@ def test_rows_that_point_to_nothing_stop_a_migration(sqlite_url: str) -> None:
     with store.read() as work:
         assert work.connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
     store.close()
+
+
+def test_a_table_that_others_point_to_can_be_altered(database_url: str) -> None:
+    with founded(database_url) as store:
+        with store.unit_of_work() as work:
+            work.parties.add_session("S1", operator_id="mia", terminal="T1", opened_at_s=1, expires_at_s=3)
+            before = work.parties.operators()
+        with migrate._migrating(store) as connection:
+            operations = Operations(MigrationContext.configure(connection))
+            with operations.batch_alter_table("operators") as table:
+                table.add_column(sa.Column("more", sa.Text))
+                table.alter_column("cost", type_=sa.BigInteger)
+        with store.read() as work:
+            assert work.parties.operators() == before
+            assert work.parties.live_operator("S1", now_s=2) == before[0]
 
 
 def test_the_newest_revision_is_named_and_each_file_carries_its_number() -> None:

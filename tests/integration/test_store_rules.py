@@ -38,9 +38,19 @@ def store(database_url: str) -> Iterator[Store]:
         yield store
 
 
-def written(connection: Connection, digits: str) -> str:
+def on_sqlite(store: Store) -> bool:
+    return store.engine.dialect.name == "sqlite"
+
+
+def written(store: Store, number: int) -> str:
     """Return the literal of an exact column: padded text on SQLite, a number on PostgreSQL."""
-    return digits if connection.dialect.name == "postgresql" else f"'{digits.zfill(78)}'"
+    return f"'{number:078}'" if on_sqlite(store) else str(number)
+
+
+def write(store: Store, statement: str, **values: Any) -> None:
+    """Write as somebody would who has the database and not the library."""
+    with store.unit_of_work() as work:
+        work.connection.execute(text(statement), values)
 
 
 # --- exact numbers ----------------------------------------------------------------------------
@@ -112,22 +122,17 @@ def test_a_row_that_was_tampered_with_is_not_read_as_money(postgresql_url: str) 
 def test_what_is_available_never_falls_below_zero(store: Store) -> None:
     with store.unit_of_work() as work:
         fund(work, ANNAS, 100)
-    with pytest.raises(Conflict) as caught, store.unit_of_work() as work:
-        literal = "-1" if work.connection.dialect.name == "postgresql" else f"'-{1:077}'"
-        work.connection.execute(
-            text(f"UPDATE accounts SET available_units = {literal} WHERE id = :id"),  # noqa: S608
-            {"id": ANNAS.id},
-        )
+    with pytest.raises(Conflict) as caught:
+        write(store, f"UPDATE accounts SET available_units = {written(store, -1)}")  # noqa: S608
     assert caught.value.fields["rule"] == "ck_accounts_available_units_whole"
 
 
 @pytest.mark.parametrize(("kind", "available"), [("customer", "NULL"), ("custody", "NULL"), ("funding", "0")])
 def test_an_account_is_bounded_exactly_where_the_chart_says(store: Store, kind: str, available: str) -> None:
-    with pytest.raises(Conflict) as caught, store.unit_of_work() as work:
-        zero = written(work.connection, "0")
-        bound = "NULL" if available == "NULL" else zero
-        statement = f"INSERT INTO accounts VALUES ('x', :kind, 'o', :asset, {zero}, {zero}, {zero}, {zero}, {bound}, 0)"  # noqa: S608
-        work.connection.execute(text(statement), {"kind": kind, "asset": TOKEN.id})
+    zero = written(store, 0)
+    numbers = ", ".join([zero] * 4 + [zero if available == "0" else available])
+    with pytest.raises(Conflict) as caught:
+        write(store, f"INSERT INTO accounts VALUES ('x', '{kind}', 'o', '{TOKEN.id}', {numbers}, 0)")  # noqa: S608
     assert caught.value.fields["rule"] == "ck_accounts_available_where_bounded"
 
 
@@ -151,9 +156,7 @@ def insert_transfer(store: Store, **changes: Any) -> None:
         "payment": uetr(1),
         "clearance": f"CL-{uetr(1)}",
     }
-    with store.unit_of_work() as work:
-        statement = TRANSFER.format(one=written(work.connection, "1"))
-        work.connection.execute(text(statement), values | changes)
+    write(store, TRANSFER.format(one=written(store, 1)), **(values | changes))
 
 
 FROM_CUSTODY = {"debit": FUNDING.id, "debit_kind": "funding", "credit": CUSTODY.id, "credit_kind": "custody"}
@@ -197,14 +200,10 @@ def test_a_transfer_that_may_not(store: Store, changes: dict[str, Any], rule: st
     assert str(caught.value.fields["rule"]).startswith(rule) or (rule.startswith("fk_") and on_sqlite(store))
 
 
-def on_sqlite(store: Store) -> bool:
-    return store.engine.dialect.name == "sqlite"
-
-
 def test_a_pending_transfer_is_not_posted_by_hand_without_its_clearance(store: Store) -> None:
     insert_transfer(store, state="pending", clearance=None)
-    with pytest.raises(Conflict) as caught, store.unit_of_work() as work:
-        work.connection.execute(text("UPDATE transfers SET state = 'posted'"))
+    with pytest.raises(Conflict) as caught:
+        write(store, "UPDATE transfers SET state = 'posted'")
     assert caught.value.fields["rule"] == "ck_transfers_cleared"
 
 
@@ -244,8 +243,8 @@ def test_raw_rows_of_approvals_keep_the_same_rules(store: Store, row: dict[str, 
     values = {"payment_id": uetr(1), "intent_hash": intent(uetr=uetr(1)).hash(), "signature": b"", **row}
     statement = """INSERT INTO approvals (payment_id, operator_id, part, intent_hash, at_s, signature)
         VALUES (:payment_id, :operator_id, :part, :intent_hash, 1, :signature)"""
-    with pytest.raises(Conflict), store.unit_of_work() as work:
-        work.connection.execute(text(statement), values)
+    with pytest.raises(Conflict):
+        write(store, statement, **values)
 
 
 def test_a_policy_is_made_by_two_people(store: Store) -> None:
@@ -255,11 +254,12 @@ def test_a_policy_is_made_by_two_people(store: Store) -> None:
 
 
 def test_a_clearance_is_of_the_content_that_was_paid(store: Store) -> None:
-    content = intent(uetr=uetr(1))
-    with pytest.raises(Conflict), store.unit_of_work() as work:
-        work.payments.add(Payment(intent=content, state=PaymentState.HELD, updated_at_s=NOW_S), branch="main")
-        statement = "INSERT INTO clearances VALUES ('CL', :payment, :hash, 1, '[]', 1)"
-        work.connection.execute(text(statement), {"payment": uetr(1), "hash": intent(uetr=uetr(2)).hash()})
+    payment = Payment(intent=intent(uetr=uetr(1)), state=PaymentState.HELD, updated_at_s=NOW_S)
+    with store.unit_of_work() as work:
+        work.payments.add(payment, branch="main")
+    statement = "INSERT INTO clearances VALUES ('CL', :payment, :hash, 1, '[]', 1)"
+    with pytest.raises(Conflict):
+        write(store, statement, payment=uetr(1), hash=intent(uetr=uetr(2)).hash())
 
 
 # --- what a refusal says ----------------------------------------------------------------------
@@ -274,9 +274,14 @@ def test_a_refusal_quotes_nobody(store: Store) -> None:
 
 
 def test_a_refused_unit_of_work_leaves_nothing(store: Store) -> None:
-    with pytest.raises(Conflict), store.unit_of_work() as work:
+    with pytest.raises(Conflict):
+        pay_uncleared(store)
+    with store.read() as work:
+        assert work.ledger.accounts() == []
+
+
+def pay_uncleared(store: Store) -> None:
+    with store.unit_of_work() as work:
         fund(work, ANNAS, 100)
         work.ledger.lock([BERTS])
         work.ledger.post(transfer("uncleared", ANNAS, BERTS, 1), at_s=NOW_S)
-    with store.read() as work:
-        assert work.ledger.accounts() == []

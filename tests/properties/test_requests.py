@@ -2,8 +2,7 @@
 
 import string
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from tests.unit.requests.samples import TOKEN, request
 from tokenpay.money.address import Address

@@ -44,6 +44,7 @@ def main() -> int:
     _announce(options.dir / "devnet.json", server.server_port)
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))  # nothing to save: every answer left after its block
     if options.until_stdin_closes:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches parent and child: the parent says when to end
         threading.Thread(target=_end_with_stdin, daemon=True).start()
     if options.block_time_s is not None:
         threading.Thread(target=_mine_on_time, args=(server, options.block_time_s), daemon=True).start()

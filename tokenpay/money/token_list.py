@@ -126,7 +126,7 @@ def _extensions(value: object, path: str, *, deeper: int) -> None:
         elif isinstance(item, str):
             _text(item, where, _ANY, 1, 42)
         elif not (item is None or isinstance(item, bool | int | float)):
-            raise _wrong(where, "is text, a number, a boolean, null, or an object at most two levels deep")
+            raise _wrong(where, "must be text, a number, a boolean, null, or an object at most two levels deep")
 
 
 def _logo(fields: dict[str, Any], path: str) -> None:
@@ -157,7 +157,7 @@ def _no_constant(_: str) -> object:
 def _fields(value: object, path: str, *, required: str, optional: str | None = None) -> dict[str, Any]:
     """Return an object with all `required` names and, unless `optional` is None, no others than these."""
     if not isinstance(value, dict):
-        raise _wrong(path, "is not an object")
+        raise _wrong(path, "must be an object")
     for name in required.split():
         if name not in value:
             raise _wrong(path, f"has no {name}")
@@ -171,7 +171,7 @@ def _members(
 ) -> Iterator[tuple[str, object]]:
     """Yield (path, value) of each member; one whose name is free text is shown by its number."""
     if not isinstance(value, dict) or not least <= len(value) <= most:
-        raise _wrong(path, f"is an object of {least} to {most} members")
+        raise _wrong(path, f"must be an object of {least} to {most} members")
     for number, (name, item) in enumerate(value.items()):
         if longest_name is None:
             yield f"{path}[{number}]", item
@@ -182,21 +182,21 @@ def _members(
 
 def _items(value: object, path: str, least: int, most: int) -> Iterator[tuple[str, object]]:
     if not isinstance(value, list) or not least <= len(value) <= most:
-        raise _wrong(path, f"is a list of {least} to {most} items")
+        raise _wrong(path, f"must be a list of {least} to {most} items")
     yield from ((f"{path}[{number}]", item) for number, item in enumerate(value))
 
 
 def _text(value: object, path: str, pattern: re.Pattern[str], least: int, most: int) -> str:
     if not isinstance(value, str) or not least <= len(value) <= most:
-        raise _wrong(path, f"is text of {least} to {most} characters")
+        raise _wrong(path, f"must be text of {least} to {most} characters")
     if not value.isprintable() or pattern.fullmatch(value) is None:
-        raise _wrong(path, "has characters that do not belong there")
+        raise _wrong(path, "is not written as the format says")
     return value
 
 
 def _whole(value: object, path: str, least: int, most: int | None = None) -> int:
     if type(value) is not int or value < least or (most is not None and value > most):
-        raise _wrong(path, f"is a whole number from {least}" + ("" if most is None else f" to {most}"))
+        raise _wrong(path, f"must be a whole number from {least}" + ("" if most is None else f" to {most}"))
     return value
 
 

@@ -31,12 +31,12 @@ def approve(bank: Bank, payment_id: str, *, by: Session) -> Payment:
         if intent.maker == operator.id:
             raise NotPermitted("nobody approves a payment that they made")
         given = uow.compliance.approvals(payment_id)
-        mine = any(approval.operator_id == operator.id for approval in given)
+        checked = any(approval.part is Part.CHECKER for approval in given)
         if payment.state is not PaymentState.HELD:
-            if mine and payment.state not in (PaymentState.REFUSED, PaymentState.CANCELLED, PaymentState.EXPIRED):
+            if checked and payment.state not in (PaymentState.REFUSED, PaymentState.CANCELLED, PaymentState.EXPIRED):
                 return payment
             raise WrongState(f"the payment is {payment.state}", payment=payment_id)
-        if not mine:
+        if not checked:  # one consent is enough: who comes second takes the payment through the gate with it
             approval = give(by, intent.hash(), part=Part.CHECKER, at_s=now_s)
             uow.compliance.add_approval(payment_id, approval)
             given = (*given, approval)
@@ -53,7 +53,7 @@ def approve(bank: Bank, payment_id: str, *, by: Session) -> Payment:
             book = intent.rail is Rail.BOOK
             changed = payment.to(PaymentState.FINAL if book else PaymentState.CLEARED, at_s=now_s, reasons=())
             if book:
-                movements.post_now(uow, bank, payment, clearance_id=gate.id)
+                movements.post_held(uow, bank, payment, clearance_id=gate.id)
                 take_payment(uow, intent, at_s=now_s)
         uow.payments.update(changed, was=PaymentState.HELD)
         details = {"intent": intent.hash().hex(), "state": changed.state.value}

@@ -26,7 +26,8 @@ def clear(
     """
     policy = uow.compliance.policy()
     now_s = bank.clock.now_s()
-    _check_approvals(uow, intent, approvals)
+    intent_hash = intent.hash()
+    _check_approvals(uow, intent, intent_hash, approvals)
     used = {} if counted else lock_used(uow, policy, intent, now_s=now_s)
     screenings = _screen(uow, policy, intent, now_s=now_s)
     decision = decide(
@@ -48,7 +49,7 @@ def clear(
     return Clearance(
         id=new_id(bank, "CL"),
         payment_id=intent.uetr,
-        intent_hash=intent.hash(),
+        intent_hash=intent_hash,
         policy_version=policy.version,
         screenings=screenings,
         approvals=approvals,
@@ -79,8 +80,7 @@ def _of(used: dict[str, int], prefix: str) -> int:
     return sum(units for scope, units in used.items() if scope.startswith(prefix))
 
 
-def _check_approvals(uow: UnitOfWork, intent: Intent, approvals: tuple[Approval, ...]) -> None:
-    intent_hash = intent.hash()
+def _check_approvals(uow: UnitOfWork, intent: Intent, intent_hash: bytes, approvals: tuple[Approval, ...]) -> None:
     makers = {approval.operator_id for approval in approvals if approval.part is Part.MAKER}
     checkers = {approval.operator_id for approval in approvals if approval.part is Part.CHECKER}
     if makers != {intent.maker} or makers & checkers:
@@ -92,17 +92,20 @@ def _check_approvals(uow: UnitOfWork, intent: Intent, approvals: tuple[Approval,
 
 
 def _customers(uow: UnitOfWork, intent: Intent) -> dict[str, CustomerStatus]:
-    return {
-        party.owner: uow.parties.customer(party.owner).status
-        for party in (intent.debtor, intent.creditor)
-        if isinstance(party, BookParty) and party.kind is AccountKind.CUSTOMER
-    }
+    customers = {}
+    for party in (intent.debtor, intent.creditor):
+        if isinstance(party, BookParty) and party.kind is AccountKind.CUSTOMER:
+            customers[party.owner] = uow.parties.customer(party.owner).status
+        elif isinstance(party, BookParty):
+            uow.compliance.case(party.owner)  # suspense and blocked money belongs to a case that there is
+    return customers
 
 
 def _screen(uow: UnitOfWork, policy: Policy, intent: Intent, *, now_s: int) -> tuple[Screening, ...]:
     if intent.purpose in (Purpose.SWEEP, Purpose.FILL):
         return ()  # from the bank's own address to the bank's own address
-    lists = uow.compliance.deny_lists()
+    addresses = [party for party in (intent.debtor, intent.creditor) if isinstance(party, ChainParty)]
+    lists = uow.compliance.deny_lists() if addresses else ()
     return tuple(
         screen(
             str(party),
@@ -111,6 +114,5 @@ def _screen(uow: UnitOfWork, policy: Policy, intent: Intent, *, now_s: int) -> t
             now_s=now_s,
             max_age_s=policy.list_max_age_s,
         )
-        for party in (intent.debtor, intent.creditor)
-        if isinstance(party, ChainParty)
+        for party in addresses
     )

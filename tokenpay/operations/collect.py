@@ -5,6 +5,7 @@ from tokenpay.errors import InvalidAuthorization
 from tokenpay.ethereum.authorization import Authorization, calldata, verify
 from tokenpay.ethereum.typed_data import Domain
 from tokenpay.money.amount import Amount
+from tokenpay.operations.authorize import authorize
 from tokenpay.operations.propose import Draft, propose
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
@@ -42,6 +43,7 @@ def collect(
     Returns as `pay` does. Raises InvalidAuthorization, NotFound, WrongState.
     """
     with bank.store.read() as uow:
+        authorize(uow, bank, by, Permission.PAY)
         issued = uow.requests.get(request_id)
         registered = uow.assets.get(issued.request.asset.id)
     request = issued.request

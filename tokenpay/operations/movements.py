@@ -61,25 +61,31 @@ def reserve(uow: UnitOfWork, bank: Bank, payment: Payment, *, clearance_id: str 
 
 
 def post_now(uow: UnitOfWork, bank: Bank, payment: Payment, *, clearance_id: str) -> None:
-    """Post a book payment's transfer: new, or the one that was reserved while it was held."""
+    """Post a new book payment's transfer; its accounts are locked."""
     pair = accounts_of(uow, payment.intent)
     if pair is None:
         raise IntegrityError("a book payment moves money between two accounts", payment=payment.id)
-    at_s = bank.clock.now_s()
+    transfer = _transfer(bank, payment, pair, payment.intent.amount.units, clearance_id)
+    uow.ledger.post(transfer, at_s=bank.clock.now_s())
+
+
+def post_held(uow: UnitOfWork, bank: Bank, payment: Payment, *, clearance_id: str) -> None:
+    """Post the transfer that was reserved while a book payment was held."""
     pending = pending_of(uow, payment.id)
-    if pending:
-        uow.ledger.post_pending(pending[0], at_s=at_s, clearance_id=clearance_id)
-    else:
-        uow.ledger.post(_transfer(bank, payment, pair, payment.intent.amount.units, clearance_id), at_s=at_s)
+    if not pending:
+        raise IntegrityError("a held payment has its funds reserved", payment=payment.id)
+    uow.ledger.post_pending(pending[0], at_s=bank.clock.now_s(), clearance_id=clearance_id)
 
 
 def reserve_gas(uow: UnitOfWork, bank: Bank, payment: Payment, *, clearance_id: str) -> None:
-    """Reserve the most a payment's transaction may cost, from the treasury's native coin."""
+    """Reserve the most a payment's transaction may cost, from the treasury's native coin; some chains ask nothing."""
+    if not payment.fee_cap_wei:
+        return
     chain = uow.chains.get(payment.intent.amount.asset.chain_id or 0)
     gas = Account(kind=AccountKind.GAS, owner="bank", asset_id=chain.native_asset_id)
     treasury = _custody(chain.treasury.text, chain.native_asset_id)
     uow.ledger.lock([gas, treasury])
-    uow.ledger.reserve(_transfer(bank, payment, (gas, treasury), payment.fee_cap_wei or 0, clearance_id))
+    uow.ledger.reserve(_transfer(bank, payment, (gas, treasury), payment.fee_cap_wei, clearance_id))
 
 
 def pending_of(uow: UnitOfWork, payment_id: str) -> list[Transfer]:

@@ -28,7 +28,7 @@ def pay(
     Returns, in this order of precedence: the payment this key already stands for; a Refusal, with every
     reason; a held Payment (it waits for a second person or for data; the funds are reserved); a final
     Payment (book) or a cleared one (the engine carries it to the chain).
-    Raises InvalidInput, NotFound, SessionExpired, NotPermitted, KeyReused, StoreUnavailable.
+    Raises InvalidInput, AssetMismatch, NotFound, SessionExpired, NotPermitted, KeyReused, StoreUnavailable.
     """
     payer = parse_party(debtor) if isinstance(debtor, str) else debtor
     payee = parse_party(creditor) if isinstance(creditor, str) else creditor

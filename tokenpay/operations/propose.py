@@ -8,6 +8,7 @@ from tokenpay.compliance.approval import Approval, Part, give
 from tokenpay.compliance.case import CaseKind
 from tokenpay.compliance.clearance import Clearance
 from tokenpay.compliance.policy import Answer, Decision
+from tokenpay.errors import AssetMismatch
 from tokenpay.money.amount import Amount
 from tokenpay.operations import movements
 from tokenpay.operations.authorize import authorize
@@ -52,12 +53,15 @@ def propose(
     """Freeze a draft into an intent and take it through the gate.
 
     The result is final (book), cleared or held, or a Refusal that binds no key. The same key with the
-    same content returns the payment it stands for, wherever that has got to.
+    same content returns the payment it stands for, wherever that has got to. Raises AssetMismatch for an
+    amount whose asset has other decimals than the bank's.
     """
     now_s = bank.clock.now_s()
     uetr = new_uetr(bank)
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, permission)
+        if uow.assets.get(draft.amount.asset.id).asset != draft.amount.asset:
+            raise AssetMismatch("the amount is of an asset that this bank knows otherwise")
         expires_at_s = now_s + uow.compliance.policy().held_for_s
         intent = Intent(
             uetr=uetr,
@@ -141,6 +145,6 @@ def _enter(
         take_payment(uow, intent, at_s=now_s)
     else:
         movements.reserve(uow, bank, payment, clearance_id=gate.id if isinstance(gate, Clearance) else None)
-    details = {"intent": intent.hash().hex(), "purpose": intent.purpose.value, "state": payment.state.value}
+    details = {"intent": maker.intent_hash.hex(), "purpose": intent.purpose.value, "state": payment.state.value}
     record(uow, bank, operator, f"payment.{payment.state}", payment.id, details)
     return payment

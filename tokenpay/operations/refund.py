@@ -4,6 +4,7 @@ from tokenpay.bank import Bank
 from tokenpay.errors import InvalidInput, WrongState
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.amount import Amount
+from tokenpay.operations.authorize import authorize
 from tokenpay.operations.propose import Draft, propose
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
@@ -26,6 +27,7 @@ def refund(bank: Bank, *, of: str, to: Party | str, amount: Amount, by: Session,
     if of.startswith("CS-"):
         return _refund_case(bank, of, payee, amount, by=by, key=key)
     with bank.store.read() as uow:
+        authorize(uow, bank, by, Permission.PAY)
         original = uow.payments.get(of)
     intent = original.intent
     if intent.rail is not Rail.BOOK or original.state is not PaymentState.FINAL:

@@ -2,6 +2,7 @@
 
 from tokenpay.bank import Bank
 from tokenpay.errors import WrongState
+from tokenpay.operations.authorize import authorize
 from tokenpay.operations.propose import Draft, propose
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
@@ -18,6 +19,7 @@ def reverse(bank: Bank, payment_id: str, *, by: Session, key: str) -> Payment | 
     Returns as `pay` does. Raises WrongState for a payment that is not a final book payment.
     """
     with bank.store.read() as uow:
+        authorize(uow, bank, by, Permission.REVERSE)
         original = uow.payments.get(payment_id)
     intent = original.intent
     if intent.rail is not Rail.BOOK or original.state is not PaymentState.FINAL or intent.purpose is Purpose.REVERSAL:

@@ -40,6 +40,9 @@ class _Aside:
 
 
 _OVER = _Aside(outcome=DepositOutcome.SUSPENSE, kind=CaseKind.OVERPAYMENT, note="more arrived than was asked for")
+_INEXACT = _Aside(
+    outcome=DepositOutcome.SUSPENSE, kind=CaseKind.UNMATCHED_DEPOSIT, note="the request takes one exact amount only"
+)
 _LATE = _Aside(outcome=DepositOutcome.SUSPENSE, kind=CaseKind.LATE_PAYMENT, note="it arrived after the request ended")
 _CLOSED = _Aside(outcome=DepositOutcome.SUSPENSE, kind=CaseKind.UNMATCHED_DEPOSIT, note="the payee is closed")
 _FROZEN = _Aside(outcome=DepositOutcome.SUSPENSE, kind=CaseKind.ASSET_CHANGED, note="the token is frozen")
@@ -55,6 +58,9 @@ _DISAGREED = _Aside(
     kind=CaseKind.UNMATCHED_DEPOSIT,
     note="the token's logs are not what the balance changed by",
 )
+
+_ASIDE = {RequestState.OVERPAID: _OVER, RequestState.LATE_PAID: _LATE, RequestState.CANCELLED: _LATE}
+"""Why money stands aside, by the request's state after it; in any other, the request's terms refused the amount."""
 
 
 def settle_deposits(bank: Bank, chain_id: int, seen: Sequence[Deposit], *, by: Session) -> None:
@@ -130,7 +136,6 @@ def _settle_one(uow: UnitOfWork, bank: Bank, operator: Operator, deposit: Deposi
     uow.requests.update(
         deposit.request_id, state=taken.state, credited_units=issued.credited_units + taken.credit_units
     )
-    over = taken.state not in (RequestState.LATE_PAID, RequestState.CANCELLED)
     _divide(
         uow,
         bank,
@@ -138,7 +143,7 @@ def _settle_one(uow: UnitOfWork, bank: Bank, operator: Operator, deposit: Deposi
         deposit,
         credit_units=taken.credit_units,
         aside_units=taken.suspense_units,
-        aside=_OVER if over else _LATE,
+        aside=_ASIDE.get(taken.state, _INEXACT),
     )
 
 

@@ -36,11 +36,11 @@ def settle_payment(bank: Bank, payment: Payment, receipt: Receipt, *, final_numb
             uow.compliance.give_back(payment.id, units=payment.intent.amount.units)
         for transfer in movements.pending_of(uow, payment.id):
             block = receipt.block_number
-            if transfer.debit == gas_account:
+            if transfer.debit == gas_account and receipt.fee_wei:
                 uow.ledger.post_pending(
                     transfer, at_s=now_s, clearance_id=clearance.id, units=receipt.fee_wei, block_number=block
                 )
-            elif done:
+            elif done and transfer.debit != gas_account:
                 uow.ledger.post_pending(transfer, at_s=now_s, clearance_id=clearance.id, block_number=block)
             else:
                 uow.ledger.void(transfer)

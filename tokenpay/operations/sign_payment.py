@@ -31,11 +31,14 @@ class Fees:
     priority_fee_wei: int
     max_fee_wei: int
 
-    def above(self, before: SignedPayment) -> Self:
-        """Return fees that replace an earlier version: these, or that one's and a little more."""
+    def above(self, before: SignedPayment, *, at_most_wei: int) -> Self | None:
+        """Return fees that replace an earlier version: these, or that one's and a little more; None above the cap."""
+        priority_fee_wei, max_fee_wei = _bumped(before.priority_fee_wei), _bumped(before.max_fee_wei)
+        if max_fee_wei > at_most_wei:
+            return None
+        max_fee_wei = min(max(self.max_fee_wei, max_fee_wei), at_most_wei)
         return type(self)(
-            priority_fee_wei=max(self.priority_fee_wei, _bumped(before.priority_fee_wei)),
-            max_fee_wei=max(self.max_fee_wei, _bumped(before.max_fee_wei)),
+            priority_fee_wei=min(max(self.priority_fee_wei, priority_fee_wei), max_fee_wei), max_fee_wei=max_fee_wei
         )
 
 

@@ -1,6 +1,7 @@
 """Bring cleared payments to the chain: the nonce last, the bytes stored before they leave, the same bytes again."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from tokenpay.bank import Bank
@@ -144,8 +145,8 @@ def _go_on(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> SignedPa
     now_s = bank.clock.now_s()
     too_low = last.outcome is AttemptOutcome.REJECTED and last.reason.startswith("underpriced")
     if too_low or now_s - newest.signed_at_s >= settings.bump_after_s:
-        bumped = fees.above(newest)
-        if (payment.gas_limit or 0) * bumped.max_fee_wei <= (payment.fee_cap_wei or 0):
+        bumped = fees.above(newest, at_most_wei=(payment.fee_cap_wei or 0) // (payment.gas_limit or 1))
+        if bumped is not None:
             return sign_payment(bank, payment, bumped, by=by)
     if last.outcome is AttemptOutcome.UNKNOWN or now_s - last.at_s >= settings.resend_after_s:
         return newest
@@ -184,7 +185,8 @@ def _send(bank: Bank, chain_id: int, ready: Sequence[SignedPayment], *, by: Sess
 def _give_up(bank: Bank, payment: Payment, error: SignerRefused, *, by: Session) -> None:
     """End an assigned payment that the signer refuses; one with signed versions only waits for a person."""
     if payment.state is PaymentState.ASSIGNED:
-        abandon(bank, payment, error=error, by=by)
+        with suppress(WrongState):  # its nonce cannot be filled while payments are stopped: the next turn tries again
+            abandon(bank, payment, error=error, by=by)
     _open_stuck_case(bank, payment, error, by=by)
 
 

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from tokenpay.errors import NotFound
 from tokenpay.money.address import Address
 from tokenpay.money.asset import Asset, AssetKind
 from tokenpay.store.tables import assets
+
+_GET = select(assets).where(assets.c.id == bindparam("asset"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +64,7 @@ class AssetStore:
     def get(self, asset_id: str) -> RegisteredAsset:
         """Return an asset of this bank; raises NotFound."""
         if asset_id not in self._known:
-            row = self._connection.execute(select(assets).where(assets.c.id == asset_id)).one_or_none()
+            row = self._connection.execute(_GET, {"asset": asset_id}).one_or_none()
             if row is None:
                 raise NotFound("this bank does not know the asset", asset=asset_id)
             self._known[asset_id] = _registered(row)

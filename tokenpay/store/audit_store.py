@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tokenpay.audit.record import AuditHead, AuditRecord
@@ -11,6 +11,13 @@ from tokenpay.primitives.canonical import Value
 from tokenpay.store.tables import audit_heads, audit_records
 
 MAX_CLOCK_BACK_S = 300
+_LOCK_HEAD = select(audit_heads).where(audit_heads.c.stream == bindparam("of_stream")).with_for_update()
+_MOVE_HEAD = (
+    update(audit_heads)
+    .where(audit_heads.c.stream == bindparam("of_stream"))
+    .values({name: bindparam(f"new_{name}") for name in ("seq", "hash", "at_s")})
+)
+_ADD = insert(audit_records)
 
 
 class AuditStore:
@@ -24,20 +31,19 @@ class AuditStore:
 
         Raises Halted when the clock stands more than five minutes before the stream's last record.
         """
-        query = select(audit_heads).where(audit_heads.c.stream == stream).with_for_update()
-        row = self._connection.execute(query).one_or_none()
+        row = self._connection.execute(_LOCK_HEAD, {"of_stream": stream}).one_or_none()
         if row is None:
             dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
             start = AuditHead(stream=stream)
             values = {"stream": stream, "seq": start.seq, "hash": start.hash, "at_s": start.at_s}
             self._connection.execute(dialect.insert(audit_heads).on_conflict_do_nothing(), values)
-            row = self._connection.execute(query).one()
+            row = self._connection.execute(_LOCK_HEAD, {"of_stream": stream}).one()
         head = AuditHead(stream=row.stream, seq=row.seq, hash=row.hash, at_s=row.at_s)
         if at_s < head.at_s - MAX_CLOCK_BACK_S:
             raise Halted("the clock went back: nothing is recorded until it is right", stream=stream)
         record = AuditRecord.after(head, at_s=at_s, actor=actor, action=action, subject=subject, details=details or {})
         self._connection.execute(
-            insert(audit_records),
+            _ADD,
             {
                 "stream": record.stream,
                 "seq": record.seq,
@@ -50,11 +56,8 @@ class AuditStore:
                 "hash": record.hash,
             },
         )
-        self._connection.execute(
-            update(audit_heads)
-            .where(audit_heads.c.stream == stream)
-            .values(seq=record.seq, hash=record.hash, at_s=record.at_s)
-        )
+        head_now = {"new_seq": record.seq, "new_hash": record.hash, "new_at_s": record.at_s}
+        self._connection.execute(_MOVE_HEAD, {"of_stream": stream, **head_now})
         return record
 
     def heads(self) -> list[AuditHead]:

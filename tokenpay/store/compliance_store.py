@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Iterable
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tokenpay.compliance.approval import Approval, Part
@@ -26,15 +28,47 @@ from tokenpay.store.tables import (
     policies,
 )
 
+_POLICY = select(policies.c.content).order_by(policies.c.version.desc()).limit(1)
+_OPEN_COUNTER = {
+    dialect.dialect.name: dialect.insert(limit_counters).on_conflict_do_nothing() for dialect in (postgresql, sqlite)
+}
+_LOCK_COUNTERS = (
+    select(limit_counters.c.scope, limit_counters.c.used_units)
+    .where(
+        limit_counters.c.scope.in_(bindparam("scopes", expanding=True)),
+        limit_counters.c.asset_id == bindparam("asset_id"),
+        limit_counters.c.day == bindparam("day"),
+    )
+    .order_by(limit_counters.c.scope)
+    .with_for_update()
+)
+_MOVE_COUNTER = (
+    update(limit_counters)
+    .where(
+        limit_counters.c.scope == bindparam("of_scope"),
+        limit_counters.c.asset_id == bindparam("of_asset_id"),
+        limit_counters.c.day == bindparam("of_day"),
+    )
+    .values(used_units=bindparam("new_units"))
+)
+_ADD_USE = insert(limit_uses)
+_ADD_APPROVAL = insert(approvals)
+_ADD_CLEARANCE = insert(clearances)
+
 
 class ComplianceStore:
+    """The newest policy and locked counters are read once in a unit of work."""
+
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._policy: Policy | None = None
+        self._used: dict[tuple[str, str, str], int] = {}
 
     # --- policy
 
     def add_policy(self, policy: Policy, *, at_s: int, maker: str, checker: str) -> None:
         """Enter the next version; the database refuses one whose maker and checker are the same person."""
+        self._policy = None
         self._connection.execute(
             insert(policies),
             {
@@ -48,21 +82,12 @@ class ComplianceStore:
 
     def policy(self) -> Policy:
         """Return the newest version."""
-        query = select(policies.c.content).order_by(policies.c.version.desc()).limit(1)
-        text = self._connection.execute(query).scalar()
-        if text is None:
-            raise NotFound("the bank has no policy")
-        content = json.loads(text)
-        hours = content.pop("hours")
-        limits = content.pop("limits")
-        return Policy(
-            limits={
-                asset_id: AssetLimits(**{name: int(units) for name, units in limit.items()})
-                for asset_id, limit in limits.items()
-            },
-            hours=Hours(**{**hours, "weekdays": frozenset(hours["weekdays"])}),
-            **content,
-        )
+        if self._policy is None:
+            text = self._connection.execute(_POLICY).scalar()
+            if text is None:
+                raise NotFound("the bank has no policy")
+            self._policy = _policy(text)
+        return self._policy
 
     # --- deny-lists
 
@@ -100,22 +125,22 @@ class ComplianceStore:
 
     def lock_used(self, scopes: Iterable[str], *, asset_id: str, day: str) -> dict[str, int]:
         """Lock the day's counters of these scopes, in sorted order, and return what they have used."""
-        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
         wanted = sorted(scopes)
-        rows = [{"scope": scope, "asset_id": asset_id, "day": day, "used_units": 0} for scope in wanted]
-        self._connection.execute(dialect.insert(limit_counters).on_conflict_do_nothing(), rows)
-        query = select(limit_counters.c.scope, limit_counters.c.used_units).where(
-            limit_counters.c.scope.in_(wanted), limit_counters.c.asset_id == asset_id, limit_counters.c.day == day
-        )
-        found = self._connection.execute(query.order_by(limit_counters.c.scope).with_for_update())
-        return {row.scope: row.used_units for row in found}
+        missing = [scope for scope in wanted if (scope, asset_id, day) not in self._used]
+        if missing:
+            rows = [{"scope": scope, "asset_id": asset_id, "day": day, "used_units": 0} for scope in missing]
+            self._connection.execute(_OPEN_COUNTER[self._connection.dialect.name], rows)
+            which = {"scopes": missing, "asset_id": asset_id, "day": day}
+            for scope, used_units in self._connection.execute(_LOCK_COUNTERS, which):
+                self._used[scope, asset_id, day] = used_units
+        return {scope: self._used[scope, asset_id, day] for scope in wanted}
 
     def use(self, payment_id: str, used: dict[str, int], *, asset_id: str, day: str, units: int) -> None:
         """Count a payment in locked counters."""
-        for scope, used_units in used.items():
-            self._set_used(scope, asset_id, day, used_units + units)
-            row = {"payment_id": payment_id, "scope": scope, "asset_id": asset_id, "day": day}
-            self._connection.execute(insert(limit_uses), row)
+        if used:
+            self._set_used({scope: used_units + units for scope, used_units in used.items()}, asset_id, day)
+            rows = [{"payment_id": payment_id, "scope": scope, "asset_id": asset_id, "day": day} for scope in used]
+            self._connection.execute(_ADD_USE, rows)
 
     def give_back(self, payment_id: str, *, units: int) -> None:
         """Take a payment that ended unpaid out of its day's counters."""
@@ -124,22 +149,25 @@ class ComplianceStore:
         ).all()
         for use in uses:
             used = self.lock_used([use.scope], asset_id=use.asset_id, day=use.day)[use.scope]
-            self._set_used(use.scope, use.asset_id, use.day, used - units)
+            self._set_used({use.scope: used - units}, use.asset_id, use.day)
         self._connection.execute(delete(limit_uses).where(limit_uses.c.payment_id == payment_id))
 
-    def _set_used(self, scope: str, asset_id: str, day: str, units: int) -> None:
+    def _set_used(self, used: dict[str, int], asset_id: str, day: str) -> None:
         self._connection.execute(
-            update(limit_counters)
-            .where(limit_counters.c.scope == scope, limit_counters.c.asset_id == asset_id, limit_counters.c.day == day)
-            .values(used_units=units)
+            _MOVE_COUNTER,
+            [
+                {"of_scope": scope, "of_asset_id": asset_id, "of_day": day, "new_units": units}
+                for scope, units in used.items()
+            ],
         )
+        self._used.update({(scope, asset_id, day): units for scope, units in used.items()})
 
     # --- approvals and clearances
 
     def add_approval(self, payment_id: str, approval: Approval) -> None:
         """Enter a consent; Conflict when this person, or this part, has one already."""
         self._connection.execute(
-            insert(approvals),
+            _ADD_APPROVAL,
             {
                 "payment_id": payment_id,
                 "operator_id": approval.operator_id,
@@ -169,7 +197,7 @@ class ComplianceStore:
             for s in clearance.screenings
         ]
         self._connection.execute(
-            insert(clearances),
+            _ADD_CLEARANCE,
             {
                 "id": clearance.id,
                 "payment_id": clearance.payment_id,
@@ -239,6 +267,24 @@ class ComplianceStore:
         self._connection.execute(
             update(cases).where(cases.c.id == case_id).values(resolution=resolution, resolved_by=by, resolved_at_s=at_s)
         )
+
+
+@lru_cache(maxsize=16)
+def _policy(text: str) -> Policy:
+    """Read a stored version; it is shared by all who ask, so nobody can change it."""
+    content = json.loads(text)
+    hours = content.pop("hours")
+    limits = content.pop("limits")
+    return Policy(
+        limits=MappingProxyType(
+            {
+                asset_id: AssetLimits(**{name: int(units) for name, units in limit.items()})
+                for asset_id, limit in limits.items()
+            }
+        ),
+        hours=Hours(**{**hours, "weekdays": frozenset(hours["weekdays"])}),
+        **content,
+    )
 
 
 def _case(row: Row[Any]) -> Case:

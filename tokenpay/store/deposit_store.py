@@ -55,7 +55,7 @@ class DepositStore:
         request_id: str | None = None,
         deposit_id: str | None = None,
         lock: bool = False,
-        limit: int = 1000,
+        limit: int | None = None,
     ) -> list[Deposit]:
         """Return deposits that match all that is given, in chain order."""
         query = select(deposits)

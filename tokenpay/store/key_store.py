@@ -11,6 +11,10 @@ from tokenpay.primitives.canonical import Value, canonical_text
 from tokenpay.store.tables import keys
 
 MAX_KEY = 128
+_CLAIM = {
+    dialect.dialect.name: dialect.insert(keys).on_conflict_do_nothing().returning(keys.c.key)
+    for dialect in (postgresql, sqlite)
+}
 
 
 class KeyStore:
@@ -25,11 +29,9 @@ class KeyStore:
         """
         if not 0 < len(key) <= MAX_KEY or not key.isprintable():
             raise InvalidInput(f"a key is 1 to {MAX_KEY} printable characters")
-        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
         text = canonical_text(content)
         row = {"key": key, "verb": verb, "content": text, "result_id": result_id, "at_s": at_s}
-        done = self._connection.execute(dialect.insert(keys).on_conflict_do_nothing(), row)
-        if done.rowcount == 1:
+        if self._connection.execute(_CLAIM[self._connection.dialect.name], row).first() is not None:
             return None
         bound = self._connection.execute(select(keys).where(keys.c.key == key)).one()
         if bound.verb != verb:

@@ -14,7 +14,12 @@ from tokenpay.ledger.chart import AccountKind
 from tokenpay.ledger.transfer import Movement, Transfer, TransferState
 from tokenpay.store.tables import accounts, entries, transfers
 
-_LOCK = select(accounts).where(accounts.c.id.in_(bindparam("ids", expanding=True))).order_by(accounts.c.id)
+_LOCK = (
+    select(accounts)
+    .where(accounts.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(accounts.c.id)
+    .with_for_update()
+)
 _TOTALS = ("debits_pending", "debits_posted", "credits_pending", "credits_posted", "available_units", "version")
 _UPDATE = (
     update(accounts)
@@ -26,6 +31,9 @@ _SETTLE = (
     .where(transfers.c.id == bindparam("transfer"))
     .values(state=bindparam("new_state"), posted_units=bindparam("new_posted"), clearance_id=bindparam("new_clearance"))
 )
+
+
+_ADD_TRANSFER, _ADD_ENTRY = insert(transfers), insert(entries)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +70,7 @@ class LedgerStore:
             self._fetch([account.id for account in unopened])
 
     def _fetch(self, ids: Sequence[str]) -> None:
-        for row in self._connection.execute(_LOCK.with_for_update(), {"ids": ids}):
+        for row in self._connection.execute(_LOCK, {"ids": ids}):
             self._locked[row.id] = _account(row)
 
     def _open(self, unopened: Sequence[Account]) -> None:
@@ -116,7 +124,7 @@ class LedgerStore:
     def _insert(self, movement: Movement) -> None:
         transfer = movement.transfer
         self._connection.execute(
-            insert(transfers),
+            _ADD_TRANSFER,
             {
                 "id": transfer.id,
                 "debit_account": transfer.debit,
@@ -156,7 +164,7 @@ class LedgerStore:
         if at_s is None:
             return
         self._connection.execute(
-            insert(entries),
+            _ADD_ENTRY,
             [
                 {
                     "account_id": account.id,

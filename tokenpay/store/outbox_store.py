@@ -10,6 +10,8 @@ from tokenpay.primitives.canonical import Value, canonical_text
 from tokenpay.store.tables import outbox
 
 START = "0.0"
+_ADD = insert(outbox).values({name: bindparam(name) for name in ("at_s", "kind", "subject", "content")}).inline()
+_ADD_NUMBERED = _ADD.values(written_by=literal_column("pg_current_xact_id()::text::bigint"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +33,7 @@ class OutboxStore:
     def add(self, kind: str, subject: str, *, at_s: int, content: Value = None) -> None:
         """Write an event; it appears to readers when the unit of work commits."""
         values = {"at_s": at_s, "kind": kind, "subject": subject, "content": canonical_text(content)}
-        statement = insert(outbox).values({name: bindparam(name) for name in values})
-        if self._postgresql:
-            statement = statement.values(written_by=literal_column("pg_current_xact_id()::text::bigint"))
-        self._connection.execute(statement, values)
+        self._connection.execute(_ADD_NUMBERED if self._postgresql else _ADD, values)
 
     def after(self, cursor: str, *, limit: int = 100) -> list[Event]:
         """Return events after a cursor, in an order that never changes.

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from tokenpay.errors import NotFound
 from tokenpay.parties.credential import Credential
@@ -10,10 +10,25 @@ from tokenpay.parties.customer import Customer, CustomerStatus
 from tokenpay.parties.operator import Operator, Role
 from tokenpay.store.tables import bank, customers, operators, sessions
 
+_FACT = select(bank.c.value).where(bank.c.name == bindparam("fact"))
+_OPERATOR = select(operators).where(operators.c.id == bindparam("operator"))
+_CUSTOMER = select(customers).where(customers.c.id == bindparam("customer"))
+_LIVE = (
+    select(operators)
+    .join(sessions, sessions.c.operator_id == operators.c.id)
+    .where(
+        sessions.c.id == bindparam("session"),
+        sessions.c.closed_at_s.is_(None),
+        sessions.c.opened_at_s <= bindparam("now_s"),
+        sessions.c.expires_at_s > bindparam("now_s"),
+    )
+)
+
 
 class PartyStore:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._operators: dict[str, Operator] = {}
 
     def set_fact(self, name: str, value: str) -> None:
         """Write one fact of the bank, such as its name or its extended public key."""
@@ -23,7 +38,7 @@ class PartyStore:
 
     def fact(self, name: str, default: str | None = None) -> str:
         """Return one fact of the bank; raises NotFound when there is none and no default."""
-        value = self._connection.execute(select(bank.c.value).where(bank.c.name == name)).scalar()
+        value = self._connection.execute(_FACT, {"fact": name}).scalar()
         if value is None and default is None:
             raise NotFound(f"the bank has no {name}")
         return str(value) if value is not None else str(default)
@@ -56,7 +71,9 @@ class PartyStore:
 
     def operator(self, operator_id: str) -> Operator:
         """Return an operator; raises NotFound."""
-        return _operator(self._operator_row(operator_id))
+        if operator_id not in self._operators:
+            self._operators[operator_id] = _operator(self._operator_row(operator_id))
+        return self._operators[operator_id]
 
     def operators(self) -> list[Operator]:
         """Return all operators, ordered by id."""
@@ -90,7 +107,7 @@ class PartyStore:
         self._connection.execute(update(operators).where(operators.c.id == operator_id).values(failures=0))
 
     def _operator_row(self, operator_id: str) -> Row[Any]:
-        row = self._connection.execute(select(operators).where(operators.c.id == operator_id)).one_or_none()
+        row = self._connection.execute(_OPERATOR, {"operator": operator_id}).one_or_none()
         if row is None:
             raise NotFound("there is no such operator")
         return row
@@ -111,18 +128,10 @@ class PartyStore:
 
     def live_operator(self, session_id: str, *, now_s: int) -> Operator | None:
         """Return the operator of a session that is open now and was not opened in the future, else None."""
-        query = (
-            select(operators)
-            .join(sessions, sessions.c.operator_id == operators.c.id)
-            .where(
-                sessions.c.id == session_id,
-                sessions.c.closed_at_s.is_(None),
-                sessions.c.opened_at_s <= now_s,
-                sessions.c.expires_at_s > now_s,
-            )
-        )
-        row = self._connection.execute(query).one_or_none()
-        return None if row is None else _operator(row)
+        row = self._connection.execute(_LIVE, {"session": session_id, "now_s": now_s}).one_or_none()
+        if row is None:
+            return None
+        return self._operators.setdefault(row.id, _operator(row))
 
     def close_session(self, session_id: str, *, at_s: int) -> None:
         self._connection.execute(
@@ -147,7 +156,7 @@ class PartyStore:
 
     def customer(self, customer_id: str) -> Customer:
         """Return a customer; raises NotFound."""
-        row = self._connection.execute(select(customers).where(customers.c.id == customer_id)).one_or_none()
+        row = self._connection.execute(_CUSTOMER, {"customer": customer_id}).one_or_none()
         if row is None:
             raise NotFound("there is no such customer", customer=customer_id)
         return _customer(row)

@@ -16,6 +16,8 @@ from tokenpay.primitives.canonical import canonical_text
 from tokenpay.store.asset_store import AssetStore
 from tokenpay.store.tables import attempts, carried, payments, signed
 
+_ADD = insert(payments)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carried:
@@ -36,7 +38,7 @@ class PaymentStore:
         """Enter a new payment."""
         intent = payment.intent
         self._connection.execute(
-            insert(payments),
+            _ADD,
             {
                 "id": payment.id,
                 "intent_hash": intent.hash(),
@@ -89,7 +91,7 @@ class PaymentStore:
         purpose: Purpose | None = None,
         related: str | None = None,
         request_id: str | None = None,
-        limit: int = 1000,
+        limit: int | None = None,
     ) -> list[Payment]:
         """Return payments that match all that is given: by nonce, then oldest first."""
         query = select(payments)

@@ -172,14 +172,13 @@ def _engine(url: str) -> Engine:
         parsed = make_url(url)
     except SQLAlchemyError:
         raise InvalidInput("a database URL is sqlite:///path or postgresql://host/name") from None
-    backend = parsed.get_backend_name()
-    if backend == "postgresql":
+    if parsed.drivername not in ("sqlite", "postgresql", "postgresql+psycopg"):
+        raise InvalidInput("a bank keeps its books in SQLite or PostgreSQL: sqlite:///path or postgresql://host/name")
+    if parsed.drivername != "sqlite":
         try:
             return create_engine(url, pool_pre_ping=True, hide_parameters=True)
         except ModuleNotFoundError:
             raise MissingExtra("postgres", "PostgreSQL") from None
-    if backend != "sqlite":
-        raise InvalidInput("a bank keeps its books in SQLite or PostgreSQL")
     if parsed.database in (None, "", ":memory:"):
         # One shared connection: another thread would otherwise meet an empty database.
         engine = create_engine("sqlite://", poolclass=StaticPool, connect_args=_SQLITE, hide_parameters=True)

@@ -48,8 +48,11 @@ def open_wallet(directory: Path, password: str | None) -> LocalSigner:
     """
     try:
         if password is None:
-            password = os.environ.get(PASSWORD_VARIABLE) or (directory / WALLET_PASSWORD).read_text().strip()
-        wallet, rules = (directory / WALLET).read_text(), (directory / RULES).read_text()
+            password = (
+                os.environ.get(PASSWORD_VARIABLE) or (directory / WALLET_PASSWORD).read_text("utf-8", "replace").strip()
+            )
+        # Bytes that are no text are a damaged file: what reads it next says so.
+        wallet, rules = ((directory / name).read_text("utf-8", "replace") for name in (WALLET, RULES))
     except OSError:
         raise SignerUnavailable("the wallet, or its password, is not on this machine") from None
     seed = keystore.decrypt(wallet, password)

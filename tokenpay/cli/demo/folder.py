@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tokenpay import InvalidInput, WrongState, open_bank
-from tokenpay.settings import FILE_NAME
+import tokenpay as tp
+from tokenpay.errors import InvalidInput, WrongState
 
-CODES = "codes"
-_OURS = frozenset({FILE_NAME, "bank.db", "bank.db-journal", "keys", "devnet", CODES})
+SETTINGS, CODES = "bank.json", "codes"
+_OURS = frozenset({SETTINGS, "bank.db", "bank.db-journal", "keys", "devnet", CODES})
 _WAIT_S = 3.0
 
 
@@ -34,11 +34,11 @@ def demo_folder(keep: Path | None, *, fresh: bool) -> Iterator[Path]:
     names = {path.name for path in directory.iterdir()}
     if names - _OURS or (names and "devnet" not in names):
         raise InvalidInput("the folder holds something that is no demo bank: name an empty one")
-    if FILE_NAME in names:
-        with open_bank(directory) as bank, bank.store.read() as uow:
+    if SETTINGS in names:
+        with tp.open_bank(directory) as bank, bank.store.read() as uow:
             if not uow.parties.fact("demo", ""):
                 raise InvalidInput("the bank in this folder is no demo bank")
-    if fresh or FILE_NAME not in names:
+    if fresh or SETTINGS not in names:
         _clear(directory)
     yield directory
 
@@ -46,7 +46,7 @@ def demo_folder(keep: Path | None, *, fresh: bool) -> Iterator[Path]:
 def _clear(directory: Path) -> None:
     _wait_until_unserved(directory / "devnet" / "devnet.lock")
     # The settings go first: without them no half of a bank can be taken for a whole one.
-    for name in sorted(_OURS, key=lambda name: name != FILE_NAME):
+    for name in sorted(_OURS, key=lambda name: name != SETTINGS):
         path = directory / name
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)

@@ -4,11 +4,12 @@ import json
 import os
 import textwrap
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TextIO
 
 from tokenpay import qr_ansi, qr_lines
+from tokenpay.cli.output import plain
 
 WIDTH = 80
 _INDENT = "    "
@@ -25,25 +26,24 @@ class Show:
     def __init__(self, out: TextIO, *, as_json: bool) -> None:
         self._out = out
         self._as_json = as_json
-        self._styled = out.isatty() and not as_json and "NO_COLOR" not in os.environ
+        self._styled = out.isatty() and "NO_COLOR" not in os.environ
         self._facts: dict[str, object] = {}
 
     @contextmanager
     def step(self, number: int, name: str, title: str) -> Iterator[None]:
-        """Tell one step: its title, what happens in it, and how long that took in seconds."""
+        """Tell one step: its title, what happens in it, and how long that took."""
         self._facts = {"step": number, "name": name}
         self._print(f"\n{self._in(_BOLD, f'{number:2}  {title}')}")
         started = time.perf_counter()
         yield
         seconds = time.perf_counter() - started
         self._print(self._in(_DIM, f"{_INDENT}took {seconds:.1f} s"))
-        if self._as_json:
-            print(json.dumps(self._facts | {"seconds": round(seconds, 3)}), file=self._out, flush=True)
+        self._tell_program(self._facts | {"duration_ms": round(seconds * 1000)})
 
     def say(self, text: str, /, **facts: object) -> None:
         """Tell one thing; `facts` are what a program reads of it."""
         self._facts |= facts
-        self._print(textwrap.fill(text, WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT, **_WHOLE))
+        self._print(textwrap.indent("\n".join(_lines(text, WIDTH - 4)), _INDENT))
 
     def claim(self, holds: bool, text: str, /, **facts: object) -> None:
         """Tell what must be so; raises NotAsTold where it is not."""
@@ -51,10 +51,9 @@ class Show:
             raise NotAsTold(text)
         self._facts |= facts
         mark = _INDENT + self._in(_GREEN, "ok") + "  "
-        told = textwrap.wrap(text, WIDTH - 8, **_WHOLE)
-        self._print(mark + f"\n{_INDENT * 2}".join(told))
+        self._print(mark + f"\n{_INDENT * 2}".join(_lines(text, WIDTH - 8)))
 
-    def table(self, rows: list[tuple[str, ...]], widths: tuple[int, ...]) -> None:
+    def table(self, rows: Sequence[tuple[str, ...]], widths: tuple[int, ...]) -> None:
         """Print columns of these widths; the first row is the heading."""
         for number, row in enumerate(rows):
             line = "".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -62,18 +61,21 @@ class Show:
 
     def code(self, text: str) -> None:
         """Show a QR code."""
-        picture = qr_ansi(text) if self._styled else "\n".join(qr_lines(text)) + "\n"
-        self._print("\n" + textwrap.indent(picture, _INDENT, lambda _: True))
+        picture = qr_ansi(text) if self._out.isatty() else "\n".join(qr_lines(text))
+        self._print(textwrap.indent(picture.rstrip("\n"), _INDENT, lambda _: True))
 
-    def plain(self, text: str) -> None:
-        """Print lines as they are, outside the steps."""
+    def line(self, text: str = "") -> None:
+        """Print a line as it is."""
         self._print(text)
 
     def end(self, text: str, *, good: bool, **facts: object) -> None:
         """Say how it ended."""
         self._print(f"\n{self._in(_GREEN if good else _RED, text)}")
+        self._tell_program({"name": "end", "good": good, "text": text} | facts)
+
+    def _tell_program(self, facts: dict[str, object]) -> None:
         if self._as_json:
-            print(json.dumps({"name": "end", "good": good, "text": text} | facts), file=self._out, flush=True)
+            print(json.dumps(plain(facts)), file=self._out, flush=True)
 
     def _print(self, text: str) -> None:
         if not self._as_json:
@@ -83,5 +85,6 @@ class Show:
         return f"{style}{text}{_PLAIN}" if self._styled else text
 
 
-_WHOLE = {"break_long_words": False, "break_on_hyphens": False}
-"""Addresses and references are never broken over two lines."""
+def _lines(text: str, width: int) -> list[str]:
+    """Break a text into lines; an address or a reference stays whole."""
+    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)

@@ -9,76 +9,38 @@ from tokenpay import (
     Address,
     Amount,
     Asset,
-    AssetLimits,
     Bank,
     Chain,
-    ChainSettings,
     Customer,
-    Founder,
-    Hours,
     Payment,
     PaymentState,
-    Policy,
-    Role,
     Session,
     WrongState,
     balances,
     engine_session,
     enrol_customer,
+    find_asset,
     find_payments,
-    found_bank,
     get_payment,
     open_bank,
     open_session,
     run_once,
 )
-from tokenpay.cli.demo.folder import CODES
+from tokenpay.cli.demo.folder import CODES, SETTINGS
+from tokenpay.cli.demo.founding import ISSUER_KEY, PEOPLE, demo_token, found_demo_bank, policy_for
 from tokenpay.devnet import DEVNET_CHAIN_ID
-from tokenpay.devnet.process import start_devnet
+from tokenpay.devnet.process import Devnet
 from tokenpay.devnet.setup import OutsideWallet, deploy_demo_token, fund, mine
 from tokenpay.ethereum.observed import Holding
-from tokenpay.primitives import rlp
 from tokenpay.primitives.keccak import keccak256
 from tokenpay.primitives.secp256k1 import PrivateKey
-from tokenpay.settings import FILE_NAME
 
-CONFIRMATIONS = 2
 COIN_WEI = 10**18
-_PASSWORD_COST = 2**12  # real banks use the default, which takes longer to open and to guess
+_SESSION_S = 3_600
 _MAX_TURNS = 30
 _UNDER_WAY = frozenset(
     {PaymentState.CLEARED, PaymentState.ASSIGNED, PaymentState.SIGNED, PaymentState.SENT, PaymentState.INCLUDED}
 )
-# Worthless and known to all, so that the token stands at the same address on every embedded chain.
-_ISSUER_KEY = PrivateKey.from_bytes(keccak256(b"tokenpay demo: who issues the token"))
-LISTED = Address(keccak256(b"tokenpay demo: an address on the deny-list")[12:])
-
-VERA = Founder(id="vera", name="Vera Lind", password="vera-demo", role=Role.SUPERVISOR)  # noqa: S106 - a demo's
-OTTO = Founder(id="otto", name="Otto Brandt", password="otto-demo", role=Role.SUPERVISOR)  # noqa: S106
-TIM = Founder(id="tim", name="Tim Wolf", password="tim-demo", role=Role.TELLER)  # noqa: S106
-PEOPLE = (VERA, OTTO, TIM)
-
-
-def demo_token() -> Asset:
-    """Return the demo token, at the address that its issuer's first transaction creates it."""
-    issuer = _ISSUER_KEY.public_key.address_bytes()
-    place = rlp.encode_list(rlp.encode_bytes(issuer) + rlp.encode_int(0))
-    return Asset.token(DEVNET_CHAIN_ID, Address(keccak256(place)[12:]), symbol="DEUR", decimals=6)
-
-
-def policy_for(token: Asset) -> Policy:
-    """Return the demo bank's first policy."""
-
-    def units(whole: int) -> int:
-        return Amount.of(whole, token).units
-
-    limits = AssetLimits(
-        payment_units=units(10_000),
-        alone_units=units(1_000),
-        customer_day_units=units(1_000_000),
-        operator_day_units=units(1_000_000),
-    )
-    return Policy(limits={token.id: limits}, hours=Hours.always(), list_max_age_s=7 * 86_400)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +71,16 @@ class World:
         return self.token.contract
 
     @property
+    def coin(self) -> Asset:
+        """The chain's own coin."""
+        return find_asset(self.bank, self.bank.settings.chain(DEVNET_CHAIN_ID).native_symbol)
+
+    @property
+    def alone(self) -> Amount:
+        """The most that one person may pay alone."""
+        return Amount(self.token, policy_for(self.token).limits[self.token.id].alone_units)
+
+    @property
     def codes(self) -> Path:
         """The folder of the QR pictures."""
         folder = self.directory / CODES
@@ -133,22 +105,34 @@ class World:
 
     def outsider(self, *, tokens: Amount, gas: bool = True) -> OutsideWallet:
         """Return somebody new outside the bank who has tokens, and coin for gas if asked."""
-        wallet = OutsideWallet(
-            chain=self.chain, key=PrivateKey.from_bytes(keccak256(self.bank.entropy.random(32)))
-        )
+        wallet = OutsideWallet(chain=self.chain, key=self._new_key())
         if gas:
             fund(self.url, wallet.address, COIN_WEI)
-        self.issue(wallet.address, tokens)
+        self.issuer().mint(self.contract, wallet.address, tokens.units)
         return wallet
 
-    def issue(self, to: Address, tokens: Amount) -> None:
-        """Let the token's issuer make new tokens; the first call deploys the token itself."""
-        issuer = OutsideWallet(chain=self.chain, key=_ISSUER_KEY)
+    def address_outside(self) -> Address:
+        """Return somebody's new address, which holds nothing yet."""
+        return Address(self._new_key().public_key.address_bytes())
+
+    def _new_key(self) -> PrivateKey:
+        return PrivateKey.from_bytes(keccak256(self.bank.entropy.random(32)))
+
+    def issuer(self) -> OutsideWallet:
+        """Return who issues the token; the first call deploys it."""
+        issuer = OutsideWallet(chain=self.chain, key=ISSUER_KEY)
         if not self.chain.transaction_count(issuer.address):
             fund(self.url, issuer.address, 1_000 * COIN_WEI)
             deploy_demo_token(issuer, name="Demo Euro", symbol=self.token.symbol, decimals=self.token.decimals)
-        if tokens:
-            issuer.mint(self.contract, to, tokens.units)
+        return issuer
+
+    def endow(self, treasury: Address, *, coin_wei: int, tokens: Amount) -> None:
+        """Give the bank money of its own where it has less than half of this."""
+        issuer = self.issuer()
+        if self.holding(treasury, coin=True) < coin_wei // 2:
+            fund(self.url, treasury, coin_wei)
+        if self.holding(treasury) < tokens.units // 2:
+            issuer.mint(self.contract, treasury, tokens.units)
 
     def turn(self) -> None:
         """Let the engine do one turn; raises what stopped it short."""
@@ -180,7 +164,7 @@ class World:
 
     def settle_all(self) -> None:
         """Bring to its end whatever is under way, also what an earlier run left, and make the newest block final."""
-        reached = self.chain.head().number + 1
+        reached = self.chain.head().number
         self.carry(
             lambda: (
                 self.chain.finalized().number >= reached
@@ -190,37 +174,28 @@ class World:
 
 
 @contextmanager
-def open_world(directory: Path) -> Iterator[World]:
-    """Start the embedded chain, found the demo bank where there is none yet, and sign its people in."""
+def open_world(directory: Path, devnet: Devnet) -> Iterator[World]:
+    """Found the demo bank where there is none yet, open it, and sign its people in."""
     token = demo_token()
-    with start_devnet(directory / "devnet") as devnet:
-        continues = (directory / FILE_NAME).exists()
-        if not continues:
-            found_bank(
-                directory,
-                name="Demo Bank",
-                founders=PEOPLE,
-                policy=policy_for(token),
-                chains=[ChainSettings(chain_id=DEVNET_CHAIN_ID, name="devnet", confirmations=CONFIRMATIONS)],
-                demo=True,
-                password_cost=_PASSWORD_COST,
-            )
-        with open_bank(directory, signer=True) as bank:
-            vera, otto, tim = (
-                open_session(bank, operator_id=person.id, password=person.password, terminal="demo")
-                for person in PEOPLE
-            )
-            yield World(
-                directory=directory,
-                bank=bank,
-                url=devnet.url,
-                continues=continues,
-                token=token,
-                round_id=bank.entropy.random(6).hex(),
-                vera=vera,
-                otto=otto,
-                tim=tim,
-                engine=engine_session(bank),
-                anna=enrol_customer(bank, name="Anna Berger", by=tim, key="demo/anna"),
-                boris=enrol_customer(bank, name="Boris Keller", by=tim, key="demo/boris"),
-            )
+    continues = (directory / SETTINGS).exists()
+    if not continues:
+        found_demo_bank(directory)
+    with open_bank(directory, signer=True) as bank:
+        vera, otto, tim = (
+            open_session(bank, operator_id=person.id, password=person.password, terminal="demo", lifetime_s=_SESSION_S)
+            for person in PEOPLE
+        )
+        yield World(
+            directory=directory,
+            bank=bank,
+            url=devnet.url,
+            continues=continues,
+            token=token,
+            round_id=bank.entropy.random(6).hex(),
+            vera=vera,
+            otto=otto,
+            tim=tim,
+            engine=engine_session(bank),
+            anna=enrol_customer(bank, name="Anna Berger", by=tim, key="demo/anna"),
+            boris=enrol_customer(bank, name="Boris Keller", by=tim, key="demo/boris"),
+        )

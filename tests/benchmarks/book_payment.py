@@ -1,0 +1,124 @@
+"""One book payment through the whole path, against its bare rows: the price of the gate, the rules and the audit.
+
+The rows are those that `pay` locks and writes, in one transaction, by statements built beforehand: through
+SQLAlchemy Core, and through the driver alone. What `pay` reads besides is part of its price. SQLite writes to
+a file with synchronous FULL. PostgreSQL is on this machine; the CPU time of its server is not counted.
+"""
+
+import statistics
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from tests.benchmarks import Row
+from tests.benchmarks.bare_rows import STATEMENTS, BareRows, Driver, core
+from tests.benchmarks.postgresql import running_postgresql
+from tests.world import World, found_template, opened
+from tokenpay.store.tables import metadata
+
+ROUNDS = 15
+PAYMENTS = 40
+"""In each round each way makes this many payments, one after the other."""
+
+GOAL = "3"
+Spent = tuple[float, float]
+"""Seconds of CPU and of wall time for one payment."""
+
+
+def run() -> list[Row]:
+    """Take turns between the three ways, so that a busy machine slows all alike, and compare round by round."""
+    return [*_measured("SQLite", _sqlite), *_measured("PostgreSQL", _postgresql)]
+
+
+def _measured(database: str, urls: Callable[[Path], AbstractContextManager[tuple[str, str]]]) -> list[Row]:
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tokenpay-bench-")))
+        first, second = stack.enter_context(urls(folder))
+        (folder / "bank").mkdir()
+        world = stack.enter_context(opened(found_template(folder / "founded", first), folder / "bank", second))
+        ways = stack.enter_context(_ways(world))
+        rounds = [{name: _spent(way) for name, way in ways.items()} for _ in range(ROUNDS)]
+    found = []
+    for other in ("prebuilt SQLAlchemy Core", "bare driver"):
+        for which, kind, goal in ((0, "CPU", GOAL if "Core" in other else ""), (1, "wall", "")):
+            ratio = statistics.median(each["pay"][which] / each[other][which] for each in rounds)
+            found.append(Row(what=f"{database}: pay to {other}, {kind} time", figure=f"{ratio:.2f}", goal=goal))
+    for name in ways:
+        cpu_s, wall_s = (statistics.median(each[name][which] for each in rounds) for which in (0, 1))
+        found.append(Row(what=f"{database}: {name}", figure=f"{cpu_s * 1e3:.2f} ms CPU, {wall_s * 1e3:.2f} ms wall"))
+    return found
+
+
+def _spent(way: Callable[[], None]) -> Spent:
+    cpu_s, wall_s = time.process_time(), time.perf_counter()
+    for _ in range(PAYMENTS):
+        way()
+    return (time.process_time() - cpu_s) / PAYMENTS, (time.perf_counter() - wall_s) / PAYMENTS
+
+
+@contextmanager
+def _ways(world: World) -> Iterator[dict[str, Callable[[], None]]]:
+    """Yield the ways to make one payment, each warm and each shown to write the same rows."""
+    engine = world.bank.store.engine
+    world.endow(world.anna, 1_000_000)
+    payment = world.paid(1)
+    with engine.connect() as connection:
+        rows = BareRows(connection, payment.id)
+    driver = Driver(engine, {name: list(rows.one(name)) for name in STATEMENTS if name in metadata.tables})
+
+    def through_core() -> None:
+        with core(engine) as execute:
+            rows.pay(execute, "c")
+
+    def through_driver() -> None:
+        with driver.transaction() as execute:
+            rows.pay(execute, "d")
+
+    ways = {"pay": lambda: _pay(world), "prebuilt SQLAlchemy Core": through_core, "bare driver": through_driver}
+    written = [_written(engine, way) for way in ways.values()]
+    if not written[0] == written[1] == written[2]:
+        raise RuntimeError(f"the ways do not write the same rows: {written}")
+    for way in ways.values():
+        _spent(way)
+    yield ways
+    driver.connection.close()
+
+
+def _pay(world: World) -> None:
+    world.paid(1)
+
+
+def _written(engine: sa.Engine, way: Callable[[], None]) -> Counter[str]:
+    """Return how many rows a payment adds to each table."""
+
+    def rows() -> Counter[str]:
+        with engine.connect() as connection:
+            counts = {
+                t.name: connection.scalar(sa.select(sa.func.count()).select_from(t)) for t in metadata.sorted_tables
+            }
+        return Counter({name: count or 0 for name, count in counts.items()})
+
+    before = rows()
+    way()
+    return rows() - before
+
+
+@contextmanager
+def _sqlite(folder: Path) -> Iterator[tuple[str, str]]:
+    yield f"sqlite:///{folder / 'first.sqlite'}", f"sqlite:///{folder / 'second.sqlite'}"
+
+
+@contextmanager
+def _postgresql(_folder: Path) -> Iterator[tuple[str, str]]:
+    import psycopg
+
+    with running_postgresql() as url:
+        with psycopg.connect(url, autocommit=True) as admin:
+            for name in ("first", "second"):
+                admin.execute(f"CREATE DATABASE {name}".encode())
+        yield url.replace("/postgres?", "/first?"), url.replace("/postgres?", "/second?")

@@ -1,0 +1,303 @@
+"""Bad input: one clear line, a stable code, no traceback, nothing half-written."""
+
+import inspect
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.integration.cli.conftest import Desk, Said
+from tests.world import CHAIN_ID, OUTSIDE, STRANGER
+from tokenpay import errors
+from tokenpay.cli.program import EXIT_INTERNAL, exit_code
+from tokenpay.money.address import Address
+
+WRONG_CHECKSUM = "0x52908400098527886E0F7030069857D2E4169Ee7"
+PAY = ("payment", "pay", "--from", "customer/{anna}", "--to", "customer/{boris}", "--asset", "DEUR", "--amount")
+TO = ("payment", "pay", "--from", "customer/{anna}", "--asset", "DEUR", "--amount", "1", "--to")
+REFUND = ("payment", "refund", "CS-NONE", "--to", OUTSIDE, "--asset", "DEUR", "--amount", "1")
+
+BAD: dict[str, tuple[tuple[str, ...], str, int]] = {
+    "no command": ((), "input.invalid", 2),
+    "unknown noun": (("wallet",), "input.invalid", 2),
+    "unknown verb": (("bank", "rob"), "input.invalid", 2),
+    "unknown option": (("bank", "show", "--fast"), "input.invalid", 2),
+    "shortened option": (("customer", "find", "a", "--ope", "tom"), "input.invalid", 2),
+    "amount in words": ((*PAY, "ten"), "amount.invalid", 2),
+    "amount with a sign": ((*PAY, "+10"), "amount.invalid", 2),
+    "amount grouped": ((*PAY, "1,000.00"), "amount.invalid", 2),
+    "amount of nothing": ((*PAY, "0"), "input.invalid", 2),
+    "too many decimals": ((*PAY, "1.0000001"), "money.precision_lost", 4),
+    "unknown asset": (("payment", "pay", *PAY[2:-3], "--asset", "GOLD", "--amount", "1"), "not_found", 4),
+    "malformed party": ((*TO, "boris"), "input.invalid", 2),
+    "malformed address": ((*TO, f"eip155:{CHAIN_ID}:0x12"), "address.invalid", 2),
+    "wrong checksum": ((*TO, f"eip155:{CHAIN_ID}:{WRONG_CHECKSUM}"), "address.invalid", 2),
+    "zero address": ((*TO, f"eip155:{CHAIN_ID}:0x{'0' * 40}"), "address.invalid", 2),
+    "address on another chain": ((*TO, f"eip155:1:{STRANGER}"), "input.invalid", 2),
+    "unknown customer": ((*TO, "customer/C0"), "not_found", 4),
+    "unknown customer's balance": (("customer", "balances", "C0"), "not_found", 4),
+    "unknown customer's statement": (("customer", "statement", "C0", "--asset", "DEUR"), "not_found", 4),
+    "unknown payment": (("payment", "show", "no-such-payment"), "not_found", 4),
+    "unknown key": (("payment", "show", "--key", "never"), "not_found", 4),
+    "unusable key": ((*PAY, "1", "--key", "x" * 129), "input.invalid", 2),
+    "unknown state": (("payment", "list", "--state", "lost"), "input.invalid", 2),
+    "unknown request": (("request", "show", "0" * 26), "not_found", 4),
+    "unknown reference": (("request", "qr", "TKP:" + "0" * 26), "not_found", 4),
+    "request in another asset": (("request", "issue", "{anna}", "--asset", "GOLD"), "not_found", 4),
+    "request for ever": (
+        ("request", "issue", "{anna}", "--asset", "DEUR", "--expires-in-s", "99999999"),
+        "input.invalid",
+        2,
+    ),
+    "open amount, exact terms": (
+        ("request", "issue", "{anna}", "--asset", "DEUR", "--terms", "exact"),
+        "request.invalid",
+        2,
+    ),
+    "text that is no request": (("request", "read", "hello"), "request.invalid", 2),
+    "a private key scanned": (("request", "read", "ab" * 32), "request.invalid", 2),
+    "unreadable text resolved": (("request", "resolve", "ethereum:x"), "request.invalid", 2),
+    "no image": (("request", "read", "--image", "{folder}/absent.png"), "qr.invalid", 2),
+    "image without a code": (("request", "read", "--image", "{folder}/bank.json"), "qr.invalid", 2),
+    "unknown case": (("case", "resolve", "CS-NONE", "--resolution", "x"), "not_found", 4),
+    "refund of an unknown case": (REFUND, "not_found", 4),
+    "malformed chain": (("chain", "watch", "one"), "input.invalid", 2),
+    "unknown chain": (("chain", "watch", "5"), "input.invalid", 2),
+    "malformed asset": (("asset", "register", "DEUR"), "asset.invalid", 2),
+    "no contract there": (
+        ("asset", "register", f"eip155:{CHAIN_ID}/erc20:{STRANGER}", "--symbol", "X", "--decimals", "2"),
+        "not_found",
+        4,
+    ),
+    "no such list": (("deny", "load", "{folder}/absent", "--name", "x", "--dated", "2026-01-01"), "input.invalid", 2),
+    "list of something else": (
+        ("deny", "load", "{folder}/bank.json", "--name", "x", "--dated", "2026-01-01"),
+        "input.invalid",
+        2,
+    ),
+    "list that is no text": (
+        ("deny", "load", "{folder}/noise", "--name", "x", "--dated", "2026-01-01"),
+        "input.invalid",
+        2,
+    ),
+    "no such day": (("deny", "load", "{folder}/bank.json", "--name", "x", "--dated", "2026-02-30"), "input.invalid", 2),
+    "no such token list": (("asset", "import", "{folder}/absent"), "input.invalid", 2),
+    "token list of something else": (("asset", "import", "{folder}/bank.json"), "asset.invalid", 2),
+    "malformed cursor": (("events", "read", "--after", "now"), "input.invalid", 2),
+    "no limit": (("events", "read", "--limit", "0"), "input.invalid", 2),
+    "endless pause": (("engine", "run", "--pause-s", "inf"), "input.invalid", 2),
+    "founding over a bank": (("bank", "found", "--ceremony", "{folder}/ceremony.json"), "input.invalid", 2),
+    "ceremony of something else": (("bank", "found", "--ceremony", "{folder}/bank.json"), "input.invalid", 2),
+    "no such backup": (("restore", "{folder}/absent", "--bank", "{folder}/new"), "input.invalid", 2),
+    "backup of something else": (("restore", "{folder}/bank.json", "--bank", "{folder}/new"), "integrity", 6),
+    "restoring over a bank": (("restore", "{folder}/bank.json"), "input.invalid", 2),
+    "backup over a file": (("backup", "{folder}/bank.json"), "input.invalid", 2),
+    "no such folder": (("backup", "{folder}/absent/b.tar.gz"), "input.invalid", 2),
+}
+NOBODY = 65_534
+CEREMONY = {"name": "Other", "founders": [{"id": n, "name": n, "password": "password1"} for n in ("eva", "kim")]}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input_is_one_line_and_changes_nothing(desk: Desk, case: str) -> None:
+    words, code, exits = BAD[case]
+    (desk.folder / "noise").write_bytes(b"\xff\xfe\x00")
+    (desk.folder / "ceremony.json").write_text(json.dumps(CEREMONY))
+    known = {"anna": desk.world.anna.id, "boris": desk.world.boris.id, "folder": str(desk.folder)}
+    rows, files = desk.rows(), sorted(desk.folder.rglob("*"))
+    said = desk(*(word.format(**known) for word in words), by="ann")
+    assert (said.error, said.code) == (code, exits)
+    assert (desk.rows(), sorted(desk.folder.rglob("*"))) == (rows, files)
+
+
+def test_an_error_in_json_has_stable_names(desk: Desk) -> None:
+    said = desk("customer", "balances", "C0", "--json")
+    assert said.code == 4
+    error = json.loads(said.err)["error"]
+    assert sorted(error) == ["code", "docs", "fields", "message"]
+    assert (error["code"], error["docs"]) == ("not_found", "reference/errors#not_found")
+    parsed = json.loads(desk("bank", "rob", "--json").err)["error"]
+    assert parsed["code"] == "input.invalid"
+
+
+def test_who_cannot_prove_who_they_are_does_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert desk("case", "list", password="not-this-one").error == "password.wrong"
+    assert desk("case", "list", by="nobody", password="x").error == "password.wrong"
+    assert desk("case", "list", by="").error == "input.invalid"
+    monkeypatch.setattr("sys.stdin", open(os.devnull))  # noqa: SIM115 - closed with the process
+    assert desk("case", "list", password="").error == "input.invalid"
+    assert desk("payments", "stop", "--reason", "x").error == "session.not_permitted"
+
+
+def test_a_session_that_ended_does_nothing(desk: Desk) -> None:
+    class Late:
+        """A quarter of an hour passes between any two questions."""
+
+        def __init__(self, at_s: int) -> None:
+            self.at_s = at_s
+
+        def now_s(self) -> int:
+            self.at_s += 900
+            return self.at_s
+
+    rows = desk.rows()
+    ports = {**desk.ports(), "clock": Late(desk.world.clock.now_s())}
+    said = desk.run("customer", "enrol", "Late", by="tom", **ports)
+    assert (said.error, said.code) == ("session.expired", 3)
+    assert desk.rows() == rows
+
+
+def test_a_node_that_does_not_answer(desk: Desk) -> None:
+    desk.world.chain.unreachable = True
+    for words in (("chain", "watch", CHAIN_ID), ("chain", "submit", CHAIN_ID), ("ledger", "reconcile")):
+        said = desk(*words)
+        assert (said.error, said.code) == ("chain.unavailable", 5)
+    turn = desk("engine", "run", "--once")
+    assert (turn.error, turn.code) == ("chain.unavailable", 5)
+
+
+def test_a_database_that_is_gone_or_is_none(desk: Desk) -> None:
+    database = desk.folder / "bank.db"
+    database.write_bytes(b"not a database" * 100)
+    assert desk("bank", "show").error == "store.unavailable"
+    database.unlink()
+    said = desk("bank", "show")
+    assert (said.error, said.code) == ("store.unavailable", 5)
+    assert desk("backup", desk.folder / "b.tar.gz").error == "store.unavailable"
+    assert not list(desk.folder.glob("*b.tar.gz*"))
+    assert desk("bank", "show", "--bank", desk.folder / "absent").error == "store.unavailable"
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"\xff\xfe", b"[]", b'{"chains": [{"chain_id": 0}]}', b'{"databse": ""}']
+)
+def test_settings_that_are_damaged(desk: Desk, content: bytes) -> None:
+    (desk.folder / "bank.json").write_bytes(content)
+    for words in (("bank", "show"), ("backup", desk.folder / "b.tar.gz"), ("bank", "migrate")):
+        said = desk(*words)
+        assert (said.error, said.code) == ("input.invalid", 2)
+    assert "fail  folder" in desk("doctor").out
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "code"),
+    [
+        ("wallet.json", b"{", "keystore.invalid"),
+        ("wallet.json", b"\xff\xfe", "keystore.invalid"),
+        ("wallet.json", b'{"version": 3}', "keystore.invalid"),
+        ("wallet.json", None, "signer.unavailable"),
+        ("signer.json", b'{"rules": {}, "mac": ""}', "integrity"),
+        ("signer.json", b"\xff", "integrity"),
+        ("wallet.password", b"another", "password.wrong"),
+        ("wallet.password", None, "signer.unavailable"),
+        ("engine.password", b"another", "password.wrong"),
+        ("engine.password", b"\xff", "password.wrong"),
+        ("engine.password", None, "signer.unavailable"),
+    ],
+)
+def test_key_files_that_are_damaged(desk: Desk, file: str, content: bytes | None, code: str) -> None:
+    path = desk.folder / "keys" / file
+    if content is None:
+        path.unlink()
+    else:
+        path.write_bytes(content)
+    assert desk("chain", "submit", CHAIN_ID).error == code
+    assert desk("engine", "run", "--once").error == code
+
+
+@pytest.fixture
+def read_only() -> Iterator[Path]:
+    """A folder that this process, root or not, cannot write to."""
+    folder = Path(tempfile.mkdtemp(prefix="tokenpay-"))
+    (folder / "ceremony.json").write_text(json.dumps(CEREMONY))
+    (folder / "shut").mkdir()
+    (folder / "shut").chmod(0o555)
+    folder.chmod(0o755)
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(NOBODY)
+    yield folder
+    os.seteuid(before)
+    shutil.rmtree(folder)
+
+
+def test_a_folder_that_cannot_be_written(run: Callable[..., Said], read_only: Path) -> None:
+    for place in ("shut", "shut/bank", "ceremony.json/bank"):
+        said = run("bank", "found", "--ceremony", read_only / "ceremony.json", "--bank", read_only / place)
+        assert (said.error, said.code) == ("store.unavailable", 5)
+    assert not list((read_only / "shut").iterdir())
+
+
+def test_what_nobody_expected_is_one_line_without_its_text(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise RuntimeError("a secret word")
+
+    monkeypatch.setattr(desk.world.chain, "head", broken)
+    said = desk("chain", "watch", CHAIN_ID)
+    assert (said.error, said.code) == ("internal", EXIT_INTERNAL)
+    assert "secret" not in said.err
+    monkeypatch.setenv("TOKENPAY_DEBUG", "1")
+    with pytest.raises(RuntimeError):
+        desk("chain", "watch", CHAIN_ID)
+
+
+def test_an_interrupt_is_clean(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(desk.world.chain, "head", interrupted)
+    said = desk("chain", "watch", CHAIN_ID)
+    assert (said.code, said.out, said.err) == (130, "", "")
+
+
+def test_every_error_has_an_exit_code() -> None:
+    tree = [
+        thing for thing in vars(errors).values() if inspect.isclass(thing) and issubclass(thing, errors.TokenpayError)
+    ]
+    codes = {error: exit_code(error.__new__(error)) for error in tree}
+    assert [error for error, code in codes.items() if code == EXIT_INTERNAL] == [errors.TokenpayError]
+    assert codes[errors.InvalidAmount] == 2
+    assert codes[errors.WrongPassword] == 3
+    assert codes[errors.NotFound] == codes[errors.KeyReused] == codes[errors.PrecisionLost] == 4
+    assert codes[errors.ChainUnavailable] == codes[errors.Halted] == 5
+    assert codes[errors.IntegrityError] == codes[errors.SignerRefused] == 6
+
+
+def tokenpay(*words: str) -> list[str]:
+    return [sys.executable, "-c", "import sys; from tokenpay.cli import main; sys.exit(main())", *words]
+
+
+def test_a_process_ends_as_it_should() -> None:
+    done = subprocess.run(tokenpay("request", "read", str(Address(b"\x11" * 20))), capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    done = subprocess.run(tokenpay("request", "read", "nonsense"), capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "error request.invalid: this is not a payment request, nor an address\n"
+
+
+def test_a_broken_pipe_is_clean() -> None:
+    process = subprocess.Popen(
+        tokenpay("request", "read", str(Address(b"\x11" * 20))), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdout
+    assert process.stderr
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    assert process.wait() == 141
+
+
+def test_a_command_imports_only_what_it_needs() -> None:
+    heavy = ["alembic", "cryptography", "eth", "pydantic", "qrcode", "sqlalchemy", "web3", "zxingcpp"]
+    code = (
+        "import sys; from tokenpay.cli import main; main(['request', 'read', sys.argv[1]]);"
+        f"print(*set({heavy!r}) & set(sys.modules), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(STRANGER)], capture_output=True, text=True, check=True)
+    assert done.stderr.split() == []

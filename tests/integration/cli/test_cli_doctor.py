@@ -1,0 +1,135 @@
+"""The doctor: every line says ok, warn or fail, and what is not ok has a remedy."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.cli.conftest import Desk
+from tests.world import CHAIN_ID
+from tokenpay.operations.halt import halt_chain
+
+CHAIN = f"chain {CHAIN_ID}"
+
+
+def unreachable(desk: Desk) -> None:
+    desk.world.chain.unreachable = True
+
+
+def another_chain(desk: Desk) -> None:
+    desk.world.chain.node_chain_id = 1
+
+
+def halted(desk: Desk) -> None:
+    halt_chain(desk.world.bank, CHAIN_ID, reason="a test", by=desk.world.engine)
+
+
+def far_behind(desk: Desk) -> None:
+    desk.world.mine(30)
+
+
+def clock_behind(desk: Desk) -> None:
+    desk.world.chain.mine(timestamp_s=desk.world.clock.at_s + 120)
+
+
+def chain_stands_still(desk: Desk) -> None:
+    desk.world.clock.advance(3_600)
+
+
+def old_list(desk: Desk) -> None:
+    desk.world.clock.advance(40 * 86_400)
+
+
+def stopped(desk: Desk) -> None:
+    desk("payments", "stop", "--reason", "x", by="ann")
+
+
+def readable_key(desk: Desk) -> None:
+    (desk.folder / "keys" / "wallet.json").chmod(0o644)
+
+
+def record_changed(desk: Desk) -> None:
+    desk.world.sql("UPDATE audit_records SET actor = 'eve' WHERE seq = 2")
+
+
+def wal(desk: Desk) -> None:
+    import sqlite3
+
+    desk.world.bank.store.close()
+    with sqlite3.connect(desk.folder / "bank.db") as database:
+        database.execute("PRAGMA journal_mode = WAL")
+    database.close()
+
+
+def database_gone(desk: Desk) -> None:
+    (desk.folder / "bank.db").unlink()
+
+
+def older_revision(desk: Desk) -> None:
+    desk.world.sql("UPDATE alembic_version SET version_num = '0000'")
+
+
+def newer_revision(desk: Desk) -> None:
+    desk.world.sql("UPDATE alembic_version SET version_num = '9999'")
+
+
+ILLS: list[tuple[Callable[[Desk], None], str, str]] = [
+    (unreachable, "fail", CHAIN),
+    (another_chain, "fail", CHAIN),
+    (halted, "fail", CHAIN),
+    (far_behind, "warn", CHAIN),
+    (clock_behind, "warn", f"{CHAIN} clock"),
+    (chain_stands_still, "warn", f"{CHAIN} clock"),
+    (old_list, "warn", "deny-lists"),
+    (stopped, "warn", "payments"),
+    (readable_key, "fail", "permissions"),
+    (record_changed, "fail", "audit"),
+    (wal, "warn", "journal"),
+    (database_gone, "fail", "database"),
+    (older_revision, "fail", "database"),
+    (newer_revision, "fail", "database"),
+]
+
+
+def findings(said: Any) -> list[tuple[str, str]]:
+    return [(finding["state"], finding["subject"]) for finding in said.json["findings"]]
+
+
+def test_a_healthy_bank(desk: Desk) -> None:
+    said = desk("doctor", "--json")
+    assert (said.code, said.json["healthy"]) == (0, True)
+    # The demo keeps the wallet's password beside the wallet, and the doctor says so.
+    assert [finding for finding in findings(said) if finding[0] != "ok"] == [("warn", "keys")]
+    subjects = {subject for _, subject in findings(said)}
+    assert {"python", "folder", "journal", "database", "audit", "deny-lists", CHAIN, f"{CHAIN} clock"} <= subjects
+    (desk.folder / "keys" / "wallet.password").unlink()
+    lines = desk("doctor").out.splitlines()
+    assert len(lines) == len(findings(said))
+    assert all(line.startswith("ok    ") for line in lines)
+
+
+@pytest.mark.parametrize(("ill", "state", "subject"), ILLS, ids=[ill.__name__ for ill, _, _ in ILLS])
+def test_what_is_wrong_is_said_with_a_remedy(desk: Desk, ill: Callable[[Desk], None], state: str, subject: str) -> None:
+    ill(desk)
+    said = desk("doctor", "--json")
+    assert (state, subject) in findings(said)
+    assert said.code == (1 if state == "fail" else 0)
+    assert all(finding["remedy"] for finding in said.json["findings"] if finding["state"] != "ok")
+
+
+def test_a_folder_without_a_bank(run: Callable[..., Any], tmp_path: Path) -> None:
+    said = run("doctor", "--bank", tmp_path)
+    assert said.code == 1
+    assert "fail  folder: there is no bank in this folder; " in said.out
+
+
+def test_an_audit_record_cut_off_at_the_end_is_missed(desk: Desk) -> None:
+    desk.world.sql(
+        "DELETE FROM audit_records WHERE stream = 'engine' AND seq = "
+        "(SELECT max(seq) FROM audit_records WHERE stream = 'engine')"
+    )
+    assert ("fail", "audit") in findings(desk("doctor", "--json"))
+    for words in (("audit", "verify"), ("ledger", "reconcile")):
+        said = desk(*words)
+        assert (said.error, said.code) == ("integrity", 6)

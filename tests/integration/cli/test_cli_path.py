@@ -1,0 +1,250 @@
+"""One bank's day on the command line: every noun, and what scripts read from it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+import tokenpay as tp
+from tests.integration.cli.conftest import Desk
+from tests.world import CHAIN_ID, CONTRACT, LISTED, OUTSIDE, TOKEN, euro
+from tokenpay.ethereum.authorization import Authorization, sign
+from tokenpay.operations.collect import domain_of
+from tokenpay.primitives.secp256k1 import PrivateKey
+
+EURO_1000 = {"asset": TOKEN.id, "units": "1000000000", "number": "1000.000000"}
+EURO_1500 = {"asset": TOKEN.id, "units": "1500000000", "number": "1500.000000"}
+EURO_500 = {"asset": TOKEN.id, "units": "500000000", "number": "500.000000"}
+
+
+def settled(desk: Desk) -> None:
+    """Mine and turn until all is final."""
+    for _ in range(4):
+        assert desk("engine", "run", "--once").code == 0
+        desk.world.mine()
+
+
+def anna(desk: Desk) -> str:
+    """A customer who has money."""
+    return f"customer/{desk.world.anna.id}"
+
+
+def test_a_request_is_issued_drawn_read_and_paid(desk: Desk, tmp_path: Path) -> None:
+    payee = desk.world.anna.id
+    issued = desk(
+        "request", "issue", payee, "--asset", "DEUR", "--amount", "500", "--remittance", "rent", "--json"
+    ).json
+    assert issued["amount"] == EURO_500
+    image = tmp_path / "code.png"
+    drawn = desk(
+        "request", "qr", issued["id"], "--png", image, "--svg", tmp_path / "code.svg", "--as", "eip681", "--json"
+    )
+    assert drawn.json["text"].startswith("ethereum:")
+    assert (tmp_path / "code.svg").read_text().startswith("<svg")
+    read = desk("request", "read", "--image", image, "--json").json
+    assert (read["kind"], read["units"]) == ("eip681", "500000000")
+    resolved = desk("request", "resolve", drawn.json["text"], "--json").json
+    assert (resolved["resolution"], resolved["trusted"], resolved["amount"]) == ("open", True, EURO_500)
+
+    desk.world.chain.deposit(CONTRACT, tp.Address.parse(issued["deposit_address"]), 500 * 10**6)
+    desk.world.mine()
+    settled(desk)
+    (swept,) = desk("chain", "sweep", "--asset", "DEUR", "--at-least", "500", "--json").json["sweeps"]
+    assert (swept["purpose"], swept["amount"]) == ("sweep", EURO_500)
+    shown = desk("request", "show", issued["reference"], "--json").json
+    assert (shown["state"], shown["credited"], shown["deposits"][0]["state"]) == ("paid", EURO_500, "final")
+    assert desk("customer", "balances", payee, "--json").json["balances"] == [EURO_1500]
+    lines = desk("customer", "statement", payee, "--asset", TOKEN.id, "--json").json["lines"]
+    assert [(line["came_in"], line["amount"]) for line in lines] == [(True, EURO_1000), (True, EURO_500)]
+
+
+def test_a_code_on_the_terminal_is_read_back(desk: Desk) -> None:
+    issued = desk("request", "issue", desk.world.anna.id, "--asset", "DEUR", "--json").json
+    drawn = desk("request", "qr", issued["id"]).out
+    assert drawn.splitlines()[-1] == issued["reference"]
+    assert len(drawn.splitlines()[0]) == 25 + 8
+    assert desk("request", "read", issued["reference"], "--json").json == {"kind": "reference", "id": issued["id"]}
+    assert desk("request", "cancel", issued["id"], "--json").json["state"] == "cancelled"
+
+
+def test_a_book_payment_is_final_at_once_and_happens_once(desk: Desk) -> None:
+    debtor, creditor = anna(desk), f"customer/{desk.world.boris.id}"
+    words = ("payment", "pay", "--from", debtor, "--to", creditor, "--asset", "DEUR", "--amount", "20", "--json")
+    first = desk(*words)
+    key = first.json["key"]
+    assert (first.code, first.json["state"], f'"{key}"' in first.err) == (0, "final", True)
+    assert desk(*words, "--key", key).json["id"] == first.json["id"]
+    assert desk("payment", "show", "--key", key, "--json").json["id"] == first.json["id"]
+    assert desk.world.units(desk.world.boris) == euro(20).units
+    listed = desk("payment", "list", "--state", "final", "--json").json["payments"]
+    assert [payment["id"] for payment in listed if payment["purpose"] == "payment"] == [first.json["id"]]
+    assert first.json["id"] in desk("payment", "list").out
+
+
+def test_a_held_payment_says_why_and_a_second_person_decides(desk: Desk) -> None:
+    debtor = anna(desk)
+    words = ("payment", "pay", "--from", debtor, "--to", OUTSIDE, "--asset", "DEUR", "--amount", "200")
+    held = desk(*words)
+    assert held.code == 0
+    assert "state: held" in held.out
+    assert "this amount needs a second person" in held.out
+    payment = next(line for line in held.out.splitlines() if line.startswith("id: ")).removeprefix("id: ")
+    assert desk("payment", "approve", payment).error == "session.not_permitted"
+    assert desk("payment", "approve", payment, "--json", by="ann").json["state"] == "cleared"
+    sent = desk("chain", "submit", CHAIN_ID, "--json").json
+    assert (sent["assigned"], sent["sent"]) == (1, 1)
+    desk.world.mine()
+    assert desk("chain", "watch", CHAIN_ID, "--json").json["included"] == 1
+    desk.world.mine(2)
+    desk("chain", "watch", CHAIN_ID)
+    assert desk("chain", "settle", CHAIN_ID, "--json").json["payments"] == 1
+    assert desk("payment", "show", payment, "--json").json["state"] == "final"
+    assert desk("ledger", "reconcile", "--json", by="ann").json["holds"] is True
+
+    other = desk(*words, "--json").json["id"]
+    assert desk("payment", "refuse", other, "--reason", "no", "--json", by="bob").json["state"] == "refused"
+    last = desk(*words, "--json").json["id"]
+    assert desk("payment", "cancel", last, "--json").json["state"] == "cancelled"
+
+
+def test_a_refusal_prints_its_reasons_and_returns_one(desk: Desk) -> None:
+    debtor = anna(desk)
+    to = LISTED.caip10(CHAIN_ID)
+    refused = desk("payment", "pay", "--from", debtor, "--to", to, "--asset", "DEUR", "--amount", "1", "--json")
+    assert refused.code == 1
+    assert (refused.json["state"], [r["code"] for r in refused.json["reasons"]]) == ("refused", ["screening.match"])
+    plain = desk("payment", "pay", "--from", debtor, "--to", to, "--asset", "DEUR", "--amount", "1")
+    assert "an address of this payment is on a deny-list" in plain.out
+    assert plain.code == 1
+
+
+def test_refund_and_reverse(desk: Desk) -> None:
+    debtor, creditor = anna(desk), f"customer/{desk.world.boris.id}"
+    pay = ("payment", "pay", "--from", debtor, "--to", creditor, "--asset", "DEUR", "--amount", "20", "--json")
+    first, second = desk(*pay).json["id"], desk(*pay).json["id"]
+    back = desk("payment", "refund", first, "--to", debtor, "--asset", "DEUR", "--amount", "5", "--json").json
+    assert (back["state"], back["purpose"], back["related"]) == ("final", "refund", first)
+    proposed = desk("payment", "reverse", second, "--json", by="ann").json
+    assert proposed["state"] == "held"
+    assert desk("payment", "approve", proposed["id"], "--json", by="bob").json["state"] == "final"
+
+
+def test_customers_are_enrolled_found_frozen_and_closed(desk: Desk) -> None:
+    number = desk("customer", "enrol", "Clara Ñ", "--key", "c1", "--json").json["id"]
+    assert desk("customer", "enrol", "Clara Ñ", "--key", "c1", "--json").json["id"] == number
+    assert desk("customer", "enrol", "Clara O", "--key", "c1").error == "key.reused"
+    assert [c["id"] for c in desk("customer", "find", "clara", "--json").json["customers"]] == [number]
+    assert "Clara Ñ" in desk("customer", "find", "clara").out
+    for verb, status in (("freeze", "frozen"), ("unfreeze", "active"), ("close", "closed")):
+        said = desk("customer", verb, number, "--reason", "asked", "--json", by="ann").json
+        assert said["status"] == status
+
+
+def test_cases_lists_brake_and_feed(desk: Desk, tmp_path: Path) -> None:
+    case = desk("case", "open", "--subject", "a till", "--note", "look", "--json", by="ann").json["id"]
+    assert case in desk("case", "list").out
+    assert desk("case", "resolve", case, "--resolution", "looked", "--json", by="ann").json["resolved_by"] == "ann"
+    assert desk("case", "list", "--json").json["cases"] == []
+    denied = tmp_path / "denied.txt"
+    denied.write_text(f"# ours\n{OUTSIDE.rpartition(':')[2].lower()}\n")
+    loaded = desk("deny", "load", denied, "--name", "own", "--dated", "2023-11-14", "--json", by="ann").json
+    assert (loaded["entries"], loaded["dated_s"]) == (1, 1_699_920_000)
+    assert desk("payments", "stop", "--reason", "drill", by="ann").code == 0
+    assert "second person" in desk("payments", "resume", by="ann").out
+    assert desk("payments", "resume", "--json", by="bob").json == {"payments": "running"}
+    first = desk("events", "read", "--limit", "2", "--json").json
+    rest = desk("events", "read", "--after", first["cursor"], "--json").json
+    assert len(first["events"]) == 2
+    assert rest["events"][0]["cursor"] > first["cursor"]
+    verified = desk("audit", "verify", "--json").json
+    assert {stream["stream"] for stream in verified["streams"]} == {"main", "engine"}
+
+
+def test_assets_are_registered_checked_and_imported(desk: Desk, tmp_path: Path) -> None:
+    other, absent = tp.Address(b"\x22" * 20), tp.Address(b"\x33" * 20)
+    desk.world.chain.add_token(other, symbol="TWO", decimals=2)
+    named = ("asset", "register", f"eip155:{CHAIN_ID}/erc20:{other}", "--symbol", "TWO")
+    assert desk(*named, "--decimals", "3", by="ann").error == "asset.invalid"
+    assert desk(*named, by="ann").error == "input.invalid"
+    listed = [
+        {"chainId": CHAIN_ID, "address": a.text, "name": "Two", "symbol": "TWO", "decimals": 2} for a in (other, absent)
+    ]
+    listed.append({**listed[0], "chainId": 1})
+    file = tmp_path / "list.json"
+    document = {
+        "name": "Test",
+        "timestamp": "2026-01-01T00:00:00+00:00",
+        "version": {"major": 1, "minor": 0, "patch": 0},
+    }
+    file.write_text(json.dumps({**document, "tokens": listed}))
+    said = desk("asset", "import", file, "--json", by="ann").json
+    assert [asset["symbol"] for asset in said["registered"]] == ["TWO"]
+    assert [left["address"] for left in said["left_out"]] == [absent.text]
+    assert desk("asset", "check", "TWO", "--json", by="ann").json["active"] is True
+    desk.world.chain.add_token(other, symbol="TWO", decimals=2, code=b"other code")
+    assert desk("asset", "check", "TWO", "--json", by="ann").json["active"] is False
+    assert desk("asset", "register", "iso4217:EUR", "--json", by="ann").json["kind"] == "cash"
+    assert {"DEUR", "TWO", "EUR", "ETH"} == {
+        asset["symbol"] for asset in desk("asset", "list", "--json").json["assets"]
+    }
+
+
+def test_the_treasury_is_funded(desk: Desk) -> None:
+    desk.world.chain.deposit(None, desk.world.treasury, 5 * 10**18)
+    desk.world.mine(3)
+    desk("engine", "run", "--once")
+    booked = desk("chain", "fund", "--asset", "ETH", "--json", by="ann").json["booked"]
+    assert booked["number"] == "5.000000000000000000"
+
+
+def test_the_bank_shows_itself(desk: Desk) -> None:
+    shown = desk("bank", "show", "--json").json
+    assert (shown["name"], shown["demo"], shown["database"]) == ("Test", True, "sqlite")
+    assert shown["chains"][0]["treasury"] == desk.world.treasury.text
+    assert desk("bank", "migrate", "--json").json == {"before": "0001", "revision": "0001"}
+
+
+def test_a_payer_s_authorization_is_collected(desk: Desk, tmp_path: Path) -> None:
+    key = PrivateKey.from_bytes(b"\x07" * 32)
+    payer = tp.Address(key.public_key.address_bytes())
+    issued = desk("request", "issue", desk.world.boris.id, "--asset", "DEUR", "--amount", "30", "--json").json
+    (registered,) = [known for known in tp.list_assets(desk.world.bank) if known.asset == TOKEN]
+    grant = Authorization(
+        domain=domain_of(registered),
+        sender=payer,
+        recipient=tp.Address.parse(issued["deposit_address"]),
+        units=30 * 10**6,
+        valid_after_s=0,
+        valid_before_s=desk.world.clock.now_s() + 3600,
+        nonce=b"\x01" * 32,
+    )
+    signature = sign(grant, key).signature
+    file = tmp_path / "authorization.json"
+    message = {
+        "from": payer.text,
+        "to": issued["deposit_address"],
+        "value": "30000000",
+        "validAfter": 0,
+        "validBefore": str(grant.valid_before_s),
+        "nonce": "0x" + "01" * 32,
+        "signature": "0x"
+        + signature.r.to_bytes(32).hex()
+        + signature.s.to_bytes(32).hex()
+        + f"{27 + signature.y_parity:x}",
+    }
+    file.write_text(json.dumps(message))
+    desk.world.chain.deposit(CONTRACT, payer, 30 * 10**6)
+    desk.world.mine()
+    collected = desk("payment", "collect", issued["id"], "--authorization", file, "--json")
+    assert (collected.code, collected.json["purpose"], collected.json["state"]) == (0, "collection", "cleared")
+    settled(desk)
+    assert desk.world.units(desk.world.boris) == 30 * 10**6
+    file.write_text(json.dumps({**message, "value": "31000000"}))
+    assert desk("payment", "collect", issued["id"], "--authorization", file).error == "authorization.invalid"
+
+
+@pytest.mark.parametrize("words", [["--help"], ["payment", "--help"], ["payment", "pay", "--help"], ["demo", "--help"]])
+def test_help_is_an_answer(run, words: list[str]) -> None:
+    said = run(*words)
+    assert (said.code, said.err) == (0, "")
+    assert said.out.startswith("usage: tokenpay")

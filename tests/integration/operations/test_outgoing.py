@@ -1,0 +1,474 @@
+"""submit, watch and settle on the way out: whatever happens to the bytes, a payment is paid once or not at all."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+import tokenpay as tp
+from tests.world import CHAIN_ID, COIN, CONTRACT, OUTSIDE, SETTINGS, START, STRANGER, TOKEN, World, address_of, euro
+from tokenpay.ledger.chart import AccountKind
+from tokenpay.operations import submit as submitting
+from tokenpay.payments.attempt import Attempt, SignedPayment
+from tokenpay.payments.payment import PaymentState as S
+from tokenpay.ports import Broadcast
+
+FIRST = 1
+"""The next nonce of a new world's treasury: a sweep has used the one before."""
+
+
+class Signing:
+    """The world's signer, with `before` or `after` called around each transaction it signs."""
+
+    def __init__(self, world: World, *, before: Callable[..., None] | None = None, after: Any = None) -> None:
+        self._signer = world.bank.required_signer()
+        self._before, self._after = before, after
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._signer, name)
+
+    def sign_transaction(self, unsigned: bytes, **what: Any) -> Any:
+        if self._before is not None:
+            self._before(**what)
+        signed = self._signer.sign_transaction(unsigned, **what)
+        if self._after is not None:
+            self._after(signed)
+        return signed
+
+
+def refusing(world: World, *payments: tp.Payment) -> Signing:
+    def before(*, intent: tp.Intent, **_: Any) -> None:
+        if intent.uetr in {payment.id for payment in payments}:
+            raise tp.SignerRefused("not this one")
+
+    return Signing(world, before=before)
+
+
+def out(world: World, whole: int = 20) -> tp.Payment:
+    payment = world.paid(whole, creditor=OUTSIDE)
+    assert payment.state is S.CLEARED
+    return payment
+
+
+def versions(world: World, payment: tp.Payment) -> list[SignedPayment]:
+    with world.bank.store.read() as uow:
+        return uow.payments.signed(payment.id)
+
+
+def attempts(world: World, payment: tp.Payment) -> list[Attempt]:
+    with world.bank.store.read() as uow:
+        return uow.payments.attempts(payment.id)
+
+
+def outcomes(world: World, payment: tp.Payment) -> list[tuple[int, str]]:
+    return [(attempt.version, attempt.outcome.value) for attempt in attempts(world, payment)]
+
+
+def next_nonce(world: World) -> int:
+    with world.bank.store.read() as uow:
+        return uow.chains.get(CHAIN_ID).next_nonce
+
+
+def paid_once(world: World, *payments: tp.Payment, whole: int = 20) -> None:
+    """All payments are final, the stranger got each once, nothing stays reserved, and the books are proved."""
+    assert {world.now(payment).state for payment in payments} == {S.FINAL}
+    assert world.holding(STRANGER) == euro(whole).units * len(payments)
+    assert world.available(world.anna) == world.units(world.anna) == euro(START - whole * len(payments)).units
+    assert world.account(AccountKind.CUSTODY, world.treasury.text, COIN).credits_pending == 0
+    world.prove()
+
+
+# --- the way
+
+
+def test_nonces_are_taken_late_and_in_order(world: World) -> None:
+    payments = [out(world) for _ in range(3)]
+    assert {world.now(payment).nonce for payment in payments} == {None}
+    cancelled = tp.cancel(world.bank, out(world).id, by=world.tom)
+    submitted = world.turn().submitted
+    assert submitted is not None
+    assert (submitted.assigned, submitted.sent, submitted.stuck) == (3, 3, 0)
+    assert sorted(world.now(payment).nonce or 0 for payment in payments) == [FIRST, FIRST + 1, FIRST + 2]
+    assert (world.now(cancelled).nonce, next_nonce(world)) == (None, FIRST + 3)
+    world.to_finality()
+    paid_once(world, *payments)
+
+
+def test_each_state_is_reached_in_turn_and_written_down(world: World) -> None:
+    payment = out(world)
+    start = tp.read_events(world.bank, by=world.tom, limit=1000)[-1].cursor
+    world.to_finality()
+    events = tp.read_events(world.bank, by=world.tom, after=start, limit=1000)
+    kinds = [event.kind for event in events if event.subject == payment.id]
+    assert kinds == [f"payment.{state}" for state in ("assigned", "signed", "sent", "included", "final")]
+    final = world.now(payment)
+    assert final.transaction_hash == versions(world, payment)[0].transaction_hash
+    gas = world.account(AccountKind.GAS, "bank", COIN)
+    assert (gas.debits_pending, gas.posted_units > 0) == (0, True)
+
+
+def test_a_chain_where_gas_costs_nothing(world: World) -> None:
+    world.chain.base_fee_wei = world.chain.tip_wei = 0
+    world.mine()
+    payment = out(world)
+    world.to_finality()
+    paid_once(world, payment)
+
+
+# --- crashes and silence
+
+
+def test_bytes_are_stored_before_they_leave(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    payment = out(world)
+    stored: list[list[bytes]] = []
+
+    def crash(raws: list[bytes]) -> list[Broadcast]:
+        stored.append([version.raw for version in versions(world, payment)])
+        assert stored[-1] == list(raws)
+        assert world.now(payment).state is S.SENT
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(world.chain, "broadcast", crash)
+        with pytest.raises(KeyboardInterrupt):
+            world.turn()
+    assert outcomes(world, payment) == [(1, "unknown")]
+    world.turn()
+    assert [version.raw for version in versions(world, payment)] == stored[0]
+    assert outcomes(world, payment) == [(1, "unknown"), (1, "accepted")]
+    world.to_finality()
+    paid_once(world, payment)
+
+
+def test_a_crash_after_the_broadcast_sends_the_same_bytes_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    payment = out(world)
+    real = world.chain.broadcast
+
+    def crash(raws: list[bytes]) -> list[Broadcast]:
+        real(raws)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(world.chain, "broadcast", crash)
+        with pytest.raises(KeyboardInterrupt):
+            world.turn()
+    world.to_finality()
+    assert len(versions(world, payment)) == 1
+    paid_once(world, payment)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_crash_around_the_signer_leaves_the_nonce_to_the_same_payment(world: World, when: str) -> None:
+    payment, sound = out(world), world.bank
+
+    def crash(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    world.bank = replace(world.bank, signer=Signing(world, **{when: crash}))
+    with pytest.raises(KeyboardInterrupt):
+        world.turn()
+    assert (world.now(payment).state, world.now(payment).nonce, versions(world, payment)) == (S.ASSIGNED, FIRST, [])
+    with pytest.raises(tp.WrongState):
+        tp.cancel(world.bank, payment.id, by=world.tom)
+    world.bank = sound
+    other = out(world)
+    world.to_finality()
+    assert (world.now(payment).nonce, world.now(other).nonce) == (FIRST, FIRST + 1)
+    paid_once(world, payment, other)
+
+
+def test_without_a_signer_payments_wait(world: World) -> None:
+    payment, sound = out(world), world.bank
+    world.bank = replace(world.bank, signer=None)
+    assert isinstance(world.turn().error, tp.SignerUnavailable)
+    world.bank = sound
+    world.to_finality()
+    paid_once(world, payment)
+
+
+@pytest.mark.parametrize("lost", ["lose_answers", "lose_requests"])
+def test_silence_is_unknown_and_means_the_same_bytes_again(world: World, lost: str) -> None:
+    payment = out(world)
+    setattr(world.chain, lost, 2)
+    for _ in range(3):
+        world.turn()
+    assert outcomes(world, payment) == [(1, "unknown"), (1, "unknown"), (1, "accepted")]
+    assert len(versions(world, payment)) == 1
+    world.to_finality()
+    paid_once(world, payment)
+
+
+def test_a_dropped_transaction_is_sent_again_after_a_while(world: World) -> None:
+    payment = out(world)
+    world.turn()
+    (version,) = versions(world, payment)
+    world.chain.drop(version.transaction_hash)
+    world.turn()
+    assert world.chain.waiting == []  # not at every turn
+    world.clock.advance(SETTINGS.resend_after_s)
+    world.turn()
+    assert world.chain.waiting == [version.transaction_hash]
+    world.to_finality()
+    paid_once(world, payment)
+
+
+# --- fees
+
+
+def test_a_fee_is_raised_at_the_same_nonce_and_paid_once(world: World) -> None:
+    payment = out(world)
+    world.turn()
+    world.chain.base_fee_wei *= 3
+    world.mine(SETTINGS.bump_after_s // 12)
+    world.turn()
+    first, second = versions(world, payment)
+    assert (first.nonce, second.nonce) == (FIRST, FIRST)
+    assert second.max_fee_wei * 100 >= first.max_fee_wei * 110
+    assert world.chain.waiting == [second.transaction_hash]
+    assert world.now(payment).state is S.SENT
+    world.to_finality()
+    assert world.now(payment).transaction_hash == second.transaction_hash
+    paid_once(world, payment)
+
+
+def test_the_first_version_may_be_included_after_it_was_raised(world: World) -> None:
+    payment = out(world)
+    world.turn()
+    (first,) = versions(world, payment)
+    pooled = world.chain._pool.waiting.copy()
+    world.chain.drop(first.transaction_hash)
+    world.mine(SETTINGS.bump_after_s // 12)
+    world.turn()
+    assert len(versions(world, payment)) == 2
+    world.chain._pool.waiting = pooled
+    world.to_finality()
+    assert world.now(payment).transaction_hash == first.transaction_hash
+    paid_once(world, payment)
+
+
+def test_fees_are_not_raised_above_the_payments_cap(world: World) -> None:
+    payment = out(world)
+    world.turn()
+    cap_wei = world.now(payment).fee_cap_wei or 0
+    world.chain.base_fee_wei *= 10
+    for _ in range(12):
+        world.mine(SETTINGS.bump_after_s // 12)
+        world.turn()
+    gas = world.now(payment).gas_limit or 0
+    assert all(version.max_fee_wei * gas <= cap_wei for version in versions(world, payment))
+    assert world.now(payment).state is S.SENT
+    world.chain.base_fee_wei //= 10
+    world.to_finality()
+    paid_once(world, payment)
+
+
+def test_a_node_that_finds_it_underpriced_gets_more(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    payment = out(world)
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            world.chain, "broadcast", lambda raws: [Broadcast(outcome="rejected", reason="underpriced") for _ in raws]
+        )
+        world.turn()
+    assert outcomes(world, payment) == [(1, "rejected")]
+    world.turn()
+    assert outcomes(world, payment) == [(1, "rejected"), (2, "accepted")]
+    world.to_finality()
+    paid_once(world, payment)
+
+
+def test_gas_above_the_chains_cap_waits_with_a_case_and_goes_on_when_it_falls(world: World) -> None:
+    payment = out(world)
+    dear = world.chain.base_fee_wei
+    world.chain.base_fee_wei = 2 * 10**12
+    world.mine()
+    submitted = world.turn().submitted
+    assert submitted is not None
+    assert (submitted.assigned, submitted.stuck) == (0, 1)
+    standing = world.now(payment)
+    assert (standing.state, standing.nonce, len(standing.reasons)) == (S.CLEARED, None, 1)
+    assert world.cases() == [("payment_stuck", payment.id)]
+    world.turn()
+    assert len(world.cases()) == 1
+    world.chain.base_fee_wei = dear
+    world.mine()
+    world.to_finality()
+    paid_once(world, payment)
+
+
+def test_more_gas_than_the_treasury_has_takes_no_nonce(world: World) -> None:
+    world.chain.base_fee_wei = 5 * 10**11
+    world.mine()
+    payments = [out(world) for _ in range(7)]
+    submitted = world.turn().submitted
+    assert submitted is not None
+    assert (submitted.assigned, submitted.stuck, next_nonce(world)) == (6, 1, FIRST + 6)
+    assert [kind for kind, _ in world.cases()] == ["payment_stuck"]
+    for _ in range(2):  # what the others did not use lets the last one go
+        world.to_finality()
+    paid_once(world, *payments)
+
+
+# --- what the chain does with it
+
+
+def test_a_reverted_payment_fails_at_finality_gives_back_the_funds_and_books_the_gas(world: World) -> None:
+    payment = out(world)
+    world.turn()
+    everything = euro(START).units
+    world.chain.deposit(CONTRACT, world.treasury, -everything, logged=False)  # gone for one block
+    world.mine()
+    world.chain.deposit(CONTRACT, world.treasury, everything, logged=False)
+    world.turn()
+    assert world.now(payment).state is S.INCLUDED
+    world.to_finality()
+    failed = world.now(payment)
+    assert (failed.state, [reason.code for reason in failed.reasons]) == (S.FAILED, ["chain.reverted"])
+    assert world.available(world.anna) == everything
+    assert world.holding(STRANGER) == 0
+    world.prove()
+    assert world.paid(20, creditor=OUTSIDE, key=world.key()).state is S.CLEARED
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_an_included_payment_that_is_orphaned_is_sent_again(world: World, kept: bool) -> None:
+    payment = out(world)
+    world.turn()
+    world.mine()
+    world.turn()
+    assert world.now(payment).state is S.INCLUDED
+    world.chain.reorg(1, keep_transactions=kept)
+    if kept:  # the reorg's new block carries it already
+        world.turn()
+        again = world.now(payment)
+        assert (again.state, again.included_hash) == (S.INCLUDED, world.chain.head().hash)
+    else:
+        world.turn()
+        assert (world.now(payment).state, world.now(payment).included_block) == (S.SENT, None)
+        world.clock.advance(SETTINGS.resend_after_s)
+        world.turn()
+    assert len(versions(world, payment)) == 1
+    world.to_finality()
+    paid_once(world, payment)
+
+
+def test_a_treasury_whose_nonce_is_ahead_halts(world: World) -> None:
+    """The key was used elsewhere, or the bank was restored from an old backup."""
+    payment = out(world)
+    world.chain._mined[-1].state.nonces[world.treasury] = FIRST + 1
+    assert isinstance(world.turn().error, tp.Halted)
+    assert [kind for kind, _ in world.cases()] == ["chain_halted"]
+    assert world.now(payment).state is S.CLEARED
+    assert tp.resolve_case(world.bank, world.case(tp.CaseKind.CHAIN_HALTED).id, resolution="ok", by=world.ann)
+    world.clock.advance(1)
+    tp.resume_chain(world.bank, CHAIN_ID, by=world.ann)
+    assert isinstance(world.turn().error, tp.Halted)  # it is ahead still
+    assert [kind for kind, _ in world.cases()] == ["chain_halted"]
+
+
+def test_an_emergency_stop_keeps_what_is_cleared_and_carries_on_what_is_signed(world: World) -> None:
+    gone = out(world)
+    world.turn()
+    waits = out(world)
+    tp.stop_payments(world.bank, reason="drill", by=world.ann)
+    world.to_finality()
+    assert (world.now(gone).state, world.now(waits).state) == (S.FINAL, S.CLEARED)
+    tp.resume_payments(world.bank, by=world.ann)
+    tp.resume_payments(world.bank, by=world.bob)
+    world.to_finality()
+    paid_once(world, gone, waits)
+
+
+# --- a signer that says no
+
+
+def test_a_refused_payment_gives_back_its_nonce_and_funds(world: World) -> None:
+    refused = out(world)
+    world.bank = replace(world.bank, signer=refusing(world, refused))
+    world.turn()
+    failed = world.now(refused)
+    assert (failed.state, failed.nonce, next_nonce(world)) == (S.FAILED, None, FIRST)
+    assert [reason.code for reason in failed.reasons] == ["signer.refused"]
+    assert world.cases() == [("payment_stuck", refused.id)]
+    assert world.available(world.anna) == euro(START).units
+    other = out(world)
+    world.to_finality()
+    assert world.now(other).nonce == FIRST
+    paid_once(world, other)
+
+
+def assigned_both(world: World) -> tuple[tp.Payment, tp.Payment]:
+    """Two payments with a nonce and no signature, as two engines leave them that die together."""
+    fees = submitting._fees(world.bank, CHAIN_ID)
+    first, second = (submitting._assign(world.bank, out(world), fees, by=world.engine) for _ in range(2))
+    assert first is not None
+    assert second is not None
+    return first, second
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_a_refused_payment_before_another_is_filled_by_a_no_op(world: World, stopped: bool) -> None:
+    refused, second = assigned_both(world)
+    world.bank = replace(world.bank, signer=refusing(world, refused))
+    if stopped:
+        tp.stop_payments(world.bank, reason="drill", by=world.ann)
+        assert world.turn().error is None
+        tp.resume_payments(world.bank, by=world.ann)
+        tp.resume_payments(world.bank, by=world.bob)
+    world.to_finality()
+    world.to_finality()
+    assert (world.now(refused).state, world.now(refused).nonce) == (S.FAILED, None)
+    (fill,) = (p for p in tp.find_payments(world.bank, by=world.ann) if p.intent.purpose is tp.Purpose.FILL)
+    assert (fill.state, fill.nonce, fill.intent.related) == (S.FINAL, FIRST, refused.id)
+    paid_once(world, second)
+
+
+# --- sweeps
+
+
+def test_a_sweep_empties_each_address_once_with_the_treasury_paying(world: World) -> None:
+    requests = [world.endow(world.boris, 100), world.endow(world.boris, 200)]
+    made = tp.sweep(world.bank, asset_id=TOKEN.id, by=world.engine)
+    assert [payment.state for payment in made] == [S.CLEARED] * 2
+    assert tp.sweep(world.bank, asset_id=TOKEN.id, by=world.engine) == []
+    world.to_finality()
+    assert {world.now(payment).state for payment in made} == {S.FINAL}
+    assert [world.holding(address_of(request)) for request in requests] == [0, 0]
+    assert world.holding(world.treasury) == euro(START + 300).units
+    assert world.units(world.boris) == euro(300).units
+    assert tp.sweep(world.bank, asset_id=TOKEN.id, by=world.engine) == []
+    for session in (world.tom, world.ann):
+        with pytest.raises(tp.NotPermitted):
+            tp.sweep(world.bank, asset_id=TOKEN.id, by=session)
+    world.prove()
+
+
+@pytest.mark.parametrize("how", ["expired", "reverted", "refused"])
+def test_a_sweep_that_came_to_nothing_is_made_anew(world: World, how: str) -> None:
+    request = world.endow(world.boris, 100)
+    (first,) = tp.sweep(world.bank, asset_id=TOKEN.id, by=world.engine)
+    if how == "expired":
+        world.next_day()
+        tp.expire(world.bank, by=world.engine)
+    elif how == "refused":
+        world.bank = replace(world.bank, signer=refusing(world, first))
+        world.turn()
+    else:
+        world.turn()
+        world.chain.deposit(CONTRACT, address_of(request), -euro(100).units, logged=False)
+        world.mine()
+        world.chain.deposit(CONTRACT, address_of(request), euro(100).units, logged=False)
+        world.to_finality()
+    assert world.now(first).state in (S.EXPIRED, S.FAILED)
+    (second,) = tp.sweep(world.bank, asset_id=TOKEN.id, by=world.engine)
+    assert second.id != first.id
+    world.to_finality()
+    assert (world.now(second).state, world.holding(address_of(request))) == (S.FINAL, 0)
+    world.prove()
+
+
+def test_small_holdings_are_left_where_they_are_if_asked(world: World) -> None:
+    world.endow(world.boris, 100)
+    world.endow(world.boris, 5)
+    made = tp.sweep(world.bank, asset_id=TOKEN.id, by=world.engine, at_least_units=euro(50).units)
+    assert [payment.intent.amount for payment in made] == [euro(100)]

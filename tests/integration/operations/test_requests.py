@@ -1,0 +1,275 @@
+"""issue_request, cancel_request, resolve_request, collect and expire: asking for money, and what a scan tells."""
+
+from dataclasses import replace
+
+import pytest
+
+import tokenpay as tp
+from tests.world import CHAIN_ID, CONTRACT, LISTED, OUTSIDE, START, STRANGER, TOKEN, World, address_of, euro
+from tokenpay.errors import InvalidRequest
+from tokenpay.ethereum.authorization import sign
+from tokenpay.payments.payment import PaymentState as S
+from tokenpay.primitives.secp256k1 import PrivateKey
+
+PAYER = PrivateKey.from_bytes(b"\x07" * 32)
+PAYER_ADDRESS = tp.Address(PAYER.public_key.address_bytes())
+R = tp.RequestState
+
+
+def state(world: World, request: tp.PaymentRequest) -> tp.RequestState:
+    return tp.get_request(world.bank, request.id, by=world.tom).state
+
+
+def pass_time(world: World, seconds: int) -> None:
+    world.clock.advance(seconds)
+    tp.expire(world.bank, by=world.engine)
+
+
+# --- issue
+
+
+def test_the_same_key_is_the_same_request_and_another_has_another_address(world: World) -> None:
+    first, again, other = world.request(50, key="a"), world.request(50, key="a"), world.request(50, key="b")
+    assert first == again
+    assert len({address_of(first), address_of(other), world.treasury}) == 3
+    with pytest.raises(tp.KeyReused) as caught:
+        world.request(51, key="a")
+    assert caught.value.fields["field"] == "units"
+
+
+def test_who_and_what_may_not_be_asked_for(world: World) -> None:
+    base = {"asset": TOKEN, "amount": euro(5), "by": world.tom}
+    other = replace(TOKEN, decimals=2)
+    anna = world.anna.id
+    table = [
+        ({"payee": "C0"}, tp.NotFound),
+        ({"payee": anna, "amount": euro(0)}, InvalidRequest),
+        ({"payee": anna, "amount": None, "terms": tp.Terms.EXACT}, InvalidRequest),
+        ({"payee": anna, "asset": other, "amount": None}, tp.WrongState),
+        ({"payee": anna, "amount": tp.Amount.of(1, other)}, InvalidRequest),
+        ({"payee": anna, "expires_in_s": 0}, tp.InvalidInput),
+        ({"payee": anna, "expires_in_s": 367 * 86_400}, tp.InvalidInput),
+        ({"payee": anna, "remittance_information": "x" * 141}, tp.InvalidInput),
+        ({"payee": anna, "by": world.engine}, tp.NotPermitted),
+    ]
+    for changes, error in table:
+        with pytest.raises(error):
+            tp.issue_request(world.bank, **{**base, **changes, "key": "k"})
+    tp.freeze_customer(world.bank, anna, reason="x", by=world.ann)
+    with pytest.raises(tp.WrongState):
+        world.request(5)
+    assert tp.payment_of_key(world.bank, "k", by=world.tom) is None
+
+
+# --- cancel and expire
+
+
+def test_only_what_waits_for_money_is_cancelled(world: World) -> None:
+    request = world.request(50)
+    assert tp.cancel_request(world.bank, request.id, by=world.tom) is R.CANCELLED
+    assert tp.cancel_request(world.bank, request.id, by=world.tom) is R.CANCELLED
+    paid = world.request(20, payee=world.boris)
+    world.paid(20, request_id=paid.id)
+    with pytest.raises(tp.WrongState):
+        tp.cancel_request(world.bank, paid.id, by=world.tom)
+    with pytest.raises(tp.NotFound):
+        tp.cancel_request(world.bank, "0" * 26, by=world.tom)
+
+
+def test_what_waited_too_long_expires_and_funds_go_back(world: World) -> None:
+    request, held = world.request(50, expires_in_s=60), world.paid(200)
+    done = tp.expire(world.bank, by=world.engine)
+    assert (done.requests, done.payments) == (0, 0)
+    world.clock.advance(60)
+    done = tp.expire(world.bank, by=world.engine)
+    assert (done.requests, done.payments, state(world, request)) == (1, 0, R.EXPIRED)
+    cleared, final = world.paid(20, creditor=OUTSIDE), world.paid(10)
+    world.next_day()
+    done = tp.expire(world.bank, by=world.engine)
+    assert (done.requests, done.payments) == (0, 2)
+    assert [world.now(p).state for p in (held, cleared, final)] == [S.EXPIRED, S.EXPIRED, S.FINAL]
+    assert world.available(world.anna) == euro(START - 10).units
+    world.to_finality()
+    assert world.holding(STRANGER) == 0
+    with pytest.raises(tp.NotPermitted):
+        tp.expire(world.bank, by=world.ann)
+    world.prove()
+
+
+# --- resolve
+
+
+def test_each_state_of_our_own_request_resolves_by_reference_address_and_eip681(world: World) -> None:
+    requests = {name: world.request(50, payee=world.boris, expires_in_s=600) for name in (
+        "open", "part_paid", "paid", "cancelled")}  # fmt: skip
+    world.paid(20, request_id=requests["part_paid"].id)
+    world.paid(50, request_id=requests["paid"].id)
+    tp.cancel_request(world.bank, requests["cancelled"].id, by=world.tom)
+    for name, request in requests.items():
+        for text in (request.reference, address_of(request).text, str(tp.Eip681.of(request))):
+            resolved = tp.resolve_request(world.bank, text)
+            assert (resolved.resolution.value, resolved.trusted, resolved.request) == (name, True, request)
+        assert resolved.payee == request.deposit_address
+    assert tp.resolve_request(world.bank, requests["part_paid"].reference).amount == euro(30)
+    world.clock.advance(600)
+    assert tp.resolve_request(world.bank, requests["open"].reference).resolution is tp.Resolution.EXPIRED
+    world.chain.add_token(CONTRACT, code=b"other")
+    tp.check_asset(world.bank, TOKEN.id, by=world.ann)
+    frozen = tp.resolve_request(world.bank, requests["paid"].reference)
+    assert (frozen.resolution, frozen.trusted) == (tp.Resolution.FROZEN_TOKEN, True)
+
+
+def test_what_is_not_ours_is_named_and_never_trusted(world: World) -> None:
+    other_token = tp.Address(b"\x77" * 20).text
+    table = {
+        "TKP:" + world.request().id[::-1]: {"unknown_reference", "unreadable"},
+        STRANGER.text: {"foreign_address"},
+        STRANGER.caip10(CHAIN_ID): {"foreign_address", "unreadable"},
+        f"ethereum:{CONTRACT.text}@{CHAIN_ID}/transfer?address={STRANGER.text}&uint256=5": {"foreign_address"},
+        f"ethereum:{other_token}@{CHAIN_ID}/transfer?address={STRANGER.text}&uint256=5": {"unknown_token"},
+        f"ethereum:{STRANGER.text}@{CHAIN_ID}?value=5": {"foreign_address"},
+        f"ethereum:{STRANGER.text}@1?value=5": {"other_chain"},
+        "": {"unreadable"},
+        "hello": {"unreadable"},
+        "ethereum:0x12": {"unreadable"},
+        "\x00" * 50: {"unreadable"},
+    }
+    for text, expected in table.items():
+        resolved = tp.resolve_request(world.bank, text)
+        assert resolved.resolution.value in expected, text
+        assert not resolved.trusted
+        assert resolved.request is None
+
+
+def test_a_request_of_ours_in_another_token_is_not_taken_for_ours(world: World) -> None:
+    request = world.request(50)
+    coin = tp.resolve_request(world.bank, f"ethereum:{address_of(request).text}@{CHAIN_ID}?value=5")
+    assert (coin.resolution, coin.trusted) == (tp.Resolution.FOREIGN_ADDRESS, False)
+
+
+# --- collect
+
+
+def authorization(world: World, request: tp.PaymentRequest, **changes: object) -> tp.Authorization:
+    domain = tp.Domain(name="Demo Euro", version="1", chain_id=CHAIN_ID, verifying_contract=CONTRACT)
+    content = {
+        "domain": domain,
+        "sender": PAYER_ADDRESS,
+        "recipient": address_of(request),
+        "units": euro(50).units,
+        "valid_after_s": 0,
+        "valid_before_s": world.clock.now_s() + 3_600,
+        "nonce": b"\x09" * 32,
+    }
+    return tp.Authorization(**{**content, **changes})  # type: ignore[arg-type]
+
+
+def collect(world: World, request: tp.PaymentRequest, signed: tp.Authorization, key: str = "c") -> object:
+    signature = sign(signed, PAYER).signature
+    return tp.collect(
+        world.bank, request_id=request.id, authorization=signed, signature=signature, by=world.tom, key=key
+    )
+
+
+def test_an_authorization_is_carried_and_credited_as_a_deposit(world: World) -> None:
+    world.chain.deposit(CONTRACT, PAYER_ADDRESS, euro(50).units)
+    world.mine()
+    request = world.request(50, payee=world.boris)
+    given = authorization(world, request)
+    payment = collect(world, request, given)
+    assert isinstance(payment, tp.Payment)
+    assert collect(world, request, given) == payment
+    world.to_finality()
+    assert world.now(payment).state is S.FINAL
+    assert (world.units(world.boris), state(world, request)) == (euro(50).units, R.PAID)
+    world.prove()
+
+
+def test_anybody_may_carry_it_first_and_it_is_credited_once(world: World) -> None:
+    """The authorization is used by another transaction in the same block, before ours, which reverts."""
+    world.chain.deposit(CONTRACT, PAYER_ADDRESS, euro(50).units)
+    world.mine()
+    request = world.request(50, payee=world.boris)
+    payment = collect(world, request, authorization(world, request))
+    assert isinstance(payment, tp.Payment)
+    world.turn()
+    carry_elsewhere(world, request)
+    world.to_finality()
+    assert world.now(payment).state is S.FINAL
+    assert world.units(world.boris) == euro(50).units
+    world.prove()
+
+
+def carry_elsewhere(world: World, request: tp.PaymentRequest) -> None:
+    from tokenpay.ethereum.authorization import calldata
+    from tokenpay.ethereum.transaction import DynamicFeeTransaction, sign as sign_transaction
+
+    carrier = PrivateKey.from_bytes(b"\x08" * 32)
+    world.chain.deposit(None, tp.Address(carrier.public_key.address_bytes()), 10**18)
+    treasury_waits = world.chain._pool.waiting.copy()
+    world.chain._pool.waiting.clear()
+    world.mine()
+    call = calldata(sign(authorization(world, request, valid_before_s=world.clock.now_s() + 3_600), PAYER))
+    transaction = DynamicFeeTransaction(
+        chain_id=CHAIN_ID, nonce=0, max_priority_fee_wei=10**9, max_fee_wei=10**10, gas_limit=200_000,
+        to=CONTRACT.raw, data=call,
+    )  # fmt: skip
+    (answer,) = world.chain.broadcast([sign_transaction(transaction, carrier).raw])
+    assert answer.outcome == "accepted"
+    world.mine()
+    world.chain._pool.waiting.update(treasury_waits)
+
+
+def test_what_cannot_be_collected(world: World) -> None:
+    request, other = world.request(50, payee=world.boris), world.request(50, payee=world.boris)
+    now_s = world.clock.now_s()
+    elsewhere = tp.Domain(name="Demo Euro", version="1", chain_id=1, verifying_contract=CONTRACT)
+    for changes in (
+        {"recipient": address_of(other)},
+        {"recipient": world.treasury},
+        {"units": 0},
+        {"valid_before_s": now_s},
+        {"valid_after_s": now_s},
+        {"domain": elsewhere},
+        {"kind": "receive"},
+    ):
+        with pytest.raises(tp.InvalidAuthorization):
+            collect(world, request, authorization(world, request, **changes))
+    good = authorization(world, request)
+    forged = replace(sign(good, PAYER).signature, r=1)
+    with pytest.raises(tp.InvalidAuthorization):
+        tp.collect(world.bank, request_id=request.id, authorization=good, signature=forged, by=world.tom, key="c")
+    with pytest.raises(tp.NotFound):
+        tp.collect(
+            world.bank, request_id="0" * 26, authorization=good, signature=sign(good, PAYER).signature,
+            by=world.tom, key="c",
+        )  # fmt: skip
+    tp.cancel_request(world.bank, request.id, by=world.tom)
+    refusal = collect(world, request, good)
+    assert isinstance(refusal, tp.Refusal)
+    assert [reason.code for reason in refusal.reasons] == ["request.closed"]
+
+
+def test_one_authorization_is_carried_for_one_payment(world: World) -> None:
+    world.chain.deposit(CONTRACT, PAYER_ADDRESS, euro(100).units)
+    world.mine()
+    request = world.request(50, payee=world.boris)
+    collect(world, request, authorization(world, request), "c1")
+    with pytest.raises(tp.Conflict):
+        collect(world, request, authorization(world, request), "c2")
+
+
+def test_a_listed_payer_is_not_collected_from(world: World) -> None:
+    request = world.request(50, payee=world.boris)
+    listed = f"{LISTED.text}\n{PAYER_ADDRESS.text}"
+    tp.load_deny_list(world.bank, name="ofac", text=listed, dated_s=world.clock.now_s(), by=world.ann)
+    refusal = collect(world, request, authorization(world, request))
+    assert isinstance(refusal, tp.Refusal)
+    assert [reason.code for reason in refusal.reasons] == ["screening.match"]
+
+
+def test_collecting_asks_for_the_session_first(world: World) -> None:
+    request = world.request(50, payee=world.boris)
+    tp.close_session(world.bank, by=world.tom)
+    with pytest.raises(tp.SessionExpired):
+        collect(world, request, authorization(world, request, units=0))

@@ -1,0 +1,448 @@
+"""The signer trusts what it parses and the keys it was founded with: every single change of an approved payment fails."""
+
+import json
+import traceback
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+import pytest
+
+import tokenpay as tp
+from tests.world import CHAIN_ID, COIN, CONTRACT, OUTSIDE, PASSWORDS, SETTINGS, TOKEN, World, address_of, euro
+from tokenpay.compliance.approval import Approval, Part, give
+from tokenpay.compliance.clearance import Clearance
+from tokenpay.ethereum.authorization import Authorization, decode_calldata
+from tokenpay.ethereum.erc20 import transfer
+from tokenpay.ethereum.transaction import DynamicFeeTransaction, encode_unsigned
+from tokenpay.ethereum.typed_data import Domain
+from tokenpay.operations.identifiers import new_uetr
+from tokenpay.payments.intent import BookParty, ChainParty, Intent, Purpose
+from tokenpay.payments.outgoing import call_of
+from tokenpay.payments.payment import PaymentState as S
+from tokenpay.ledger.chart import AccountKind
+
+OTHER = tp.Address(b"\xab" * 20)
+DOMAIN = Domain(name="Demo Euro", version="1", chain_id=CHAIN_ID, verifying_contract=CONTRACT)
+
+
+def cleared(world: World, whole: int = 20) -> tp.Payment:
+    payment = world.paid(whole, creditor=OUTSIDE)
+    if payment.state is S.HELD:
+        payment = tp.approve(world.bank, payment.id, by=world.ann)
+    assert payment.state is S.CLEARED
+    return payment
+
+
+def clearance_of(world: World, payment: tp.Payment) -> Clearance:
+    with world.bank.store.read() as uow:
+        return uow.compliance.clearance(payment.id)
+
+
+def transaction_of(intent: Intent, carried: bytes | None = None, **changes: Any) -> DynamicFeeTransaction:
+    call = call_of(intent, carried)
+    content = {
+        "chain_id": CHAIN_ID,
+        "nonce": 7,
+        "max_priority_fee_wei": 10**8,
+        "max_fee_wei": 10**9,
+        "gas_limit": 60_000,
+        "to": call.to.raw,
+        "value_wei": call.value_wei,
+        "data": call.data,
+    }
+    return DynamicFeeTransaction(**{**content, **changes})
+
+
+def sign(
+    world: World, transaction: DynamicFeeTransaction, intent: Intent, clearance: Clearance, domain: Domain | None = None
+) -> Any:
+    return world.bank.required_signer().sign_transaction(
+        encode_unsigned(transaction), intent=intent, clearance=clearance, domain=domain
+    )
+
+
+def refused(world: World, *args: Any, **named: Any) -> str:
+    with pytest.raises(tp.SignerRefused) as caught:
+        sign(world, *args, **named)
+    return caught.value.message
+
+
+def consent(world: World, intent: Intent, *sessions: tp.Session) -> Clearance:
+    """A clearance as somebody would write it who has these people's keys and the database."""
+    parts = (Part.MAKER, Part.CHECKER)
+    approvals = tuple(
+        give(session, intent.hash(), part=part, at_s=intent.created_at_s)
+        for session, part in zip(sessions, parts, strict=False)
+    )
+    return Clearance(
+        id="CL-1", payment_id=intent.uetr, intent_hash=intent.hash(), policy_version=1, screenings=(),
+        approvals=approvals, cleared_at_s=intent.created_at_s,
+    )  # fmt: skip
+
+
+def intent_of(world: World, maker: tp.Session, **changes: Any) -> Intent:
+    now_s = world.clock.now_s()
+    content = {
+        "uetr": new_uetr(world.bank),
+        "purpose": Purpose.PAYMENT,
+        "debtor": BookParty(AccountKind.CUSTOMER, world.anna.id),
+        "creditor": ChainParty(CHAIN_ID, OTHER),
+        "amount": euro(20),
+        "maker": maker.operator.id,
+        "created_at_s": now_s,
+        "expires_at_s": now_s + 600,
+    }
+    return Intent(**{**content, **changes})
+
+
+# --- the bytes
+
+
+def test_what_was_approved_is_signed_at_any_nonce_and_fee(world: World) -> None:
+    payment = cleared(world)
+    clearance = clearance_of(world, payment)
+    for changes in ({}, {"nonce": 0}, {"nonce": 10**6}, {"max_fee_wei": 10**10}, {"gas_limit": 200_000}):
+        transaction = transaction_of(payment.intent, **changes)
+        signed = sign(world, transaction, payment.intent, clearance)
+        assert (signed.transaction, signed.sender) == (transaction, world.treasury)
+
+
+TRANSACTION_CHANGES = {
+    "chain": {"chain_id": 1},
+    "another contract": {"to": OTHER.raw},
+    "the payee itself": {"to": b"\xbb" * 20},
+    "a new contract": {"to": None, "gas_limit": 100_000},
+    "coin beside": {"value_wei": 1},
+    "another payee": {"data": transfer(OTHER, euro(20).units)},
+    "one unit more": {"data": transfer(tp.Address(b"\xbb" * 20), euro(20).units + 1)},
+    "one unit less": {"data": transfer(tp.Address(b"\xbb" * 20), euro(20).units - 1)},
+    "no data": {"data": b""},
+    "a byte more": {"data": transfer(tp.Address(b"\xbb" * 20), euro(20).units) + b"\x00"},
+    "another function": {"data": b"\x09\x5e\xa7\xb3" + transfer(tp.Address(b"\xbb" * 20), euro(20).units)[4:]},
+    "an access list": {"access_list": ((CONTRACT.raw, ()),)},
+    "gas above the cap": {"max_fee_wei": SETTINGS.fee_cap_wei // 60_000 + 1},
+    "gas below what it takes": {"gas_limit": 20_999},
+    "a tip above the fee": {"max_priority_fee_wei": 10**9 + 1},
+}
+
+
+@pytest.mark.parametrize("name", TRANSACTION_CHANGES)
+def test_every_single_change_of_the_transaction_is_refused(world: World, name: str) -> None:
+    payment = cleared(world)
+    transaction = transaction_of(payment.intent, **TRANSACTION_CHANGES[name])
+    assert refused(world, transaction, payment.intent, clearance_of(world, payment))
+
+
+def test_bytes_that_are_no_transaction_are_refused(world: World) -> None:
+    payment = cleared(world)
+    good = encode_unsigned(transaction_of(payment.intent))
+    for unsigned in (b"", b"\x02", good[:-1], good + b"\x00", b"\x01" + good[1:], b"\x02\xff" + good[2:]):
+        with pytest.raises(tp.SignerRefused):
+            world.bank.required_signer().sign_transaction(
+                unsigned, intent=payment.intent, clearance=clearance_of(world, payment), domain=None
+            )
+
+
+# --- the intent and the clearance
+
+
+def test_every_single_change_of_the_intent_is_refused(world: World) -> None:
+    """The transaction does what the changed intent says; it is the approvals that do not fit."""
+    payment = cleared(world)
+    intent, clearance = payment.intent, clearance_of(world, payment)
+    changes: dict[str, Any] = {
+        "uetr": new_uetr(world.bank),
+        "purpose": Purpose.REFUND,
+        "debtor": BookParty(AccountKind.CUSTOMER, world.boris.id),
+        "creditor": ChainParty(CHAIN_ID, OTHER),
+        "amount": euro(19),
+        "maker": "ann",
+        "created_at_s": intent.created_at_s - 1,
+        "expires_at_s": intent.expires_at_s + 1,
+        "request_id": "x",
+        "related": "x",
+        "remittance_information": "x",
+    }
+    assert set(changes) == {field.name for field in fields(Intent)}
+    for name, value in changes.items():
+        changed = replace(intent, **{name: value})
+        for forged in (clearance, replace(clearance, intent_hash=changed.hash(), payment_id=changed.uetr)):
+            assert refused(world, transaction_of(changed), changed, forged), name
+
+
+def test_the_clearance_of_another_payment_is_refused(world: World) -> None:
+    first, second = cleared(world), cleared(world)
+    assert refused(world, transaction_of(first.intent), first.intent, clearance_of(world, second))
+
+
+def forged_approvals(world: World, payment: tp.Payment) -> Iterator[tuple[str, tuple[Approval, ...]]]:
+    maker, checker = clearance_of(world, payment).approvals
+    intent_hash, at_s = payment.intent.hash(), maker.at_s
+    stranger = replace(world.bob, operator=replace(world.bob.operator, id="eve"))
+    yield "no maker", (checker,)
+    yield "no checker", (maker,)
+    yield "nobody", ()
+    yield "a forged signature", (maker, replace(checker, signature=bytes(64)))
+    yield "another's signature", (maker, replace(checker, operator_id="bob"))
+    yield "another time", (maker, replace(checker, at_s=checker.at_s + 1))
+    yield "the maker as checker", (maker, give(world.tom, intent_hash, part=Part.CHECKER, at_s=at_s))
+    yield "the maker's word used twice", (maker, replace(maker, part=Part.CHECKER))
+    yield "somebody unknown", (maker, give(stranger, intent_hash, part=Part.CHECKER, at_s=at_s))
+    yield "the engine as checker", (maker, give(world.engine, intent_hash, part=Part.CHECKER, at_s=at_s))
+    yield "before it was made", (maker, give(world.ann, intent_hash, part=Part.CHECKER, at_s=at_s - 1))
+    late = payment.intent.expires_at_s
+    yield "after it expired", (maker, give(world.ann, intent_hash, part=Part.CHECKER, at_s=late))
+
+
+def test_an_amount_for_two_people_needs_both_of_them_genuine(world: World) -> None:
+    payment = cleared(world, 200)
+    clearance = clearance_of(world, payment)
+    transaction = transaction_of(payment.intent)
+    assert sign(world, transaction, payment.intent, clearance)
+    names = []
+    for name, approvals in forged_approvals(world, payment):
+        names.append(name)
+        assert refused(world, transaction, payment.intent, replace(clearance, approvals=approvals)), name
+    assert len(names) == 12
+
+
+def test_a_supervisor_who_made_it_is_not_its_checker(world: World) -> None:
+    intent = intent_of(world, world.ann, amount=euro(200))
+    assert refused(world, transaction_of(intent), intent, consent(world, intent, world.ann, world.ann))
+    assert sign(world, transaction_of(intent), intent, consent(world, intent, world.ann, world.bob))
+
+
+@pytest.mark.parametrize("asset", [TOKEN, COIN])
+@pytest.mark.parametrize("purpose", list(Purpose))
+def test_no_purpose_gets_money_out_on_one_persons_word(world: World, purpose: Purpose, asset: tp.Asset) -> None:
+    """With the database in hand one teller, or the engine, can write any intent. It must not be paid."""
+    for maker in (world.tom, world.engine):
+        debtor = ChainParty(CHAIN_ID, world.treasury)
+        amount = tp.Amount(asset, 10**9)
+        intent = intent_of(world, maker, purpose=purpose, debtor=debtor, amount=amount)
+        data = transfer(OTHER, amount.units) if asset is TOKEN else b""
+        to, value = (CONTRACT, 0) if asset is TOKEN else (OTHER, amount.units)
+        transaction = transaction_of(
+            replace(intent, purpose=Purpose.PAYMENT), to=to.raw, data=data, value_wei=value
+        )
+        assert refused(world, transaction, intent, consent(world, intent, maker), DOMAIN)
+
+
+def test_blocked_money_needs_two_people_whatever_the_amount(world: World) -> None:
+    intent = intent_of(world, world.ann, debtor=BookParty(AccountKind.BLOCKED, "CS-1"), amount=euro(1))
+    assert refused(world, transaction_of(intent), intent, consent(world, intent, world.ann))
+
+
+# --- sweeps
+
+
+def swept(world: World) -> tuple[tp.Payment, Clearance, Authorization, int]:
+    request = world.endow(world.boris, 50)
+    (payment,) = tp.sweep(world.bank, asset_id=TOKEN.id, by=world.engine)
+    authorization = Authorization(
+        domain=DOMAIN, sender=address_of(request), recipient=world.treasury, units=euro(50).units,
+        valid_after_s=0, valid_before_s=2**40, nonce=payment.intent.hash(), kind="receive",
+    )  # fmt: skip
+    assert payment.index is not None
+    return payment, clearance_of(world, payment), authorization, payment.index
+
+
+def test_a_deposit_address_signs_only_for_the_treasury_and_only_its_own(world: World) -> None:
+    payment, clearance, good, index = swept(world)
+    signer = world.bank.required_signer()
+    assert signer.sign_sweep(good, index=index, intent=payment.intent, clearance=clearance)
+    changes: list[dict[str, Any]] = [
+        {"recipient": OTHER},
+        {"units": good.units - 1},
+        {"sender": OTHER},
+        {"domain": replace(DOMAIN, chain_id=1)},
+        {"domain": replace(DOMAIN, verifying_contract=OTHER)},
+    ]
+    for change in changes:
+        with pytest.raises(tp.SignerRefused):
+            signer.sign_sweep(replace(good, **change), index=index, intent=payment.intent, clearance=clearance)
+    for wrong in (index + 1, 0, -1, 2**31):
+        with pytest.raises(tp.SignerRefused):
+            signer.sign_sweep(good, index=wrong, intent=payment.intent, clearance=clearance)
+    other = replace(payment.intent, creditor=ChainParty(CHAIN_ID, OTHER))
+    with pytest.raises(tp.SignerRefused):
+        signer.sign_sweep(
+            replace(good, recipient=OTHER), index=index, intent=other, clearance=consent(world, other, world.engine)
+        )
+
+
+def test_the_sweeps_transaction_is_the_authorization_that_was_cleared(world: World) -> None:
+    payment, clearance, _, _ = swept(world)
+    world.turn()
+    with world.bank.store.read() as uow:
+        carried = uow.payments.carried(payment.id)
+    assert carried is not None
+    assert decode_calldata(carried.calldata, DOMAIN).grant.recipient == world.treasury
+    transaction = transaction_of(payment.intent, carried.calldata, gas_limit=200_000)
+    assert sign(world, transaction, payment.intent, clearance, DOMAIN)
+    assert refused(world, transaction, payment.intent, clearance, None)
+    assert refused(world, transaction, payment.intent, clearance, replace(DOMAIN, version="2"))
+    plain = transaction_of(payment.intent, transfer(world.treasury, euro(50).units))
+    assert refused(world, plain, payment.intent, clearance, DOMAIN)
+
+
+# --- what was edited
+
+
+def test_an_edited_intent_is_noticed_before_anybody_signs(world: World) -> None:
+    payment = cleared(world)
+    world.sql(
+        "UPDATE payments SET intent = replace(intent, :old, :new) WHERE id = :id",
+        old="bB" * 4, new="Bb" * 4, id=payment.id,
+    ) if False else world.sql(
+        "UPDATE payments SET intent = replace(intent, '20000000', '20000001') WHERE id = :id", id=payment.id
+    )  # fmt: skip
+    with pytest.raises(tp.IntegrityError):
+        world.turn()
+    with pytest.raises(tp.IntegrityError):
+        tp.get_payment(world.bank, payment.id, by=world.tom)
+    assert world.chain.waiting == []
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        "UPDATE approvals SET signature = :bytes WHERE payment_id = :id AND part = 'checker'",
+        "UPDATE approvals SET operator_id = 'bob' WHERE payment_id = :id AND part = 'checker'",
+        "DELETE FROM approvals WHERE payment_id = :id AND part = 'checker'",
+        "DELETE FROM approvals WHERE payment_id = :id AND part = 'maker'",
+    ],
+)
+def test_an_edited_approval_is_refused_by_the_signer_and_the_money_stays(world: World, edit: str) -> None:
+    payment = cleared(world, 200)
+    world.sql(edit, id=payment.id, **({"bytes": bytes(64)} if ":bytes" in edit else {}))
+    submitted = world.turn().submitted
+    assert submitted is not None
+    assert (submitted.sent, submitted.stuck) == (0, 1)
+    assert world.now(payment).state is S.FAILED
+    assert world.cases() == [("payment_stuck", payment.id)]
+    assert world.chain.waiting == []
+    world.prove()
+
+
+def test_an_operators_key_that_was_swapped_in_the_database_means_nothing_to_the_signer(world: World) -> None:
+    """Tom's teller row is turned into a supervisor's with a key of the thief's: the bank itself may be fooled."""
+    payment = world.paid(200, creditor=OUTSIDE, by=world.ann)
+    world.sql("UPDATE operators SET role = 'supervisor' WHERE id = 'tom'")
+    assert tp.approve(world.bank, payment.id, by=world.tom).state is S.CLEARED
+    world.turn()
+    assert world.now(payment).state is S.FAILED
+    assert world.chain.waiting == []
+
+
+@pytest.mark.parametrize("what", ["role", "cap", "alone", "mac", "no json"])
+def test_edited_rules_do_not_open(world: World, what: str) -> None:
+    assert world.bank.directory is not None
+    path = world.bank.directory / "keys" / "signer.json"
+    document = json.loads(path.read_text())
+    if what == "role":
+        document["rules"]["operators"]["tom"]["role"] = "supervisor"
+    elif what == "cap":
+        document["rules"]["fee_caps_wei"][str(CHAIN_ID)] = "1"
+    elif what == "alone":
+        document["rules"]["alone_units"][TOKEN.id] = "99999999999"
+    elif what == "mac":
+        document["mac"] = "0" * 64
+    path.write_text(json.dumps(document) if what != "no json" else "{")
+    with pytest.raises(tp.IntegrityError), tp.open_bank(world.bank.directory, signer=True):
+        pass
+    with tp.open_bank(world.bank.directory) as bank:
+        assert bank.signer is None  # a terminal needs no keys
+
+
+# --- secrets
+
+
+def secrets(world: World) -> list[str]:
+    assert world.bank.directory is not None
+    signer: Any = world.bank.required_signer()
+    keys = world.bank.directory / "keys"
+    found = [world.ann.key, world.tom.key, world.engine.key, signer._treasury.key.secret if False else b""]
+    texts = [raw.hex() for raw in found if raw] + [repr(raw)[2:-1] for raw in found if raw]
+    texts += [path.read_text().strip() for path in keys.glob("*.password")]
+    return texts + list(PASSWORDS.values())
+
+
+def everything(root: object) -> Iterator[object]:
+    """Walk an object as a careless log line might: its attributes, slots, items and chained errors."""
+    seen: set[int] = set()
+    stack = [root]
+    while stack:
+        thing = stack.pop()
+        if id(thing) in seen or isinstance(thing, (str, bytes, int, type(None))):
+            continue
+        seen.add(id(thing))
+        yield thing
+        if isinstance(thing, BaseException):
+            stack += [thing.__cause__, thing.__context__, *thing.args]
+        if is_dataclass(thing) and not isinstance(thing, type):
+            stack += [getattr(thing, field.name, None) for field in fields(thing)]
+        if isinstance(thing, dict):
+            stack += [*thing.keys(), *thing.values()]
+        elif isinstance(thing, (list, tuple, set, frozenset)):
+            stack += list(thing)
+
+
+def test_nothing_that_can_be_printed_holds_a_secret(world: World) -> None:
+    hidden = secrets(world)
+    assert len(hidden) > 8
+    signer: Any = world.bank.required_signer()
+    printed = [world.bank, world.ann, world.tom, world.engine, signer, vars(signer), world.bank.settings]
+    for root in printed:
+        for thing in everything(root):
+            for text in (repr(thing), str(thing)):
+                assert not [secret for secret in hidden if secret in text], type(thing)
+    for record in tp.read_events(world.bank, by=world.ann, limit=1000):
+        assert not [secret for secret in hidden if secret in repr(record)]
+
+
+def wrong(world: World) -> Iterator[BaseException]:
+    """Errors of every kind that a secret was near."""
+    payment = cleared(world)
+    folder = world.bank.directory
+    assert folder is not None
+
+    def opened(**named: Any) -> None:
+        with tp.open_bank(folder, signer=True, **named):
+            pass
+
+    tries: list[Any] = [
+        lambda: opened(key_password="wrong-secret-1"),
+        lambda: tp.open_session(world.bank, operator_id="tom", password="wrong-secret-2", terminal="t"),
+        lambda: tp.open_session(world.bank, operator_id="nobody", password="wrong-secret-3", terminal="t"),
+        lambda: tp.open_session(world.bank, operator_id="tom", password="wrong-\ud800-secret-4", terminal="t"),
+        lambda: sign(world, transaction_of(payment.intent, value_wei=1), payment.intent, clearance_of(world, payment)),
+        lambda: world.sql("UPDATE keys SET verb = verb WHERE false"),
+        lambda: tp.approve(world.bank, payment.id, by=replace(world.ann, id="0" * 32)),
+        lambda: tp.approve(world.bank, payment.id, by=world.tom),
+    ]
+    for attempt in tries:
+        with pytest.raises((tp.TokenpayError, AssertionError)) as caught:
+            attempt()
+        yield caught.value
+
+
+def test_no_error_nor_its_chain_tells_a_secret(world: World) -> None:
+    hidden = [*secrets(world), "wrong-secret", "secret-4"]
+    for error in wrong(world):
+        chain = "".join(traceback.format_exception(error, limit=0))
+        for thing in everything(error):
+            chain += repr(thing) + str(thing)
+            if isinstance(thing, tp.TokenpayError):
+                chain += repr(thing.fields)
+        assert not [secret for secret in hidden if secret in chain], type(error)
+
+
+def test_a_session_is_not_copied_out_of_its_process(world: World) -> None:
+    import copy
+    import pickle
+
+    for out in (pickle.dumps, copy.copy, copy.deepcopy):
+        with pytest.raises(TypeError):
+            out(world.ann)

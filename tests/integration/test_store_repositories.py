@@ -1,0 +1,492 @@
+"""What each repository writes, it reads back as it was; what is not there has one clear answer."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from threading import Barrier
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from tests.integration.store_samples import NOW_S, add_cleared, consent, founded, operator, uetr
+from tests.unit.payments.samples import (
+    ANNA,
+    CHAIN_ID,
+    COIN,
+    CONTRACT,
+    EURO,
+    OUTSIDE,
+    PAYEE,
+    TOKEN,
+    TREASURY,
+    intent,
+)
+from tokenpay.compliance.approval import Part
+from tokenpay.compliance.case import Case, CaseKind
+from tokenpay.compliance.clearance import Clearance
+from tokenpay.compliance.policy import AssetLimits, Hours, Policy
+from tokenpay.compliance.screening import DenyList, Screening, Verdict
+from tokenpay.errors import Conflict, IntegrityError, NotFound
+from tokenpay.ethereum.observed import AuthorizationLog, Block
+from tokenpay.money.amount import MAX_UNITS, Amount
+from tokenpay.parties.customer import CustomerStatus
+from tokenpay.payments.attempt import AttemptOutcome, SignedPayment
+from tokenpay.payments.deposit import Deposit, DepositOutcome, DepositState
+from tokenpay.payments.intent import Purpose
+from tokenpay.payments.payment import Payment, PaymentState, Reason
+from tokenpay.requests.payment_request import PaymentRequest, Terms
+from tokenpay.requests.reference import reference_id
+from tokenpay.requests.request_state import RequestState
+from tokenpay.store.asset_store import RegisteredAsset
+from tokenpay.store.payment_store import Carried
+from tokenpay.store.request_store import IssuedRequest
+from tokenpay.store.unit_of_work import Store, UnitOfWork
+
+SENT = Payment(
+    intent=intent(uetr=uetr(1), creditor=PAYEE, amount=Amount(TOKEN, MAX_UNITS), request_id="R", related="P"),
+    state=PaymentState.SENT,
+    updated_at_s=NOW_S,
+    reasons=(Reason(code="a.code", message="a reason"),),
+    nonce=2**62,
+    gas_limit=21_000,
+    fee_cap_wei=MAX_UNITS,
+    index=4,
+    included_block=9,
+    included_hash=b"\x01" * 32,
+    transaction_hash=b"\x02" * 32,
+)
+REQUEST = PaymentRequest(
+    id=reference_id(bytes(16)),
+    payee="customer/C00000001",
+    asset=TOKEN,
+    amount=Amount(TOKEN, 5),
+    created_at_s=NOW_S,
+    expires_at_s=NOW_S + 60,
+    remittance_information="rent",
+    deposit_address=OUTSIDE,
+    terms=Terms.EXACT,
+)
+OPEN = IssuedRequest(request=REQUEST, state=RequestState.OPEN, credited_units=0, deposit_index=0)
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    with founded(database_url) as store:
+        yield store
+
+
+# --- payments ---------------------------------------------------------------------------------
+
+
+def test_a_payment_comes_back_whole(store: Store) -> None:
+    plain = Payment(intent=intent(uetr=uetr(2)), state=PaymentState.HELD, updated_at_s=NOW_S)
+    with store.unit_of_work() as work:
+        work.payments.add(SENT, branch="main")
+        work.payments.add(plain, branch="main")
+    with store.unit_of_work() as work:
+        assert work.payments.get(SENT.id) == work.payments.lock(SENT.id) == SENT
+        assert work.payments.get(plain.id) == plain
+        assert work.payments.branch(plain.id) == "main"
+        assert work.payments.find() == [SENT, plain]
+        assert work.payments.find(limit=1) == [SENT]
+        assert work.payments.find(states=[PaymentState.HELD]) == [plain]
+        assert work.payments.find(related="P", request_id="R", purpose=Purpose.PAYMENT, chain_id=CHAIN_ID) == [SENT]
+        assert work.payments.find(purpose=Purpose.REFUND) == []
+
+
+def test_a_payment_moves_only_from_where_it_stood(store: Store) -> None:
+    with store.unit_of_work() as work:
+        work.payments.add(SENT, branch="main")
+        included = SENT.to(PaymentState.INCLUDED, at_s=NOW_S + 1)
+        work.payments.update(included, was=PaymentState.SENT)
+        assert work.payments.get(SENT.id) == included
+        with pytest.raises(IntegrityError, match="moved"):
+            work.payments.update(included, was=PaymentState.SENT)
+
+
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        """UPDATE payments SET intent = replace(intent, '"units":"1', '"units":"9')""",
+        "UPDATE payments SET intent = replace(intent, 'rent', 'tent')",
+        "UPDATE payments SET id = '00000000-0000-4000-8000-000000000009'",
+    ],
+)
+def test_a_payment_whose_content_was_changed_is_not_read(store: Store, tampering: str) -> None:
+    with store.unit_of_work() as work:
+        work.payments.add(replace(SENT, intent=intent(uetr=uetr(1), amount=Amount(TOKEN, 1))), branch="main")
+    with store.unit_of_work() as work:
+        work.connection.execute(text(tampering))
+    with store.read() as work, pytest.raises(IntegrityError, match="content"):
+        work.payments.find()
+
+
+def test_a_payment_is_not_read_with_other_decimals(store: Store) -> None:
+    with store.unit_of_work() as work:
+        work.payments.add(SENT, branch="main")
+        work.connection.execute(text("UPDATE assets SET decimals = 18"))
+    with store.read() as work, pytest.raises(IntegrityError, match="decimals"):
+        work.payments.get(SENT.id)
+
+
+def test_no_two_payments_of_a_chain_have_one_nonce(store: Store) -> None:
+    other = replace(SENT, intent=replace(SENT.intent, uetr=uetr(2)))
+    with store.unit_of_work() as work:
+        work.payments.add(SENT, branch="main")
+    with pytest.raises(Conflict), store.unit_of_work() as work:
+        work.payments.add(other, branch="main")
+
+
+def version(number: int, clearance: Clearance) -> SignedPayment:
+    return SignedPayment(
+        payment_id=clearance.payment_id,
+        version=number,
+        chain_id=CHAIN_ID,
+        nonce=7,
+        raw=b"raw",
+        transaction_hash=bytes([number]) * 32,
+        max_fee_wei=MAX_UNITS,
+        priority_fee_wei=0,
+        signed_at_s=NOW_S,
+        clearance_id=clearance.id,
+    )
+
+
+def test_signed_bytes_and_attempts_come_back_in_order(store: Store) -> None:
+    with store.unit_of_work() as work:
+        clearance = add_cleared(work)
+        versions = [version(number, clearance) for number in (1, 2)]
+        for signed in reversed(versions):
+            work.payments.add_signed(signed)
+        first = work.payments.begin_attempt(versions[0], at_s=NOW_S)
+        second = work.payments.begin_attempt(versions[0], at_s=NOW_S + 1)
+        work.payments.end_attempt(second, outcome=AttemptOutcome.REJECTED, reason="fee too low")
+    with store.read() as work:
+        assert work.payments.signed(uetr(1)) == versions
+        assert work.payments.attempts(uetr(1)) == [
+            first,
+            replace(second, outcome=AttemptOutcome.REJECTED, reason="fee too low"),
+        ]
+        assert (first.seq, first.outcome) == (1, AttemptOutcome.UNKNOWN)
+        assert work.payments.is_own_transaction(b"\x01" * 32)
+        assert not work.payments.is_own_transaction(b"\x09" * 32)
+
+
+def test_nothing_is_signed_under_the_clearance_of_another_payment(store: Store) -> None:
+    with store.unit_of_work() as work:
+        one, two = add_cleared(work, 1), add_cleared(work, 2)
+    with pytest.raises(Conflict), store.unit_of_work() as work:
+        work.payments.add_signed(replace(version(1, one), clearance_id=two.id))
+
+
+def test_an_authorization_is_carried_once(store: Store) -> None:
+    carry = Carried(payment_id=uetr(1), calldata=b"data", authorizer=OUTSIDE.text, nonce=b"\x05" * 32)
+    with store.unit_of_work() as work:
+        add_cleared(work, 1)
+        add_cleared(work, 2)
+        work.payments.add_carried(carry)
+        assert work.payments.carried(uetr(1)) == carry
+        assert work.payments.carried(uetr(2)) is None
+    with pytest.raises(Conflict), store.unit_of_work() as work:
+        work.payments.add_carried(replace(carry, payment_id=uetr(2)))
+
+
+# --- compliance -------------------------------------------------------------------------------
+
+
+def test_the_newest_policy_is_read_back(store: Store) -> None:
+    policy = Policy(
+        version=2,
+        limits={TOKEN.id: AssetLimits(payment_units=MAX_UNITS, alone_units=1), EURO.id: AssetLimits()},
+        hours=Hours(opens_minute=1, closes_minute=2, weekdays=frozenset({0, 6}), utc_offset_minutes=-90),
+        list_max_age_s=5,
+        held_for_s=6,
+    )
+    with store.unit_of_work() as work:
+        work.compliance.add_policy(policy, at_s=NOW_S, maker="mia", checker="moe")
+    with store.read() as work:
+        assert work.compliance.policy() == policy
+
+
+def test_a_clearance_comes_back_with_what_it_rested_on(store: Store) -> None:
+    with store.unit_of_work() as work:
+        content = intent(uetr=uetr(5), creditor=PAYEE)
+        work.payments.add(Payment(intent=content, state=PaymentState.CLEARED, updated_at_s=NOW_S), branch="main")
+        clearance = Clearance(
+            id="CL",
+            payment_id=uetr(5),
+            intent_hash=content.hash(),
+            policy_version=1,
+            screenings=(Screening(subject=str(PAYEE), verdict=Verdict.CLEAR, list_name="l", list_dated_s=3),),
+            approvals=(consent("mia", content, Part.MAKER), consent("moe", content, Part.CHECKER)),
+            cleared_at_s=NOW_S,
+        )
+        for approval in clearance.approvals:
+            work.compliance.add_approval(uetr(5), approval)
+        work.compliance.add_clearance(clearance)
+    with store.read() as work:
+        assert work.compliance.clearance(uetr(5)) == clearance
+        with pytest.raises(IntegrityError, match="no clearance"):
+            work.compliance.clearance(uetr(6))
+
+
+def test_a_deny_list_takes_the_place_of_the_one_before(store: Store) -> None:
+    first = DenyList(name="ofac", dated_s=1, source_hash="aa", entries=2)
+    second = replace(first, dated_s=2, entries=1)
+    other = replace(first, name="own", entries=0)
+    with store.unit_of_work() as work:
+        work.compliance.replace_deny_list(first, [OUTSIDE, CONTRACT, OUTSIDE], at_s=NOW_S)
+        work.compliance.replace_deny_list(other, [], at_s=NOW_S)
+        assert work.compliance.denied_by(OUTSIDE) == {"ofac"}
+        work.compliance.replace_deny_list(second, [CONTRACT], at_s=NOW_S)
+        assert work.compliance.denied_by(OUTSIDE) == frozenset()
+        assert work.compliance.denied_by(CONTRACT) == {"ofac"}
+        assert work.compliance.deny_lists() == (second, other)
+
+
+def test_limits_count_and_give_back(store: Store) -> None:
+    day = {"asset_id": TOKEN.id, "day": "2026-09-28"}
+    with store.unit_of_work() as work:
+        add_cleared(work)
+        used = work.compliance.lock_used(["operator/mia", "customer/C1"], **day)
+        assert used == {"customer/C1": 0, "operator/mia": 0}
+        work.compliance.use(uetr(1), used, units=40, **day)
+        assert work.compliance.lock_used(["customer/C1"], **day) == {"customer/C1": 40}
+        assert work.compliance.lock_used(["customer/C1"], asset_id=TOKEN.id, day="2026-09-29") == {"customer/C1": 0}
+    for left in (0, 0):  # what is given back is given back once
+        with store.unit_of_work() as work:
+            work.compliance.give_back(uetr(1), units=40)
+            assert work.compliance.lock_used(["operator/mia"], **day) == {"operator/mia": left}
+
+
+def test_many_at_once_count_in_one_counter_without_losing_one(store: Store) -> None:
+    day = {"asset_id": TOKEN.id, "day": "2026-09-28"}
+    count = 8
+    with store.unit_of_work() as work:
+        for number in range(count):
+            add_cleared(work, number)
+    ready = Barrier(count)
+
+    def one(number: int) -> None:
+        ready.wait()
+        with store.unit_of_work() as work:
+            scopes = ["operator/mia", "customer/C1"]
+            used = work.compliance.lock_used(scopes if number % 2 else scopes[::-1], **day)
+            work.compliance.use(uetr(number), used, units=5, **day)
+
+    with ThreadPoolExecutor(count) as pool:
+        list(pool.map(one, range(count)))
+    with store.unit_of_work() as work:
+        assert set(work.compliance.lock_used(["operator/mia", "customer/C1"], **day).values()) == {5 * count}
+
+
+def test_a_case_is_opened_once_and_resolved(store: Store) -> None:
+    case = Case(id="K1", kind=CaseKind.OVERPAYMENT, subject="D1", note="too much", opened_at_s=NOW_S)
+    with store.unit_of_work() as work:
+        assert work.compliance.find_case(case.kind, case.subject) is None
+        work.compliance.add_case(case)
+        assert work.compliance.find_case(case.kind, case.subject) == work.compliance.case("K1", lock=True) == case
+        assert work.compliance.find_case(CaseKind.LATE_PAYMENT, case.subject) is None
+    with pytest.raises(Conflict), store.unit_of_work() as work:
+        work.compliance.add_case(replace(case, id="K2", note="again"))
+    with store.unit_of_work() as work:
+        work.compliance.resolve_case("K1", resolution="refunded", by="moe", at_s=NOW_S + 1)
+        assert work.compliance.cases() == []
+        (closed,) = work.compliance.cases(open_only=False)
+        assert (closed.is_open, closed.resolution, closed.resolved_by) == (False, "refunded", "moe")
+
+
+# --- requests and deposits --------------------------------------------------------------------
+
+
+def test_a_request_comes_back_whole(store: Store) -> None:
+    any_amount = IssuedRequest(
+        request=replace(
+            REQUEST,
+            id=reference_id(b"\x01" * 16),
+            asset=EURO,
+            amount=None,
+            deposit_address=None,
+            terms=Terms.PARTS,
+            created_at_s=NOW_S - 1,
+        ),
+        state=RequestState.OPEN,
+    )
+    with store.unit_of_work() as work:
+        assert work.requests.next_index() == 0
+        work.requests.add(OPEN)
+        work.requests.add(any_amount)
+        assert work.requests.next_index() == 1
+        assert work.requests.get(REQUEST.id, lock=True) == OPEN
+        assert work.requests.get(any_amount.request.id) == any_amount
+        assert work.requests.find(payee=ANNA.owner) == [OPEN, any_amount]
+        assert work.requests.find(states=[RequestState.PAID]) == []
+        assert work.requests.by_address(CHAIN_ID, [OUTSIDE, TREASURY]) == {OUTSIDE.text: OPEN}
+        assert work.requests.by_address(CHAIN_ID + 1, [OUTSIDE]) == {}
+        assert work.requests.expired(now_s=REQUEST.expires_at_s - 1, limit=9) == []
+        assert len(work.requests.expired(now_s=REQUEST.expires_at_s, limit=9)) == 2
+        work.requests.update(REQUEST.id, state=RequestState.PAID, credited_units=5)
+        paid = work.requests.get(REQUEST.id)
+        assert (paid.state, paid.credited_units) == (RequestState.PAID, 5)
+        assert work.requests.expired(now_s=REQUEST.expires_at_s, limit=9) == [any_amount]
+
+
+@pytest.mark.parametrize("changes", [{"deposit_index": 1}, {}])
+def test_no_two_requests_share_an_address_or_an_index(store: Store, changes: dict[str, Any]) -> None:
+    address = REQUEST.deposit_address if changes else CONTRACT
+    second = replace(REQUEST, id=reference_id(b"\x01" * 16), asset=COIN, amount=None, terms=Terms.PARTS)
+    with store.unit_of_work() as work:
+        work.requests.add(OPEN)
+    with pytest.raises(Conflict), store.unit_of_work() as work:
+        work.requests.add(replace(OPEN, request=replace(second, deposit_address=address), **changes))
+
+
+DEPOSIT = Deposit(
+    chain_id=CHAIN_ID,
+    block_hash=b"\x0b" * 32,
+    log_index=3,
+    block_number=10,
+    transaction_hash=b"\x0c" * 32,
+    address=OUTSIDE,
+    sender=None,
+    amount=Amount(TOKEN, MAX_UNITS),
+    request_id=REQUEST.id,
+    state=DepositState.SEEN,
+    seen_at_s=NOW_S,
+)
+
+
+def test_a_deposit_comes_back_whole_and_is_entered_once(store: Store) -> None:
+    second = replace(DEPOSIT, log_index=4, sender=TREASURY, block_number=11, block_hash=b"\x0d" * 32)
+    with store.unit_of_work() as work:
+        work.requests.add(OPEN)
+        work.deposits.add(second)
+        work.deposits.add(DEPOSIT)
+        assert work.deposits.find(lock=True) == [DEPOSIT, second]
+        assert work.deposits.find(up_to_block=10, chain_id=CHAIN_ID) == [DEPOSIT]
+        assert work.deposits.find(from_block=11, request_id=REQUEST.id) == [second]
+        assert work.deposits.find(deposit_id=second.id, states=[DepositState.SEEN]) == [second]
+        final = replace(DEPOSIT, state=DepositState.FINAL, outcome=DepositOutcome.CREDITED)
+        work.deposits.update(final)
+        assert work.deposits.find(states=[DepositState.FINAL]) == [final]
+    with pytest.raises(Conflict), store.unit_of_work() as work:
+        work.deposits.add(DEPOSIT)
+
+
+# --- the chain --------------------------------------------------------------------------------
+
+
+def test_a_chain_is_followed_and_its_orphans_are_forgotten(store: Store) -> None:
+    blocks = [
+        Block(number=n, hash=bytes([n]) * 32, parent_hash=bytes([n - 1]) * 32, timestamp_s=n, base_fee_wei=0)
+        for n in (1, 2, 3)
+    ]
+    used = AuthorizationLog(
+        contract=CONTRACT,
+        authorizer=OUTSIDE,
+        nonce=b"\x05" * 32,
+        block_number=2,
+        block_hash=blocks[1].hash,
+        log_index=0,
+        transaction_hash=bytes(32),
+    )
+    asked: dict[str, Any] = {"contract": CONTRACT, "authorizer": OUTSIDE.text, "nonce": used.nonce}
+    with store.unit_of_work() as work:
+        for block in blocks:
+            work.chains.add_block(CHAIN_ID, block)
+        work.chains.add_authorization(CHAIN_ID, used)
+        work.chains.advance(CHAIN_ID, head_number=3)
+        work.chains.advance(CHAIN_ID, final_number=1)
+        work.chains.set_next_nonce(CHAIN_ID, 2**62)
+        work.chains.set_halted(CHAIN_ID, "reorg below finality")
+        chain = work.chains.get(CHAIN_ID, lock=True)
+        assert (chain.head_number, chain.final_number, chain.next_nonce) == (3, 1, 2**62)
+        assert (chain.halted, chain.treasury, work.chains.all()) == ("reorg below finality", TREASURY, [chain])
+        assert work.chains.block(CHAIN_ID, 2) == (blocks[1].hash, 2)
+        assert work.chains.authorization_used(CHAIN_ID, **asked, up_to_block=2)
+        assert not work.chains.authorization_used(CHAIN_ID, **asked, up_to_block=1)
+        assert not work.chains.authorization_used(CHAIN_ID, **{**asked, "nonce": bytes(32)}, up_to_block=2)
+        work.chains.drop_blocks(CHAIN_ID, from_number=2)
+        assert work.chains.block(CHAIN_ID, 2) is None
+        assert work.chains.block(CHAIN_ID, 1) == (blocks[0].hash, 1)
+        assert not work.chains.authorization_used(CHAIN_ID, **asked, up_to_block=9)
+
+
+def test_an_asset_is_frozen_and_thawed(store: Store) -> None:
+    full = RegisteredAsset(
+        asset=replace(COIN, id=f"eip155:{CHAIN_ID}/slip44:1", symbol="TETH"),
+        active=True,
+        checked_at_s=NOW_S,
+        token_name="Name",
+        token_version="2",
+        domain_separator=b"\x01" * 32,
+        code_hash=b"\x02" * 32,
+    )
+    with store.unit_of_work() as work:
+        work.assets.add(full)
+        assert work.assets.get(full.asset.id) == full
+        assert [registered.asset for registered in work.assets.all()] == [TOKEN, full.asset, COIN, EURO]
+        assert [registered.asset for registered in work.assets.all(chain_id=1)] == []
+        work.assets.set_active(full.asset.id, False, at_s=NOW_S + 1)
+        assert work.assets.get(full.asset.id) == replace(full, active=False, checked_at_s=NOW_S + 1)
+
+
+# --- people -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("now_s", "live"), [(NOW_S - 1, False), (NOW_S, True), (NOW_S + 59, True), (NOW_S + 60, False)]
+)
+def test_a_session_lives_from_its_opening_to_its_expiry(store: Store, now_s: int, live: bool) -> None:
+    with store.unit_of_work() as work:
+        work.parties.add_session("S1", operator_id="mia", terminal="T1", opened_at_s=NOW_S, expires_at_s=NOW_S + 60)
+        assert work.parties.live_operator("S1", now_s=now_s) == (operator("mia") if live else None)
+        work.parties.close_session("S1", at_s=NOW_S)
+        assert work.parties.live_operator("S1", now_s=now_s) is None
+
+
+def test_wrong_passwords_lock_an_operator_for_a_while(store: Store) -> None:
+    def count(work: UnitOfWork) -> tuple[int, int]:
+        work.parties.count_failure("mia", lock_after=3, locked_until_s=NOW_S + 60)
+        return work.parties.credential("mia")[1:]
+
+    with store.unit_of_work() as work:
+        assert [count(work) for _ in range(3)] == [(1, 0), (2, 0), (0, NOW_S + 60)]
+        assert work.parties.credential("moe")[1:] == (0, 0)
+        count(work)
+        work.parties.clear_failures("mia")
+        assert work.parties.credential("mia")[1:] == (0, NOW_S + 60)
+
+
+def test_customers_are_found_by_part_of_their_name_or_number(store: Store) -> None:
+    with store.unit_of_work() as work:
+        bert = replace(work.parties.customer("C00000002"), status=CustomerStatus.FROZEN)
+        work.parties.set_customer_status(bert.id, CustomerStatus.FROZEN)
+        assert work.parties.find_customers("BER") == [bert]
+        assert work.parties.find_customers("00002") == [bert]
+        assert len(work.parties.find_customers("c0000")) == work.parties.count_customers() == 2
+        for pattern in ("%", "_nna", "A%a", "/"):
+            assert work.parties.find_customers(pattern) == []
+
+
+# --- what is not there ------------------------------------------------------------------------
+
+NOT_THERE: list[Callable[[UnitOfWork], object]] = [
+    lambda work: work.payments.get(uetr(9)),
+    lambda work: work.payments.lock(uetr(9)),
+    lambda work: work.requests.get("none"),
+    lambda work: work.assets.get("iso4217:USD"),
+    lambda work: work.chains.get(1),
+    lambda work: work.parties.operator("none"),
+    lambda work: work.parties.credential("none"),
+    lambda work: work.parties.customer("none"),
+    lambda work: work.parties.fact("none"),
+    lambda work: work.compliance.case("none"),
+]
+
+
+@pytest.mark.parametrize("ask", NOT_THERE)
+def test_what_is_not_there_is_not_found(store: Store, ask: Callable[[UnitOfWork], object]) -> None:
+    with store.unit_of_work() as work, pytest.raises(NotFound):
+        ask(work)

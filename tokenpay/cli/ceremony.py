@@ -1,0 +1,125 @@
+"""What is said when a bank is founded: read from a file, and asked of the people who are there."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from tokenpay.cli.desk import ask_secret
+from tokenpay.cli.files import read_text
+from tokenpay.compliance.policy import AssetLimits, Hours, Policy
+from tokenpay.errors import InvalidInput
+from tokenpay.operations.found import Founder
+from tokenpay.parties.operator import Role
+from tokenpay.settings import ChainSettings
+
+_STRICT = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+Units = Annotated[int, Field(ge=0)]
+
+
+class Person(BaseModel):
+    """One who is there; a password that is left out is asked for."""
+
+    model_config = _STRICT
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,31}$")]
+    name: Annotated[str, Field(min_length=1, max_length=140)]
+    role: Role = Role.SUPERVISOR
+    branch: Annotated[str, Field(min_length=1, max_length=32)] = "main"
+    password: SecretStr | None = None
+
+
+class Limits(BaseModel):
+    """An asset's limits in smallest units, as numbers or as text."""
+
+    model_config = _STRICT
+
+    payment_units: Units = 0
+    alone_units: Units = 0
+    customer_day_units: Units = 0
+    operator_day_units: Units = 0
+
+
+class OpeningHours(BaseModel):
+    """Minutes of the local day; weekdays count from Monday 0."""
+
+    model_config = _STRICT
+
+    opens_minute: int
+    closes_minute: int
+    weekdays: frozenset[int]
+    utc_offset_minutes: int = 0
+
+
+class Rules(BaseModel):
+    """The first policy: limits by asset id. What it leaves out is zero, and zero allows nothing."""
+
+    model_config = _STRICT
+
+    limits: dict[str, Limits] = {}
+    hours: OpeningHours | None = None
+    list_max_age_s: Units = 0
+    held_for_s: Annotated[int, Field(gt=0)] = 86_400
+
+
+class Ceremony(BaseModel):
+    model_config = _STRICT
+
+    name: Annotated[str, Field(min_length=1, max_length=140)]
+    founders: Annotated[tuple[Person, ...], Field(min_length=2)]
+    chains: tuple[ChainSettings, ...] = ()
+    policy: Rules = Rules()
+    database: str = ""
+
+    def people(self) -> list[Founder]:
+        """Return the founders, each with a password."""
+        return [
+            Founder(
+                id=person.id, name=person.name, role=person.role, branch=person.branch, password=_password_of(person)
+            )
+            for person in self.founders
+        ]
+
+    def rules(self) -> Policy:
+        """Return the first policy."""
+        return Policy(
+            limits={asset_id: AssetLimits(**limits.model_dump()) for asset_id, limits in self.policy.limits.items()},
+            hours=Hours() if self.policy.hours is None else Hours(**self.policy.hours.model_dump()),
+            list_max_age_s=self.policy.list_max_age_s,
+            held_for_s=self.policy.held_for_s,
+        )
+
+
+def hold(path: Path | None) -> Ceremony:
+    """Return what a file says, or ask two supervisors; raises InvalidInput, which names the place and no value."""
+    text = read_text(path) if path is not None else None
+    try:
+        return Ceremony.model_validate_json(text) if text is not None else _asked()
+    except ValidationError as error:
+        where = ".".join(str(part) for part in error.errors()[0]["loc"]) or "its first letter"
+        raise InvalidInput(f"the ceremony is wrong at {where}") from None
+
+
+def _asked() -> Ceremony:
+    name = _ask("Name of the bank: ")
+    people = []
+    for number in ("First", "Second"):
+        person = {"id": _ask(f"{number} supervisor's id: "), "name": _ask(f"{number} supervisor's name: ")}
+        people.append(Person.model_validate(person))
+    return Ceremony(name=name, founders=tuple(people))
+
+
+def _ask(prompt: str) -> str:
+    try:
+        return input(prompt).strip()
+    except EOFError:
+        raise InvalidInput("nobody answers: give a ceremony file") from None
+
+
+def _password_of(person: Person) -> str:
+    if person.password is not None:
+        return person.password.get_secret_value()
+    password = ask_secret(f"Password of {person.id}: ")
+    if ask_secret("The same again: ") != password:
+        raise InvalidInput("the two passwords differ")
+    return password

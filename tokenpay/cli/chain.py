@@ -1,0 +1,68 @@
+"""What the engine does on one chain, step by step, and what people do for a chain."""
+
+from argparse import Namespace
+from typing import TYPE_CHECKING
+
+import tokenpay as tp
+from tokenpay.cli.command import add_noun, add_verb, count
+from tokenpay.cli.desk import engine, signed_in
+from tokenpay.cli.output import Answer, plain
+from tokenpay.cli.payment import payment_content
+
+if TYPE_CHECKING:
+    from tokenpay.cli.command import Subparsers
+
+
+def add_parser(subparsers: "Subparsers") -> None:
+    verbs = add_noun(subparsers, "chain", "watch, settle, submit, sweep, resume and fund")
+    for name, run, help in (
+        ("watch", watch, "take in new blocks with their deposits (as the engine)"),
+        ("settle", settle, "post or void what has reached finality (as the engine)"),
+        ("submit", submit, "sign and send cleared payments (as the engine)"),
+    ):
+        add_verb(verbs, name, run, help).add_argument("chain_id", type=count, help="the chain's number")
+    sweeping = add_verb(verbs, "sweep", sweep, "bring tokens from deposit addresses to the treasury (as the engine)")
+    sweeping.add_argument("--asset", required=True, help="an asset's id, or its symbol where only one asset has it")
+    sweeping.add_argument("--at-least", metavar="AMOUNT", help="leave smaller holdings (default: one smallest unit)")
+    resuming = add_verb(verbs, "resume", resume, "let a halted chain go on, once its case is resolved", operator=True)
+    resuming.add_argument("chain_id", type=count, help="the chain's number")
+    funding = add_verb(verbs, "fund", fund, "book what an address of the bank holds beyond the books", operator=True)
+    funding.add_argument("--asset", required=True, help="an asset's id, or its symbol where only one asset has it")
+    funding.add_argument("--address", help="a deposit address, whose surplus goes to suspense (default: the treasury)")
+
+
+def watch(args: Namespace) -> Answer:
+    with engine(args) as (bank, by):
+        return Answer(content=plain(tp.watch(bank, chain_id=args.chain_id, by=by)))
+
+
+def settle(args: Namespace) -> Answer:
+    with engine(args) as (bank, by):
+        return Answer(content=plain(tp.settle(bank, chain_id=args.chain_id, by=by)))
+
+
+def submit(args: Namespace) -> Answer:
+    with engine(args, signer=True) as (bank, by):
+        return Answer(content=plain(tp.submit(bank, chain_id=args.chain_id, by=by)))
+
+
+def sweep(args: Namespace) -> Answer:
+    with engine(args) as (bank, by):
+        asset = tp.find_asset(bank, args.asset)
+        least = 1 if args.at_least is None else tp.Amount.parse(args.at_least, asset).units
+        sweeps = tp.sweep(bank, asset_id=asset.id, by=by, at_least_units=least)
+    return Answer(content={"sweeps": [payment_content(payment) for payment in sweeps]})
+
+
+def resume(args: Namespace) -> Answer:
+    with signed_in(args) as (bank, by):
+        tp.resume_chain(bank, args.chain_id, by=by)
+    return Answer(content={"chain_id": args.chain_id, "halted": ""})
+
+
+def fund(args: Namespace) -> Answer:
+    with signed_in(args) as (bank, by):
+        asset = tp.find_asset(bank, args.asset)
+        address = None if args.address is None else tp.Address.parse(args.address)
+        units = tp.recognise_holding(bank, asset_id=asset.id, by=by, address=address)
+    return Answer(content={"booked": tp.Amount(asset, units)})

@@ -1,0 +1,89 @@
+"""How a command is declared: a noun, a verb, and options that mean the same everywhere."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from tokenpay.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from tokenpay.cli.output import Answer
+
+    Subparsers = argparse._SubParsersAction["Parser"]
+
+Run = Callable[[argparse.Namespace], "Answer | int"]
+DEFAULT_LIMIT = 100
+
+
+class Parser(argparse.ArgumentParser):
+    """Raises InvalidInput where argparse prints its usage and leaves."""
+
+    def __init__(self, **settings: object) -> None:
+        super().__init__(allow_abbrev=False, **settings)  # type: ignore[arg-type]
+
+    def error(self, message: str) -> NoReturn:
+        raise InvalidInput(" ".join(message.split()))
+
+
+def add_noun(subparsers: "Subparsers", name: str, help: str) -> "Subparsers":
+    """Declare a noun and return where its verbs are added."""
+    parser = subparsers.add_parser(name, help=help, description=f"{help[0].upper()}{help[1:]}.")
+    return parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+
+
+def add_verb(
+    verbs: "Subparsers",
+    name: str,
+    run: Run,
+    help: str,
+    *,
+    bank: bool = True,
+    operator: bool = False,
+    key: bool = False,
+) -> Parser:
+    """Declare a verb; `operator` lets somebody sign in for it, `key` makes it one act that may be repeated."""
+    parser = verbs.add_parser(name, help=help, description=f"{help[0].upper()}{help[1:]}.")
+    parser.set_defaults(run=run)
+    parser.add_argument("--json", action="store_true", help="answer in JSON")
+    if bank:
+        add_bank(parser)
+    if operator:
+        parser.add_argument(
+            "--operator", metavar="ID", help="who acts (default: $TOKENPAY_OPERATOR); the password is asked for"
+        )
+    if key:
+        parser.add_argument(
+            "--key", help="names this one act: repeated with the same key it happens once (default: a new one)"
+        )
+    return parser
+
+
+def add_bank(parser: Parser) -> None:
+    """Add the option that says which bank."""
+    parser.add_argument(
+        "--bank",
+        type=Path,
+        metavar="DIR",
+        help="the bank's folder (default: $TOKENPAY_BANK, or tokenpay/bank in the user's data folder)",
+    )
+
+
+def add_amount(parser: Parser, *, required: bool = True) -> None:
+    """Add an amount and the asset it is of."""
+    parser.add_argument("--asset", required=True, help="an asset's id, or its symbol where only one asset has it")
+    parser.add_argument("--amount", required=required, help="in whole assets, written like 12.50")
+
+
+def add_limit(parser: Parser) -> None:
+    """Add how many to show at most."""
+    parser.add_argument(
+        "--limit", type=count, default=DEFAULT_LIMIT, help=f"at most so many (default: {DEFAULT_LIMIT})"
+    )
+
+
+def count(text: str) -> int:
+    """Read a whole number of one or more."""
+    if not text.isdecimal() or not 0 < int(text[:10]) <= 10**9:
+        raise argparse.ArgumentTypeError("a number from 1 to 1,000,000,000 is asked for")
+    return int(text)

@@ -1,0 +1,84 @@
+"""Enrol customers, find them, freeze and close them, and read what they have."""
+
+from argparse import Namespace
+from typing import TYPE_CHECKING
+
+import tokenpay as tp
+from tokenpay.cli.command import add_limit, add_noun, add_verb
+from tokenpay.cli.desk import key_of, signed_in
+from tokenpay.cli.output import Answer, plain
+
+if TYPE_CHECKING:
+    from tokenpay.cli.command import Subparsers
+
+
+def add_parser(subparsers: "Subparsers") -> None:
+    verbs = add_noun(subparsers, "customer", "enrol, find, freeze and close customers; balances and statements")
+    enrolling = add_verb(verbs, "enrol", enrol, "enrol a customer at your branch", operator=True, key=True)
+    enrolling.add_argument("name")
+    finding = add_verb(verbs, "find", find, "find customers by number or name", operator=True)
+    finding.add_argument("text", help="part of a number or a name")
+    add_limit(finding)
+    for name, run, help in (
+        ("freeze", freeze, "keep a customer's money from leaving"),
+        ("unfreeze", unfreeze, "let a frozen customer pay again"),
+        ("close", close, "end a relation that owes nothing"),
+    ):
+        parser = add_verb(verbs, name, run, help, operator=True)
+        parser.add_argument("customer", help="the customer's number")
+        parser.add_argument("--reason", required=True)
+    having = add_verb(verbs, "balances", balances, "show what a customer has", operator=True)
+    having.add_argument("customer", help="the customer's number")
+    stating = add_verb(verbs, "statement", statement, "show what moved on a customer's account", operator=True)
+    stating.add_argument("customer", help="the customer's number")
+    stating.add_argument("--asset", required=True, help="an asset's id, or its symbol where only one asset has it")
+    stating.add_argument("--after-seq", type=int, default=0, metavar="N", help="lines after this number (default: 0)")
+    add_limit(stating)
+
+
+def enrol(args: Namespace) -> Answer:
+    with signed_in(args) as (bank, by):
+        key = key_of(args)
+        customer = tp.enrol_customer(bank, name=args.name, by=by, key=key)
+    return Answer(content={**plain(customer), "key": key})
+
+
+def find(args: Namespace) -> Answer:
+    with signed_in(args) as (bank, by):
+        return Answer(content={"customers": tp.find_customers(bank, args.text, by=by, limit=args.limit)})
+
+
+def freeze(args: Namespace) -> Answer:
+    with signed_in(args) as (bank, by):
+        return Answer(content=plain(tp.freeze_customer(bank, args.customer, reason=args.reason, by=by)))
+
+
+def unfreeze(args: Namespace) -> Answer:
+    with signed_in(args) as (bank, by):
+        return Answer(content=plain(tp.unfreeze_customer(bank, args.customer, reason=args.reason, by=by)))
+
+
+def close(args: Namespace) -> Answer:
+    with signed_in(args) as (bank, by):
+        return Answer(content=plain(tp.close_customer(bank, args.customer, reason=args.reason, by=by)))
+
+
+def balances(args: Namespace) -> Answer:
+    with signed_in(args) as (bank, by):
+        return Answer(content={"customer": args.customer, "balances": tp.balances(bank, args.customer, by=by)})
+
+
+def statement(args: Namespace) -> Answer:
+    with signed_in(args) as (bank, by):
+        asset = tp.find_asset(bank, args.asset)
+        made = tp.statement(
+            bank, customer_id=args.customer, asset_id=asset.id, by=by, after_seq=args.after_seq, limit=args.limit
+        )
+    content = {
+        "customer": made.customer_id,
+        "balance": made.balance,
+        "available": made.available,
+        "incoming": made.incoming,
+        "lines": made.lines,
+    }
+    return Answer(content=content)

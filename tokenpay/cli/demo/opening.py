@@ -1,0 +1,50 @@
+"""How the story begins: the bank has its token, money of its own, and a deny-list."""
+
+from datetime import UTC, datetime
+
+from tokenpay import Amount, load_deny_list, recognise_holding, register_asset
+from tokenpay.cli.demo.founding import LISTED
+from tokenpay.cli.demo.show import Show
+from tokenpay.cli.demo.world import World
+
+_TREASURY_WEI, _TREASURY_TOKENS = 10 * 10**18, 100_000
+
+
+def opening(world: World, show: Show) -> None:
+    """Give the bank its token, its own money and its deny-list."""
+    bank = world.bank
+    if world.continues:
+        show.say(
+            f"This bank was here already, and goes on: its chain is at block {world.chain.head().number}, "
+            f"Anna has {world.balance(world.anna)}, Boris {world.balance(world.boris)}.",
+            continues=True,
+        )
+        world.settle_all()
+    else:
+        show.say(
+            "Demo Bank is founded by two supervisors, Vera Lind and Otto Brandt, who sign its first policy. "
+            "Tim Wolf is its teller, Anna Berger and Boris Keller its customers.",
+            continues=False,
+        )
+    treasury = bank.required_signer().treasury()
+    world.endow(treasury, coin_wei=_TREASURY_WEI, tokens=world.amount(_TREASURY_TOKENS))
+    token = register_asset(bank, world.token, by=world.vera)
+    show.claim(token.active, f"the demo euro is taken into use; its contract {world.contract} was read")
+    world.settle_all()
+    for asset in (world.coin, world.token):
+        units = recognise_holding(bank, asset_id=asset.id, by=world.vera)
+        if units:
+            show.say(f"The bank's own money, seen on the chain, is booked: {Amount(asset, units)}.")
+    today_s = bank.clock.now_s() // 86_400 * 86_400
+    listed = load_deny_list(bank, name="demo", text=f"# made up\n{LISTED}\n", dated_s=today_s, by=world.vera)
+    date = datetime.fromtimestamp(listed.dated_s, UTC).date()
+    show.claim(
+        listed.entries == 1, f"a deny-list dated {date} is in force, with {listed.entries} address", list_dated=date
+    )
+    show.say(
+        f"The policy: one person alone may pay up to {world.alone}, above it a second one approves.",
+        anna=world.anna.id,
+        boris=world.boris.id,
+        token=world.token,
+        treasury=treasury,
+    )

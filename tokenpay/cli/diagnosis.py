@@ -1,0 +1,82 @@
+"""What the doctor looks at in an open bank: the brake, the deny-lists, the audit streams and each chain."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tokenpay.cli.finding import Finding, fail, ok, warn
+
+if TYPE_CHECKING:
+    from tokenpay import Bank, ChainSettings
+
+MAX_BEHIND_BLOCKS = 20
+MAX_CLOCK_AHEAD_S = 600
+MAX_CLOCK_BEHIND_S = 60
+DAY_S = 86_400
+
+
+def payments(bank: "Bank") -> Finding:
+    """Whether payments run."""
+    with bank.store.read() as uow:
+        stopped = uow.parties.fact("stopped", "")
+    if stopped:
+        return warn("payments", f"stopped by {stopped}", "two supervisors resume them: tokenpay payments resume")
+    return ok("payments", "running")
+
+
+def deny_lists(bank: "Bank") -> Finding:
+    """Whether every list is young enough to say anything."""
+    with bank.store.read() as uow:
+        lists = uow.compliance.deny_lists()
+        max_age_s = uow.compliance.policy().list_max_age_s
+    remedy = "tokenpay deny load FILE --name NAME --dated YYYY-MM-DD"
+    if not lists:
+        return warn("deny-lists", "there is none: payments to addresses are held", remedy)
+    oldest = min(lists, key=lambda deny_list: deny_list.dated_s)
+    age_s = bank.clock.now_s() - oldest.dated_s
+    if age_s > max_age_s:
+        said = f"{oldest.name} is {age_s // DAY_S} days old, more than the policy allows: payments are held"
+        return warn("deny-lists", said, remedy)
+    return ok("deny-lists", f"{len(lists)}, the oldest {age_s // DAY_S} days old")
+
+
+def audit(bank: "Bank") -> Iterator[Finding]:
+    """Whether every stream is whole."""
+    from tokenpay.operations.verify_audit import whole_heads
+
+    with bank.store.read() as uow:
+        heads = whole_heads(uow)
+    yield ok("audit", f"{len(heads)} streams, {sum(head.seq for head in heads)} records, all whole")
+
+
+def chain(bank: "Bank", settings: "ChainSettings", name: str) -> Iterator[Finding]:
+    """Whether a chain runs, its node serves it, the books keep up with it, and the clock agrees with it."""
+    with bank.store.read() as uow:
+        followed = uow.chains.get(settings.chain_id)
+    if followed.halted:
+        remedy = f"resolve its case, then tokenpay chain resume {settings.chain_id}"
+        yield fail(name, f"halted: {followed.halted}", remedy)
+    port = bank.chain(settings.chain_id)
+    port.verify_chain_id()
+    head = port.head()
+    behind = head.number - followed.head_number
+    if behind > MAX_BEHIND_BLOCKS:
+        yield warn(name, f"its node answers; the books are {behind} blocks behind", "tokenpay engine run")
+    elif behind < 0:
+        yield warn(name, f"its node is {-behind} blocks behind the books", "wait for the node, or ask another")
+    else:
+        yield ok(name, f"its node answers; the books are {behind} blocks behind")
+    used = port.transaction_count(followed.treasury)
+    if used > followed.next_nonce:
+        said = f"the treasury's next nonce is {used} on the chain and {followed.next_nonce} in the books"
+        yield fail(name, said, "the key was used elsewhere, or the books are an old copy: find out before you go on")
+    yield _clock(bank, settings, head.timestamp_s, name)
+
+
+def _clock(bank: "Bank", settings: "ChainSettings", timestamp_s: int, name: str) -> Finding:
+    ahead_s = bank.clock.now_s() - timestamp_s
+    if ahead_s < -MAX_CLOCK_BEHIND_S:
+        return warn(f"{name} clock", f"this machine is {-ahead_s} s behind the newest block", "set the clock")
+    if ahead_s > MAX_CLOCK_AHEAD_S and not settings.embedded:
+        said = f"the newest block is {ahead_s} s old"
+        return warn(f"{name} clock", said, "the chain stands still, the node lags, or this clock is ahead")
+    return ok(f"{name} clock", "agrees with the chain")

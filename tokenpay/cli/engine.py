@@ -1,0 +1,130 @@
+"""Run the engine: the loop that carries money to finality."""
+
+import argparse
+import signal
+import sys
+from argparse import Namespace
+from typing import TYPE_CHECKING, Any
+
+import tokenpay as tp
+from tokenpay.cli.command import add_noun, add_verb
+from tokenpay.cli.desk import opened
+from tokenpay.cli.output import Answer, plain, print_answer, print_error
+
+if TYPE_CHECKING:
+    from tokenpay import Cycle, TokenpayError
+    from tokenpay.cli.command import Subparsers
+
+MAX_PAUSE_S = 60.0
+
+
+def add_parser(subparsers: "Subparsers") -> None:
+    verbs = add_noun(subparsers, "engine", "run the loop that carries money to finality")
+    running = add_verb(verbs, "run", run, "watch, settle, submit and expire until told to stop; it holds the keys")
+    running.add_argument("--once", action="store_true", help="one turn, then stop")
+    running.add_argument("--pause-s", type=pause, default=1.0, metavar="S", help="between turns (default: 1)")
+
+
+def run(args: Namespace) -> int:
+    """Run until a signal; SIGINT and SIGTERM let the turn in hand end, a second one does not wait."""
+    from tokenpay.cli.program import exit_code
+
+    told = _Told(args.json)
+    with opened(args, signer=True) as bank:
+        if args.once:
+            cycle = tp.run_once(bank, by=tp.engine_session(bank))
+            told.tell(cycle)
+            errors = _errors(cycle)
+            return exit_code(errors[0]) if errors else 0
+        stopping: list[int] = []
+
+        def stop(number: int, _frame: object) -> None:
+            stopping.append(number)
+            signal.signal(number, signal.SIG_DFL)
+
+        before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            tp.run(
+                bank,
+                sign_in=lambda: tp.engine_session(bank),
+                stop=lambda: bool(stopping),
+                pause_s=args.pause_s,
+                after_each=told.tell,
+            )
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+    return 0
+
+
+class _Told:
+    """Says what turns did: every turn as JSON, and for people only what is new."""
+
+    def __init__(self, as_json: bool) -> None:
+        self._as_json = as_json
+        self._last: list[str] = []
+
+    def tell(self, cycle: "Cycle") -> None:
+        content = _content(cycle)
+        errors = _errors(cycle)
+        said = [f"{error.code} {error.message}" for error in errors]
+        if self._as_json:
+            print_answer(Answer(content=content), as_json=True)
+        else:
+            for line in _lines(content):
+                print(line)
+            if said != self._last:
+                for error in errors:
+                    print_error(error.code, error.message, fields={}, docs=error.docs, as_json=False)
+        self._last = said
+        sys.stdout.flush()
+
+
+def _errors(cycle: "Cycle") -> "list[TokenpayError]":
+    return [error for error in (cycle.error, *(turn.error for turn in cycle.chains)) if error is not None]
+
+
+def _content(cycle: "Cycle") -> dict[str, Any]:
+    return {
+        "chains": [
+            {
+                "chain_id": turn.chain_id,
+                "watched": plain(turn.watched),
+                "settled": plain(turn.settled),
+                "submitted": plain(turn.submitted),
+                "error": _error(turn.error),
+            }
+            for turn in cycle.chains
+        ],
+        "expired": plain(cycle.expired),
+        "error": _error(cycle.error),
+    }
+
+
+def _error(error: "TokenpayError | None") -> dict[str, str] | None:
+    return None if error is None else {"code": error.code, "message": error.message}
+
+
+def _lines(content: dict[str, Any]) -> list[str]:
+    lines = []
+    for turn in content["chains"]:
+        counts = {
+            **{name: (turn["watched"] or {}).get(name, 0) for name in ("blocks", "deposits", "orphaned", "included")},
+            **{f"settled {name}": (turn["settled"] or {}).get(name, 0) for name in ("payments", "deposits")},
+            **{name: (turn["submitted"] or {}).get(name, 0) for name in ("assigned", "sent", "stuck")},
+        }
+        did = ", ".join(f"{name} {number}" for name, number in counts.items() if number)
+        lines += [f"chain {turn['chain_id']}: {did}"] if did else []
+    did = ", ".join(f"{name} {number}" for name, number in content["expired"].items() if number)
+    return [*lines, f"expired: {did}"] if did else lines
+
+
+def pause(text: str) -> float:
+    """Read a pause in seconds; short enough that a signal is soon obeyed."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= MAX_PAUSE_S:
+        raise argparse.ArgumentTypeError(f"a pause is 0 to {MAX_PAUSE_S:.0f} seconds")
+    return seconds

@@ -1,0 +1,117 @@
+"""What a command says: one content, printed as JSON with stable names or as lines for people."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence, Set as AbstractSet
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import tokenpay as tp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """`content` may hold amounts, addresses and other nouns; `text`, where given, is what people see instead."""
+
+    content: Mapping[str, Any]
+    text: str | None = None
+    exit_code: int = 0
+
+
+def print_answer(answer: Answer, *, as_json: bool) -> int:
+    """Print an answer to standard output and return its exit code."""
+    if as_json:
+        print(json.dumps(plain(answer.content)))
+    elif answer.text is not None:
+        print(answer.text)
+    else:
+        print("\n".join(_lines(answer.content)))
+    return answer.exit_code
+
+
+def print_error(code: str, message: str, *, fields: Mapping[str, Any], docs: str, as_json: bool) -> None:
+    """Print one line to standard error: `error <code>: <message>`, or the same as JSON."""
+    line = f"error {code}: {_visible(message)}"
+    if as_json:
+        line = json.dumps({"error": {"code": code, "message": message, "fields": dict(fields), "docs": docs}})
+    print(line, file=sys.stderr)
+
+
+def plain(value: Any) -> Any:
+    """Return `value` as JSON holds it: an amount as `{asset, units, number}`, bytes in hexadecimal.
+
+    Smallest units are text, since many readers of JSON keep 53 bits of a number.
+    """
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, bytes):
+        return f"0x{value.hex()}"
+    if isinstance(value, Mapping):
+        return {str(name): plain(part) for name, part in value.items()}
+    if isinstance(value, AbstractSet):
+        return sorted(plain(part) for part in value)
+    if isinstance(value, Sequence):
+        return [plain(part) for part in value]
+    if isinstance(value, tp.Amount):
+        return {"asset": value.asset.id, "units": str(value.units), "number": value.number()}
+    if isinstance(value, tp.Asset):
+        return value.id
+    if is_dataclass(value) and not isinstance(value, tp.Address | tp.BookParty | tp.ChainParty):
+        return {field.name: _part(field.name, getattr(value, field.name)) for field in fields(value)}
+    return str(value)
+
+
+def _part(name: str, value: Any) -> Any:
+    return str(value) if type(value) is int and name.endswith(("units", "_wei")) else plain(value)
+
+
+def _lines(content: Mapping[str, Any], indent: str = "") -> list[str]:
+    lines: list[str] = []
+    for name, value in content.items():
+        rows = [_row(part) for part in value] if isinstance(value, list | tuple) else None
+        if rows and all(isinstance(row, Mapping) for row in rows):
+            lines += [f"{indent}{name}", *(f"{indent}  {line}" for line in _table(rows))]
+        elif isinstance(_row(value), Mapping):
+            lines += [f"{indent}{name}", *_lines(_row(value), indent + "  ")]
+        else:
+            lines.append(f"{indent}{name}: {_text(name, value)}".rstrip())
+    return lines
+
+
+def _row(value: Any) -> Any:
+    """Return a dataclass as a mapping of its fields; amounts, addresses and parties stay whole."""
+    whole = tp.Amount | tp.Asset | tp.Address | tp.BookParty | tp.ChainParty
+    if is_dataclass(value) and not isinstance(value, whole):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    return value
+
+
+def _table(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    names = list(rows[0])
+    cells = [names, *([_text(name, row.get(name)) for name in names] for row in rows)]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(names))]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]
+
+
+def _text(name: str, value: Any) -> str:
+    if value is None or value == () or value == []:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if (name == "at_s" or name.endswith("_at_s")) and isinstance(value, int):
+        return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+    if isinstance(value, tp.Amount):
+        return str(value)
+    if isinstance(value, list | tuple | set | frozenset):
+        return ", ".join(_text(name, part) for part in value)
+    if isinstance(value, tp.Reason):
+        return value.message
+    shown = plain(value)
+    return _visible(json.dumps(shown) if isinstance(shown, dict) else str(shown))
+
+
+def _visible(text: str) -> str:
+    return "".join(character if character.isprintable() else " " for character in text)

@@ -1,0 +1,193 @@
+"""Pay, let a second person decide, take back, and look payments up."""
+
+from argparse import Namespace
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import tokenpay as tp
+from tokenpay.cli.command import add_amount, add_limit, add_noun, add_verb
+from tokenpay.cli.desk import amount_of, key_of, signed_in
+from tokenpay.cli.output import Answer
+from tokenpay.errors import NotFound
+
+if TYPE_CHECKING:
+    from tokenpay import Bank, Payment, Refusal, Session
+    from tokenpay.cli.command import Subparsers
+
+EXIT_REFUSED = 1
+STATES = (
+    "held",
+    "cleared",
+    "assigned",
+    "signed",
+    "sent",
+    "included",
+    "final",
+    "failed",
+    "refused",
+    "cancelled",
+    "expired",
+)
+_PARTY = "customer/<number>, suspense/<case> or a CAIP-10 address"
+
+
+def add_parser(subparsers: "Subparsers") -> None:
+    verbs = add_noun(subparsers, "payment", "pay, approve, refuse, cancel, refund, reverse, collect; show and list")
+    paying = add_verb(verbs, "pay", pay, "pay from a customer, or from a case's suspense", operator=True, key=True)
+    paying.add_argument("--from", dest="debtor", required=True, metavar="PARTY", help="customer/<number> or a case's")
+    paying.add_argument("--to", dest="creditor", required=True, metavar="PARTY", help=_PARTY)
+    add_amount(paying)
+    paying.add_argument("--request", default="", metavar="ID", help="the request that this payment answers")
+    paying.add_argument("--remittance", default="", metavar="TEXT", help="what it is for")
+    _add_named(verbs, "approve", approve, "consent to a held payment as its second person")
+    refusing = _add_named(verbs, "refuse", refuse, "say no to a held payment as its second person")
+    refusing.add_argument("--reason", required=True)
+    _add_named(verbs, "cancel", cancel, "stop a payment that has not left")
+    refunding = add_verb(
+        verbs, "refund", refund, "pay back a case's suspense money or a book payment", operator=True, key=True
+    )
+    refunding.add_argument("of", help="the id of a case or of a payment")
+    refunding.add_argument("--to", dest="creditor", required=True, metavar="PARTY", help=_PARTY)
+    add_amount(refunding)
+    reversing = add_verb(verbs, "reverse", reverse, "undo a whole final book payment", operator=True, key=True)
+    reversing.add_argument("payment", help="the payment's id")
+    collecting = add_verb(
+        verbs, "collect", collect, "carry a payer's EIP-3009 authorization to the chain", operator=True, key=True
+    )
+    collecting.add_argument("request", help="the id of the request that it pays")
+    collecting.add_argument(
+        "--authorization", type=Path, required=True, metavar="FILE", help="JSON, as wallets sign it"
+    )
+    showing = add_verb(verbs, "show", show, "show one payment, by its id or by the key of its act", operator=True)
+    named = showing.add_mutually_exclusive_group(required=True)
+    named.add_argument("payment", nargs="?", help="the payment's id")
+    named.add_argument("--key", help="the key that the payment was made with")
+    listing = add_verb(
+        verbs, "list", list_, "list payments, those with a nonce first, then oldest first", operator=True
+    )
+    listing.add_argument("--state", action="append", choices=STATES, help="only these; may be repeated")
+    add_limit(listing)
+
+
+def _add_named(verbs: "Subparsers", name: str, run: Callable[[Namespace], Answer], help: str) -> Any:
+    parser = add_verb(verbs, name, run, help, operator=True)
+    parser.add_argument("payment", help="the payment's id")
+    return parser
+
+
+def pay(args: Namespace) -> Answer:
+    with signed_in(args) as (bank, by):
+        amount = amount_of(bank, args)
+        return _keyed(
+            args,
+            lambda key: tp.pay(
+                bank,
+                debtor=args.debtor,
+                creditor=args.creditor,
+                amount=amount,
+                by=by,
+                key=key,
+                request_id=args.request,
+                remittance_information=args.remittance,
+            ),
+        )
+
+
+def approve(args: Namespace) -> Answer:
+    with signed_in(args) as (bank, by):
+        payment = tp.approve(bank, args.payment, by=by)
+    refused = payment.state is tp.PaymentState.REFUSED
+    return Answer(content=payment_content(payment), exit_code=EXIT_REFUSED if refused else 0)
+
+
+def refuse(args: Namespace) -> Answer:
+    with signed_in(args) as (bank, by):
+        return Answer(content=payment_content(tp.refuse(bank, args.payment, reason=args.reason, by=by)))
+
+
+def cancel(args: Namespace) -> Answer:
+    with signed_in(args) as (bank, by):
+        return Answer(content=payment_content(tp.cancel(bank, args.payment, by=by)))
+
+
+def refund(args: Namespace) -> Answer:
+    with signed_in(args) as (bank, by):
+        amount = amount_of(bank, args)
+        return _keyed(args, lambda key: tp.refund(bank, of=args.of, to=args.creditor, amount=amount, by=by, key=key))
+
+
+def reverse(args: Namespace) -> Answer:
+    with signed_in(args) as (bank, by):
+        return _keyed(args, lambda key: tp.reverse(bank, args.payment, by=by, key=key))
+
+
+def collect(args: Namespace) -> Answer:
+    from tokenpay.cli.authorization import read_authorization
+
+    with signed_in(args) as (bank, by):
+        authorization, signature = read_authorization(bank, args.authorization, args.request, by=by)
+        return _keyed(
+            args,
+            lambda key: tp.collect(
+                bank, request_id=args.request, authorization=authorization, signature=signature, by=by, key=key
+            ),
+        )
+
+
+def show(args: Namespace) -> Answer:
+    with signed_in(args) as (bank, by):
+        return Answer(content=payment_content(_find(bank, args, by=by)))
+
+
+def list_(args: Namespace) -> Answer:
+    states = None if args.state is None else [tp.PaymentState(state) for state in args.state]
+    with signed_in(args) as (bank, by):
+        found = tp.find_payments(bank, by=by, states=states, limit=args.limit)
+    content = [payment_content(payment) for payment in found]
+    short = ("id", "state", "purpose", "debtor", "creditor", "amount")
+    people = Answer(content={"payments": [{name: row[name] for name in short} for row in content]})
+    return Answer(content={"payments": content}) if args.json else people
+
+
+def _find(bank: "Bank", args: Namespace, *, by: "Session") -> "Payment":
+    if args.key is None:
+        return tp.get_payment(bank, args.payment, by=by)
+    payment = tp.payment_of_key(bank, args.key, by=by)
+    if payment is None:
+        raise NotFound("no payment was made with this key")
+    return payment
+
+
+def _keyed(args: Namespace, verb: "Callable[[str], Payment | Refusal]") -> Answer:
+    """Run a verb under one key and answer with the payment, or with the reasons against it."""
+    key = key_of(args)
+    result = verb(key)
+    if isinstance(result, tp.Payment):
+        return Answer(content={**payment_content(result), "key": key})
+    content = {"state": "refused", "reasons": result.reasons, "id": None, "key": None}
+    return Answer(content=content, exit_code=EXIT_REFUSED)
+
+
+def payment_content(payment: "Payment") -> dict[str, Any]:
+    """Return a payment's stable field names."""
+    intent = payment.intent
+    return {
+        "id": payment.id,
+        "state": payment.state,
+        "reasons": payment.reasons,
+        "purpose": intent.purpose,
+        "rail": intent.rail,
+        "debtor": intent.debtor,
+        "creditor": intent.creditor,
+        "amount": intent.amount,
+        "maker": intent.maker,
+        "created_at_s": intent.created_at_s,
+        "expires_at_s": intent.expires_at_s,
+        "request_id": intent.request_id,
+        "related": intent.related,
+        "remittance_information": intent.remittance_information,
+        "intent_hash": intent.hash(),
+        "nonce": payment.nonce,
+        "transaction_hash": payment.transaction_hash,
+    }
