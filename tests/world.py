@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -63,15 +64,17 @@ class World:
         self._keys += 1
         return f"key-{self._keys}"
 
-    def request(self, whole: int | str | None = 500, *, payee: tp.Customer | None = None, **terms: Any) -> Any:
+    def request(
+        self, whole: int | str | None = 500, *, payee: tp.Customer | None = None, **terms: Any
+    ) -> tp.PaymentRequest:
         """Issue a request on the chain for Anna, or who is named."""
         amount = None if whole is None else euro(whole)
-        given = {"by": self.tom, "key": self.key(), **terms}
+        given: dict[str, Any] = {"by": self.tom, "key": self.key(), **terms}
         return tp.issue_request(self.bank, payee=(payee or self.anna).id, asset=TOKEN, amount=amount, **given)
 
     def pay(self, whole: int | str = 20, *, creditor: str | None = None, **changes: Any) -> tp.Payment | tp.Refusal:
         """Pay from Anna to Boris, or to who is named, by Tom."""
-        given = {"debtor": f"customer/{self.anna.id}", "amount": euro(whole), "by": self.tom, **changes}
+        given: dict[str, Any] = {"debtor": f"customer/{self.anna.id}", "amount": euro(whole), "by": self.tom, **changes}
         given.setdefault("key", self.key())
         return tp.pay(self.bank, creditor=creditor or f"customer/{self.boris.id}", **given)
 
@@ -165,7 +168,7 @@ class World:
 
     def endow(self, customer: tp.Customer, whole: int) -> tp.PaymentRequest:
         """Let a customer have tokens, by a deposit that becomes final."""
-        request: tp.PaymentRequest = self.request(whole, payee=customer)
+        request = self.request(whole, payee=customer)
         self.deposit(request, whole)
         self.to_finality()
         return request
@@ -189,7 +192,7 @@ class World:
 
 
 def euro(whole: int | str) -> tp.Amount:
-    return tp.Amount.of(whole, TOKEN)
+    return tp.Amount.of(Decimal(whole), TOKEN)
 
 
 def address_of(request: tp.PaymentRequest) -> tp.Address:
@@ -263,3 +266,4 @@ def _copy_database(source: str, target: str) -> None:
     with psycopg.connect(source.replace(f"/{before}?", "/postgres?"), autocommit=True) as admin:
         admin.execute(f'DROP DATABASE "{after}"'.encode())
         admin.execute(f'CREATE DATABASE "{after}" TEMPLATE "{before}"'.encode())
+        admin.execute(f'ALTER DATABASE "{after}" SET synchronous_commit = off'.encode())  # no test pulls the plug

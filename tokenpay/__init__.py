@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tokenpay.audit.record import AuditHead as AuditHead
     from tokenpay.bank import Bank as Bank
     from tokenpay.bootstrap import (
         Founded as Founded,
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     from tokenpay.money.address import Address as Address
     from tokenpay.money.amount import Amount as Amount
     from tokenpay.money.asset import Asset as Asset, AssetKind as AssetKind
+    from tokenpay.money.token_list import TokenList as TokenList, parse_token_list as parse_token_list
     from tokenpay.operations.approve import approve as approve
     from tokenpay.operations.assets import check_asset as check_asset, register_asset as register_asset
     from tokenpay.operations.cancel import cancel as cancel
@@ -110,6 +112,7 @@ if TYPE_CHECKING:
     )
     from tokenpay.operations.submit import Submitted as Submitted, submit as submit
     from tokenpay.operations.sweep import sweep as sweep
+    from tokenpay.operations.verify_audit import verify_audit as verify_audit
     from tokenpay.operations.watch import Watched as Watched, watch as watch
     from tokenpay.parties.customer import Customer as Customer, CustomerStatus as CustomerStatus
     from tokenpay.parties.operator import Operator as Operator, Permission as Permission, Role as Role
@@ -164,6 +167,7 @@ _HOME = {
     "AssetLimits": "compliance.policy",
     "AssetMismatch": "errors",
     "AssetTotal": "operations.reconcile",
+    "AuditHead": "audit.record",
     "Authorization": "ethereum.authorization",
     "Bank": "bank",
     "BankSettings": "settings",
@@ -246,6 +250,7 @@ _HOME = {
     "StoreUnavailable": "errors",
     "Submitted": "operations.submit",
     "Terms": "requests.payment_request",
+    "TokenList": "money.token_list",
     "TokenpayError": "errors",
     "Unavailable": "errors",
     "Unreadable": "requests.scanned",
@@ -278,6 +283,7 @@ _HOME = {
     "open_bank": "bootstrap",
     "open_case": "operations.cases",
     "open_session": "operations.open_session",
+    "parse_token_list": "money.token_list",
     "pay": "operations.pay",
     "payment_of_key": "operations.read",
     "qr_ansi": "requests.qr",
@@ -306,6 +312,7 @@ _HOME = {
     "submit": "operations.submit",
     "sweep": "operations.sweep",
     "unfreeze_customer": "operations.customers",
+    "verify_audit": "operations.verify_audit",
     "watch": "operations.watch",
 }
 """Where each public name lives."""
@@ -318,6 +325,7 @@ __all__ = [
     "AssetLimits",
     "AssetMismatch",
     "AssetTotal",
+    "AuditHead",
     "Authorization",
     "Bank",
     "BankSettings",
@@ -400,6 +408,7 @@ __all__ = [
     "StoreUnavailable",
     "Submitted",
     "Terms",
+    "TokenList",
     "TokenpayError",
     "Unavailable",
     "Unreadable",
@@ -432,6 +441,7 @@ __all__ = [
     "open_bank",
     "open_case",
     "open_session",
+    "parse_token_list",
     "pay",
     "payment_of_key",
     "qr_ansi",
@@ -460,6 +470,7 @@ __all__ = [
     "submit",
     "sweep",
     "unfreeze_customer",
+    "verify_audit",
     "watch",
 ]
 

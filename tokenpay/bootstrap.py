@@ -12,16 +12,16 @@ from tokenpay.adapters.system import SystemClock, SystemEntropy
 from tokenpay.bank import Bank
 from tokenpay.compliance.policy import Policy
 from tokenpay.devnet.process import start_devnet
-from tokenpay.errors import InvalidInput, SignerUnavailable, StoreUnavailable
+from tokenpay.errors import IntegrityError, InvalidInput, SignerUnavailable, StoreUnavailable
 from tokenpay.operations.found import ENGINE_ID, Founder, check_founders, found
 from tokenpay.operations.open_session import open_session
 from tokenpay.parties.credential import DEFAULT_COST, Credential, seal
 from tokenpay.parties.operator import Operator, Role
 from tokenpay.parties.session import Session
-from tokenpay.ports import Chain, Clock, Entropy
+from tokenpay.ports import Chain, Clock, Entropy, Signer
 from tokenpay.settings import BankSettings, ChainSettings, database_url, read_settings, write_settings
 from tokenpay.store.migrate import create_database, drop_database, needs_upgrade
-from tokenpay.store.unit_of_work import Store
+from tokenpay.store.unit_of_work import Store, UnitOfWork
 from tokenpay.wallets import keystore, mnemonic
 
 KEYS = "keys"
@@ -142,11 +142,14 @@ def _put_together(
     with ExitStack() as stack:
         store = Store(url)
         stack.callback(store.close)
+        wallet = open_wallet(directory / KEYS, key_password) if signer else None
         if name is None:
             if needs_upgrade(url):
                 raise StoreUnavailable("the database needs `tokenpay bank migrate` first")
             with store.read() as uow:
                 name = uow.parties.fact("name")
+                if wallet is not None:
+                    _check_addresses(uow, wallet)
         yield Bank(
             name=name,
             directory=directory,
@@ -155,8 +158,15 @@ def _put_together(
             clock=clock or SystemClock(),
             entropy=entropy or SystemEntropy(),
             chains=chain_ports if chain_ports is not None else _Chains(directory, settings, stack),
-            signer=open_wallet(directory / KEYS, key_password) if signer else None,
+            signer=wallet,
         )
+
+
+def _check_addresses(uow: UnitOfWork, signer: Signer) -> None:
+    """Raise IntegrityError where the books name addresses that are not the signer's: money would go to them."""
+    treasuries = {chain.treasury for chain in uow.chains.all()}
+    if uow.parties.fact("deposit_xpub") != signer.deposit_xpub() or treasuries - {signer.treasury()}:
+        raise IntegrityError("the books name addresses that the bank's own keys do not have")
 
 
 class _Chains(Mapping[int, Chain]):

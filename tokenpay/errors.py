@@ -42,74 +42,110 @@ class TokenpayError(Exception):
 
 
 class InvalidInput(TokenpayError):
+    """What was given cannot be read; nothing was done."""
+
     code = "input.invalid"
 
 
 class InvalidAmount(InvalidInput):
+    """Not an amount: plain digits, and a point before decimals."""
+
     code = "amount.invalid"
 
 
 class InvalidAsset(InvalidInput):
+    """Not an asset, a chain or a currency."""
+
     code = "asset.invalid"
 
 
 class InvalidAddress(InvalidInput):
+    """Not an address, or its checksum is wrong."""
+
     code = "address.invalid"
 
 
 class InvalidRequest(InvalidInput):
+    """Not a payment request, or its parts do not agree."""
+
     code = "request.invalid"
 
 
 class InvalidQr(InvalidInput):
+    """No readable QR code, or more than one can hold."""
+
     code = "qr.invalid"
 
 
 class InvalidTransaction(InvalidInput):
+    """Bytes that are no valid transaction."""
+
     code = "transaction.invalid"
 
 
 class InvalidTypedData(InvalidInput):
+    """Typed data that does not agree with its types (EIP-712)."""
+
     code = "typed_data.invalid"
 
 
 class InvalidAuthorization(InvalidInput):
+    """Not a valid authorization (EIP-2612, EIP-3009)."""
+
     code = "authorization.invalid"
 
 
 class InvalidMnemonic(InvalidInput):
+    """Not a BIP-39 mnemonic."""
+
     code = "mnemonic.invalid"
 
 
 class InvalidPath(InvalidInput):
+    """Not a BIP-32 path."""
+
     code = "path.invalid"
 
 
 class InvalidKeystore(InvalidInput):
+    """Not a version 3 keystore file."""
+
     code = "keystore.invalid"
 
 
 class Denied(TokenpayError):
+    """Who asks may not do this, or could not prove who they are."""
+
     code = "denied"
 
 
 class WrongPassword(Denied):
+    """The password does not open this."""
+
     code = "password.wrong"
 
 
 class SessionExpired(Denied):
+    """The session has ended: sign in again."""
+
     code = "session.expired"
 
 
 class NotPermitted(Denied):
+    """This role, or this person, may not do this."""
+
     code = "session.not_permitted"
 
 
 class NotFound(TokenpayError):
+    """A name that this bank does not know."""
+
     code = "not_found"
 
 
 class Conflict(TokenpayError):
+    """It contradicts what already stands."""
+
     code = "conflict"
 
 
@@ -120,6 +156,8 @@ class KeyReused(Conflict):
 
 
 class WrongState(Conflict):
+    """Not possible in the state it is in."""
+
     code = "state.wrong"
 
 
@@ -130,34 +168,50 @@ class Unresolved(Conflict):
 
 
 class MoneyError(TokenpayError):
+    """Amounts that may not meet, or are not there."""
+
     code = "money"
 
 
 class AssetMismatch(MoneyError):
+    """Amounts of two assets met."""
+
     code = "money.asset_mismatch"
 
 
 class InsufficientFunds(MoneyError):
+    """Less is there than was asked for."""
+
     code = "money.insufficient_funds"
 
 
 class PrecisionLost(MoneyError):
+    """More decimals than the asset has, and no rounding named."""
+
     code = "money.precision_lost"
 
 
 class Unavailable(TokenpayError):
+    """Something needed does not answer; safe to try again."""
+
     code = "unavailable"
 
 
 class StoreUnavailable(Unavailable):
+    """The database does not answer."""
+
     code = "store.unavailable"
 
 
 class ChainUnavailable(Unavailable):
+    """No node of the chain gives a usable answer."""
+
     code = "chain.unavailable"
 
 
 class SignerUnavailable(Unavailable):
+    """The signer does not answer, or this machine holds no keys."""
+
     code = "signer.unavailable"
 
 
@@ -171,12 +225,18 @@ class MissingExtra(Unavailable):
 
 
 class Halted(TokenpayError):
+    """Stopped on purpose until people act."""
+
     code = "halted"
 
 
 class SignerRefused(TokenpayError):
+    """The signer parsed the bytes and will not sign them."""
+
     code = "signer.refused"
 
 
 class IntegrityError(TokenpayError):
+    """A proof does not hold: stop and look."""
+
     code = "integrity"

@@ -103,10 +103,14 @@ class Signer(Protocol):
 
 
 class Clock(Protocol):
+    """Tells the time."""
+
     def now_s(self) -> int:
         """Return the time in whole Unix seconds."""
 
 
 class Entropy(Protocol):
+    """Gives bytes that nobody can foresee."""
+
     def random(self, size: int) -> bytes:
         """Return this many unpredictable bytes."""

@@ -1,8 +1,7 @@
 """Above the limit of one person: held for a second one, who is never the maker."""
 
-from branch import TOKEN, euro, open_branch
-
 import tokenpay as tp
+from tokenpay.testing import TOKEN, euro, open_branch
 
 with open_branch() as branch:
     bank, vera, otto = branch.bank, branch.vera, branch.otto

@@ -1,8 +1,7 @@
 """A payment to a listed address is refused; with no fresh list nothing is taken for clear."""
 
-from branch import SCAMMER, euro, open_branch
-
 import tokenpay as tp
+from tokenpay.testing import DENIED, euro, open_branch
 
 with open_branch() as branch:
     bank, tim = branch.bank, branch.tim
@@ -10,12 +9,12 @@ with open_branch() as branch:
     order = {"debtor": f"customer/{branch.anna.id}", "amount": euro("10"), "by": tim}
     stranger = tp.Address(b"\x77" * 20).caip10(31_337)
 
-    refused = tp.pay(bank, **order, creditor=SCAMMER.caip10(31_337), key="counter-1/0001")
+    refused = tp.pay(bank, **order, creditor=DENIED.caip10(31_337), key="counter-1/0001")
     print(type(refused).__name__, [reason.code for reason in refused.reasons])
 
     # Money from a listed address is not credited and not sent back: it is blocked, with a case.
     request = branch.issue(branch.boris, euro("5"), key="request-1")
-    branch.receive(request, euro("5"), sender=SCAMMER)
+    branch.receive(request, euro("5"), sender=DENIED)
     (deposit,) = tp.request_deposits(bank, request.id, by=tim)
     print("deposit:", deposit.state, deposit.outcome, "| Boris", branch.balance(branch.boris))
 

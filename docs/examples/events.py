@@ -1,8 +1,7 @@
 """Follow what happens in the bank with a cursor: every event once, in order, none missed."""
 
-from branch import euro, open_branch
-
 import tokenpay as tp
+from tokenpay.testing import euro, open_branch
 
 with open_branch() as branch:
     bank, tim = branch.bank, branch.tim

@@ -1,8 +1,7 @@
 """More arrives than was asked for: what is over waits in suspense, and goes back to where the payer says."""
 
-from branch import euro, open_branch
-
 import tokenpay as tp
+from tokenpay.testing import euro, open_branch
 
 with open_branch() as branch:
     bank, tim, vera = branch.bank, branch.tim, branch.vera

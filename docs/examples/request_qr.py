@@ -1,8 +1,7 @@
 """Show a request as a QR code, read it back, and let a customer of the bank pay it in the books."""
 
-from branch import TOKEN, euro, open_branch
-
 import tokenpay as tp
+from tokenpay.testing import TOKEN, euro, open_branch
 
 with open_branch() as branch:
     bank, tim, anna, boris = branch.bank, branch.tim, branch.anna, branch.boris

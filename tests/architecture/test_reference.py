@@ -4,7 +4,6 @@ import ast
 import doctest
 import inspect
 import re
-import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,10 +13,10 @@ import pytest
 
 import tokenpay
 from tokenpay import errors
+from tokenpay.testing import TOKEN, euro, open_branch
 
 REPOSITORY = Path(__file__).parents[2]
 REFERENCE = REPOSITORY / "docs" / "reference"
-EXAMPLES = REPOSITORY / "docs" / "examples"
 VERBS = {name: verb for name in tokenpay.__all__ if inspect.isfunction(verb := getattr(tokenpay, name))}
 NOT_OF_VERBS = {"index.md", "cli.md", "errors.md", "events.md", "reasons.md"}
 PAGES = sorted(path for path in REFERENCE.glob("*.md") if path.name not in NOT_OF_VERBS)
@@ -111,10 +110,7 @@ def test_every_reason_is_listed() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_the_examples_of_a_page_print_what_they_say(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(str(EXAMPLES))
-    from branch import TOKEN, euro, open_branch  # type: ignore[import-not-found]
-
+def test_the_examples_of_a_page_print_what_they_say(page: Path) -> None:
     with open_branch() as branch:
         people = {name: getattr(branch, name) for name in ("vera", "otto", "tim", "engine", "anna", "boris")}
         names = {"tp": tokenpay, "branch": branch, "bank": branch.bank, "token": TOKEN, "euro": euro, **people}
@@ -125,4 +121,3 @@ def test_the_examples_of_a_page_print_what_they_say(page: Path, monkeypatch: pyt
             names = test.globs
             assert tried
             assert not failed, "".join(said)
-    sys.modules.pop("branch", None)

@@ -14,8 +14,7 @@ import tokenpay
 from tokenpay import testing
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
-SET_UP = EXAMPLES / "branch.py"
-SCRIPTS = sorted(path for path in EXAMPLES.glob("*.py") if path != SET_UP)
+SCRIPTS = sorted(EXAMPLES.glob("*.py"))
 PUBLIC = {"tokenpay": set(tokenpay.__all__), "tokenpay.testing": set(testing.__all__)}
 
 
@@ -23,7 +22,6 @@ PUBLIC = {"tokenpay": set(tokenpay.__all__), "tokenpay.testing": set(testing.__a
 def test_an_example_prints_its_committed_output(
     script: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.syspath_prepend(str(EXAMPLES))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     runpy.run_path(str(script), run_name="__main__")
     assert capsys.readouterr().out == script.with_suffix(".out").read_text()
@@ -33,7 +31,7 @@ def test_every_output_has_its_example() -> None:
     assert {path.stem for path in EXAMPLES.glob("*.out")} == {path.stem for path in SCRIPTS}
 
 
-@pytest.mark.parametrize("script", [*SCRIPTS, SET_UP], ids=lambda path: path.stem)
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
 def test_an_example_uses_public_names_only(script: Path) -> None:
     for node in ast.walk(ast.parse(script.read_text())):
         if isinstance(node, ast.Import):

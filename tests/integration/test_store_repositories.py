@@ -466,6 +466,8 @@ def test_customers_are_found_by_part_of_their_name_or_number(store: Store) -> No
         assert work.parties.find_customers("BER") == [bert]
         assert work.parties.find_customers("00002") == [bert]
         assert len(work.parties.find_customers("c0000")) == work.parties.count_customers() == 2
+        work.parties.add_customer(replace(bert, id="C9", name="Édith Ölmez"))
+        assert [customer.id for customer in work.parties.find_customers("Édith ö")] == ["C9"]
         for pattern in ("%", "_nna", "A%a", "/"):
             assert work.parties.find_customers(pattern) == []
 

@@ -13,7 +13,7 @@ from tokenpay.money.address import Address
 from tokenpay.payments.deposit import Deposit, DepositOutcome, DepositState
 from tokenpay.payments.intent import BookParty, ChainParty, Purpose
 from tokenpay.payments.payment import Payment, PaymentState
-from tokenpay.store.tables import limit_counters, signed, transfers
+from tokenpay.store.tables import keys, limit_counters, signed, transfers
 from tokenpay.store.unit_of_work import UnitOfWork
 
 _S = PaymentState
@@ -33,6 +33,7 @@ def check_books(small: SmallBank) -> None:
         check_transfers(uow, payments)
         check_customers(uow, accounts, payments)
         check_limits(uow, payments)
+        check_keys(uow, payments)
         check_nothing_is_paid_twice(small, uow, payments)
         for head in uow.audit.heads():
             assert verify_stream(uow.audit.records(head.stream), AuditHead(stream=head.stream)) == head
@@ -167,6 +168,12 @@ def check_limits(uow: UnitOfWork, payments: list[Payment]) -> None:
     for (scope, asset_id, _), units in used.items():
         limits = policy.limits[asset_id]
         assert units <= (limits.customer_day_units if scope.startswith("customer/") else limits.operator_day_units)
+
+
+def check_keys(uow: UnitOfWork, payments: list[Payment]) -> None:
+    """Each payment stands for one key, and each key of a payment for one that is there."""
+    bound = uow.connection.execute(select(keys.c.result_id).where(keys.c.verb.in_(list(Purpose)))).scalars()
+    assert Counter(bound) == Counter(payment.id for payment in payments)
 
 
 def check_nothing_is_paid_twice(small: SmallBank, uow: UnitOfWork, payments: list[Payment]) -> None:

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from shutil import copytree, rmtree
 from tempfile import mkdtemp
+from typing import Any
 from uuid import uuid4
 
 from tokenpay.bank import Bank
@@ -64,6 +65,8 @@ class SmallBank:
     sessions: dict[str, Session] = field(default_factory=dict)
     port: Chain | None = None
     """What the bank reaches the chain through, where that is not the chain itself."""
+    remote: Any = None
+    """The chain, where it lives in another process."""
     _stack: ExitStack = field(default_factory=ExitStack)
     _bank: Bank | None = None
 
@@ -71,6 +74,10 @@ class SmallBank:
     def bank(self) -> Bank:
         assert self._bank is not None
         return self._bank
+
+    def use(self, bank: Bank) -> None:
+        """Go on with this bank, which has the same store."""
+        self._bank = bank
 
     def open(self) -> None:
         ports: dict[int, Chain] = {CHAIN_ID: self.port or self.chain}
@@ -94,7 +101,7 @@ class SmallBank:
         """Make blocks; their times are the bank's clock."""
         for _ in range(blocks):
             self.clock.advance(self.chain.block_time_s)
-            self.chain.mine(timestamp_s=self.clock.at_s)
+            (self.remote or self.chain).mine(timestamp_s=self.clock.at_s)
 
     def turn(self) -> Cycle:
         return run_once(self.bank, by=self.sessions["engine"])

@@ -9,7 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 MANIFEST_NAME = "manifest.json"
 EMBEDDED = "devnet/chain.sqlite"
-_NAME = re.compile(r"bank\.json|bank\.db|keys/(?:wallet|signer)\.json|keys/(?:wallet|engine)\.password|devnet/[a-z.]+")
+_NAME = re.compile(
+    r"bank\.json|bank\.db|keys/(?:wallet|signer)\.json|keys/(?:wallet|engine)\.password|keys/signed\.jsonl|devnet/[a-z.]+"
+)
 
 
 class Manifest(BaseModel):

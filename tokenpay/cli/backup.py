@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 BUSY_TIMEOUT_S = 15
 KEYS = ("keys/wallet.json", "keys/signer.json")
+SIGNED = "keys/signed.jsonl"
 PASSWORDS = ("keys/wallet.password", "keys/engine.password")
 
 
@@ -82,6 +83,9 @@ def _stage(folder: Path, stage: Path, settings: "BankSettings", url: str, *, wit
             copyfile(folder / name, stage / name)
     if url.startswith("sqlite"):
         _copy_database(Path(str(make_url(url).database)), stage / DATABASE_NAME)
+    # After the books: what was signed since they were copied stays remembered.
+    if (folder / SIGNED).exists():
+        copyfile(folder / SIGNED, stage / SIGNED)
     # After the books: an embedded chain may be ahead of them, as any chain is, and never behind.
     if any(chain.embedded for chain in settings.chains) and (folder / EMBEDDED).exists():
         (stage / EMBEDDED).parent.mkdir()

@@ -19,6 +19,7 @@ from tokenpay.errors import IntegrityError, InvalidInput, StoreUnavailable
 if TYPE_CHECKING:
     from tokenpay.cli.command import Subparsers
 
+ADDRESS_GAP = 1_000_000
 MAX_MANIFEST_BYTES = 2**20
 
 
@@ -32,7 +33,7 @@ def add_parser(subparsers: "Subparsers") -> None:
 
 
 def run(args: Namespace) -> Answer:
-    folder = bank_folder(args)
+    folder = bank_folder(args).absolute()
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InvalidInput("a bank is restored into an empty folder")
     draft = folder.with_name(f".{folder.name}.{os.getpid()}.partial")
@@ -109,6 +110,20 @@ def _settle(draft: Path) -> None:
         whole = False
     if not whole:
         raise IntegrityError("the database in the backup is damaged")
+    _skip_addresses(draft)
+
+
+def _skip_addresses(draft: Path) -> None:
+    """Leave a gap in the deposit addresses: those given out after the copy was made belong to other requests."""
+    from tokenpay.settings import database_url, read_settings
+    from tokenpay.store.unit_of_work import Store
+
+    store = Store(database_url(draft, read_settings(draft)))
+    try:
+        with store.unit_of_work() as uow:
+            uow.parties.set_fact("deposit_index_floor", str(uow.requests.next_index() + ADDRESS_GAP))
+    finally:
+        store.close()
 
 
 def _next(manifest: Manifest) -> list[str]:

@@ -5,6 +5,8 @@ from enum import StrEnum
 
 
 class CaseKind(StrEnum):
+    """Why a person must look."""
+
     LATE_PAYMENT = "late_payment"
     OVERPAYMENT = "overpayment"
     UNMATCHED_DEPOSIT = "unmatched_deposit"

@@ -16,6 +16,8 @@ _SLIP44_ETHER = 60
 
 
 class AssetKind(StrEnum):
+    """What kind of thing an amount is of."""
+
     TOKEN = "token"  # noqa: S105 - a kind of asset, no password
     NATIVE = "native"
     CASH = "cash"

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from typing import Any
 
 from tokenpay.errors import InvalidAddress, InvalidAsset
@@ -18,6 +19,7 @@ from tokenpay.money.asset import Asset
 
 MAX_CHARACTERS = 16 * 1024 * 1024
 MAX_TOKENS = 10_000
+MAX_DEPTH = 32
 _WORD = re.compile(r"[A-Za-z0-9_]+")  # the schema's \w is ASCII (ECMA 262)
 _WORDS = re.compile(r"[A-Za-z0-9_ ]+")
 _SENTENCE = re.compile(r"[A-Za-z0-9_ .,:]+")
@@ -26,6 +28,8 @@ _ANY = re.compile(r".*", re.DOTALL)
 _ADDRESS = re.compile(r"0x[a-fA-F0-9]{40}|[1-9A-HJ-NP-Za-km-z]{32,44}")
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:([A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})")
+_NO_BRACKETS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[^][{}"]+', re.DOTALL)
+_STEP = {"[": 1, "{": 1, "]": -1, "}": -1}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -137,9 +141,12 @@ def _logo(fields: dict[str, Any], path: str) -> None:
 def _json(text: str) -> object:
     if len(text) > MAX_CHARACTERS:
         raise _wrong("", f"is longer than {MAX_CHARACTERS} characters")
+    # The JSON parser recurses: where somebody raised the recursion limit, depth takes the process down.
+    if max(accumulate(map(_STEP.__getitem__, _NO_BRACKETS.sub("", text))), default=0) > MAX_DEPTH:
+        raise _wrong("", f"is more than {MAX_DEPTH} levels deep")
     try:
         return json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
-    except (ValueError, RecursionError):  # ValueError: also a number of thousands of digits
+    except ValueError:  # also a number of thousands of digits
         raise _wrong("", "is not JSON") from None
 
 

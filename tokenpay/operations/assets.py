@@ -72,6 +72,7 @@ def check_asset(bank: Bank, asset_id: str, *, by: Session) -> RegisteredAsset:
         enter_case(
             uow,
             bank,
+            by.operator,
             kind=CaseKind.ASSET_CHANGED,
             subject=asset_id,
             note="the token's contract is not what it was when it was taken into use",

@@ -7,12 +7,12 @@ from tokenpay.ledger.chart import AccountKind
 from tokenpay.operations.authorize import authorize
 from tokenpay.operations.identifiers import new_id
 from tokenpay.operations.record import record
-from tokenpay.parties.operator import Permission
+from tokenpay.parties.operator import Operator, Permission
 from tokenpay.parties.session import Session
 from tokenpay.store.unit_of_work import UnitOfWork
 
 
-def enter_case(uow: UnitOfWork, bank: Bank, *, kind: CaseKind, subject: str, note: str) -> Case:
+def enter_case(uow: UnitOfWork, bank: Bank, operator: Operator, *, kind: CaseKind, subject: str, note: str) -> Case:
     """Add a case to the unit of work of what caused it, or return the one there is of this kind and subject."""
     known = uow.compliance.find_case(kind, subject)
     if known is not None:
@@ -20,6 +20,7 @@ def enter_case(uow: UnitOfWork, bank: Bank, *, kind: CaseKind, subject: str, not
     now_s = bank.clock.now_s()
     case = Case(id=new_id(bank, "CS"), kind=kind, subject=subject, note=note[:500], opened_at_s=now_s)
     uow.compliance.add_case(case)
+    record(uow, bank, operator, "case.opened", case.id, {"kind": kind.value, "subject": subject})
     return case
 
 
@@ -29,12 +30,7 @@ def open_case(bank: Bank, *, kind: CaseKind, subject: str, note: str, by: Sessio
         raise InvalidInput("a case has a subject of up to 200 and a note of up to 500 characters")
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.CASE)
-        known = uow.compliance.find_case(kind, subject)
-        if known is not None:
-            return known
-        case = enter_case(uow, bank, kind=kind, subject=subject, note=note)
-        record(uow, bank, operator, "case.opened", case.id, {"kind": kind.value, "subject": subject})
-        return case
+        return enter_case(uow, bank, operator, kind=kind, subject=subject, note=note)
 
 
 def resolve_case(bank: Bank, case_id: str, *, resolution: str, by: Session) -> Case:

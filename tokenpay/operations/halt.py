@@ -26,7 +26,7 @@ def halt_chain(bank: Bank, chain_id: int, *, reason: str, by: Session) -> Halted
         if not uow.chains.get(chain_id, lock=True).halted:
             uow.chains.set_halted(chain_id, reason)
             subject = f"{chain_id}@{bank.clock.now_s()}"
-            enter_case(uow, bank, kind=CaseKind.CHAIN_HALTED, subject=subject, note=reason)
+            enter_case(uow, bank, by.operator, kind=CaseKind.CHAIN_HALTED, subject=subject, note=reason)
             record(uow, bank, by.operator, "chain.halted", str(chain_id), {"reason": reason})
     return Halted(f"the chain is halted: {reason}", chain_id=chain_id)
 

@@ -60,7 +60,7 @@ def issue_request(
         index, address = None, None
         if asset.kind is AssetKind.TOKEN:
             xpub = uow.parties.lock_fact("deposit_xpub")  # the lock keeps two requests from one index
-            index = uow.requests.next_index()
+            index = max(uow.requests.next_index(), int(uow.parties.fact("deposit_index_floor", "0")))
             address = ExtendedPublicKey.parse(xpub).child_address(index)
         request = PaymentRequest(
             id=request_id,

@@ -104,6 +104,7 @@ def _refuse(uow: UnitOfWork, bank: Bank, operator: Operator, refusal: Refusal) -
         enter_case(
             uow,
             bank,
+            operator,
             kind=CaseKind.SCREENING_MATCH,
             subject=intent.uetr,
             note="a payment to or from a listed address was refused",

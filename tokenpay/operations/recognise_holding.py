@@ -40,7 +40,8 @@ def recognise_holding(bank: Bank, *, asset_id: str, by: Session, address: Addres
         uow.ledger.lock([custody])
         if uow.chains.get(chain_id, lock=True).final_number != followed.final_number:
             raise ChainUnavailable("the books moved on while the chain was asked; try again", chain_id=chain_id)
-        units = there - uow.ledger.locked(custody.id).posted_units
+        beyond = uow.ledger.posted_beyond(followed.final_number, asset_ids=[asset_id]).get(custody.id, 0)
+        units = there - (uow.ledger.locked(custody.id).posted_units - beyond)
         if units <= 0:
             return 0
         if address is None:
@@ -49,6 +50,7 @@ def recognise_holding(bank: Bank, *, asset_id: str, by: Session, address: Addres
             case = enter_case(
                 uow,
                 bank,
+                operator,
                 kind=CaseKind.UNMATCHED_DEPOSIT,
                 subject=f"{owner}@{followed.final_number}",
                 note="the address holds more than its deposits brought",

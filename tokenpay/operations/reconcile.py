@@ -69,6 +69,10 @@ def reconcile(bank: Bank, *, by: Session) -> Reconciliation:
         accounts = uow.ledger.accounts()
         followed = uow.chains.all()
         assets = {known.asset.id: known.asset for known in uow.assets.all()}
+        beyond: dict[str, int] = {}
+        for chain in followed:
+            here = [asset.id for asset in assets.values() if asset.chain_id == chain.chain_id]
+            beyond |= uow.ledger.posted_beyond(chain.final_number, asset_ids=here)
         heads = whole_heads(uow)
     custody: list[CustodyLine] = []
     for chain in followed:
@@ -84,7 +88,7 @@ def reconcile(bank: Bank, *, by: Session) -> Reconciliation:
                 asset_id=account.asset_id,
                 address=account.owner,
                 block_number=chain.final_number,
-                ledger_units=account.posted_units,
+                ledger_units=account.posted_units - beyond.get(account.id, 0),
                 chain_units=there,
             )
             for account, there in zip(held, units, strict=True)

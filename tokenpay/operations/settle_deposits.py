@@ -190,7 +190,7 @@ def _divide(
             uow.ledger.void(transfer)
     outcome = DepositOutcome.CREDITED
     if aside_units or not credit_units:
-        case = enter_case(uow, bank, kind=aside.kind, subject=deposit.id, note=aside.note)
+        case = enter_case(uow, bank, operator, kind=aside.kind, subject=deposit.id, note=aside.note)
         outcome = aside.outcome if aside_units else DepositOutcome.NOTHING
     if aside_units:
         _enter_aside(uow, bank, deposit, case, aside_units, aside.outcome)

@@ -176,6 +176,7 @@ def _send(bank: Bank, chain_id: int, ready: Sequence[SignedPayment], *, by: Sess
                 enter_case(
                     uow,
                     bank,
+                    operator,
                     kind=CaseKind.PAYMENT_STUCK,
                     subject=attempt.payment_id,
                     note=f"the node rejected it: {answer.reason}",
@@ -192,9 +193,9 @@ def _give_up(bank: Bank, payment: Payment, error: SignerRefused, *, by: Session)
 
 def _open_stuck_case(bank: Bank, payment: Payment, error: TokenpayError, *, by: Session) -> None:
     with bank.store.unit_of_work() as uow:
-        authorize(uow, bank, by, Permission.RUN_ENGINE)
+        operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
         standing = uow.payments.lock(payment.id)
         if standing.state is PaymentState.CLEARED:
             reason = Reason(code=error.code, message=error.message)
             uow.payments.update(standing.waiting((reason,), at_s=bank.clock.now_s()), was=PaymentState.CLEARED)
-        enter_case(uow, bank, kind=CaseKind.PAYMENT_STUCK, subject=payment.id, note=error.message)
+        enter_case(uow, bank, operator, kind=CaseKind.PAYMENT_STUCK, subject=payment.id, note=error.message)

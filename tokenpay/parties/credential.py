@@ -65,4 +65,4 @@ def unseal(credential: Credential, password: str) -> bytes:
 def _stretch(password: str, salt: bytes, cost: int) -> bytes:
     if not 2**10 <= cost <= 2**20:
         raise ValueError("scrypt cost out of range")
-    return Scrypt(salt=salt, length=32, n=cost, r=_R, p=_P).derive(password.encode())
+    return Scrypt(salt=salt, length=32, n=cost, r=_R, p=_P).derive(password.encode(errors="surrogatepass"))

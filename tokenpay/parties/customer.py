@@ -10,6 +10,8 @@ MAX_NAME = 140
 
 
 class CustomerStatus(StrEnum):
+    """What a customer may do: frozen receives only, closed is over."""
+
     ACTIVE = "active"
     FROZEN = "frozen"
     CLOSED = "closed"

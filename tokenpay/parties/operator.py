@@ -5,6 +5,8 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
+    """What an operator is there for; permissions follow from it."""
+
     TELLER = "teller"
     SUPERVISOR = "supervisor"
     AUDITOR = "auditor"

@@ -8,6 +8,8 @@ from tokenpay.money.amount import Amount
 
 
 class DepositState(StrEnum):
+    """How far a deposit is from being judged."""
+
     SEEN = "seen"
     FINAL = "final"
     ORPHANED = "orphaned"

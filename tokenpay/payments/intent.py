@@ -19,6 +19,8 @@ MAX_REMITTANCE = 140
 
 
 class Purpose(StrEnum):
+    """Why money moves."""
+
     PAYMENT = "payment"
     REFUND = "refund"
     REVERSAL = "reversal"

@@ -8,6 +8,8 @@ from tokenpay.payments.intent import Intent
 
 
 class PaymentState(StrEnum):
+    """Where a payment stands; TRANSITIONS says where each may go."""
+
     HELD = "held"
     CLEARED = "cleared"
     ASSIGNED = "assigned"

@@ -11,6 +11,8 @@ from tokenpay.requests.payment_request import PaymentRequest, Terms
 
 
 class RequestState(StrEnum):
+    """Where a request stands."""
+
     OPEN = "open"
     PART_PAID = "part_paid"
     PAID = "paid"

@@ -203,6 +203,8 @@ class LedgerStore:
 
     def transfers(self, *, payment_id: str | None = None, deposit_id: str | None = None) -> list[Transfer]:
         """Return the transfers of a payment or a deposit, oldest first."""
+        if (payment_id is None) == (deposit_id is None):
+            raise IntegrityError("transfers are those of one payment or of one deposit")
         column = transfers.c.payment_id if payment_id is not None else transfers.c.deposit_id
         query = select(transfers).where(column == (payment_id or deposit_id)).order_by(transfers.c.created_at_s)
         return [_transfer(row) for row in self._connection.execute(query.order_by(transfers.c.id))]
@@ -212,6 +214,26 @@ class LedgerStore:
         query = select(entries).where(entries.c.account_id == account_id, entries.c.seq > after_seq)
         rows = self._connection.execute(query.order_by(entries.c.seq).limit(limit))
         return [Entry(**row._mapping) for row in rows]
+
+    def posted_beyond(self, block_number: int, *, asset_ids: Sequence[str]) -> dict[str, int]:
+        """Return what custody accounts of these assets gained (less than zero: lost) in blocks after this one.
+
+        While finality is being judged, some of what happened in the next final blocks is posted already.
+        """
+        query = (
+            select(entries.c.account_id, entries.c.side, entries.c.units)
+            .join(accounts, accounts.c.id == entries.c.account_id)
+            .where(
+                accounts.c.kind == AccountKind.CUSTODY,
+                accounts.c.asset_id.in_(asset_ids),
+                entries.c.block_number > block_number,
+            )
+        )
+        gained: dict[str, int] = {}
+        for row in self._connection.execute(query):
+            units = row.units if row.side == "debit" else -row.units
+            gained[row.account_id] = gained.get(row.account_id, 0) + units
+        return gained
 
     def causes(self, transfer_ids: Sequence[str]) -> dict[str, str]:
         """Return the payment or deposit behind each of these transfers."""

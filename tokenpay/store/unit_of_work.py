@@ -192,6 +192,8 @@ def _engine(url: str) -> Engine:
 
 
 def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:
+    # SQLite's own lower() knows ASCII only: a search for Édith would not find her.
+    dbapi_connection.create_function("lower", 1, str.lower, deterministic=True)
     cursor = dbapi_connection.cursor()
     cursor.execute("PRAGMA foreign_keys = ON")
     # WAL with several connections can corrupt a database on SQLite older than 3.51.3.

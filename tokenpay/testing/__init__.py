@@ -1,6 +1,7 @@
-"""Shipped fakes of the ports, for the tests of whoever builds on tokenpay."""
+"""Shipped fakes of the ports, and a small bank on them, for the tests of whoever builds on tokenpay."""
 
+from tokenpay.testing.branch import DENIED, TOKEN, Branch, euro, open_branch
 from tokenpay.testing.fake_chain import OUTSIDER, FakeChain
 from tokenpay.testing.fake_system import FakeClock, FakeEntropy
 
-__all__ = ["OUTSIDER", "FakeChain", "FakeClock", "FakeEntropy"]
+__all__ = ["DENIED", "OUTSIDER", "TOKEN", "Branch", "FakeChain", "FakeClock", "FakeEntropy", "euro", "open_branch"]

@@ -3,7 +3,7 @@
 import pytest
 
 import tokenpay as tp
-from tests.world import CHAIN_ID, OUTSIDE, START, STRANGER, World, address_of, euro
+from tests.world import OUTSIDE, START, STRANGER, World, euro
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.payments.payment import PaymentState as S
 
@@ -94,11 +94,18 @@ def test_the_gate_is_asked_again_when_somebody_approves(world: World, why: str) 
     world.prove()
 
 
-@pytest.mark.parametrize("column", ["signature", "at_s"])
-def test_an_approval_that_was_edited_stops_the_payment(world: World, column: str) -> None:
+@pytest.mark.parametrize(
+    "edit",
+    [
+        "UPDATE approvals SET signature = :bytes WHERE payment_id = :id",
+        "UPDATE approvals SET at_s = 1 WHERE payment_id = :id",
+        "UPDATE approvals SET operator_id = 'bob' WHERE payment_id = :id",
+    ],
+)
+def test_an_approval_that_was_edited_stops_the_payment(world: World, edit: str) -> None:
     payment = held(world)
-    value: object = b"\x01" * 64 if column == "signature" else 1
-    world.sql(f"UPDATE approvals SET {column} = :value WHERE payment_id = :id", value=value, id=payment.id)
+    values = {"bytes": bytes(64)} if ":bytes" in edit else {}
+    world.sql(edit, id=payment.id, **values)
     with pytest.raises(tp.IntegrityError):
         tp.approve(world.bank, payment.id, by=world.ann)
     assert world.units(world.boris) == 0
@@ -253,16 +260,14 @@ def test_a_reversal_is_whole_once_and_needs_a_second_person(world: World) -> Non
     assert isinstance(waiting, tp.Payment)
     assert (waiting.state, codes(waiting)) == (S.HELD, ["approval.second_person"])
     second = tp.reverse(world.bank, payment.id, by=world.ann, key="v2")
-    assert codes(second) == ["reversal.exists"] or "reversal.exists" in codes(second)
+    assert "reversal.exists" in codes(second)
     with pytest.raises(tp.NotPermitted):
         tp.approve(world.bank, waiting.id, by=world.ann)
     assert tp.approve(world.bank, waiting.id, by=world.bob).state is S.FINAL
     assert (world.units(world.anna), world.units(world.boris)) == (euro(START).units, 0)
     with pytest.raises(tp.WrongState):
         tp.reverse(world.bank, waiting.id, by=world.ann, key="v3")
-    back = tp.refund(
-        world.bank, of=payment.id, to=f"customer/{world.anna.id}", amount=euro(1), by=world.tom, key="r"
-    )
+    back = tp.refund(world.bank, of=payment.id, to=f"customer/{world.anna.id}", amount=euro(1), by=world.tom, key="r")
     assert isinstance(back, tp.Refusal)
     assert "refund.exceeds" in codes(back)
     world.prove()

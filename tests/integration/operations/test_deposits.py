@@ -1,5 +1,7 @@
 """Deposits: what arrives, as the chain really holds it, ends where the design says, and the books stay whole."""
 
+from typing import Any
+
 import pytest
 
 import tokenpay as tp
@@ -184,7 +186,7 @@ def test_a_deposit_of_a_token_that_was_frozen_goes_to_suspense(world: World) -> 
 
 # --- what becomes of it: terms, expiry, screening
 
-TERMS = {
+TERMS: dict[str, tuple[list[str], dict[str, Any], tp.RequestState, int, str | None, int | str]] = {
     "part": (["20"], {}, R.PART_PAID, 20, None, 0),
     "parts": (["20", "30"], {}, R.PAID, 50, None, 0),
     "over": (["80"], {}, R.OVERPAID, 50, "overpayment", 30),
@@ -390,16 +392,15 @@ def test_an_unreachable_node_is_waited_for(world: World) -> None:
     world.prove()
 
 
-def test_a_stop_between_deposits_loses_and_doubles_nothing(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_stop_between_deposits_loses_and_doubles_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     from tokenpay.operations import settle_deposits as judged
 
     requests = [world.request(50, payee=world.boris) for _ in range(3)]
     for request in requests:
         world.deposit(request, 50)
     world.mine(3)
-    real, calls = judged._settle_group, []
+    real = judged._settle_group
+    calls: list[int] = []
 
     def stops_after_one(*args: object, **named: object) -> None:
         if calls:

@@ -1,6 +1,8 @@
 """pay: every result in its order of precedence, and what each leaves behind."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -48,7 +50,7 @@ def test_all_that_is_available_may_be_paid_and_not_one_unit_more(world: World) -
 
 
 def test_the_same_key_and_content_is_the_same_payment_at_every_later_state(world: World) -> None:
-    again = {"whole": 200, "creditor": OUTSIDE, "key": "once"}
+    again: dict[str, Any] = {"whole": 200, "creditor": OUTSIDE, "key": "once"}
     first = world.paid(**again)
     assert first.state is S.HELD
     seen = [world.paid(**again).state]
@@ -83,7 +85,7 @@ def test_the_key_of_a_payment_that_ended_unpaid_still_stands_for_it(world: World
 
 def test_the_same_key_with_other_content_names_the_field(world: World) -> None:
     world.paid(20, key="once")
-    other = {
+    other: dict[str, dict[str, Any]] = {
         "units": {"whole": 21},
         "creditor": {"creditor": OUTSIDE},
         "debtor": {"debtor": "customer/C0000000000"},
@@ -117,7 +119,7 @@ def test_a_hold_binds_the_key(world: World) -> None:
 
 # --- no, with every reason
 
-REFUSALS = {
+REFUSALS: dict[str, tuple[Callable[[World], object], dict[str, Any], list[str]]] = {
     "insufficient funds": (lambda w: None, {"whole": 1_001}, ["funds.insufficient", "approval.second_person"]),
     "limit of one payment": (lambda w: w.limit(payment_units=10**6), {"whole": 2}, ["limit.payment"]),
     "limit of the customer's day": (lambda w: w.limit(customer_day_units=10**6), {"whole": 2}, ["limit.customer_day"]),
@@ -137,11 +139,16 @@ REFUSALS = {
     "the token's contract": (lambda w: None, {"creditor": CONTRACT.caip10(CHAIN_ID)}, ["creditor.contract"]),
     "listed address": (lambda w: None, {"creditor": LISTED.caip10(CHAIN_ID)}, ["screening.match"]),
     "several": (
-        lambda w: (w.decree(hours=tp.Hours()), tp.stop_payments(w.bank, reason="drill", by=w.ann)),
+        lambda w: stop_at_night(w),
         {"whole": 6_000},
         ["funds.insufficient", "emergency.stop", "hours.closed", "limit.payment", "approval.second_person"],
     ),
 }
+
+
+def stop_at_night(world: World) -> None:
+    world.decree(hours=tp.Hours())
+    tp.stop_payments(world.bank, reason="drill", by=world.ann)
 
 
 def freeze_token(world: World) -> None:

@@ -1,6 +1,7 @@
 """issue_request, cancel_request, resolve_request, collect and expire: asking for money, and what a scan tells."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -38,10 +39,10 @@ def test_the_same_key_is_the_same_request_and_another_has_another_address(world:
 
 
 def test_who_and_what_may_not_be_asked_for(world: World) -> None:
-    base = {"asset": TOKEN, "amount": euro(5), "by": world.tom}
+    base: dict[str, Any] = {"asset": TOKEN, "amount": euro(5), "by": world.tom}
     other = replace(TOKEN, decimals=2)
     anna = world.anna.id
-    table = [
+    table: list[tuple[dict[str, Any], type[tp.TokenpayError]]] = [
         ({"payee": "C0"}, tp.NotFound),
         ({"payee": anna, "amount": euro(0)}, InvalidRequest),
         ({"payee": anna, "amount": None, "terms": tp.Terms.EXACT}, InvalidRequest),

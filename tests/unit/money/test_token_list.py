@@ -147,7 +147,9 @@ def test_what_a_list_must_have(name: str) -> None:
     [
         ("", "not JSON"),
         (f'{{"{SECRET}', "not JSON"),
-        ("[" * 100_000, "not JSON"),
+        ("[" * 1_000_000, "more than 32 levels"),
+        ('{"a":[' * 16 + "{}" + "]}" * 16, "more than 32 levels"),
+        ('"' + "[" * 100, "not JSON"),
         ("9" * 5_000, "not JSON"),
         (json.dumps(document(token(extensions={"a": float("nan")}))), "not JSON"),
         (json.dumps(document()).replace('"symbol"', '"decimals": 18, "symbol"'), "a name twice"),
@@ -194,5 +196,6 @@ def test_a_contract_named_twice_is_not_usable_whichever_is_right() -> None:
 def test_what_a_list_may_hold_besides() -> None:
     extensions = {"bridge": {"10": {"address": USDC}}, "n": 1.5, "no": None, "yes": True}
     rich = token(tags=["stablecoin"], logoURI="ipfs://Qm/a%20b#c", extensions=extensions)
-    found = read(rich, tokenMap={SECRET: rich}, keywords=["special tokens"], logoURI="https://test", ours={"any": []})
+    ours = {"any": json.loads("[" * 30 + "]" * 30), "brackets in text": '[[[{{{ \\" [[['}
+    found = read(rich, tokenMap={SECRET: rich}, keywords=["special tokens"], logoURI="https://test", ours=ours)
     assert found.tokens[0].asset is not None

@@ -1,5 +1,6 @@
 """A signer that holds its keys in this process, opened from an encrypted file."""
 
+from tokenpay.adapters.signer.memory import SignerMemory
 from tokenpay.adapters.signer.rules import SignerRules, TrustedOperator
 from tokenpay.compliance.approval import Part
 from tokenpay.compliance.clearance import Clearance
@@ -21,16 +22,21 @@ from tokenpay.wallets.secret import Secret
 TREASURY_PATH = "m/44'/60'/0'/0/0"
 DEPOSITS_PATH = "m/44'/60'/1'/0"
 _OWN_MONEY = frozenset({Purpose.SWEEP, Purpose.FILL})
+_LEAVES = frozenset({Purpose.PAYMENT, Purpose.REFUND})
 
 
 class LocalSigner:
-    """Parses every byte it is asked to sign, and trusts the operators' keys it was founded with, not a database."""
+    """Parses every byte it is asked to sign; trusts the operators' keys it was founded with and its own memory.
 
-    def __init__(self, seed: Secret, rules: SignerRules) -> None:
+    What a database says is never enough: no row of it can make a signature appear, or appear twice.
+    """
+
+    def __init__(self, seed: Secret, rules: SignerRules, memory: SignerMemory) -> None:
         root = ExtendedPrivateKey.from_seed(seed)
         self._treasury = root.derive(TREASURY_PATH)
         self._deposits = root.derive(DEPOSITS_PATH)
         self._rules = rules
+        self._memory = memory
 
     def __repr__(self) -> str:
         return f"LocalSigner(treasury={self.treasury()})"
@@ -51,6 +57,7 @@ class LocalSigner:
             raise SignerRefused(error.message) from None
         self._check_clearance(intent, clearance)
         self._check_transaction(parsed, intent, domain)
+        self._memory.remember(intent, chain_id=parsed.chain_id, nonce=parsed.nonce)
         return transaction.sign(parsed, self._treasury.key)
 
     def sign_sweep(
@@ -60,7 +67,10 @@ class LocalSigner:
         self._check_authorization(authorization, intent)
         if intent.purpose is not Purpose.SWEEP or authorization.recipient != self.treasury():
             raise SignerRefused("a deposit address pays the bank's own treasury and nobody else")
-        child = self._deposits.child(index)
+        try:
+            child = self._deposits.child(index)
+        except InvalidInput as error:
+            raise SignerRefused(error.message) from None
         if child.public().address() != authorization.sender:
             raise SignerRefused("the authorization is not of this deposit address")
         return eip3009.sign(authorization, child.key)
@@ -81,6 +91,8 @@ class LocalSigner:
             if (parsed.to, parsed.value_wei, parsed.data) != expected:
                 raise SignerRefused("a no-op moves nothing")
         elif asset.kind is AssetKind.NATIVE:
+            if intent.purpose not in _LEAVES:
+                raise SignerRefused("only a payment or a refund takes coin out")
             expected = (creditor.address.raw, intent.amount.units, b"")
             if (parsed.to, parsed.value_wei, parsed.data) != expected:
                 raise SignerRefused("the transaction does not pay what was approved")

@@ -5,13 +5,14 @@ from pathlib import Path
 from uuid import UUID
 
 from tokenpay.adapters.signer.local import LocalSigner
+from tokenpay.adapters.signer.memory import SignerMemory
 from tokenpay.adapters.signer.rules import SignerRules
 from tokenpay.errors import SignerUnavailable
 from tokenpay.ports import Entropy
 from tokenpay.wallets import keystore
 from tokenpay.wallets.secret import Secret
 
-WALLET, RULES = "wallet.json", "signer.json"
+WALLET, RULES, MEMORY = "wallet.json", "signer.json", "signed.jsonl"
 WALLET_PASSWORD = "wallet.password"  # noqa: S105 - a file's name
 PASSWORD_VARIABLE = "TOKENPAY_KEY_PASSWORD"  # noqa: S105 - a variable's name
 
@@ -56,7 +57,7 @@ def open_wallet(directory: Path, password: str | None) -> LocalSigner:
     except OSError:
         raise SignerUnavailable("the wallet, or its password, is not on this machine") from None
     seed = keystore.decrypt(wallet, password)
-    return LocalSigner(seed, SignerRules.unseal(rules, seed.reveal()))
+    return LocalSigner(seed, SignerRules.unseal(rules, seed.reveal()), SignerMemory(directory / MEMORY))
 
 
 def write_private(path: Path, text: str) -> None:

@@ -1,0 +1,76 @@
+"""What a signer has signed: kept beside its keys, so that no edited or restored database pays a thing twice."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fcntl import LOCK_EX, flock
+from pathlib import Path
+
+from tokenpay.errors import SignerRefused, SignerUnavailable
+from tokenpay.payments.intent import Intent
+
+
+class SignerMemory:
+    """A file of (payment, chain, nonce), a line each, written through to the disk before a signature leaves.
+
+    One payment keeps its nonce over all fee bumps, and one nonce its payment: the chain includes at most
+    one transaction a nonce, so nothing is paid twice. Several processes may share the file. No `path`:
+    it is kept in memory, for tests.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._read_to = 0
+        self._nonces: dict[str, tuple[int, int]] = {}
+        self._payments: dict[tuple[int, int], str] = {}
+
+    def remember(self, intent: Intent, *, chain_id: int, nonce: int) -> None:
+        """Note that a payment is signed at a nonce; raises SignerRefused where another was noted before.
+
+        Raises SignerUnavailable when the file cannot be read or written: then nothing is signed.
+        """
+        with self._whole() as descriptor:
+            place, payment = (chain_id, nonce), intent.hash().hex()
+            if self._nonces.get(payment, place) != place:
+                raise SignerRefused("this payment was signed before, at another nonce")
+            if self._payments.get(place, payment) != payment:
+                raise SignerRefused("another payment was signed at this nonce before")
+            if payment not in self._nonces:
+                self._take(payment, place)
+                self._append(descriptor, json.dumps([payment, chain_id, nonce]) + "\n")
+
+    def _take(self, payment: str, place: tuple[int, int]) -> None:
+        self._nonces[payment] = place
+        self._payments[place] = payment
+
+    @contextmanager
+    def _whole(self) -> Iterator[int | None]:
+        """Hold the file alone, with every line in it taken in."""
+        if self._path is None:
+            yield None
+            return
+        try:
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+            try:
+                flock(descriptor, LOCK_EX)
+                with open(self._path, "rb") as file:
+                    file.seek(self._read_to)
+                    for line in file:
+                        payment, chain_id, nonce = json.loads(line)
+                        self._take(payment, (chain_id, nonce))
+                        self._read_to += len(line)
+                yield descriptor
+            finally:
+                os.close(descriptor)
+        except (OSError, ValueError, TypeError):
+            raise SignerUnavailable("the record of what was signed cannot be read or written") from None
+
+    def _append(self, descriptor: int | None, line: str) -> None:
+        if descriptor is None:
+            return
+        written = os.write(descriptor, line.encode())
+        os.fsync(descriptor)
+        if written != len(line):
+            raise OSError("a short write")
+        self._read_to += written

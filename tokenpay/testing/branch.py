@@ -1,0 +1,149 @@
+"""A small bank on fakes: two supervisors, a teller, two customers and a chain in memory.
+
+For examples, tests and trying things out. Everything repeats: the clock stands still until it is moved,
+and the entropy starts from a seed. Not for real money.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tokenpay.bank import Bank
+from tokenpay.bootstrap import engine_session, found_bank, open_bank
+from tokenpay.compliance.policy import AssetLimits, Hours, Policy
+from tokenpay.engine import run_once
+from tokenpay.errors import InvalidRequest
+from tokenpay.money.address import Address
+from tokenpay.money.amount import Amount
+from tokenpay.money.asset import Asset
+from tokenpay.operations.assets import register_asset
+from tokenpay.operations.customers import enrol_customer
+from tokenpay.operations.found import Founder
+from tokenpay.operations.issue_request import issue_request
+from tokenpay.operations.load_deny_list import load_deny_list
+from tokenpay.operations.open_session import open_session
+from tokenpay.operations.read import balances, find_asset
+from tokenpay.operations.recognise_holding import recognise_holding
+from tokenpay.operations.sweep import sweep
+from tokenpay.parties.customer import Customer
+from tokenpay.parties.operator import Role
+from tokenpay.parties.session import Session
+from tokenpay.ports import Chain
+from tokenpay.requests.payment_request import PaymentRequest
+from tokenpay.settings import ChainSettings
+from tokenpay.testing.fake_chain import OUTSIDER, FakeChain
+from tokenpay.testing.fake_system import FakeClock, FakeEntropy
+
+CONTRACT = Address(b"\x01" * 20)
+TOKEN = Asset.token(31_337, CONTRACT, symbol="DEUR", decimals=6)
+DENIED = Address(b"\x66" * 20)
+PASSWORD = "at-the-desk"  # noqa: S105 - every door of this bank
+PEOPLE = [
+    Founder(id="vera", name="Vera Lind", password=PASSWORD, role=Role.SUPERVISOR),
+    Founder(id="otto", name="Otto Brandt", password=PASSWORD, role=Role.SUPERVISOR),
+    Founder(id="tim", name="Tim Wolf", password=PASSWORD, role=Role.TELLER),
+]
+
+
+def euro(text: str) -> Amount:
+    """Return an amount of the branch's token, the demo euro."""
+    return Amount.parse(text, TOKEN)
+
+
+LIMITS = AssetLimits(
+    payment_units=euro("10000").units,
+    alone_units=euro("1000").units,
+    customer_day_units=euro("50000").units,
+    operator_day_units=euro("50000").units,
+)
+POLICY = Policy(limits={TOKEN.id: LIMITS}, hours=Hours.always(), list_max_age_s=7 * 86_400)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Branch:
+    """An open bank with the sessions of its people (Vera and Otto supervise, Tim is the teller) and two customers."""
+
+    bank: Bank
+    chain: FakeChain
+    clock: FakeClock
+    vera: Session
+    otto: Session
+    tim: Session
+    engine: Session
+    anna: Customer
+    boris: Customer
+
+    def issue(self, payee: Customer, amount: Amount, *, key: str) -> PaymentRequest:
+        """Issue a request for a customer, by Tim."""
+        return issue_request(self.bank, payee=payee.id, asset=TOKEN, amount=amount, by=self.tim, key=key)
+
+    def receive(self, request: PaymentRequest, amount: Amount, *, sender: Address = OUTSIDER) -> None:
+        """Let somebody pay a request's address on the chain, and carry it to finality."""
+        if request.deposit_address is None:
+            raise InvalidRequest("the request has no address on the chain")
+        self.chain.deposit(CONTRACT, request.deposit_address, amount.units, sender=sender)
+        self.turn()
+
+    def turn(self, blocks: int = 3) -> None:
+        """Let the engine turn, the chain make blocks, and the engine turn again."""
+        run_once(self.bank, by=self.engine)
+        self.chain.mine(blocks)
+        run_once(self.bank, by=self.engine)
+
+    def fill_treasury(self) -> int:
+        """Give the treasury coin for gas, bring the deposits to it, and return how many sweeps that took."""
+        coin = find_asset(self.bank, "ETH")
+        self.chain.deposit(None, self.bank.required_signer().treasury(), 10**18)
+        self.turn()
+        recognise_holding(self.bank, asset_id=coin.id, by=self.vera)
+        sweeps = sweep(self.bank, asset_id=TOKEN.id, by=self.engine)
+        self.turn()
+        return len(sweeps)
+
+    def balance(self, customer: Customer) -> str:
+        """Return what a customer has, as text."""
+        return " ".join(str(amount) for amount in balances(self.bank, customer.id, by=self.tim)) or "nothing"
+
+
+@contextmanager
+def open_branch() -> Iterator[Branch]:
+    """Found the bank in a temporary folder, sign its people in, and give Anna 2000 DEUR by a deposit."""
+    chain, clock, entropy = FakeChain(), FakeClock(), FakeEntropy()
+    chain.add_token(CONTRACT)
+    ports: dict[int, Chain] = {chain.chain_id: chain}
+    chains = [ChainSettings(chain_id=chain.chain_id, name="in memory", confirmations=2)]
+    with TemporaryDirectory() as temporary:
+        folder = Path(temporary) / "bank"
+        found_bank(
+            folder,
+            name="Example Bank",
+            founders=PEOPLE,
+            policy=POLICY,
+            chains=chains,
+            demo=True,
+            password_cost=2**12,  # quick to open, and to guess: for examples only
+            clock=clock,
+            entropy=entropy,
+            chain_ports=ports,
+        )
+        with open_bank(folder, signer=True, clock=clock, entropy=entropy, chain_ports=ports) as bank:
+            vera, otto, tim = (
+                open_session(bank, operator_id=person.id, password=PASSWORD, terminal="counter-1") for person in PEOPLE
+            )
+            register_asset(bank, TOKEN, by=vera)
+            load_deny_list(bank, name="own", text=f"{DENIED}\n", dated_s=clock.now_s(), by=vera)
+            branch = Branch(
+                bank=bank,
+                chain=chain,
+                clock=clock,
+                vera=vera,
+                otto=otto,
+                tim=tim,
+                engine=engine_session(bank),
+                anna=enrol_customer(bank, name="Anna Berger", by=tim, key="enrol-anna"),
+                boris=enrol_customer(bank, name="Boris Keller", by=tim, key="enrol-boris"),
+            )
+            branch.receive(branch.issue(branch.anna, euro("2000"), key="first"), euro("2000"))
+            yield branch
