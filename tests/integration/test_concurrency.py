@@ -1,4 +1,4 @@
-"""Many at once, on either database: nothing is overspent, doubled or shared, and on PostgreSQL nobody is turned away."""
+"""Many at once: nothing is overspent, doubled or shared, and on PostgreSQL nobody is turned away."""
 
 import os
 import threading

@@ -37,8 +37,8 @@ class SignerMemory:
             if self._payments.get(place, payment) != payment:
                 raise SignerRefused("another payment was signed at this nonce before")
             if payment not in self._nonces:
-                self._take(payment, place)
                 self._append(descriptor, json.dumps([payment, chain_id, nonce]) + "\n")
+                self._take(payment, place)  # only what is on the disk is known
 
     def _take(self, payment: str, place: tuple[int, int]) -> None:
         self._nonces[payment] = place
