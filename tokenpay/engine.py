@@ -5,9 +5,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tokenpay.bank import Bank
-from tokenpay.errors import ChainUnavailable, Halted, SessionExpired, SignerUnavailable, StoreUnavailable, TokenpayError
+from tokenpay.errors import (
+    ChainUnavailable,
+    Halted,
+    IntegrityError,
+    SessionExpired,
+    SignerUnavailable,
+    StoreUnavailable,
+    TokenpayError,
+)
 from tokenpay.operations.assets import check_assets
 from tokenpay.operations.expire import Expired, expire
+from tokenpay.operations.halt import halt_chain
 from tokenpay.operations.settle import Settled, settle
 from tokenpay.operations.submit import Submitted, submit
 from tokenpay.operations.watch import Watched, watch
@@ -35,7 +44,10 @@ class Cycle:
 
 
 def run_once(bank: Bank, *, by: Session) -> Cycle:
-    """Do one turn. What cannot be reached, or is halted, on one chain does not stop the others."""
+    """Do one turn. What cannot be reached, or is halted, on one chain does not stop the others.
+
+    A contradiction between books and chain halts that chain, with a case.
+    """
     turns = tuple(_turn(bank, chain_id, by=by) for chain_id in bank.chains)
     return Cycle(chains=turns, expired=expire(bank, by=by))
 
@@ -75,4 +87,7 @@ def _turn(bank: Bank, chain_id: int, *, by: Session) -> ChainCycle:
         submitted = submit(bank, chain_id=chain_id, by=by)
     except (ChainUnavailable, SignerUnavailable, Halted) as error:
         return ChainCycle(chain_id=chain_id, watched=watched, settled=settled, submitted=submitted, error=error)
+    except IntegrityError as error:
+        halted = halt_chain(bank, chain_id, reason=error.message, by=by)
+        return ChainCycle(chain_id=chain_id, watched=watched, settled=settled, submitted=submitted, error=halted)
     return ChainCycle(chain_id=chain_id, watched=watched, settled=settled, submitted=submitted)

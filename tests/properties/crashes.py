@@ -129,11 +129,7 @@ def cut_day(world: World, number: int, cut_at: int) -> str:
     world.next_day()
     steps = Steps(cut_at)
     small, day = world.small, world.day(number)
-    small.port = steps.around(small.chain)
-    small.reopen()
-    bank = small.bank
-    steps.watch(bank.store.engine)
-    small.use(replace(bank, signer=steps.around(bank.signer)))
+    count(world, steps)
     cut = ""
     try:
         day.live()
@@ -146,18 +142,25 @@ def cut_day(world: World, number: int, cut_at: int) -> str:
 
 
 def steps_of_a_day(world: World) -> int:
-    """Return how many steps a whole day has."""
-    small = world.small
-    steps = Steps()
+    """Return how many steps a whole day has, once a first day has emptied the deposit addresses."""
     world.next_day()
+    world.day(-2).live()
+    world.next_day()
+    steps = Steps()
+    count(world, steps)
+    world.day(-1).live()
+    world.small.port = None
+    world.small.reopen()
+    return steps.taken
+
+
+def count(world: World, steps: Steps) -> None:
+    """Open the bank again so that these steps are counted."""
+    small = world.small
     small.port = steps.around(small.chain)
     small.reopen()
     steps.watch(small.bank.store.engine)
     small.use(replace(small.bank, signer=steps.around(small.bank.signer)))
-    world.day(-1).live()
-    small.port = None
-    small.reopen()
-    return steps.taken
 
 
 # --- by SIGKILL

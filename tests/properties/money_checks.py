@@ -18,7 +18,7 @@ from tokenpay.store.unit_of_work import UnitOfWork
 
 _S = PaymentState
 _NOTHING_LEFT = {_S.FAILED, _S.REFUSED, _S.CANCELLED, _S.EXPIRED}
-_UNCOUNTED = {Purpose.SWEEP, Purpose.FILL, Purpose.COLLECTION}
+_UNLIMITED = {Purpose.SWEEP, Purpose.FILL, Purpose.COLLECTION, Purpose.REVERSAL}
 _ON_ITS_WAY = {_S.ASSIGNED, _S.SIGNED, _S.SENT, _S.INCLUDED}
 
 
@@ -155,7 +155,7 @@ def check_limits(uow: UnitOfWork, payments: list[Payment]) -> None:
     expected: Counter[tuple[str, str, str]] = Counter()
     for payment in payments:
         intent = payment.intent
-        if payment.state in _NOTHING_LEFT or intent.purpose in _UNCOUNTED:
+        if payment.state in _NOTHING_LEFT or intent.purpose in _UNLIMITED:
             continue
         day, asset_id = hours.day(intent.created_at_s), intent.amount.asset.id
         expected[f"operator/{intent.maker}", asset_id, day] += intent.amount.units

@@ -15,7 +15,9 @@ from tokenpay.primitives.canonical import Value
 
 _DAY_MINUTES = 24 * 60
 _OWN_MONEY = frozenset({Purpose.SWEEP, Purpose.FILL})
-"""Money that stays the bank's own: no customer limit counts it, and opening hours do not stop it."""
+"""Money that stays the bank's own: opening hours do not stop it, and one may move it alone."""
+UNLIMITED = _OWN_MONEY | {Purpose.COLLECTION, Purpose.REVERSAL}
+"""No limit counts these: the bank's own money, money that comes in, and what two people take back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +181,7 @@ def _hours(policy: Policy, intent: Intent, facts: Facts) -> list[Reason]:
 
 
 def _limits(policy: Policy, intent: Intent, facts: Facts) -> list[Reason]:
-    if intent.purpose in _OWN_MONEY or intent.purpose is Purpose.COLLECTION:
+    if intent.purpose in UNLIMITED:
         return []
     limit = policy.limits.get(intent.amount.asset.id, AssetLimits())
     units = intent.amount.units

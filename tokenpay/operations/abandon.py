@@ -41,15 +41,16 @@ def abandon(bank: Bank, payment: Payment, *, error: TokenpayError, by: Session) 
     reason = Reason(code=error.code, message=error.message)
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
-        payment = uow.payments.lock(payment.id)
+        followed = uow.chains.get(chain_id, lock=True)
+        standing = uow.payments.lock_all([payment.id, fill.id] if fill is not None else [payment.id])
+        payment = standing[payment.id]
         if payment.state is not PaymentState.ASSIGNED or uow.payments.signed(payment.id):
             raise WrongState("the payment was signed: its bytes are sent until they are included", payment=payment.id)
         movements.give_back(uow, payment)
         failed = replace(payment.to(PaymentState.FAILED, at_s=bank.clock.now_s(), reasons=(reason,)), nonce=None)
         uow.payments.update(failed, was=PaymentState.ASSIGNED)
-        followed = uow.chains.get(chain_id, lock=True)
         if fill is not None:
-            fill = uow.payments.lock(fill.id)
+            fill = standing[fill.id]
             assigned = replace(
                 fill.to(PaymentState.ASSIGNED, at_s=bank.clock.now_s()),
                 nonce=payment.nonce,

@@ -13,10 +13,16 @@ from tokenpay.store.unit_of_work import UnitOfWork
 
 
 def enter_case(uow: UnitOfWork, bank: Bank, operator: Operator, *, kind: CaseKind, subject: str, note: str) -> Case:
-    """Add a case to the unit of work of what caused it, or return the one there is of this kind and subject."""
-    known = uow.compliance.find_case(kind, subject)
-    if known is not None:
-        return known
+    """Add a case to the unit of work of what caused it, or return the open one of this kind and subject.
+
+    What happens again after a case was resolved is a case of its own, numbered after the subject.
+    """
+    before = uow.compliance.find_cases(kind, subject)
+    still_open = next((case for case in before if case.is_open), None)
+    if still_open is not None:
+        return still_open
+    if before:
+        subject = f"{subject}#{len(before) + 1}"
     now_s = bank.clock.now_s()
     case = Case(id=new_id(bank, "CS"), kind=kind, subject=subject, note=note[:500], opened_at_s=now_s)
     uow.compliance.add_case(case)

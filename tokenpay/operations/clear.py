@@ -3,7 +3,7 @@
 from tokenpay.bank import Bank
 from tokenpay.compliance.approval import Approval, Part
 from tokenpay.compliance.clearance import Clearance
-from tokenpay.compliance.policy import Answer, Decision, Facts, Policy, decide
+from tokenpay.compliance.policy import UNLIMITED, Answer, Decision, Facts, Policy, decide
 from tokenpay.compliance.screening import Screening, screen
 from tokenpay.errors import IntegrityError
 from tokenpay.ledger.chart import AccountKind
@@ -11,8 +11,6 @@ from tokenpay.operations.identifiers import new_id
 from tokenpay.parties.customer import CustomerStatus
 from tokenpay.payments.intent import BookParty, ChainParty, Intent, Purpose
 from tokenpay.store.unit_of_work import UnitOfWork
-
-_UNCOUNTED = frozenset({Purpose.SWEEP, Purpose.FILL, Purpose.COLLECTION})
 
 
 def clear(
@@ -68,7 +66,7 @@ def count_use(uow: UnitOfWork, intent: Intent, *, now_s: int) -> None:
 
 def lock_used(uow: UnitOfWork, policy: Policy, intent: Intent, *, now_s: int) -> dict[str, int]:
     """Return what each scope that limits this intent has used today, locked until the unit of work ends."""
-    if intent.purpose in _UNCOUNTED:
+    if intent.purpose in UNLIMITED:
         return {}
     scopes = [f"operator/{intent.maker}"]
     if isinstance(intent.debtor, BookParty) and intent.debtor.kind is AccountKind.CUSTOMER:

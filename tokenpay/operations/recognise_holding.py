@@ -37,9 +37,9 @@ def recognise_holding(bank: Bank, *, asset_id: str, by: Session, address: Addres
         operator = authorize(uow, bank, by, Permission.CASE)
         now_s = bank.clock.now_s()
         custody = Account(kind=AccountKind.CUSTODY, owner=owner.text, asset_id=asset_id)
-        uow.ledger.lock([custody])
         if uow.chains.get(chain_id, lock=True).final_number != followed.final_number:
             raise ChainUnavailable("the books moved on while the chain was asked; try again", chain_id=chain_id)
+        uow.ledger.lock([custody])
         beyond = uow.ledger.posted_beyond(followed.final_number, asset_ids=[asset_id]).get(custody.id, 0)
         units = there - (uow.ledger.locked(custody.id).posted_units - beyond)
         if units <= 0:

@@ -16,12 +16,14 @@ def record(
     subject: str,
     details: Mapping[str, Value] | None = None,
 ) -> None:
-    """Write the audit record and the event of one change, as the last step of a unit of work.
+    """Write the event of one change at once, and its audit record as the last step of the unit of work.
 
     `details` carries no personal data: streams cannot forget. Raises Halted when the clock went back.
     """
     now_s = bank.clock.now_s()
     uow.outbox.add(action, subject, at_s=now_s, content=details)
-    uow.audit.append(
-        operator.branch, at_s=now_s, actor=operator.id, action=action, subject=subject, details=details or {}
+    uow.at_last(
+        lambda: uow.audit.append(
+            operator.branch, at_s=now_s, actor=operator.id, action=action, subject=subject, details=details or {}
+        )
     )

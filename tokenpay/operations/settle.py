@@ -1,8 +1,10 @@
 """Judge what finality has reached: post payments and deposits, or void them. Nothing is posted before."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tokenpay.bank import Bank
+from tokenpay.ethereum.observed import TransferLog
 from tokenpay.operations.authorize import authorize
 from tokenpay.operations.halt import running
 from tokenpay.operations.settle_deposits import settle_deposits
@@ -10,7 +12,7 @@ from tokenpay.operations.settle_payment import settle_payment
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.deposit import DepositState
-from tokenpay.payments.payment import PaymentState
+from tokenpay.payments.payment import Payment, PaymentState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +45,24 @@ def settle(bank: Bank, *, chain_id: int, by: Session) -> Settled:
         return Settled(final_number=followed.final_number)  # `watch` has to look first
     due = [payment for payment in included if (payment.included_block or 0) <= final_number]
     receipts = chain.receipts([payment.transaction_hash or b"" for payment in due]) if due else []
+    moved = _moved(bank, chain_id, due)
     for payment, receipt in zip(due, receipts, strict=True):
         if receipt is None or receipt.block_hash != payment.included_hash:
             return Settled(final_number=followed.final_number)
-        settle_payment(bank, payment, receipt, final_number=final_number, by=by)
+        logs = [log for log in moved if log.transaction_hash == receipt.transaction_hash]
+        settle_payment(bank, payment, receipt, logs, final_number=final_number, by=by)
     settle_deposits(bank, chain_id, seen, by=by)
     with bank.store.unit_of_work() as uow:
         if uow.chains.get(chain_id, lock=True).final_number < final_number:
             uow.chains.advance(chain_id, final_number=final_number)
     return Settled(final_number=max(final_number, followed.final_number), payments=len(due), deposits=len(seen))
+
+
+def _moved(bank: Bank, chain_id: int, due: Sequence[Payment]) -> list[TransferLog]:
+    """Return the token transfers in the blocks of these payments: a receipt alone does not say that money moved."""
+    contracts = {payment.intent.amount.asset.contract for payment in due} - {None}
+    numbers = sorted({payment.included_block or 0 for payment in due})
+    if not contracts:
+        return []
+    chain = bank.chain(chain_id)
+    return chain.transfers(chain.blocks(numbers), sorted(c for c in contracts if c is not None))

@@ -1,22 +1,33 @@
 """Judge one included payment whose block is final: post what it reserved, or void it and book the gas."""
 
+from collections.abc import Sequence
+
 from tokenpay.bank import Bank
 from tokenpay.errors import IntegrityError
-from tokenpay.ethereum.observed import Receipt
+from tokenpay.ethereum.observed import Receipt, TransferLog
 from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import AccountKind
+from tokenpay.money.asset import AssetKind
 from tokenpay.operations import movements
 from tokenpay.operations.authorize import authorize
 from tokenpay.operations.record import record
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
-from tokenpay.payments.intent import Purpose
+from tokenpay.payments.intent import ChainParty, Purpose
 from tokenpay.payments.payment import Payment, PaymentState, Reason
 from tokenpay.store.unit_of_work import UnitOfWork
 
+_REVERTED = Reason(code="chain.reverted", message="the transaction was included and reverted")
+_NOTHING_MOVED = Reason(code="chain.nothing_moved", message="the transaction succeeded, and the token moved nothing")
 
-def settle_payment(bank: Bank, payment: Payment, receipt: Receipt, *, final_number: int, by: Session) -> None:
-    """Judge a payment by its receipt in a final block; judged already, it changes nothing."""
+
+def settle_payment(
+    bank: Bank, payment: Payment, receipt: Receipt, logs: Sequence[TransferLog], *, final_number: int, by: Session
+) -> None:
+    """Judge a payment by its receipt in a final block and its transaction's `logs`; judged already, it changes nothing.
+
+    Raises IntegrityError when a token moved another amount than it was told.
+    """
     now_s = bank.clock.now_s()
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
@@ -24,14 +35,14 @@ def settle_payment(bank: Bank, payment: Payment, receipt: Receipt, *, final_numb
         if payment.state is not PaymentState.INCLUDED:
             return
         clearance = uow.compliance.clearance(payment.id)
-        done = _took_effect(uow, payment, receipt, final_number=final_number)
+        done = _took_effect(uow, payment, receipt, logs, final_number=final_number)
         chain_id = payment.intent.amount.asset.chain_id or 0
         native = uow.chains.get(chain_id).native_asset_id
         gas_account = Account(kind=AccountKind.GAS, owner="bank", asset_id=native).id
         if done:
             changed = payment.to(PaymentState.FINAL, at_s=now_s, reasons=())
         else:
-            reason = Reason(code="chain.reverted", message="the transaction was included and reverted")
+            reason = _NOTHING_MOVED if receipt.succeeded else _REVERTED
             changed = payment.to(PaymentState.FAILED, at_s=now_s, reasons=(reason,))
             uow.compliance.give_back(payment.id, units=payment.intent.amount.units)
         for transfer in movements.pending_of(uow, payment.id):
@@ -48,10 +59,25 @@ def settle_payment(bank: Bank, payment: Payment, receipt: Receipt, *, final_numb
         record(uow, bank, operator, f"payment.{changed.state}", payment.id, {"fee_wei": str(receipt.fee_wei)})
 
 
-def _took_effect(uow: UnitOfWork, payment: Payment, receipt: Receipt, *, final_number: int) -> bool:
-    """Tell whether the money moved. Anyone may carry a collection: only its event says so, not our receipt."""
-    if payment.intent.purpose is not Purpose.COLLECTION:
+def _took_effect(
+    uow: UnitOfWork, payment: Payment, receipt: Receipt, logs: Sequence[TransferLog], *, final_number: int
+) -> bool:
+    """Tell whether the money moved. Tokens exist that answer no with a receipt that says yes: their logs are asked."""
+    intent = payment.intent
+    if intent.purpose is Purpose.COLLECTION:
+        return _was_used(uow, payment, final_number=final_number)
+    if not receipt.succeeded or intent.purpose is Purpose.FILL or intent.amount.asset.kind is AssetKind.NATIVE:
         return receipt.succeeded
+    chain = uow.chains.get(intent.amount.asset.chain_id or 0)
+    payer = intent.debtor.address if isinstance(intent.debtor, ChainParty) else chain.treasury
+    moved_units = sum(log.units for log in logs if log.sender == payer and log.contract == intent.amount.asset.contract)
+    if moved_units not in (0, intent.amount.units):
+        raise IntegrityError("a token moved another amount than it was told", payment=payment.id)
+    return moved_units == intent.amount.units
+
+
+def _was_used(uow: UnitOfWork, payment: Payment, *, final_number: int) -> bool:
+    """Tell whether an authorization was carried out, by whomever: only its event says so, not our receipt."""
     carried = uow.payments.carried(payment.id)
     asset = payment.intent.amount.asset
     if carried is None or asset.contract is None or asset.chain_id is None:

@@ -23,6 +23,8 @@ from tokenpay.payments.payment import Payment, PaymentState, Reason
 from tokenpay.store.chain_store import FollowedChain
 
 _IN_HAND = (PaymentState.ASSIGNED, PaymentState.SIGNED, PaymentState.SENT)
+_MENDS_ITSELF = ("underpriced", "nonce_too_low")
+"""Rejections that the next turn answers: by a fee bump, or by finding the transaction included."""
 _GAS_MARGIN_PERCENT = 125
 _CAP_OVER_NOW = 4
 """A payment may bump its fee up to this many times today's, within the chain's own cap."""
@@ -114,6 +116,7 @@ def _assign(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> Payment
         raise WrongState("gas costs more now than the chain's fee cap allows", payment=payment.id)
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
+        followed = uow.chains.get(chain_id, lock=True)
         payment = uow.payments.lock(payment.id)
         if payment.state is not PaymentState.CLEARED:
             return None
@@ -122,7 +125,6 @@ def _assign(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> Payment
         )
         clearance = uow.compliance.clearance(payment.id)
         movements.reserve_gas(uow, bank, assigned, clearance_id=clearance.id)
-        followed = uow.chains.get(chain_id, lock=True)
         assigned = replace(assigned, nonce=followed.next_nonce)
         uow.payments.update(assigned, was=PaymentState.CLEARED)
         uow.chains.set_next_nonce(chain_id, followed.next_nonce + 1)
@@ -160,8 +162,9 @@ def _send(bank: Bank, chain_id: int, ready: Sequence[SignedPayment], *, by: Sess
     attempts: list[Attempt] = []
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
+        standing = uow.payments.lock_all(version.payment_id for version in ready)
         for version in ready:
-            payment = uow.payments.lock(version.payment_id)
+            payment = standing[version.payment_id]
             if payment.state is PaymentState.SIGNED:
                 sent = payment.to(PaymentState.SENT, at_s=bank.clock.now_s())
                 uow.payments.update(sent, was=PaymentState.SIGNED)
@@ -172,7 +175,7 @@ def _send(bank: Bank, chain_id: int, ready: Sequence[SignedPayment], *, by: Sess
         for attempt, answer in zip(attempts, answers, strict=True):
             outcome = AttemptOutcome(answer.outcome)
             uow.payments.end_attempt(attempt, outcome=outcome, reason=answer.reason[:200])
-            if outcome is AttemptOutcome.REJECTED:
+            if outcome is AttemptOutcome.REJECTED and not answer.reason.startswith(_MENDS_ITSELF):
                 enter_case(
                     uow,
                     bank,

@@ -8,6 +8,7 @@ from tokenpay.ethereum.observed import AuthorizationLog, Block, Receipt, Transfe
 from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.ledger.transfer import Transfer, TransferState
+from tokenpay.money.address import Address
 from tokenpay.money.amount import Amount
 from tokenpay.money.asset import Asset
 from tokenpay.operations.identifiers import new_id
@@ -15,7 +16,7 @@ from tokenpay.operations.record import record
 from tokenpay.parties.operator import Operator
 from tokenpay.payments.attempt import SignedPayment
 from tokenpay.payments.deposit import Deposit, DepositState
-from tokenpay.payments.payment import Payment, PaymentState
+from tokenpay.payments.payment import PaymentState
 from tokenpay.store.chain_store import FollowedChain
 from tokenpay.store.request_store import IssuedRequest
 from tokenpay.store.unit_of_work import UnitOfWork
@@ -32,13 +33,23 @@ class News:
     assets: dict[str, Asset]
 
 
+def lock_touched(uow: UnitOfWork, chain_id: int, news: News, signed: Sequence[SignedPayment]) -> None:
+    """Lock at once all that the news may change: one by one, the engine and tellers would wait in a circle."""
+    uow.payments.lock_all(version.payment_id for version in signed)
+    orphans = uow.deposits.find(
+        chain_id=chain_id, states=[DepositState.SEEN], from_block=news.fork_number + 1, lock=True
+    )
+    moved = [transfer for deposit in orphans for transfer in uow.ledger.transfers(deposit_id=deposit.id)]
+    arrivals = _arrivals(uow, chain_id, news)
+    uow.ledger.lock_transfers(moved, also=[account for a in arrivals for account in (a.custody, a.customer)])
+
+
 def take_back(uow: UnitOfWork, bank: Bank, operator: Operator, followed: FollowedChain, fork_number: int) -> int:
     """Undo what was seen above the fork: nothing of it was ever posted. Returns how many deposits were orphaned."""
     chain_id = followed.chain_id
     orphans = uow.deposits.find(chain_id=chain_id, states=[DepositState.SEEN], from_block=fork_number + 1, lock=True)
     for deposit in orphans:
         pending = [t for t in uow.ledger.transfers(deposit_id=deposit.id) if t.state is TransferState.PENDING]
-        uow.ledger.lock_transfers(pending)
         for transfer in pending:
             uow.ledger.void(transfer)
         uow.deposits.update(replace(deposit, state=DepositState.ORPHANED))
@@ -59,39 +70,53 @@ def take_in(uow: UnitOfWork, bank: Bank, operator: Operator, chain_id: int, news
         uow.chains.add_block(chain_id, block)
     for used in news.authorizations:
         uow.chains.add_authorization(chain_id, used)
-    recipients = [log.recipient for log in news.transfers if log.recipient is not None]
-    issued = uow.requests.by_address(chain_id, recipients)
-    seen = 0
-    for log in news.transfers:
-        if log.recipient is None or not log.units or log.recipient.text not in issued:
-            continue
-        amount = Amount(news.assets[log.contract.text], log.units)
-        seen += _see(uow, bank, operator, chain_id, log, amount, issued[log.recipient.text])
-    return seen
+    arrivals = _arrivals(uow, chain_id, news)
+    for arrival in arrivals:
+        _see(uow, bank, operator, arrival)
+    return len(arrivals)
 
 
-def _see(
-    uow: UnitOfWork,
-    bank: Bank,
-    operator: Operator,
-    chain_id: int,
-    log: TransferLog,
-    amount: Amount,
-    issued: IssuedRequest,
-) -> int:
-    if log.recipient is None:
-        return 0
-    now_s = bank.clock.now_s()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Arrival:
+    """A transfer to one of the bank's deposit addresses."""
+
+    log: TransferLog
+    address: Address
+    asset: Asset
+    issued: IssuedRequest
+
+    @property
+    def custody(self) -> Account:
+        return Account(kind=AccountKind.CUSTODY, owner=self.address.text, asset_id=self.asset.id)
+
+    @property
+    def customer(self) -> Account:
+        payee = self.issued.request.payee.partition("/")[2]
+        return Account(kind=AccountKind.CUSTOMER, owner=payee, asset_id=self.asset.id)
+
+
+def _arrivals(uow: UnitOfWork, chain_id: int, news: News) -> list[_Arrival]:
+    paid = [(log, log.recipient) for log in news.transfers if log.recipient is not None and log.units]
+    issued = uow.requests.by_address(chain_id, [address for _, address in paid])
+    return [
+        _Arrival(log=log, address=address, asset=news.assets[log.contract.text], issued=issued[address.text])
+        for log, address in paid
+        if address.text in issued
+    ]
+
+
+def _see(uow: UnitOfWork, bank: Bank, operator: Operator, arrival: _Arrival) -> None:
+    now_s, log = bank.clock.now_s(), arrival.log
     deposit = Deposit(
-        chain_id=chain_id,
+        chain_id=arrival.asset.chain_id or 0,
         block_hash=log.block_hash,
         log_index=log.log_index,
         block_number=log.block_number,
         transaction_hash=log.transaction_hash,
-        address=log.recipient,
+        address=arrival.address,
         sender=log.sender,
-        amount=amount,
-        request_id=issued.request.id,
+        amount=Amount(arrival.asset, log.units),
+        request_id=arrival.issued.request.id,
         state=DepositState.SEEN,
         seen_at_s=now_s,
     )
@@ -100,26 +125,20 @@ def _see(
         uow.deposits.update(deposit)
     else:
         uow.deposits.add(deposit)
-    asset_id = amount.asset.id
-    custody = Account(kind=AccountKind.CUSTODY, owner=log.recipient.text, asset_id=asset_id)
-    payee = issued.request.payee.partition("/")[2]
-    customer = Account(kind=AccountKind.CUSTOMER, owner=payee, asset_id=asset_id)
-    uow.ledger.lock([custody, customer])
     uow.ledger.reserve(
         Transfer(
             id=new_id(bank, "TR"),
-            debit=custody.id,
-            credit=customer.id,
-            asset_id=asset_id,
-            units=amount.units,
+            debit=arrival.custody.id,
+            credit=arrival.customer.id,
+            asset_id=arrival.asset.id,
+            units=log.units,
             state=TransferState.PENDING,
             created_at_s=now_s,
             deposit_id=deposit.id,
         )
     )
-    details = {"request": deposit.request_id, "asset": asset_id, "units": str(amount.units)}
+    details = {"request": deposit.request_id, "asset": arrival.asset.id, "units": str(log.units)}
     record(uow, bank, operator, "deposit.seen", deposit.id, details)
-    return 1
 
 
 def note_inclusions(
@@ -138,16 +157,18 @@ def note_inclusions(
         ours = uow.chains.block(chain_id, receipt.block_number)
         if ours is None or ours[0] != receipt.block_hash:
             continue  # a block that was not taken in yet, or no longer
-        payment: Payment = uow.payments.lock(version.payment_id)
-        if payment.state is not PaymentState.SENT:
+        payment = uow.payments.lock(version.payment_id)
+        if payment.state not in (PaymentState.SIGNED, PaymentState.SENT):
             continue
+        now_s = bank.clock.now_s()
+        sent = payment if payment.state is PaymentState.SENT else payment.to(PaymentState.SENT, at_s=now_s)
         included = replace(
-            payment.to(PaymentState.INCLUDED, at_s=bank.clock.now_s()),
+            sent.to(PaymentState.INCLUDED, at_s=now_s),
             included_block=receipt.block_number,
             included_hash=receipt.block_hash,
             transaction_hash=receipt.transaction_hash,
         )
-        uow.payments.update(included, was=PaymentState.SENT)
+        uow.payments.update(included, was=payment.state)
         record(uow, bank, operator, "payment.included", payment.id, {"block": receipt.block_number})
         noted += 1
     return noted

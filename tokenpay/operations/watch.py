@@ -8,7 +8,7 @@ from tokenpay.errors import ChainUnavailable
 from tokenpay.ethereum.observed import Block, Receipt
 from tokenpay.operations.authorize import authorize
 from tokenpay.operations.halt import halt_chain, running
-from tokenpay.operations.take_in import News, note_inclusions, take_back, take_in
+from tokenpay.operations.take_in import News, lock_touched, note_inclusions, take_back, take_in
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.attempt import SignedPayment
@@ -16,6 +16,8 @@ from tokenpay.payments.payment import PaymentState
 from tokenpay.store.chain_store import FollowedChain
 
 MAX_BLOCKS = 256
+# A payment is signed also while a newer version of it waits to be sent: an older one may be on the chain.
+_MAY_BE_INCLUDED = (PaymentState.SIGNED, PaymentState.SENT, PaymentState.INCLUDED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,7 @@ def watch(bank: Bank, *, chain_id: int, by: Session, max_blocks: int = MAX_BLOCK
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
         if uow.chains.get(chain_id, lock=True) != followed:
             return Watched(head_number=followed.head_number, behind=1)  # another engine was quicker
+        lock_touched(uow, chain_id, news, signed)
         orphaned = take_back(uow, bank, operator, followed, fork_number) if fork_number < followed.head_number else 0
         seen = take_in(uow, bank, operator, chain_id, news)
         included = note_inclusions(uow, bank, operator, chain_id, signed, receipts)
@@ -100,7 +103,7 @@ def _check_linked(bank: Bank, chain_id: int, fork_number: int, blocks: Sequence[
 
 def _receipts(bank: Bank, chain_id: int) -> tuple[list[SignedPayment], list[Receipt | None]]:
     with bank.store.read() as uow:
-        open_payments = uow.payments.find(states=[PaymentState.SENT, PaymentState.INCLUDED], chain_id=chain_id)
+        open_payments = uow.payments.find(states=_MAY_BE_INCLUDED, chain_id=chain_id)
         signed = [version for payment in open_payments for version in uow.payments.signed(payment.id)]
     if not signed:
         return [], []

@@ -11,7 +11,7 @@ from tokenpay.primitives.canonical import Value
 from tokenpay.store.tables import audit_heads, audit_records
 
 MAX_CLOCK_BACK_S = 300
-_LOCK_HEAD = select(audit_heads).where(audit_heads.c.stream == bindparam("of_stream")).with_for_update()
+_LOCK_HEAD = select(audit_heads).where(audit_heads.c.stream == bindparam("of_stream")).with_for_update(key_share=True)
 _MOVE_HEAD = (
     update(audit_heads)
     .where(audit_heads.c.stream == bindparam("of_stream"))

@@ -48,7 +48,7 @@ class ChainStore:
     def get(self, chain_id: int, *, lock: bool = False) -> FollowedChain:
         """Return a chain of this bank; raises NotFound."""
         query = select(chains).where(chains.c.chain_id == chain_id)
-        row = self._connection.execute(query.with_for_update() if lock else query).one_or_none()
+        row = self._connection.execute(query.with_for_update(key_share=True) if lock else query).one_or_none()
         if row is None:
             raise NotFound("this bank does not work on the chain", chain_id=chain_id)
         return FollowedChain(**{**row._mapping, "treasury": Address.parse(row.treasury)})

@@ -40,7 +40,7 @@ _LOCK_COUNTERS = (
         limit_counters.c.day == bindparam("day"),
     )
     .order_by(limit_counters.c.scope)
-    .with_for_update()
+    .with_for_update(key_share=True)
 )
 _MOVE_COUNTER = (
     update(limit_counters)
@@ -227,11 +227,11 @@ class ComplianceStore:
 
     # --- cases
 
-    def find_case(self, kind: CaseKind, subject: str) -> Case | None:
-        """Return the case of this kind about this subject, open or resolved, if there is one."""
-        query = select(cases).where(cases.c.kind == kind, cases.c.subject == subject)
-        row = self._connection.execute(query).one_or_none()
-        return None if row is None else _case(row)
+    def find_cases(self, kind: CaseKind, subject: str) -> list[Case]:
+        """Return the cases of this kind about this subject, open or resolved, oldest first."""
+        about = (cases.c.subject == subject) | cases.c.subject.startswith(f"{subject}#", autoescape=True)
+        query = select(cases).where(cases.c.kind == kind, about).order_by(cases.c.opened_at_s, cases.c.id)
+        return [_case(row) for row in self._connection.execute(query)]
 
     def add_case(self, case: Case) -> None:
         """Enter a case; Conflict when its kind and subject have one already."""
@@ -251,7 +251,7 @@ class ComplianceStore:
     def case(self, case_id: str, *, lock: bool = False) -> Case:
         """Return a case; raises NotFound."""
         query = select(cases).where(cases.c.id == case_id)
-        row = self._connection.execute(query.with_for_update() if lock else query).one_or_none()
+        row = self._connection.execute(query.with_for_update(key_share=True) if lock else query).one_or_none()
         if row is None:
             raise NotFound("there is no such case", case=case_id)
         return _case(row)

@@ -73,7 +73,7 @@ class DepositStore:
         if deposit_id is not None:
             query = query.where(column.id == deposit_id)
         query = query.order_by(column.chain_id, column.block_number, column.log_index, column.id).limit(limit)
-        rows = self._connection.execute(query.with_for_update() if lock else query)
+        rows = self._connection.execute(query.with_for_update(key_share=True) if lock else query)
         return [self._deposit(row) for row in rows]
 
     def _deposit(self, row: Row[Any]) -> Deposit:

@@ -18,7 +18,7 @@ _LOCK = (
     select(accounts)
     .where(accounts.c.id.in_(bindparam("ids", expanding=True)))
     .order_by(accounts.c.id)
-    .with_for_update()
+    .with_for_update(key_share=True)
 )
 _TOTALS = ("debits_pending", "debits_posted", "credits_pending", "credits_posted", "available_units", "version")
 _UPDATE = (
@@ -241,9 +241,10 @@ class LedgerStore:
         rows = self._connection.execute(query.where(transfers.c.id.in_(transfer_ids)))
         return {row.id: row.payment_id or row.deposit_id or "" for row in rows}
 
-    def lock_transfers(self, found: Iterable[Transfer]) -> None:
-        """Lock the accounts of these transfers."""
-        self.lock([_named(id, transfer.asset_id) for transfer in found for id in (transfer.debit, transfer.credit)])
+    def lock_transfers(self, found: Iterable[Transfer], also: Iterable[Account] = ()) -> None:
+        """Lock the accounts of these transfers, and others with them."""
+        named = [_named(id, transfer.asset_id) for transfer in found for id in (transfer.debit, transfer.credit)]
+        self.lock([*named, *also])
 
 
 def _named(id: str, asset_id: str) -> Account:

@@ -46,7 +46,9 @@ class PartyStore:
     def lock_fact(self, name: str) -> str:
         """Return one fact and keep others from changing it until this unit of work ends."""
         return str(
-            self._connection.execute(select(bank.c.value).where(bank.c.name == name).with_for_update()).scalar_one()
+            self._connection.execute(
+                select(bank.c.value).where(bank.c.name == name).with_for_update(key_share=True)
+            ).scalar_one()
         )
 
     # --- operators and sessions
@@ -96,7 +98,7 @@ class PartyStore:
         """Count one wrong password; the `lock_after`-th locks the operator until the given time."""
         row = operators.c
         failures = self._connection.execute(
-            select(row.failures).where(row.id == operator_id).with_for_update()
+            select(row.failures).where(row.id == operator_id).with_for_update(key_share=True)
         ).scalar_one()
         values = {"failures": failures + 1}
         if failures + 1 >= lock_after:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from tokenpay.errors import IntegrityError, NotFound
 from tokenpay.money.amount import Amount
@@ -72,9 +72,15 @@ class PaymentStore:
         """Return a payment and keep others from changing it until this unit of work ends."""
         return self._one(payment_id, lock=True)
 
+    def lock_all(self, payment_ids: Iterable[str]) -> dict[str, Payment]:
+        """Return these payments by id, locked in the order of their ids."""
+        query = select(payments).where(payments.c.id.in_(set(payment_ids))).order_by(payments.c.id)
+        rows = self._connection.execute(query.with_for_update(key_share=True))
+        return {row.id: self._payment(row) for row in rows}
+
     def _one(self, payment_id: str, *, lock: bool) -> Payment:
         query = select(payments).where(payments.c.id == payment_id)
-        row = self._connection.execute(query.with_for_update() if lock else query).one_or_none()
+        row = self._connection.execute(query.with_for_update(key_share=True) if lock else query).one_or_none()
         if row is None:
             raise NotFound("there is no such payment", payment=payment_id)
         return self._payment(row)
@@ -162,6 +168,10 @@ class PaymentStore:
     def carried(self, payment_id: str) -> Carried | None:
         row = self._connection.execute(select(carried).where(carried.c.payment_id == payment_id)).one_or_none()
         return None if row is None else Carried(**row._mapping)
+
+    def drop_carried(self, payment_id: str) -> None:
+        """Forget an authorization that was never signed into a transaction: another payment may carry it."""
+        self._connection.execute(delete(carried).where(carried.c.payment_id == payment_id))
 
     def add_signed(self, version: SignedPayment) -> None:
         """Store signed bytes: before they are sent, always."""

@@ -59,7 +59,7 @@ class RequestStore:
     def get(self, request_id: str, *, lock: bool = False) -> IssuedRequest:
         """Return a request; raises NotFound."""
         query = select(requests).where(requests.c.id == request_id)
-        row = self._connection.execute(query.with_for_update() if lock else query).one_or_none()
+        row = self._connection.execute(query.with_for_update(key_share=True) if lock else query).one_or_none()
         if row is None:
             raise NotFound("there is no such request", request=request_id)
         return self._issued(row)
@@ -90,7 +90,12 @@ class RequestStore:
         """Return requests that still wait for money past their expiry."""
         waiting = [RequestState.OPEN.value, RequestState.PART_PAID.value]
         query = select(requests).where(requests.c.state.in_(waiting), requests.c.expires_at_s <= now_s)
-        return [self._issued(row) for row in self._connection.execute(query.limit(limit).with_for_update())]
+        return [
+            self._issued(row)
+            for row in self._connection.execute(
+                query.order_by(requests.c.id).limit(limit).with_for_update(key_share=True)
+            )
+        ]
 
     def update(self, request_id: str, *, state: RequestState, credited_units: int) -> None:
         self._connection.execute(

@@ -1,8 +1,8 @@
 """One unit of work: everything that a verb changes commits together or not at all."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote
@@ -39,11 +39,17 @@ _SQLITE: dict[str, Any] = {"isolation_level": None, "check_same_thread": False}
 class UnitOfWork:
     """One transaction of the database, with a repository per noun.
 
-    Verbs that lock take their locks in one order, so that none waits in a circle: key, payment,
-    request, limit counters, ledger accounts, chain, audit head.
+    Verbs that lock take their locks in one order, so that none waits in a circle: chain, key, payments,
+    deposits, request, limit counters, ledger accounts, audit head. Rows of one kind are locked in the order
+    of their ids, all in one statement.
     """
 
     connection: Connection
+    last_steps: list[Callable[[], object]] = field(default_factory=list)
+
+    def at_last(self, step: Callable[[], object]) -> None:
+        """Do this before the commit, after all else: it takes a lock that everybody waits for."""
+        self.last_steps.append(step)
 
     @cached_property
     def keys(self) -> KeyStore:
@@ -109,7 +115,10 @@ class Store:
         try again), Conflict when a rule of the database refused the change.
         """
         with translated(), self.engine.begin() as connection:
-            yield UnitOfWork(connection)
+            uow = UnitOfWork(connection)
+            yield uow
+            for step in uow.last_steps:
+                step()
 
     @contextmanager
     def read(self) -> Iterator[UnitOfWork]:

@@ -309,13 +309,16 @@ def test_native_coin_at_a_deposit_address_is_suspense_under_a_case(world: World)
     world.prove()
 
 
-def test_the_proof_shows_a_token_that_said_yes_and_moved_nothing(world: World) -> None:
+def test_a_token_that_said_no_with_a_good_receipt_was_not_paid(world: World) -> None:
+    before = world.available(world.anna)
     payment = world.paid(20, creditor=OUTSIDE)
     world.turn()
     world.chain.add_token(CONTRACT, returns_false=True)
     world.to_finality()
-    assert world.now(payment).state is S.FINAL
-    assert not tp.reconcile(world.bank, by=world.ann).holds
+    failed = world.now(payment)
+    assert (failed.state, [reason.code for reason in failed.reasons]) == (S.FAILED, ["chain.nothing_moved"])
+    assert world.available(world.anna) == before
+    world.prove()
 
 
 @pytest.mark.parametrize("table", ["audit_records", "accounts"])

@@ -10,6 +10,7 @@ import pytest
 
 import tokenpay as tp
 from tests.world import CHAIN_ID, COIN, CONTRACT, OUTSIDE, PASSWORDS, SETTINGS, TOKEN, World, address_of, euro
+from tokenpay.adapters.signer.wallet_file import MEMORY
 from tokenpay.compliance.approval import Approval, Part, give
 from tokenpay.compliance.clearance import Clearance
 from tokenpay.ethereum.authorization import Authorization, decode_calldata
@@ -295,6 +296,70 @@ def test_the_sweeps_transaction_is_the_authorization_that_was_cleared(world: Wor
     assert refused(world, transaction, payment.intent, clearance, replace(DOMAIN, version="2"))
     plain = transaction_of(payment.intent, transfer(world.treasury, euro(50).units))
     assert refused(world, plain, payment.intent, clearance, DOMAIN)
+
+
+# --- what the signer remembers
+
+
+def test_what_was_signed_is_remembered_by_the_next_process(world: World) -> None:
+    payment = cleared(world)
+    assert world.bank.directory is not None
+    sign(world, transaction_of(payment.intent), payment.intent, clearance_of(world, payment))
+    with tp.open_bank(world.bank.directory, signer=True) as again:
+        world.bank = replace(world.bank, signer=again.required_signer())
+        assert sign(world, transaction_of(payment.intent), payment.intent, clearance_of(world, payment))
+        assert refused(world, transaction_of(payment.intent, nonce=8), payment.intent, clearance_of(world, payment))
+
+
+def test_a_database_that_forgot_a_payment_was_paid_does_not_pay_it_twice(world: World) -> None:
+    payment = cleared(world)
+    world.to_finality()
+    world.sql("DELETE FROM attempts WHERE payment_id = :id", id=payment.id)
+    world.sql("DELETE FROM signed WHERE payment_id = :id", id=payment.id)
+    world.sql("UPDATE payments SET state = 'assigned', nonce = 50 WHERE id = :id", id=payment.id)
+    world.sql("UPDATE chains SET next_nonce = 51")
+    submitted = world.turn().submitted
+    assert submitted is not None
+    assert (submitted.sent, submitted.stuck) == (0, 1)
+    assert world.chain.waiting == []
+    assert world.holding(tp.Address(b"\xbb" * 20)) == euro(20).units
+
+
+@pytest.mark.parametrize("line", [b"{\n", b"[1]\n", b"\xff\n"])
+def test_without_its_record_the_signer_signs_nothing(world: World, line: bytes) -> None:
+    payment = cleared(world)
+    assert world.bank.directory is not None
+    with (world.bank.directory / "keys" / MEMORY).open("ab") as record:
+        record.write(line)
+    for _ in range(2):
+        with pytest.raises(tp.SignerUnavailable):
+            sign(world, transaction_of(payment.intent), payment.intent, clearance_of(world, payment))
+    assert isinstance(world.turn().error, tp.SignerUnavailable)
+
+
+def test_a_torn_last_line_is_one_whose_signature_never_left(world: World) -> None:
+    payment = cleared(world)
+    assert world.bank.directory is not None
+    path = world.bank.directory / "keys" / MEMORY
+    with path.open("ab") as record:
+        record.write(b'["00')
+    sign(world, transaction_of(payment.intent), payment.intent, clearance_of(world, payment))
+    assert path.read_bytes().endswith(f'"{payment.intent.hash().hex()}", {CHAIN_ID}, 7]\n'.encode())
+    assert b'["00' not in path.read_bytes().splitlines()
+
+
+def test_nothing_is_signed_that_could_not_be_written_down(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    payment = cleared(world)
+
+    def full(*_: object) -> int:
+        raise OSError("no space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.write", full)
+        for _ in range(2):
+            with pytest.raises(tp.SignerUnavailable):
+                sign(world, transaction_of(payment.intent), payment.intent, clearance_of(world, payment))
+    assert sign(world, transaction_of(payment.intent, nonce=9), payment.intent, clearance_of(world, payment))
 
 
 # --- what was edited

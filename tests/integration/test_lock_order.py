@@ -1,0 +1,80 @@
+"""Every unit of work takes its locks in one order, so that no two can wait for each other in a circle.
+
+Deadlocks come too rarely for a test to meet them. The order is there to be read in every single run.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from tests.properties.crashes import World, world_of
+from tests.properties.small_bank import TOKEN, template
+
+ORDER = ["chains", "keys", "payments", "deposits", "cases", "requests", "bank", "limit_counters", "accounts"]
+LAST = "audit_heads"
+_LOCKED = re.compile(r"FROM (\w+).* FOR NO KEY UPDATE", re.DOTALL)
+_CLAIMED = re.compile(r"INSERT INTO (keys) .*ON CONFLICT", re.DOTALL)
+
+
+class Locks:
+    """What the current unit of work has locked, and every pair of locks that was taken the wrong way round."""
+
+    def __init__(self) -> None:
+        self.held: list[tuple[int, str]] = []
+        self.wrong: set[str] = set()
+        self.met: set[str] = set()
+
+    def forget(self, *_: Any) -> None:
+        self.held = []
+
+    def statement(self, _c: Any, _cursor: Any, sql: str, values: Any, *_: Any) -> None:
+        found = _LOCKED.search(sql) or _CLAIMED.search(sql)
+        if found is None:
+            return
+        table = found[1]
+        self.met.add(table)
+        rank = len(ORDER) if table == LAST else ORDER.index(table)
+        names = sorted(str(value) for value in values.values()) if rank < len(ORDER) else [table]
+        taken = [(rank, name) for name in (names if table in ("accounts", "payments") else [" ".join(names)])]
+        for lock in [lock for lock in taken if lock not in self.held]:
+            later = [
+                held for held in self.held if held > lock and (held[0] > rank or table in ("accounts", "payments"))
+            ]
+            self.wrong |= {f"{table} after {[*ORDER, LAST][held[0]]}" for held in later}
+            self.held.append(lock)
+
+
+@pytest.fixture
+def world(postgresql_server: str) -> Iterator[World]:
+    with world_of(template(postgresql_server)) as world:
+        yield world
+
+
+def test_locks_are_taken_in_one_order(world: World) -> None:
+    small, locks = world.small, Locks()
+    world.next_day()
+    engine = small.bank.store.engine
+    event.listen(engine, "before_cursor_execute", locks.statement)
+    for end in ("begin", "commit", "rollback"):
+        event.listen(engine, end, locks.forget)
+    day = world.day(1)
+    day.counter()
+    (waiting,) = small.chain._scripted
+    small.chain.deposit(TOKEN, waiting.recipient, 3)  # two deposits in one block, and the second is too much
+    for keep in (True, False):
+        small.mine()
+        small.turn()
+        small.chain.reorg(1, keep_deposits=keep)
+        small.turn()
+    day.live()
+    for _ in range(2):
+        day.pay("too late", f"customer/{small.customers[0]}", day.outsider.caip10(31_337), 101)
+        small.clock.advance(90_000)
+        small.sign_in()
+        small.turn()
+        day.number += 1
+    assert locks.wrong == set()
+    assert locks.met == {*ORDER, LAST} - {"cases"}
