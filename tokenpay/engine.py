@@ -2,17 +2,17 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from tokenpay.bank import Bank
 from tokenpay.errors import (
-    ChainUnavailable,
     Halted,
     IntegrityError,
     SessionExpired,
-    SignerUnavailable,
     StoreUnavailable,
     TokenpayError,
+    Unavailable,
+    WrongPassword,
 )
 from tokenpay.operations.assets import check_assets
 from tokenpay.operations.expire import Expired, expire
@@ -36,20 +36,26 @@ class ChainCycle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cycle:
-    """One turn of the engine over every chain; `error` is set when the database did not answer."""
+    """One turn of the engine over every chain; `error` says why what belongs to no chain stopped short."""
 
-    chains: tuple[ChainCycle, ...]
-    expired: Expired
+    chains: tuple[ChainCycle, ...] = ()
+    expired: Expired = field(default_factory=Expired)
     error: TokenpayError | None = None
 
 
 def run_once(bank: Bank, *, by: Session) -> Cycle:
-    """Do one turn. What cannot be reached, or is halted, on one chain does not stop the others.
+    """Do one turn. What goes wrong on one chain stops neither the others nor the next turn.
 
-    A contradiction between books and chain halts that chain, with a case.
+    A contradiction between books and chain halts that chain, with a case. Raises SessionExpired and
+    StoreUnavailable: then nothing can be done anywhere.
     """
     turns = tuple(_turn(bank, chain_id, by=by) for chain_id in bank.chains)
-    return Cycle(chains=turns, expired=expire(bank, by=by))
+    try:
+        return Cycle(chains=turns, expired=expire(bank, by=by))
+    except (SessionExpired, StoreUnavailable):
+        raise
+    except TokenpayError as error:
+        return Cycle(chains=turns, error=error)
 
 
 def run(
@@ -62,32 +68,49 @@ def run(
 ) -> None:
     """Turn until `stop` says so, signing in anew when the session has ended.
 
-    Killed at any point, the next run goes on where the books stand. A database that does not answer
-    is waited for.
+    Killed at any point, the next run goes on where the books stand. What is unavailable is waited for,
+    and each turn says why. Raises WrongPassword when the first sign-in is refused.
     """
-    session = sign_in()
+    session: Session | None = sign_in()
     while not stop():
         try:
+            session = session or sign_in()
             after_each(run_once(bank, by=session))
         except SessionExpired:
-            session = sign_in()
-        except StoreUnavailable as error:
-            after_each(Cycle(chains=(), expired=Expired(requests=0, payments=0), error=error))
+            session = None
+        except (Unavailable, Halted, WrongPassword) as error:
+            after_each(Cycle(error=error))
         time.sleep(pause_s)
 
 
 def _turn(bank: Bank, chain_id: int, *, by: Session) -> ChainCycle:
-    watched = settled = submitted = None
-    try:
-        check_assets(bank, chain_id=chain_id, by=by)
-        watched = watch(bank, chain_id=chain_id, by=by)
-        while watched.behind and watched.blocks:
-            watched = watch(bank, chain_id=chain_id, by=by)
-        settled = settle(bank, chain_id=chain_id, by=by)
-        submitted = submit(bank, chain_id=chain_id, by=by)
-    except (ChainUnavailable, SignerUnavailable, Halted) as error:
-        return ChainCycle(chain_id=chain_id, watched=watched, settled=settled, submitted=submitted, error=error)
-    except IntegrityError as error:
-        halted = halt_chain(bank, chain_id, reason=error.message, by=by)
-        return ChainCycle(chain_id=chain_id, watched=watched, settled=settled, submitted=submitted, error=halted)
-    return ChainCycle(chain_id=chain_id, watched=watched, settled=settled, submitted=submitted)
+    done = ChainCycle(chain_id=chain_id)
+    for step in (_watch, _settle, _submit):
+        try:
+            done = step(bank, done, by=by)
+        except (SessionExpired, StoreUnavailable):
+            raise
+        except IntegrityError as error:
+            return replace(done, error=halt_chain(bank, chain_id, reason=error.message, by=by))
+        except Halted as error:
+            return replace(done, error=error)
+        except TokenpayError as error:
+            # A node that cannot tell of an old block can still take a transaction: the next step is tried.
+            done = replace(done, error=done.error or error)
+    return done
+
+
+def _watch(bank: Bank, done: ChainCycle, *, by: Session) -> ChainCycle:
+    check_assets(bank, chain_id=done.chain_id, by=by)
+    watched = watch(bank, chain_id=done.chain_id, by=by)
+    while watched.behind and watched.blocks:
+        watched = watch(bank, chain_id=done.chain_id, by=by)
+    return replace(done, watched=watched)
+
+
+def _settle(bank: Bank, done: ChainCycle, *, by: Session) -> ChainCycle:
+    return replace(done, settled=settle(bank, chain_id=done.chain_id, by=by))
+
+
+def _submit(bank: Bank, done: ChainCycle, *, by: Session) -> ChainCycle:
+    return replace(done, submitted=submit(bank, chain_id=done.chain_id, by=by))

@@ -16,6 +16,7 @@ TokenpayError
 │   └── StoreUnavailable, ChainUnavailable, SignerUnavailable, MissingExtra
 ├── Halted                  stopped on purpose until people act
 ├── SignerRefused           the signer parsed the bytes and will not sign them
+│   └── SignedBefore        it remembers another signature: the books do not say what happened
 └── IntegrityError          a proof does not hold: stop and look
 
 A refusal or a hold by the bank's own rules is not an error: it is a typed result of the verb.
@@ -234,6 +235,12 @@ class SignerRefused(TokenpayError):
     """The signer parsed the bytes and will not sign them."""
 
     code = "signer.refused"
+
+
+class SignedBefore(SignerRefused):
+    """The signer remembers signing this payment, or at this nonce, otherwise: the books were changed or are old."""
+
+    code = "signer.signed_before"
 
 
 class IntegrityError(TokenpayError):

@@ -23,7 +23,7 @@ class ChainSettings(BaseModel):
 
     chain_id: Annotated[int, Field(gt=0)]
     name: str
-    url: str = ""
+    url: Annotated[str, Field(repr=False)] = ""
     native_symbol: str = "ETH"
     confirmations: Annotated[int, Field(ge=0)] | None = None
     fee_cap_wei: Annotated[int, Field(gt=0)] = 300_000 * 500 * _GWEI
@@ -41,7 +41,7 @@ class BankSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    database: str = ""
+    database: Annotated[str, Field(repr=False)] = ""
     chains: tuple[ChainSettings, ...] = ()
 
     def chain(self, chain_id: int) -> ChainSettings:

@@ -3,10 +3,11 @@
 import os
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from multiprocessing.connection import Connection, Pipe
 from random import Random
 from typing import Any
@@ -14,22 +15,16 @@ from typing import Any
 import pytest
 
 from tests.properties.money_checks import check_books
-from tests.properties.small_bank import (
-    CHAIN_ID,
-    DEUR,
-    LIMITS,
-    START_UNITS,
-    TOKEN,
-    SmallBank,
-    template,
-    units,
-)
+from tests.properties.small_bank import CHAIN_ID, DEUR, LIMITS, START_UNITS, TOKEN, SmallBank, template, units
 from tokenpay.adapters.system import SystemEntropy
 from tokenpay.bank import Bank
 from tokenpay.bootstrap import engine_session, open_bank
+from tokenpay.compliance.case import CaseKind
 from tokenpay.engine import run_once
-from tokenpay.errors import StoreUnavailable, Unavailable
+from tokenpay.errors import StoreUnavailable, Unavailable, WrongState
 from tokenpay.money.address import Address
+from tokenpay.operations.cases import open_case
+from tokenpay.operations.customers import close_customer, enrol_customer
 from tokenpay.operations.issue_request import issue_request
 from tokenpay.operations.pay import pay
 from tokenpay.operations.read import balances, find_payments
@@ -38,33 +33,77 @@ from tokenpay.operations.sweep import sweep
 from tokenpay.parties.session import Session
 from tokenpay.payments.payment import Payment, PaymentState, Refusal
 from tokenpay.primitives.keccak import keccak256
+from tokenpay.requests.payment_request import PaymentRequest
 
 AT_ONCE = 32
-_PASSWORD = "correct horse battery"
+ALL_DAY = {"customer_day_units": 10**6, "operator_day_units": 10**6}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counters:
+    """A bank with many tellers. `busy`: how often one was turned away and had to repeat, by what they were told."""
+
+    small: SmallBank
+    busy: Counter[str] = field(default_factory=Counter)
+    _own: threading.local = field(default_factory=threading.local)
+
+    @property
+    def tom(self) -> Session:
+        """A session of this thread alone."""
+        if not hasattr(self._own, "tom"):
+            self._own.tom = self.small.another_session("tom")
+        session: Session = self._own.tom
+        return session
+
+    def until_answered(self, call: Callable[[], Any]) -> Any:
+        """Repeat a call while nobody could answer: with the same key that is safe."""
+        while True:
+            try:
+                return call()
+            except Unavailable as error:
+                self.busy[error.message] += 1
+
+    def nobody_was_turned_away(self) -> None:
+        """On PostgreSQL only a deadlock does that; SQLite has one writer, and may be too busy for somebody."""
+        if self.small.bank.store.engine.dialect.name == "postgresql":
+            assert not self.busy
+
+    def limit(self, **changes: int) -> None:
+        with self.small.bank.store.unit_of_work() as uow:
+            policy = uow.compliance.policy()
+            changed = replace(policy, version=policy.version + 1, limits={DEUR.id: replace(LIMITS, **changes)})
+            uow.compliance.add_policy(changed, at_s=self.small.clock.now_s(), maker="ann", checker="bob")
+
+    def pay(self, creditor: str, amount: int, key: str, *, payer: int = 0) -> Payment | Refusal:
+        parties = {"debtor": f"customer/{self.small.customers[payer]}", "creditor": creditor}
+        call = partial(pay, self.small.bank, **parties, amount=units(amount), by=self.tom, key=key)
+        answer: Payment | Refusal = self.until_answered(call)
+        return answer
+
+    def pay_some(self, seed: int, count: int, *, payer: int = 0) -> list[Payment | Refusal]:
+        """Pay the other customer random amounts."""
+        random, payee = Random(seed), f"customer/{self.small.customers[1 - payer]}"
+        return [self.pay(payee, random.randint(1, 100), f"{seed}-{n}", payer=payer) for n in range(count)]
+
+    def ask(self, key: str, *, payee: int = 0) -> PaymentRequest:
+        asked: dict[str, Any] = {"payee": self.small.customers[payee], "asset": DEUR, "amount": units(10)}
+        call = partial(issue_request, self.small.bank, **asked, by=self.tom, key=key)
+        request: PaymentRequest = self.until_answered(call)
+        return request
+
+    def has(self, number: int) -> int:
+        (amount,) = balances(self.small.bank, self.small.customers[number], by=self.small.sessions["tom"])
+        return amount.units
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def small(request: pytest.FixtureRequest) -> Iterator[SmallBank]:
+def counters(request: pytest.FixtureRequest) -> Iterator[Counters]:
     server = request.getfixturevalue("postgresql_server") if request.param == "postgresql" else ""
     with template(server).copy(entropy=SystemEntropy()) as small:
-        yield small
+        yield Counters(small=small)
 
 
-@pytest.fixture
-def busy() -> Counter[str]:
-    """How often somebody was turned away and had to repeat, by the reason given."""
-    return Counter()
-
-
-def set_limits(small: SmallBank, **changes: int) -> None:
-    with small.bank.store.unit_of_work() as uow:
-        policy = uow.compliance.policy()
-        limits = {DEUR.id: replace(LIMITS, **changes)}
-        policy = replace(policy, version=policy.version + 1, limits=limits)
-        uow.compliance.add_policy(policy, at_s=small.clock.now_s(), maker="ann", checker="bob")
-
-
-def all_at_once(calls: list[Callable[[], Any]]) -> list[Any]:
+def all_at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
     """Make each call in a thread of its own, all starting together; return what they returned."""
     start = threading.Barrier(len(calls))
 
@@ -76,90 +115,35 @@ def all_at_once(calls: list[Callable[[], Any]]) -> list[Any]:
         return list(pool.map(begin, calls))
 
 
-def until_answered(busy: Counter[str], call: Callable[[], Any]) -> Any:
-    """Repeat a call while its answer is that nobody could answer: with the same key that is safe."""
-    while True:
-        try:
-            return call()
-        except Unavailable as error:
-            busy[error.message] += 1
+def amounts(answers: Sequence[Any], kind: type[Any]) -> list[int]:
+    return [answer.intent.amount.units for answer in answers if isinstance(answer, kind)]
 
 
-def pay_some(
-    bank: Bank, payer: str, payee: str, by: Session, *, seed: int, count: int, busy: Counter[str]
-) -> list[Any]:
-    random = Random(seed)
-    answers = []
-    for number in range(count):
-        amount, key = random.randint(1, 100), f"{seed}-{number}"
-
-        def call(amount: int = amount, key: str = key) -> Payment | Refusal:
-            return pay(
-                bank, debtor=f"customer/{payer}", creditor=f"customer/{payee}", amount=units(amount), by=by, key=key
-            )
-
-        answers.append(until_answered(busy, call))
-    return answers
-
-
-def has(small: SmallBank, number: int) -> int:
-    (amount,) = balances(small.bank, small.customers[number], by=small.sessions["tom"])
-    return amount.units
-
-
-def check_paid(small: SmallBank, answers: list[Any], most: int, code: str) -> None:
-    """No more than `most` was paid; what was refused would have been too much; the balances are exact."""
-    paid = [answer for answer in answers if isinstance(answer, Payment)]
-    refused = [answer for answer in answers if isinstance(answer, Refusal)]
-    assert {payment.state for payment in paid} == {PaymentState.FINAL}
-    total = sum(payment.intent.amount.units for payment in paid)
-    assert total <= most
-    assert refused, "nobody met the limit"
-    assert all({reason.code for reason in refusal.reasons} == {code} for refusal in refused)
-    assert min(refusal.intent.amount.units for refusal in refused) > most - total
-    assert (has(small, 0), has(small, 1)) == (START_UNITS - total, START_UNITS + total)
-    check_books(small)
+def check_paid(counters: Counters, paid: list[int], refused: list[int], most: int) -> None:
+    """No more than `most` was paid, what was refused would have been too much, and the balances are exact."""
+    total = sum(paid)
+    assert total <= most < total + min(refused)
+    assert (counters.has(0), counters.has(1)) == (START_UNITS - total, START_UNITS + total)
+    check_books(counters.small)
+    counters.nobody_was_turned_away()
 
 
 @pytest.mark.parametrize(
     ("limits", "most", "code"),
     [
         pytest.param({}, LIMITS.customer_day_units, "limit.customer_day", id="a customer's day"),
-        pytest.param(
-            {"customer_day_units": 10**6, "operator_day_units": 10**6},
-            START_UNITS,
-            "funds.insufficient",
-            id="a balance",
-        ),
+        pytest.param(ALL_DAY, START_UNITS, "funds.insufficient", id="a balance"),
     ],
 )
-def test_nothing_is_overspent_by_32_tellers(
-    small: SmallBank, busy: Counter[str], limits: dict[str, int], most: int, code: str
-) -> None:
-    set_limits(small, **limits)
-    payer, payee = small.customers
-    tellers = [tellers_session(small, f"terminal {number}") for number in range(AT_ONCE)]
+def test_nothing_is_overspent_by_32_tellers(counters: Counters, limits: dict[str, int], most: int, code: str) -> None:
+    counters.limit(**limits)
     count = 2 * most // (AT_ONCE * 50) + 1
-    found = all_at_once(
-        [
-            lambda seed=seed, by=by: pay_some(small.bank, payer, payee, by, seed=seed, count=count, busy=busy)
-            for seed, by in enumerate(tellers)
-        ]
-    )
-    check_paid(small, [answer for answers in found for answer in answers], most, code)
-    nobody_was_turned_away(small, busy)
-
-
-def nobody_was_turned_away(small: SmallBank, busy: Counter[str]) -> None:
-    """On PostgreSQL only a deadlock turns anybody away; SQLite has one writer, and may be too busy for somebody."""
-    if small.bank.store.engine.dialect.name == "postgresql":
-        assert not busy
-
-
-def tellers_session(small: SmallBank, terminal: str, who: str = "tom") -> Session:
-    from tokenpay.operations.open_session import open_session
-
-    return open_session(small.bank, operator_id=who, password=_PASSWORD, terminal=terminal)
+    found = all_at_once([partial(counters.pay_some, seed, count) for seed in range(AT_ONCE)])
+    answers = [answer for each in found for answer in each]
+    assert {answer.state for answer in answers if isinstance(answer, Payment)} == {PaymentState.FINAL}
+    reasons = [answer.reasons for answer in answers if isinstance(answer, Refusal)]
+    assert {reason.code for of_one in reasons for reason in of_one} == {code}
+    check_paid(counters, amounts(answers, Payment), amounts(answers, Refusal), most)
 
 
 def test_nothing_is_overspent_by_processes(postgresql_server: str) -> None:
@@ -170,81 +154,86 @@ def test_nothing_is_overspent_by_processes(postgresql_server: str) -> None:
         for worker, _ in workers:
             os.waitpid(worker, 0)
         small.open()
-        amounts = [amount for paid, _, _ in found for amount in paid]
-        refused = [amount for _, amounts, _ in found for amount in amounts]
-        assert sum((busy for _, _, busy in found), Counter()) == Counter()
-        total = sum(amounts)
-        assert total <= LIMITS.customer_day_units < total + min(refused)
-        assert (has(small, 0), has(small, 1)) == (START_UNITS - total, START_UNITS + total)
-        check_books(small)
+        counters = Counters(small=small, busy=sum((busy for _, _, busy in found), Counter()))
+        paid = [amount for of_one, _, _ in found for amount in of_one]
+        refused = [amount for _, of_one, _ in found for amount in of_one]
+        check_paid(counters, paid, refused, LIMITS.customer_day_units)
 
 
 def start_process(small: SmallBank, seed: int) -> tuple[int, Connection]:
-    """Pay in another process, with four sessions at once; it sends (paid, refused, turned away)."""
+    """Pay in another process, by four tellers at once; it sends (paid, refused, turned away)."""
     ours, theirs = Pipe(duplex=False)
     worker = os.fork()
     if worker:
         theirs.close()
         return worker, ours
     try:
-        busy: Counter[str] = Counter()
         small.open()
-        payer, payee = small.customers
-        sessions = [tellers_session(small, f"terminal {seed}-{number}") for number in range(4)]
-        found = all_at_once(
-            [
-                lambda number=number, by=by: pay_some(
-                    small.bank, payer, payee, by, seed=100 * seed + number, count=3, busy=busy
-                )
-                for number, by in enumerate(sessions)
-            ]
-        )
-        answers = [answer for answers in found for answer in answers]
-        paid = [answer.intent.amount.units for answer in answers if isinstance(answer, Payment)]
-        theirs.send((paid, [a.intent.amount.units for a in answers if isinstance(a, Refusal)], busy))
+        counters = Counters(small=small)
+        found = all_at_once([partial(counters.pay_some, 100 * seed + number, 3) for number in range(4)])
+        answers = [answer for each in found for answer in each]
+        theirs.send((amounts(answers, Payment), amounts(answers, Refusal), counters.busy))
     finally:
         os._exit(0)
 
 
-def test_the_same_key_from_32_tellers_is_one_payment(small: SmallBank, busy: Counter[str]) -> None:
-    payer, payee = small.customers
-
-    def call() -> Any:
-        return until_answered(
-            busy,
-            lambda: pay(
-                small.bank,
-                debtor=f"customer/{payer}",
-                creditor=f"customer/{payee}",
-                amount=units(90),
-                by=small.sessions["tom"],
-                key="once",
-            ),
-        )
-
-    assert len({payment.id for payment in all_at_once([call] * AT_ONCE)}) == 1
-    assert has(small, 1) == START_UNITS + 90
-    check_books(small)
-    nobody_was_turned_away(small, busy)
+def test_the_same_key_from_32_tellers_is_one_payment(counters: Counters) -> None:
+    payee = f"customer/{counters.small.customers[1]}"
+    payments = all_at_once([partial(counters.pay, payee, 90, "once")] * AT_ONCE)
+    assert len({payment.id for payment in payments}) == 1
+    assert counters.has(1) == START_UNITS + 90
+    check_books(counters.small)
+    counters.nobody_was_turned_away()
 
 
-def test_requests_issued_at_once_never_share_an_address(small: SmallBank, busy: Counter[str]) -> None:
-    def call(number: int) -> Any:
-        return until_answered(
-            busy,
-            lambda: issue_request(
-                small.bank,
-                payee=small.customers[0],
-                asset=DEUR,
-                amount=None,
-                by=small.sessions["tom"],
-                key=f"ask-{number}",
-            ),
-        )
-
-    asked = all_at_once([lambda number=number: call(number) for number in range(AT_ONCE)])
+def test_requests_issued_at_once_never_share_an_address(counters: Counters) -> None:
+    asked = all_at_once([partial(counters.ask, f"ask-{number}") for number in range(AT_ONCE)])
     assert len({request.deposit_address for request in asked}) == AT_ONCE
-    nobody_was_turned_away(small, busy)
+    counters.nobody_was_turned_away()
+
+
+def test_the_same_case_entered_at_once_is_one_case(counters: Counters) -> None:
+    small = counters.small
+    enter = partial(open_case, small.bank, kind=CaseKind.OTHER, subject="s", note="n", by=small.sessions["ann"])
+    cases = all_at_once([partial(counters.until_answered, enter)] * AT_ONCE)
+    assert len({case.id for case in cases}) == 1
+    counters.nobody_was_turned_away()
+
+
+def test_a_customer_is_never_closed_with_money(counters: Counters) -> None:
+    """A payment to somebody, and somebody else closing them: one of both comes too late."""
+    small = counters.small
+
+    def close(customer: str) -> bool:
+        call = partial(close_customer, small.bank, customer, reason="left", by=small.sessions["ann"])
+        try:
+            counters.until_answered(call)
+        except WrongState:
+            return False
+        return True
+
+    for number in range(8):
+        key = f"short-{number}"
+        customer = enrol_customer(small.bank, name=key, by=small.sessions["tom"], key=key).id
+        give = partial(counters.pay, f"customer/{customer}", 1, f"to-{key}")
+        answer, closed = all_at_once([give, partial(close, customer)])
+        assert isinstance(answer, Payment) is not closed
+    counters.nobody_was_turned_away()
+
+
+def test_who_finds_no_free_connection_may_try_again(counters: Counters) -> None:
+    store = counters.small.bank.store
+    pool: Any = store.engine.pool
+    pool._timeout = 0.05
+    with ExitStack() as stack:
+        for _ in range(pool.size() + pool._max_overflow):
+            stack.enter_context(store.read())
+        with pytest.raises(StoreUnavailable, match="in use"):
+            stack.enter_context(store.read())
+    assert counters.has(0) == START_UNITS
+
+
+# --- two engines
 
 
 class OneAtATime:
@@ -266,83 +255,48 @@ class OneAtATime:
         return call
 
 
-def test_two_engines_at_once_and_tellers_beside_them(small: SmallBank, busy: Counter[str]) -> None:
+def test_two_engines_at_once_and_tellers_beside_them(counters: Counters) -> None:
     """Nonces, deposits and payments are each taken once, while customers pay each other both ways."""
-    chain: Any = OneAtATime(small.chain)
-    small.port = chain
+    small = counters.small
+    small.port = chain = OneAtATime(small.chain)  # type: ignore[assignment]
     small.reopen()
-    set_limits(small, customer_day_units=10**6, operator_day_units=10**6)
-    customers = small.customers
+    counters.limit(**ALL_DAY)
+    over = threading.Event()
+
+    def engine(bank: Bank) -> None:
+        by = engine_session(bank)
+        while not over.is_set():
+            counters.until_answered(partial(run_once, bank, by=by))
+            counters.until_answered(partial(sweep, bank, asset_id=DEUR.id, by=by))
+
+    def teller(number: int) -> None:
+        payer = number % 2
+        for turn in range(4):
+            request = counters.ask(f"ask-{number}-{turn}", payee=payer)
+            chain.deposit(TOKEN, request.deposit_address, 10)
+            counters.pay_some(1000 * number + turn, 2, payer=payer)
+            outsider = Address(keccak256(f"{number} {turn}".encode())[:20]).caip10(CHAIN_ID)
+            counters.pay(outsider, 5, f"out-{number}-{turn}", payer=payer)
+            chain.mine()
+
+    def tellers() -> None:
+        try:
+            all_at_once([partial(teller, number) for number in range(6)])
+        finally:
+            over.set()
+
+    ports: Any = {CHAIN_ID: chain}
     with ExitStack() as stack:
         banks = [
             stack.enter_context(
-                open_bank(
-                    small.directory,
-                    signer=True,
-                    clock=small.clock,
-                    entropy=SystemEntropy(),
-                    chain_ports={CHAIN_ID: chain},
-                )
+                open_bank(small.directory, signer=True, clock=small.clock, entropy=SystemEntropy(), chain_ports=ports)
             )
             for _ in range(2)
         ]
-        over = threading.Event()
-
-        def engine(bank: Bank) -> None:
-            by = engine_session(bank)
-            while not over.is_set():
-                cycle = until_answered(busy, lambda: run_once(bank, by=by))
-                errors = [turn.error for turn in cycle.chains if isinstance(turn.error, StoreUnavailable)]
-                busy.update(error.message for error in errors)
-                until_answered(busy, lambda: sweep(bank, asset_id=DEUR.id, by=by))
-
-        def teller(number: int) -> None:
-            by = tellers_session(small, f"terminal {number}")
-            payer, payee = customers[number % 2], customers[1 - number % 2]
-            for turn in range(4):
-                request = until_answered(
-                    busy,
-                    lambda turn=turn: issue_request(
-                        small.bank,
-                        payee=payer,
-                        asset=DEUR,
-                        amount=units(10),
-                        by=by,
-                        key=f"ask-{number}-{turn}",
-                    ),
-                )
-                chain.deposit(TOKEN, request.deposit_address, 10)
-                pay_some(small.bank, payer, payee, by, seed=1000 * number + turn, count=2, busy=busy)
-                outsider = Address(keccak256(f"{number} {turn}".encode())[:20]).caip10(CHAIN_ID)
-                until_answered(
-                    busy,
-                    lambda outsider=outsider, turn=turn: pay(
-                        small.bank,
-                        debtor=f"customer/{payer}",
-                        creditor=outsider,
-                        amount=units(5),
-                        by=by,
-                        key=f"out-{number}-{turn}",
-                    ),
-                )
-                chain.mine()
-
-        engines = [threading.Thread(target=engine, args=(bank,)) for bank in banks]
-        failures: list[threading.ExceptHookArgs] = []
-        threading.excepthook, before = failures.append, threading.excepthook
-        try:
-            for thread in engines:
-                thread.start()
-            all_at_once([lambda number=number: teller(number) for number in range(6)])
-        finally:
-            over.set()
-            for thread in engines:
-                thread.join()
-            threading.excepthook = before
-    assert failures == [], [failure.exc_value for failure in failures]
+        all_at_once([tellers, *(partial(engine, bank) for bank in banks)])
     small.settle_all(8)
     check_books(small)
     assert reconcile(small.bank, by=small.sessions["ann"]).holds
     payments = find_payments(small.bank, by=small.sessions["tom"], limit=10**6)
     assert {payment.state for payment in payments} == {PaymentState.FINAL}
-    nobody_was_turned_away(small, busy)
+    counters.nobody_was_turned_away()

@@ -72,7 +72,7 @@ def kept(first: tuple[Path, str], tmp_path: Path) -> Path:
         "Demo Bank is founded by two supervisors",
         "ok  final 2 blocks later: the request is paid, Anna has 2000.00 DEUR",
         "ok  Anna pays in the bank's books, final at once: Boris has 250.00 DEUR",
-        "ok  Tim proposes it, and it is held: this amount needs a second person",
+        "ok  Tim proposes it, and it is held: this payment needs a second person",
         "1500.00 DEUR since block",
         "ok  the payer had no coin and has none; the bank paid the gas",
         "ok  Vera refunds 30.00 DEUR there, final in block",

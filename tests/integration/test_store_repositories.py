@@ -284,12 +284,13 @@ def test_many_at_once_count_in_one_counter_without_losing_one(store: Store) -> N
 def test_a_case_is_opened_once_and_resolved(store: Store) -> None:
     case = Case(id="K1", kind=CaseKind.OVERPAYMENT, subject="D1", note="too much", opened_at_s=NOW_S)
     with store.unit_of_work() as work:
-        assert work.compliance.find_case(case.kind, case.subject) is None
-        work.compliance.add_case(case)
-        assert work.compliance.find_case(case.kind, case.subject) == work.compliance.case("K1", lock=True) == case
-        assert work.compliance.find_case(CaseKind.LATE_PAYMENT, case.subject) is None
-    with pytest.raises(Conflict), store.unit_of_work() as work:
-        work.compliance.add_case(replace(case, id="K2", note="again"))
+        assert work.compliance.find_cases(case.kind, case.subject) == []
+        assert work.compliance.add_case(case)
+        assert work.compliance.find_cases(case.kind, case.subject) == [work.compliance.case("K1", lock=True)] == [case]
+        assert work.compliance.find_cases(CaseKind.LATE_PAYMENT, case.subject) == []
+    with store.unit_of_work() as work:
+        assert not work.compliance.add_case(replace(case, id="K2", note="again"))
+        assert work.compliance.cases() == [case]
     with store.unit_of_work() as work:
         work.compliance.resolve_case("K1", resolution="refunded", by="moe", at_s=NOW_S + 1)
         assert work.compliance.cases() == []

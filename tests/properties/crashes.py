@@ -31,16 +31,17 @@ class PowerCut(BaseException):
 class Steps:
     """Counts every statement, commit, call to the chain and call to the signer, and cuts the power at one of them.
 
-    A commit counts twice: before it, and after it with the answer lost.
+    A commit counts twice: before it, and after it with the answer lost. `only` counts steps of one name.
     """
 
     cut_at: int = -1
+    only: str = ""
     taken: int = 0
     last: str = ""
     _on: bool = field(default=True, repr=False)
 
     def step(self, name: str) -> None:
-        if not self._on:
+        if not self._on or self.only not in ("", name):
             return
         self.taken += 1
         self.last = name
@@ -55,14 +56,15 @@ class Steps:
     def watch(self, engine: Engine) -> None:
         """Count what a database is asked from now on."""
         event.listen(engine, "before_cursor_execute", lambda *asked: self.step(f"before {asked[2].split('(')[0]}"))
-        commit = engine.dialect.do_commit
+        dialect: Any = engine.dialect
+        commit = dialect.do_commit
 
         def do_commit(connection: Any) -> None:
             self.step("before the commit")
             commit(connection)
             self.step("after the commit")
 
-        engine.dialect.do_commit = do_commit  # type: ignore[method-assign]
+        dialect.do_commit = do_commit
 
 
 @dataclass

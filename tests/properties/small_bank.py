@@ -92,6 +92,10 @@ class SmallBank:
         self.close()
         self.open()
 
+    def another_session(self, name: str) -> Session:
+        """Sign in once more, at another terminal."""
+        return open_session(self.bank, operator_id=name, password=_PASSWORD, terminal=f"counter {uuid4()}")
+
     def sign_in(self) -> None:
         self.sessions = {
             name: open_session(self.bank, operator_id=name, password=_PASSWORD, terminal="counter") for name in _PEOPLE
@@ -151,7 +155,7 @@ def found_small_bank(directory: Path, database: str = "") -> SmallBank:
     small.sign_in()
     ann = small.sessions["ann"]
     register_asset(small.bank, DEUR, by=ann)
-    load_deny_list(small.bank, name="ofac", text="", dated_s=small.clock.now_s(), by=ann)
+    load_deny_list(small.bank, name="listed", text="0x" + "dd" * 20, dated_s=small.clock.now_s(), by=ann)
     chain.deposit(None, small.bank.required_signer().treasury(), 10 * ETHER)
     chain.deposit(TOKEN, small.bank.required_signer().treasury(), START_UNITS)
     for number, name in enumerate(("Anna", "Boris")):

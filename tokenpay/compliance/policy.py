@@ -146,7 +146,7 @@ def decide(policy: Policy, intent: Intent, facts: Facts) -> Decision:
             Reason(code="screening.unavailable", message="the deny-list is missing or too old to say anything")
         )
     if _needs_second_person(policy, intent) and not facts.second_person:
-        holds.append(Reason(code="approval.second_person", message="this amount needs a second person"))
+        holds.append(Reason(code="approval.second_person", message="this payment needs a second person"))
     if refusals:
         return Decision(answer=Answer.REFUSE, reasons=(*refusals, *holds))
     return Decision(answer=Answer.HOLD if holds else Answer.ALLOW, reasons=tuple(holds))

@@ -34,7 +34,7 @@ def abandon(bank: Bank, payment: Payment, *, error: TokenpayError, by: Session) 
         draft = Draft(
             purpose=Purpose.FILL, debtor=itself, creditor=itself, amount=Amount(native, 0), related=payment.id
         )
-        made = propose(bank, draft, by=by, key=f"fill/{payment.id}", permission=Permission.RUN_ENGINE)
+        made = propose(bank, draft, by=by, key=f"engine/fill/{payment.id}", permission=Permission.RUN_ENGINE)
         if isinstance(made, Refusal):
             raise WrongState(made.reasons[0].message, payment=payment.id)
         fill = made

@@ -7,6 +7,7 @@ from tokenpay.compliance.policy import Answer
 from tokenpay.errors import NotPermitted, WrongState
 from tokenpay.operations import movements
 from tokenpay.operations.authorize import authorize
+from tokenpay.operations.cases import enter_match_case
 from tokenpay.operations.clear import clear
 from tokenpay.operations.record import record
 from tokenpay.operations.request_payment import request_reasons, take_payment
@@ -37,7 +38,7 @@ def approve(bank: Bank, payment_id: str, *, by: Session) -> Payment:
                 return payment
             raise WrongState(f"the payment is {payment.state}", payment=payment_id)
         if not checked:  # one consent is enough: who comes second takes the payment through the gate with it
-            approval = give(by, intent.hash(), part=Part.CHECKER, at_s=now_s)
+            approval = give(by, intent.hash(), part=Part.CHECKER, at_s=max(now_s, intent.created_at_s))
             uow.compliance.add_approval(payment_id, approval)
             given = (*given, approval)
         closed = request_reasons(uow, intent, at_s=now_s)
@@ -46,6 +47,7 @@ def approve(bank: Bank, payment_id: str, *, by: Session) -> Payment:
             also = () if isinstance(gate, Clearance) else gate.reasons
             changed = payment.to(PaymentState.REFUSED, at_s=now_s, reasons=(*closed, *also))
             movements.give_back(uow, payment)
+            enter_match_case(uow, bank, operator, intent, changed.reasons)
         elif not isinstance(gate, Clearance):
             changed = payment.waiting(gate.reasons, at_s=now_s)
         else:

@@ -93,7 +93,7 @@ def _customers(uow: UnitOfWork, intent: Intent) -> dict[str, CustomerStatus]:
     customers = {}
     for party in (intent.debtor, intent.creditor):
         if isinstance(party, BookParty) and party.kind is AccountKind.CUSTOMER:
-            customers[party.owner] = uow.parties.customer(party.owner).status
+            customers[party.owner] = uow.parties.customer(party.owner, lock="to keep").status
         elif isinstance(party, BookParty):
             uow.compliance.case(party.owner)  # suspense and blocked money belongs to a case that there is
     return customers

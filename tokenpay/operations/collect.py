@@ -52,15 +52,17 @@ def collect(
         raise InvalidAuthorization("the authorization is for another token, or only its recipient may carry it")
     if request.deposit_address is None or authorization.recipient != request.deposit_address:
         raise InvalidAuthorization("the authorization does not pay this request's address")
-    authorization.check_window(bank.clock.now_s())
     if not authorization.units:
         raise InvalidAuthorization("the authorization pays nothing")
     chain_id = authorization.domain.chain_id
 
     def check(uow: UnitOfWork) -> tuple[Reason, ...]:
+        authorization.check_window(bank.clock.now_s())  # asked of a new payment only, not of a repeated call
         state = after_time(request, uow.requests.get(request_id, lock=True).state, now_s=bank.clock.now_s())
         if state not in (RequestState.OPEN, RequestState.PART_PAID):
             return (Reason(code="request.closed", message=f"the request is {state}"),)
+        if uow.payments.is_carried(authorization.sender.text, authorization.nonce):
+            return (Reason(code="authorization.carried", message="this authorization is collected already"),)
         return ()
 
     draft = Draft(

@@ -50,7 +50,7 @@ def close_customer(bank: Bank, customer_id: str, *, reason: str, by: Session) ->
 def _set_status(bank: Bank, customer_id: str, status: CustomerStatus, *, reason: str, by: Session) -> Customer:
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.FREEZE)
-        customer = uow.parties.customer(customer_id)
+        customer = uow.parties.customer(customer_id, lock="to change")
         if customer.status is status:
             return customer
         if customer.status is _S.CLOSED:

@@ -18,8 +18,8 @@ _AT_ONCE = 500
 class Expired:
     """How many requests and payments one call ended."""
 
-    requests: int
-    payments: int
+    requests: int = 0
+    payments: int = 0
 
 
 def expire(bank: Bank, *, by: Session) -> Expired:
@@ -33,14 +33,19 @@ def expire(bank: Bank, *, by: Session) -> Expired:
             uow.requests.update(issued.request.id, state=state, credited_units=issued.credited_units)
             record(uow, bank, operator, f"request.{state}", issued.request.id)
     with bank.store.read() as uow:
-        waiting = [p.id for p in uow.payments.find(states=UNSENT) if p.intent.expires_at_s <= now_s]
-    for payment_id in waiting:
-        with bank.store.unit_of_work() as uow:
-            operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
-            payment = uow.payments.lock(payment_id)
-            if payment.state not in UNSENT:
-                continue
-            movements.give_back(uow, payment)
-            uow.payments.update(payment.to(PaymentState.EXPIRED, at_s=now_s), was=payment.state)
-            record(uow, bank, operator, "payment.expired", payment_id)
-    return Expired(requests=len(requests), payments=len(waiting))
+        waiting = uow.payments.outdated(now_s=now_s)
+    ended = sum(_end(bank, payment_id, by=by) for payment_id in waiting)
+    return Expired(requests=len(requests), payments=ended)
+
+
+def _end(bank: Bank, payment_id: str, *, by: Session) -> bool:
+    now_s = bank.clock.now_s()
+    with bank.store.unit_of_work() as uow:
+        operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
+        payment = uow.payments.lock(payment_id)
+        if payment.state not in UNSENT:
+            return False
+        movements.give_back(uow, payment)
+        uow.payments.update(payment.to(PaymentState.EXPIRED, at_s=now_s), was=payment.state)
+        record(uow, bank, operator, "payment.expired", payment_id)
+    return True

@@ -12,12 +12,14 @@ from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.primitives.canonical import Value
 
+_AHEAD_S = 86_400
+
 
 def load_deny_list(bank: Bank, *, name: str, text: str, dated_s: int, by: Session) -> DenyList:
     """Replace the list `name` by `text`: one address a line, whatever its case; empty lines and `#` are skipped.
 
     `dated_s` is the list's own date in Unix seconds. Raises InvalidInput, and changes nothing, when a
-    line is no address or the list is older than the one in place.
+    line is no address, no line is one, the date is in the future, or the list is older than the one in place.
     """
     if not 0 < len(name) <= 64:
         raise InvalidInput("a list has a name of up to 64 characters")
@@ -26,6 +28,10 @@ def load_deny_list(bank: Bank, *, name: str, text: str, dated_s: int, by: Sessio
         entry = line.partition("#")[0].strip()
         if entry:
             addresses.add(_address(entry, number))
+    if not addresses:
+        raise InvalidInput("the list names nobody: a download that failed looks like that")
+    if dated_s > bank.clock.now_s() + _AHEAD_S:
+        raise InvalidInput("the list is dated in the future; a date is in seconds")
     deny_list = DenyList(
         name=name, dated_s=dated_s, source_hash=sha256(text.encode()).hexdigest(), entries=len(addresses)
     )

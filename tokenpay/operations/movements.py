@@ -1,5 +1,7 @@
 """The ledger's side of a payment: which accounts it moves, reserved, posted or given back."""
 
+from dataclasses import replace
+
 from tokenpay.bank import Bank
 from tokenpay.errors import IntegrityError
 from tokenpay.ledger.account import Account
@@ -93,6 +95,18 @@ def pending_of(uow: UnitOfWork, payment_id: str) -> list[Transfer]:
     pending = [t for t in uow.ledger.transfers(payment_id=payment_id) if t.state is TransferState.PENDING]
     uow.ledger.lock_transfers(pending)
     return pending
+
+
+def post_gas(
+    uow: UnitOfWork, bank: Bank, reserved: Transfer, clearance_id: str, *, fee_wei: int, block_number: int
+) -> None:
+    """Post what the gas really cost, beyond the reserve too: some chains add a fee that nobody could bound before."""
+    at_s = bank.clock.now_s()
+    within = min(fee_wei, reserved.units)
+    uow.ledger.post_pending(reserved, at_s=at_s, clearance_id=clearance_id, units=within, block_number=block_number)
+    if fee_wei > within:
+        more = replace(reserved, id=new_id(bank, "TR"), units=fee_wei - within, clearance_id=clearance_id)
+        uow.ledger.post(more, at_s=at_s, block_number=block_number)
 
 
 def give_back(uow: UnitOfWork, payment: Payment) -> None:

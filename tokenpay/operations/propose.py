@@ -5,19 +5,18 @@ from dataclasses import dataclass, replace
 
 from tokenpay.bank import Bank
 from tokenpay.compliance.approval import Approval, Part, give
-from tokenpay.compliance.case import CaseKind
 from tokenpay.compliance.clearance import Clearance
 from tokenpay.compliance.policy import Answer, Decision
 from tokenpay.errors import AssetMismatch
 from tokenpay.money.amount import Amount
 from tokenpay.operations import movements
 from tokenpay.operations.authorize import authorize
-from tokenpay.operations.cases import enter_case
+from tokenpay.operations.cases import enter_match_case
 from tokenpay.operations.clear import clear, count_use
 from tokenpay.operations.identifiers import new_uetr
 from tokenpay.operations.record import record
 from tokenpay.operations.request_payment import address_reasons, request_reasons, take_payment
-from tokenpay.parties.operator import Operator, Permission
+from tokenpay.parties.operator import Operator, Permission, Role
 from tokenpay.parties.session import Session
 from tokenpay.payments.intent import Intent, Party, Purpose, Rail
 from tokenpay.payments.payment import Payment, PaymentState, Reason, Refusal
@@ -76,7 +75,14 @@ def propose(
             related=draft.related,
             remittance_information=draft.remittance_information,
         )
-        known = uow.keys.claim(key, verb=draft.purpose, content=_content(intent), result_id=uetr, at_s=now_s)
+        known = uow.keys.claim(
+            key,
+            verb=draft.purpose,
+            content=_content(intent),
+            result_id=uetr,
+            at_s=now_s,
+            by_engine=operator.role is Role.ENGINE,
+        )
         if known is not None:
             return uow.payments.get(known)
         reasons = check(uow) if check is not None else ()
@@ -100,15 +106,7 @@ def _content(intent: Intent) -> dict[str, str | int]:
 def _refuse(uow: UnitOfWork, bank: Bank, operator: Operator, refusal: Refusal) -> Refusal:
     intent = refusal.intent
     codes = [reason.code for reason in refusal.reasons]
-    if "screening.match" in codes:
-        enter_case(
-            uow,
-            bank,
-            operator,
-            kind=CaseKind.SCREENING_MATCH,
-            subject=intent.uetr,
-            note="a payment to or from a listed address was refused",
-        )
+    enter_match_case(uow, bank, operator, intent, refusal.reasons)
     details = {"intent": intent.hash().hex(), "purpose": intent.purpose.value, "reasons": codes}
     record(uow, bank, operator, "payment.refused", intent.uetr, details)
     return refusal

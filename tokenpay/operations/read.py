@@ -9,6 +9,7 @@ from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.amount import Amount
 from tokenpay.money.asset import Asset
 from tokenpay.operations.authorize import authorize
+from tokenpay.operations.own_address import check_address
 from tokenpay.parties.customer import Customer
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
@@ -47,10 +48,10 @@ def find_payments(
 
 
 def get_request(bank: Bank, request_id: str, *, by: Session) -> IssuedRequest:
-    """Return a request with its state and what was credited for it; raises NotFound."""
+    """Return a request with its state and what was credited for it; raises NotFound, IntegrityError."""
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.READ)
-        return uow.requests.get(request_id)
+        return check_address(uow, uow.requests.get(request_id))
 
 
 def request_deposits(bank: Bank, request_id: str, *, by: Session) -> list[Deposit]:

@@ -5,6 +5,7 @@ from tokenpay.errors import NotFound
 from tokenpay.money.address import Address, caip2
 from tokenpay.money.amount import MAX_UNITS, Amount
 from tokenpay.money.asset import Asset, AssetKind
+from tokenpay.operations.own_address import check_address
 from tokenpay.requests.eip681 import Eip681
 from tokenpay.requests.request_state import after_time
 from tokenpay.requests.resolution import Resolution, Resolved
@@ -16,7 +17,8 @@ from tokenpay.store.unit_of_work import UnitOfWork
 def resolve_request(bank: Bank, text: str) -> Resolved:
     """Read `text` and add what the bank knows; what did not come from this bank is never trusted.
 
-    Always answers: what cannot be read is an outcome too. Raises StoreUnavailable.
+    Always answers: what cannot be read is an outcome too. Raises StoreUnavailable, and IntegrityError for a request
+    whose stored address was changed.
     """
     scanned = read_request(text)
     if isinstance(scanned, Unreadable):
@@ -33,7 +35,7 @@ def resolve_request(bank: Bank, text: str) -> Resolved:
 
 
 def _ours(bank: Bank, uow: UnitOfWork, issued: IssuedRequest) -> Resolved:
-    request = issued.request
+    request = check_address(uow, issued).request
     state = after_time(request, issued.state, now_s=bank.clock.now_s())
     frozen = not uow.assets.get(request.asset.id).active
     due = request.amount

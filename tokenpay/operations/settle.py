@@ -7,6 +7,7 @@ from tokenpay.bank import Bank
 from tokenpay.ethereum.observed import TransferLog
 from tokenpay.operations.authorize import authorize
 from tokenpay.operations.halt import running
+from tokenpay.operations.record import record
 from tokenpay.operations.settle_deposits import settle_deposits
 from tokenpay.operations.settle_payment import settle_payment
 from tokenpay.parties.operator import Permission
@@ -46,16 +47,31 @@ def settle(bank: Bank, *, chain_id: int, by: Session) -> Settled:
     due = [payment for payment in included if (payment.included_block or 0) <= final_number]
     receipts = chain.receipts([payment.transaction_hash or b"" for payment in due]) if due else []
     moved = _moved(bank, chain_id, due)
+    agreed = True
     for payment, receipt in zip(due, receipts, strict=True):
         if receipt is None or receipt.block_hash != payment.included_hash:
-            return Settled(final_number=followed.final_number)
+            _back_to_sent(bank, payment, by=by)
+            agreed = False
+            continue
         logs = [log for log in moved if log.transaction_hash == receipt.transaction_hash]
         settle_payment(bank, payment, receipt, logs, final_number=final_number, by=by)
+    if not agreed:
+        return Settled(final_number=followed.final_number)
     settle_deposits(bank, chain_id, seen, by=by)
     with bank.store.unit_of_work() as uow:
         if uow.chains.get(chain_id, lock=True).final_number < final_number:
             uow.chains.advance(chain_id, final_number=final_number)
     return Settled(final_number=max(final_number, followed.final_number), payments=len(due), deposits=len(seen))
+
+
+def _back_to_sent(bank: Bank, payment: Payment, *, by: Session) -> None:
+    """Let `watch` look for a payment again whose node no longer says that its block holds it."""
+    with bank.store.unit_of_work() as uow:
+        operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
+        payment = uow.payments.lock(payment.id)
+        if payment.state is PaymentState.INCLUDED:
+            uow.payments.update(payment.not_included(at_s=bank.clock.now_s()), was=PaymentState.INCLUDED)
+            record(uow, bank, operator, "payment.sent", payment.id, {"because": "its receipt is gone"})
 
 
 def _moved(bank: Bank, chain_id: int, due: Sequence[Payment]) -> list[TransferLog]:

@@ -18,7 +18,7 @@ from tokenpay.operations.record import record
 from tokenpay.parties.customer import CustomerStatus
 from tokenpay.parties.operator import Operator, Permission
 from tokenpay.parties.session import Session
-from tokenpay.payments.deposit import Deposit, DepositOutcome, DepositState
+from tokenpay.payments.deposit import BELIEVABLE_UNITS, Deposit, DepositOutcome, DepositState
 from tokenpay.payments.intent import ChainParty
 from tokenpay.payments.matching import GroupVerdict, match_group
 from tokenpay.payments.payment import PaymentState
@@ -98,7 +98,7 @@ def _settle_group(bank: Bank, deposits: Sequence[Deposit], *, change_units: int,
             change_units=change_units,
             sent_units=_sent_units(uow, deposits[0]),
         )
-        if match.verdict is GroupVerdict.AGREED:
+        if match.verdict is GroupVerdict.AGREED and all(d.amount.units <= BELIEVABLE_UNITS for d in deposits):
             for deposit in deposits:
                 _settle_one(uow, bank, operator, deposit)
             return

@@ -48,9 +48,7 @@ def settle_payment(
         for transfer in movements.pending_of(uow, payment.id):
             block = receipt.block_number
             if transfer.debit == gas_account and receipt.fee_wei:
-                uow.ledger.post_pending(
-                    transfer, at_s=now_s, clearance_id=clearance.id, units=receipt.fee_wei, block_number=block
-                )
+                movements.post_gas(uow, bank, transfer, clearance.id, fee_wei=receipt.fee_wei, block_number=block)
             elif done and transfer.debit != gas_account:
                 uow.ledger.post_pending(transfer, at_s=now_s, clearance_id=clearance.id, block_number=block)
             else:

@@ -21,6 +21,7 @@ from tokenpay.store.payment_store import Carried
 
 _BUMP_PERCENT = 13
 """Nodes ask for at least a tenth more before they replace a transaction."""
+_SIGNABLE = (PaymentState.ASSIGNED, PaymentState.SIGNED, PaymentState.SENT)
 _SWEEP_LIFETIME_S = 7 * 86_400
 
 
@@ -31,6 +32,11 @@ class Fees:
     priority_fee_wei: int
     max_fee_wei: int
 
+    def within(self, at_most_wei: int) -> Self:
+        """Return these fees, or as much of them as the payment has reserved."""
+        max_fee_wei = min(self.max_fee_wei, at_most_wei)
+        return type(self)(priority_fee_wei=min(self.priority_fee_wei, max_fee_wei), max_fee_wei=max_fee_wei)
+
     def above(self, before: SignedPayment, *, at_most_wei: int) -> Self | None:
         """Return fees that replace an earlier version: these, or that one's and a little more; None above the cap."""
         priority_fee_wei, max_fee_wei = _bumped(before.priority_fee_wei), _bumped(before.max_fee_wei)
@@ -40,6 +46,11 @@ class Fees:
         return type(self)(
             priority_fee_wei=min(max(self.priority_fee_wei, priority_fee_wei), max_fee_wei), max_fee_wei=max_fee_wei
         )
+
+
+def most_wei_per_gas(payment: Payment) -> int:
+    """Return what a payment's reserve allows per gas, over all its fee bumps."""
+    return (payment.fee_cap_wei or 0) // (payment.gas_limit or 1)
 
 
 def _bumped(wei: int) -> int:
@@ -58,6 +69,7 @@ def sign_payment(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> Si
         clearance = uow.compliance.clearance(payment.id)
         version = len(uow.payments.signed(payment.id)) + 1
     call = call_of(intent, carried.calldata if carried else None)
+    fees = fees.within(most_wei_per_gas(payment))
     transaction = DynamicFeeTransaction(
         chain_id=chain_id,
         nonce=payment.nonce if payment.nonce is not None else -1,
@@ -89,8 +101,8 @@ def sign_payment(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> Si
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
         standing = uow.payments.lock(payment.id)
         versions = uow.payments.signed(payment.id)
-        if len(versions) != version - 1:
-            return versions[-1]  # another engine was quicker, and these bytes are sent by nobody
+        if len(versions) != version - 1 or standing.state not in _SIGNABLE:
+            return versions[-1]  # another engine, or a block, was quicker: these bytes are sent by nobody
         uow.payments.add_signed(signed)
         uow.payments.update(standing.to(PaymentState.SIGNED, at_s=signed.signed_at_s), was=standing.state)
         record(uow, bank, operator, "payment.signed", payment.id, {"transaction": signed.transaction_hash.hex()})

@@ -6,14 +6,24 @@ from dataclasses import dataclass, replace
 
 from tokenpay.bank import Bank
 from tokenpay.compliance.case import CaseKind
-from tokenpay.errors import InvalidInput, MoneyError, SignerRefused, TokenpayError, WrongState
+from tokenpay.errors import (
+    ChainUnavailable,
+    IntegrityError,
+    InvalidInput,
+    MoneyError,
+    SignedBefore,
+    SignerRefused,
+    TokenpayError,
+    WrongState,
+)
 from tokenpay.operations import movements
 from tokenpay.operations.abandon import abandon
 from tokenpay.operations.authorize import authorize
 from tokenpay.operations.cases import enter_case
 from tokenpay.operations.halt import halt_chain, running
+from tokenpay.operations.recheck import recheck
 from tokenpay.operations.record import record
-from tokenpay.operations.sign_payment import Fees, carry_sweep, sign_payment
+from tokenpay.operations.sign_payment import Fees, carry_sweep, most_wei_per_gas, sign_payment
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.attempt import Attempt, AttemptOutcome, SignedPayment
@@ -60,25 +70,33 @@ def submit(bank: Bank, *, chain_id: int, by: Session, limit: int = 50) -> Submit
         except SignerRefused as error:
             stuck += 1
             _give_up(bank, payment, error, by=by)
-    assigned = 0
-    cleared = [] if stopped else _find(bank, chain_id, (PaymentState.CLEARED,))
+    # What is signed leaves before anything new is looked at: no cleared payment can hold it up.
+    _send(bank, chain_id, sorted(ready, key=lambda version: version.nonce), by=by)
+    fresh, stuck_now = ([], 0) if stopped else _start(bank, chain_id, fees, limit=limit, by=by)
+    _send(bank, chain_id, fresh, by=by)
+    return Submitted(assigned=len(fresh), sent=len(ready) + len(fresh), stuck=stuck + stuck_now)
+
+
+def _start(bank: Bank, chain_id: int, fees: Fees, *, limit: int, by: Session) -> tuple[list[SignedPayment], int]:
+    """Assign and sign cleared payments, oldest first; one that cannot go opens a case and stops no other."""
+    signed: list[SignedPayment] = []
+    stuck = 0
     # A no-op is not assigned a nonce of its own: it takes over the one it fills.
-    for payment in [payment for payment in cleared if payment.intent.purpose is not Purpose.FILL][:limit]:
+    cleared = [p for p in _find(bank, chain_id, (PaymentState.CLEARED,)) if p.intent.purpose is not Purpose.FILL]
+    for payment in cleared[:limit]:
         try:
             taken = _assign(bank, payment, fees, by=by)
             if taken is None:
                 continue
             payment = taken
-            ready.append(sign_payment(bank, payment, fees, by=by))
-            assigned += 1
-        except (InvalidInput, MoneyError, WrongState) as error:
+            signed.append(sign_payment(bank, payment, fees, by=by))
+        except (ChainUnavailable, IntegrityError, InvalidInput, MoneyError, WrongState) as error:
             stuck += 1
             _open_stuck_case(bank, payment, error, by=by)
         except SignerRefused as error:
             stuck += 1
             _give_up(bank, payment, error, by=by)
-    _send(bank, chain_id, sorted(ready, key=lambda version: version.nonce), by=by)
-    return Submitted(assigned=assigned, sent=len(ready), stuck=stuck)
+    return signed, stuck
 
 
 def _find(bank: Bank, chain_id: int, states: Sequence[PaymentState]) -> list[Payment]:
@@ -118,7 +136,7 @@ def _assign(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> Payment
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
         followed = uow.chains.get(chain_id, lock=True)
         payment = uow.payments.lock(payment.id)
-        if payment.state is not PaymentState.CLEARED:
+        if payment.state is not PaymentState.CLEARED or not recheck(uow, bank, operator, payment):
             return None
         assigned = replace(
             payment.to(PaymentState.ASSIGNED, at_s=bank.clock.now_s()), gas_limit=gas_limit, fee_cap_wei=cap_wei
@@ -147,7 +165,7 @@ def _go_on(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> SignedPa
     now_s = bank.clock.now_s()
     too_low = last.outcome is AttemptOutcome.REJECTED and last.reason.startswith("underpriced")
     if too_low or now_s - newest.signed_at_s >= settings.bump_after_s:
-        bumped = fees.above(newest, at_most_wei=(payment.fee_cap_wei or 0) // (payment.gas_limit or 1))
+        bumped = fees.above(newest, at_most_wei=most_wei_per_gas(payment))
         if bumped is not None:
             return sign_payment(bank, payment, bumped, by=by)
     if last.outcome is AttemptOutcome.UNKNOWN or now_s - last.at_s >= settings.resend_after_s:
@@ -187,7 +205,12 @@ def _send(bank: Bank, chain_id: int, ready: Sequence[SignedPayment], *, by: Sess
 
 
 def _give_up(bank: Bank, payment: Payment, error: SignerRefused, *, by: Session) -> None:
-    """End an assigned payment that the signer refuses; one with signed versions only waits for a person."""
+    """End an assigned payment that the signer refuses; one with signed versions only waits for a person.
+
+    A signer that remembers another signature contradicts the books: the chain halts until people have looked.
+    """
+    if isinstance(error, SignedBefore):
+        raise halt_chain(bank, payment.intent.amount.asset.chain_id or 0, reason=error.message, by=by)
     if payment.state is PaymentState.ASSIGNED:
         with suppress(WrongState):  # its nonce cannot be filled while payments are stopped: the next turn tries again
             abandon(bank, payment, error=error, by=by)

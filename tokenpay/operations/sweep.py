@@ -1,5 +1,7 @@
 """Bring what stands on deposit addresses to the treasury, which pays the gas (EIP-3009)."""
 
+from hashlib import sha256
+
 from tokenpay.bank import Bank
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.address import Address
@@ -46,8 +48,8 @@ def sweep(bank: Bank, *, asset_id: str, by: Session, at_least_units: int = 1, li
             index=issued.deposit_index,
         )
         # Another key after a sweep that failed; the same one for two engines that see the same balance.
-        key = f"sweep/{asset_id}/{address}/{version}/{before[address.text]}"
-        result = propose(bank, draft, by=by, key=key[-128:], permission=Permission.RUN_ENGINE)
+        key = f"engine/sweep/{sha256(asset_id.encode()).hexdigest()[:16]}/{address}/{version}/{before[address.text]}"
+        result = propose(bank, draft, by=by, key=key, permission=Permission.RUN_ENGINE)
         if not isinstance(result, Refusal):
             made.append(result)
     return made

@@ -12,10 +12,11 @@ from tokenpay.money.address import Address
 from tokenpay.money.amount import Amount
 from tokenpay.money.asset import Asset
 from tokenpay.operations.identifiers import new_id
+from tokenpay.operations.own_address import check_address
 from tokenpay.operations.record import record
 from tokenpay.parties.operator import Operator
 from tokenpay.payments.attempt import SignedPayment
-from tokenpay.payments.deposit import Deposit, DepositState
+from tokenpay.payments.deposit import BELIEVABLE_UNITS, Deposit, DepositState
 from tokenpay.payments.payment import PaymentState
 from tokenpay.store.chain_store import FollowedChain
 from tokenpay.store.request_store import IssuedRequest
@@ -56,9 +57,7 @@ def take_back(uow: UnitOfWork, bank: Bank, operator: Operator, followed: Followe
         record(uow, bank, operator, "deposit.orphaned", deposit.id, {"request": deposit.request_id})
     for payment in uow.payments.find(states=[PaymentState.INCLUDED], chain_id=chain_id):
         if (payment.included_block or 0) > fork_number:
-            back = payment.to(PaymentState.SENT, at_s=bank.clock.now_s())
-            back = replace(back, included_block=None, included_hash=None, transaction_hash=None)
-            uow.payments.update(back, was=PaymentState.INCLUDED)
+            uow.payments.update(payment.not_included(at_s=bank.clock.now_s()), was=PaymentState.INCLUDED)
             record(uow, bank, operator, "payment.sent", payment.id, {"because": "its block was orphaned"})
     uow.chains.drop_blocks(chain_id, from_number=fork_number + 1)
     return len(orphans)
@@ -99,7 +98,12 @@ def _arrivals(uow: UnitOfWork, chain_id: int, news: News) -> list[_Arrival]:
     paid = [(log, log.recipient) for log in news.transfers if log.recipient is not None and log.units]
     issued = uow.requests.by_address(chain_id, [address for _, address in paid])
     return [
-        _Arrival(log=log, address=address, asset=news.assets[log.contract.text], issued=issued[address.text])
+        _Arrival(
+            log=log,
+            address=address,
+            asset=news.assets[log.contract.text],
+            issued=check_address(uow, issued[address.text]),
+        )
         for log, address in paid
         if address.text in issued
     ]
@@ -125,18 +129,19 @@ def _see(uow: UnitOfWork, bank: Bank, operator: Operator, arrival: _Arrival) -> 
         uow.deposits.update(deposit)
     else:
         uow.deposits.add(deposit)
-    uow.ledger.reserve(
-        Transfer(
-            id=new_id(bank, "TR"),
-            debit=arrival.custody.id,
-            credit=arrival.customer.id,
-            asset_id=arrival.asset.id,
-            units=log.units,
-            state=TransferState.PENDING,
-            created_at_s=now_s,
-            deposit_id=deposit.id,
+    if log.units <= BELIEVABLE_UNITS:
+        uow.ledger.reserve(
+            Transfer(
+                id=new_id(bank, "TR"),
+                debit=arrival.custody.id,
+                credit=arrival.customer.id,
+                asset_id=arrival.asset.id,
+                units=log.units,
+                state=TransferState.PENDING,
+                created_at_s=now_s,
+                deposit_id=deposit.id,
+            )
         )
-    )
     details = {"request": deposit.request_id, "asset": arrival.asset.id, "units": str(log.units)}
     record(uow, bank, operator, "deposit.seen", deposit.id, details)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from tokenpay.parties.credential import public_key_of
 from tokenpay.parties.operator import Operator, Role
 
 
@@ -15,7 +16,7 @@ class Session:
     convenience, and each verb checks the row.
     """
 
-    id: str
+    id: str = field(repr=False)
     operator: Operator
     terminal: str
     opened_at_s: int
@@ -25,6 +26,10 @@ class Session:
     @property
     def role(self) -> Role:
         return self.operator.role
+
+    def holds_key_of(self, operator: Operator) -> bool:
+        """Tell whether the session holds this operator's private key: an id alone proves nothing."""
+        return public_key_of(self.key) == operator.public_key
 
     def sign(self, message: bytes) -> bytes:
         """Sign with the operator's Ed25519 key (RFC 8032) and return 64 bytes."""

@@ -6,6 +6,9 @@ from enum import StrEnum
 from tokenpay.money.address import Address
 from tokenpay.money.amount import Amount
 
+BELIEVABLE_UNITS = 10**70
+"""A log of more is a lie: entered as pending, a few of them would fill the ledger's 78 digits."""
+
 
 class DepositState(StrEnum):
     """How far a deposit is from being judged."""

@@ -16,6 +16,7 @@ _DOMAIN = "tokenpay/intent/1"
 _UETR = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _OWNER = re.compile(r"[A-Za-z0-9-]{1,64}")
 MAX_REMITTANCE = 140
+MAX_REFERENCE = 64
 
 
 class Purpose(StrEnum):
@@ -108,6 +109,8 @@ class Intent:
         text = self.remittance_information
         if len(text) > MAX_REMITTANCE or not (text.isprintable() or not text):
             raise InvalidInput(f"remittance information is up to {MAX_REMITTANCE} printable characters")
+        if len(self.request_id) > MAX_REFERENCE or len(self.related) > MAX_REFERENCE:
+            raise InvalidInput(f"what a payment refers to is named in up to {MAX_REFERENCE} characters")
         for party in (self.debtor, self.creditor):
             if isinstance(party, ChainParty) and party.chain_id != self.amount.asset.chain_id:
                 raise InvalidInput("the address is on another chain than the asset")

@@ -26,7 +26,7 @@ class PaymentState(StrEnum):
 _S = PaymentState
 TRANSITIONS: dict[PaymentState, frozenset[PaymentState]] = {
     _S.HELD: frozenset({_S.CLEARED, _S.FINAL, _S.REFUSED, _S.CANCELLED, _S.EXPIRED}),
-    _S.CLEARED: frozenset({_S.FINAL, _S.ASSIGNED, _S.CANCELLED, _S.EXPIRED}),
+    _S.CLEARED: frozenset({_S.ASSIGNED, _S.REFUSED, _S.CANCELLED, _S.EXPIRED}),
     _S.ASSIGNED: frozenset({_S.SIGNED, _S.FAILED}),
     _S.SIGNED: frozenset({_S.SENT}),
     _S.SENT: frozenset({_S.INCLUDED, _S.SIGNED}),
@@ -39,6 +39,7 @@ TRANSITIONS: dict[PaymentState, frozenset[PaymentState]] = {
 }
 """Where each state may go. A held book payment that is approved is cleared and final in one step.
 
+A cleared one is refused where the gate's second look, before its nonce, finds what ends it.
 An assigned payment fails where the signer refuses it: no signature exists, and its nonce goes back or is filled.
 """
 
@@ -85,8 +86,13 @@ class Payment:
             raise WrongState(f"a {self.state} payment cannot become {state}", payment=self.id)
         return replace(self, state=state, updated_at_s=at_s, reasons=self.reasons if reasons is None else reasons)
 
+    def not_included(self, *, at_s: int) -> "Payment":
+        """Return an included payment as sent again: its block is gone, its bytes may be included anew."""
+        sent = self.to(PaymentState.SENT, at_s=at_s)
+        return replace(sent, included_block=None, included_hash=None, transaction_hash=None)
+
     def waiting(self, reasons: tuple[Reason, ...], *, at_s: int) -> "Payment":
-        """Return a held payment that still waits, for other reasons than before."""
+        """Return a payment that still waits where it is, for other reasons than before."""
         return replace(self, reasons=reasons, updated_at_s=at_s)
 
 

@@ -233,10 +233,11 @@ class ComplianceStore:
         query = select(cases).where(cases.c.kind == kind, about).order_by(cases.c.opened_at_s, cases.c.id)
         return [_case(row) for row in self._connection.execute(query)]
 
-    def add_case(self, case: Case) -> None:
-        """Enter a case; Conflict when its kind and subject have one already."""
-        self._connection.execute(
-            insert(cases),
+    def add_case(self, case: Case) -> bool:
+        """Enter a case, or return False when its kind and subject have one already, waiting for who just enters it."""
+        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
+        entered = self._connection.execute(
+            dialect.insert(cases).on_conflict_do_nothing().returning(cases.c.id),
             {
                 "id": case.id,
                 "kind": case.kind,
@@ -247,6 +248,7 @@ class ComplianceStore:
                 "resolved_by": "",
             },
         )
+        return entered.first() is not None
 
     def case(self, case_id: str, *, lock: bool = False) -> Case:
         """Return a case; raises NotFound."""

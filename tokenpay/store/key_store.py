@@ -11,6 +11,7 @@ from tokenpay.primitives.canonical import Value, canonical_text
 from tokenpay.store.tables import keys
 
 MAX_KEY = 128
+ENGINE_PREFIX = "engine/"
 _CLAIM = {
     dialect.dialect.name: dialect.insert(keys).on_conflict_do_nothing().returning(keys.c.key)
     for dialect in (postgresql, sqlite)
@@ -21,12 +22,23 @@ class KeyStore:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def claim(self, key: str, *, verb: str, content: Mapping[str, Value], result_id: str, at_s: int) -> str | None:
+    def claim(
+        self,
+        key: str,
+        *,
+        verb: str,
+        content: Mapping[str, Value],
+        result_id: str,
+        at_s: int,
+        by_engine: bool = False,
+    ) -> str | None:
         """Bind `key` to this content and result; return None, or the result it was bound to before.
 
         A concurrent claim of the same key waits here for the other to end. Raises KeyReused when the
         key stands for other content, InvalidInput for an unusable key.
         """
+        if key.startswith(ENGINE_PREFIX) != by_engine:
+            raise InvalidInput("keys that begin with engine/ are the engine's own")
         if not 0 < len(key) <= MAX_KEY or not key.isprintable():
             raise InvalidInput(f"a key is 1 to {MAX_KEY} printable characters")
         text = canonical_text(content)

@@ -1,6 +1,7 @@
 """Operators with their credentials, sessions, customers, and what the bank says of itself."""
 
-from typing import Any
+from hashlib import sha256
+from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
@@ -13,6 +14,10 @@ from tokenpay.store.tables import bank, customers, operators, sessions
 _FACT = select(bank.c.value).where(bank.c.name == bindparam("fact"))
 _OPERATOR = select(operators).where(operators.c.id == bindparam("operator"))
 _CUSTOMER = select(customers).where(customers.c.id == bindparam("customer"))
+_LOCK_CUSTOMER = {
+    "to keep": _CUSTOMER.with_for_update(read=True),
+    "to change": _CUSTOMER.with_for_update(key_share=True),
+}
 _LIVE = (
     select(operators)
     .join(sessions, sessions.c.operator_id == operators.c.id)
@@ -120,7 +125,7 @@ class PartyStore:
         self._connection.execute(
             insert(sessions),
             {
-                "id": session_id,
+                "id": _digest(session_id),
                 "operator_id": operator_id,
                 "terminal": terminal,
                 "opened_at_s": opened_at_s,
@@ -130,7 +135,7 @@ class PartyStore:
 
     def live_operator(self, session_id: str, *, now_s: int) -> Operator | None:
         """Return the operator of a session that is open now and was not opened in the future, else None."""
-        row = self._connection.execute(_LIVE, {"session": session_id, "now_s": now_s}).one_or_none()
+        row = self._connection.execute(_LIVE, {"session": _digest(session_id), "now_s": now_s}).one_or_none()
         if row is None:
             return None
         return self._operators.setdefault(row.id, _operator(row))
@@ -138,7 +143,7 @@ class PartyStore:
     def close_session(self, session_id: str, *, at_s: int) -> None:
         self._connection.execute(
             update(sessions)
-            .where(sessions.c.id == session_id, sessions.c.closed_at_s.is_(None))
+            .where(sessions.c.id == _digest(session_id), sessions.c.closed_at_s.is_(None))
             .values(closed_at_s=at_s)
         )
 
@@ -156,9 +161,14 @@ class PartyStore:
             },
         )
 
-    def customer(self, customer_id: str) -> Customer:
-        """Return a customer; raises NotFound."""
-        row = self._connection.execute(_CUSTOMER, {"customer": customer_id}).one_or_none()
+    def customer(self, customer_id: str, *, lock: Literal["to keep", "to change"] | None = None) -> Customer:
+        """Return a customer; raises NotFound.
+
+        Locked `to keep`, the status stays as it is until this unit of work ends: many may hold it so, and
+        who locks it `to change` waits for them.
+        """
+        query = _CUSTOMER if lock is None else _LOCK_CUSTOMER[lock]
+        row = self._connection.execute(query, {"customer": customer_id}).one_or_none()
         if row is None:
             raise NotFound("there is no such customer", customer=customer_id)
         return _customer(row)
@@ -177,6 +187,11 @@ class PartyStore:
 
     def count_customers(self) -> int:
         return int(self._connection.execute(select(func.count()).select_from(customers)).scalar_one())
+
+
+def _digest(session_id: str) -> str:
+    """What the database keeps of a session: whoever reads the table cannot act with it."""
+    return sha256(session_id.encode()).hexdigest()
 
 
 def _operator(row: Row[Any]) -> Operator:

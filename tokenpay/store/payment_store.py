@@ -11,7 +11,7 @@ from tokenpay.errors import IntegrityError, NotFound
 from tokenpay.money.amount import Amount
 from tokenpay.payments.attempt import Attempt, AttemptOutcome, SignedPayment
 from tokenpay.payments.intent import Intent, Purpose, parse_party
-from tokenpay.payments.payment import Payment, PaymentState, Reason
+from tokenpay.payments.payment import UNSENT, Payment, PaymentState, Reason
 from tokenpay.primitives.canonical import canonical_text
 from tokenpay.store.asset_store import AssetStore
 from tokenpay.store.tables import attempts, carried, payments, signed
@@ -114,6 +114,15 @@ class PaymentStore:
         order = (payments.c.nonce.nulls_last(), payments.c.created_at_s, payments.c.id)
         return [self._payment(row) for row in self._connection.execute(query.order_by(*order).limit(limit))]
 
+    def outdated(self, *, now_s: int) -> list[str]:
+        """Return the ids of payments that were not started in time. A no-op is never too late: a nonce waits for it."""
+        query = select(payments.c.id).where(
+            payments.c.state.in_([state.value for state in UNSENT]),
+            payments.c.expires_at_s <= now_s,
+            payments.c.purpose != Purpose.FILL,
+        )
+        return list(self._connection.execute(query.order_by(payments.c.created_at_s)).scalars())
+
     def _payment(self, row: Row[Any]) -> Payment:
         intent = self.read_intent(row.intent)
         if intent.hash() != row.intent_hash or intent.uetr != row.id:
@@ -168,6 +177,11 @@ class PaymentStore:
     def carried(self, payment_id: str) -> Carried | None:
         row = self._connection.execute(select(carried).where(carried.c.payment_id == payment_id)).one_or_none()
         return None if row is None else Carried(**row._mapping)
+
+    def is_carried(self, authorizer: str, nonce: bytes) -> bool:
+        """Tell whether a payment carries this authorization."""
+        query = select(carried.c.payment_id).where(carried.c.authorizer == authorizer, carried.c.nonce == nonce)
+        return self._connection.execute(query).first() is not None
 
     def drop_carried(self, payment_id: str) -> None:
         """Forget an authorization that was never signed into a transaction: another payment may carry it."""

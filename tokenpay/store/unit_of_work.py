@@ -8,7 +8,14 @@ from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError, StatementError
+from sqlalchemy.exc import (
+    DBAPIError,
+    IntegrityError,
+    OperationalError,
+    SQLAlchemyError,
+    StatementError,
+    TimeoutError as PoolTimeout,
+)
 from sqlalchemy.pool import StaticPool
 
 from tokenpay.errors import (
@@ -146,10 +153,14 @@ def translated() -> Iterator[None]:
         ) from None
     except DBAPIError as error:
         raise StoreUnavailable(_why(error)) from None
+    except UnicodeEncodeError:
+        raise InvalidInput("a text holds half a character") from None
     except StatementError as error:
         if isinstance(error.orig, TokenpayError):  # a column type refused the value
             raise error.orig from None
         raise BrokenRule("a value does not fit the database") from None
+    except PoolTimeout:
+        raise StoreUnavailable("every connection to the database is in use; try again") from None
     except SQLAlchemyError:
         raise BrokenRule("the database answered with something unreadable") from None
 

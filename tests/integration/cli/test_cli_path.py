@@ -87,7 +87,7 @@ def test_a_held_payment_says_why_and_a_second_person_decides(desk: Desk) -> None
     held = desk(*words)
     assert held.code == 0
     assert "state: held" in held.out
-    assert "this amount needs a second person" in held.out
+    assert "this payment needs a second person" in held.out
     payment = next(line for line in held.out.splitlines() if line.startswith("id: ")).removeprefix("id: ")
     assert desk("payment", "approve", payment).error == "session.not_permitted"
     assert desk("payment", "approve", payment, "--json", by="ann").json["state"] == "cleared"

@@ -227,23 +227,26 @@ def test_a_list_replaces_the_one_of_its_name_and_never_by_an_older_one(world: Wo
     assert world.refused(20, creditor=tp.Address(b"\xab" * 20).caip10(CHAIN_ID)) == ["screening.match"]
     unusable = (
         ("0x12", now_s, "ofac"),
-        ("", now_s - 1, "ofac"),
-        ("", now_s, ""),
-        ("", now_s, "n" * 65),
+        ("", now_s, "ofac"),  # a download that failed
+        (text, now_s - 1, "ofac"),
+        (text, now_s * 1000, "ofac"),  # milliseconds
+        (text, now_s, ""),
+        (text, now_s, "n" * 65),
     )
     for bad, dated_s, name in unusable:
         with pytest.raises(tp.InvalidInput):
             tp.load_deny_list(world.bank, name=name, text=bad, dated_s=dated_s, by=world.ann)
     assert world.refused(20, creditor=LISTED.caip10(CHAIN_ID)) == ["screening.match"]
-    tp.load_deny_list(world.bank, name="ofac", text="", dated_s=now_s, by=world.ann)
+    other = "0x" + "ab" * 20
+    tp.load_deny_list(world.bank, name="ofac", text=other, dated_s=now_s, by=world.ann)
     assert world.paid(20, creditor=LISTED.caip10(CHAIN_ID)).state is S.CLEARED
     with pytest.raises(tp.NotPermitted):
-        tp.load_deny_list(world.bank, name="ofac", text="", dated_s=now_s, by=world.tom)
+        tp.load_deny_list(world.bank, name="ofac", text=other, dated_s=now_s, by=world.tom)
 
 
 def test_one_stale_list_among_fresh_ones_holds_and_a_stale_match_still_refuses(world: World) -> None:
     tp.load_deny_list(world.bank, name="old", text=LISTED.text, dated_s=1, by=world.ann)
-    tp.load_deny_list(world.bank, name="ofac", text="", dated_s=world.clock.now_s(), by=world.ann)
+    tp.load_deny_list(world.bank, name="ofac", text="0x" + "ab" * 20, dated_s=world.clock.now_s(), by=world.ann)
     assert world.paid(20, creditor=OUTSIDE).state is S.HELD
     assert "screening.match" in world.refused(20, creditor=LISTED.caip10(CHAIN_ID))
 

@@ -256,8 +256,9 @@ def test_one_authorization_is_carried_for_one_payment(world: World) -> None:
     world.mine()
     request = world.request(50, payee=world.boris)
     collect(world, request, authorization(world, request), "c1")
-    with pytest.raises(tp.Conflict):
-        collect(world, request, authorization(world, request), "c2")
+    refusal = collect(world, request, authorization(world, request), "c2")
+    assert isinstance(refusal, tp.Refusal)
+    assert [reason.code for reason in refusal.reasons] == ["authorization.carried"]
 
 
 def test_a_listed_payer_is_not_collected_from(world: World) -> None:

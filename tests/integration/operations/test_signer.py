@@ -318,9 +318,8 @@ def test_a_database_that_forgot_a_payment_was_paid_does_not_pay_it_twice(world: 
     world.sql("DELETE FROM signed WHERE payment_id = :id", id=payment.id)
     world.sql("UPDATE payments SET state = 'assigned', nonce = 50 WHERE id = :id", id=payment.id)
     world.sql("UPDATE chains SET next_nonce = 51")
-    submitted = world.turn().submitted
-    assert submitted is not None
-    assert (submitted.sent, submitted.stuck) == (0, 1)
+    assert isinstance(world.turn().error, tp.Halted)
+    assert [kind for kind, _ in world.cases()] == ["chain_halted"]
     assert world.chain.waiting == []
     assert world.holding(tp.Address(b"\xbb" * 20)) == euro(20).units
 
@@ -368,8 +367,7 @@ def test_nothing_is_signed_that_could_not_be_written_down(world: World, monkeypa
 def test_an_edited_intent_is_noticed_before_anybody_signs(world: World) -> None:
     payment = cleared(world)
     world.sql("UPDATE payments SET intent = replace(intent, '20000000', '20000001') WHERE id = :id", id=payment.id)
-    with pytest.raises(tp.IntegrityError):
-        world.turn()
+    assert isinstance(world.turn().error, tp.Halted)
     with pytest.raises(tp.IntegrityError):
         tp.get_payment(world.bank, payment.id, by=world.tom)
     assert world.chain.waiting == []
@@ -384,13 +382,13 @@ def test_an_edited_intent_is_noticed_before_anybody_signs(world: World) -> None:
         "DELETE FROM approvals WHERE payment_id = :id AND part = 'maker'",
     ],
 )
-def test_an_edited_approval_is_refused_by_the_signer_and_the_money_stays(world: World, edit: str) -> None:
+def test_an_edited_approval_is_noticed_and_the_money_stays(world: World, edit: str) -> None:
     payment = cleared(world, 200)
     world.sql(edit, id=payment.id, **({"bytes": bytes(64)} if ":bytes" in edit else {}))
     submitted = world.turn().submitted
     assert submitted is not None
     assert (submitted.sent, submitted.stuck) == (0, 1)
-    assert world.now(payment).state is S.FAILED
+    assert world.now(payment).state is (S.FAILED if edit.startswith("DELETE") and "checker" in edit else S.CLEARED)
     assert world.cases() == [("payment_stuck", payment.id)]
     assert world.chain.waiting == []
     world.prove()

@@ -7,8 +7,7 @@ import pickle
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from tokenpay.errors import InvalidAddress, InvalidAsset, InvalidInput
 from tokenpay.money.address import MAX_CHAIN_ID, Address, caip2, eip55, parse_caip2

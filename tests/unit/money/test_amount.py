@@ -5,8 +5,7 @@ import pickle
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_UP, Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from tokenpay.errors import AssetMismatch, InsufficientFunds, InvalidAmount, PrecisionLost
 from tokenpay.money.address import Address

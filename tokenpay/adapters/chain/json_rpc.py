@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from tokenpay.adapters.chain import answers
-from tokenpay.adapters.chain.refusals import outcome
+from tokenpay.adapters.chain.refusals import NO_WORD, outcome
 from tokenpay.adapters.chain.rpc import MAX_BATCH, Call, JsonRpc, RpcFailure, result
 from tokenpay.adapters.chain.token import read_token
 from tokenpay.errors import ChainUnavailable, IntegrityError, WrongState
@@ -140,7 +140,7 @@ class JsonRpcChain:
     def estimate_gas(self, *, sender: Address, to: Address, data: bytes, value_wei: int = 0) -> int:
         call = {"from": sender.text, "to": to.text, "data": _hex(data), "value": hex(value_wei)}
         answer = self._rpc.batch([("eth_estimateGas", [call])])[0]
-        if isinstance(answer, RpcFailure) and (answer.reverted or "insufficient funds" in answer.message.lower()):
+        if isinstance(answer, RpcFailure) and answer.code not in NO_WORD:
             raise WrongState(f"the call would fail on the chain: {answer.safe}")
         return answers.quantity(result(answer), bits=64)
 

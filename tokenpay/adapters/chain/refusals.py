@@ -14,7 +14,7 @@ _WORDS: tuple[tuple[str, Literal["accepted", "rejected"], str], ...] = (
     (r"underpriced|feetoolow|lessthanblockbasefee", "rejected", "underpriced"),
 )
 # The node or something before it failed, and may have passed the bytes on first (EIP-1474: internal, limit).
-_NO_WORD = frozenset({-32603, -32005, -32016, 429})
+NO_WORD = frozenset({-32603, -32005, -32016, 429})
 
 
 def outcome(answer: Any, transaction_hash: bytes) -> Broadcast:
@@ -27,6 +27,6 @@ def outcome(answer: Any, transaction_hash: bytes) -> Broadcast:
     for words, meaning, reason in _WORDS:
         if re.search(words, said):
             return Broadcast(outcome=meaning, reason=reason)
-    if answer.code in _NO_WORD:
+    if answer.code in NO_WORD:
         return Broadcast(outcome="unknown", reason=answer.safe)
     return Broadcast(outcome="rejected", reason=f"other: {answer.safe}")

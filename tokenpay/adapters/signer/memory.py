@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from fcntl import LOCK_EX, flock
 from pathlib import Path
 
-from tokenpay.errors import SignerRefused, SignerUnavailable
+from tokenpay.errors import SignedBefore, SignerUnavailable
 from tokenpay.payments.intent import Intent
 
 
@@ -26,16 +26,16 @@ class SignerMemory:
         self._payments: dict[tuple[int, int], str] = {}
 
     def remember(self, intent: Intent, *, chain_id: int, nonce: int) -> None:
-        """Note that a payment is signed at a nonce; raises SignerRefused where another was noted before.
+        """Note that a payment is signed at a nonce; raises SignedBefore where another was noted before.
 
         Raises SignerUnavailable when the file cannot be read or written: then nothing is signed.
         """
         with self._whole() as descriptor:
             place, payment = (chain_id, nonce), intent.hash().hex()
             if self._nonces.get(payment, place) != place:
-                raise SignerRefused("this payment was signed before, at another nonce")
+                raise SignedBefore("this payment was signed before, at another nonce")
             if self._payments.get(place, payment) != payment:
-                raise SignerRefused("another payment was signed at this nonce before")
+                raise SignedBefore("another payment was signed at this nonce before")
             if payment not in self._nonces:
                 self._append(descriptor, json.dumps([payment, chain_id, nonce]) + "\n")
                 self._take(payment, place)  # only what is on the disk is known

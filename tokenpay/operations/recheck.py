@@ -1,0 +1,33 @@
+"""The gate's second look, just before a cleared payment takes its nonce: much may have changed since."""
+
+from tokenpay.bank import Bank
+from tokenpay.compliance.clearance import Clearance
+from tokenpay.operations import movements
+from tokenpay.operations.cases import enter_match_case
+from tokenpay.operations.clear import clear
+from tokenpay.operations.record import record
+from tokenpay.parties.operator import Operator
+from tokenpay.payments.payment import Payment, PaymentState
+from tokenpay.store.unit_of_work import UnitOfWork
+
+_ENDS = frozenset({"asset.frozen", "customer.closed", "customer.frozen", "screening.match"})
+"""Reasons that end a cleared payment: its asset, its parties or the lists are no longer what was cleared."""
+_WAITS = frozenset({"emergency.stop", "intent.expired", "screening.unavailable"})
+"""Reasons that keep it cleared: until payments run again, until `expire` ends it, until a list can answer."""
+
+
+def recheck(uow: UnitOfWork, bank: Bank, operator: Operator, payment: Payment) -> bool:
+    """Tell whether a locked, cleared payment may go on; one that may not ever is refused, its funds given back.
+
+    Limits and opening hours were for the moment it was cleared and are not asked again.
+    """
+    gate = clear(uow, bank, payment.intent, approvals=uow.compliance.approvals(payment.id), counted=True)
+    reasons = () if isinstance(gate, Clearance) else gate.reasons
+    codes = {reason.code for reason in reasons}
+    if codes & _ENDS:
+        now_s = bank.clock.now_s()
+        movements.give_back(uow, payment)
+        enter_match_case(uow, bank, operator, payment.intent, reasons)
+        uow.payments.update(payment.to(PaymentState.REFUSED, at_s=now_s, reasons=reasons), was=PaymentState.CLEARED)
+        record(uow, bank, operator, "payment.refused", payment.id, {"reasons": sorted(codes)})
+    return not codes & (_ENDS | _WAITS)
