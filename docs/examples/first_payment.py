@@ -9,14 +9,11 @@ with open_branch() as branch:  # a founded bank on a chain in memory; `found_ban
     print(*tp.qr_lines(request.reference), sep="\n")
 
     scanned = tp.resolve_request(bank, request.reference)  # what Anna's scanner read, and what the bank knows of it
-    payment = tp.pay(
-        bank,
-        debtor=f"customer/{branch.anna.id}",
-        creditor=scanned.request.payee,
-        amount=scanned.amount,
-        request_id=scanned.request.id,
-        by=tim,
-        key="payment-1",  # the same key never pays twice
-    )
+    if scanned.request is None or scanned.amount is None:
+        raise SystemExit(scanned.message)
+    order = {"debtor": f"customer/{branch.anna.id}", "creditor": scanned.request.payee}
+    payment = tp.pay(bank, **order, amount=scanned.amount, request_id=scanned.request.id, by=tim, key="payment-1")
+    if isinstance(payment, tp.Refusal):
+        raise SystemExit(payment.reasons[0].message)
     print(payment.state, *tp.balances(bank, branch.boris.id, by=tim))
     print("the books equal the chain:", tp.reconcile(bank, by=branch.vera).holds)

@@ -36,6 +36,8 @@ def pay(
         raise InvalidInput("a payment comes from an account of this bank; `collect` takes one from an address")
     if isinstance(payee, BookParty) and payee.kind is not AccountKind.CUSTOMER:
         raise InvalidInput("a payment goes to a customer or to an address")
+    if request_id and not isinstance(payee, BookParty):
+        raise InvalidInput("a request of this bank is paid in its books, to the request's payee")
     draft = Draft(
         purpose=Purpose.PAYMENT,
         debtor=payer,
