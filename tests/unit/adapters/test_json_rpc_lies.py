@@ -218,6 +218,23 @@ def test_numbers_are_strict(liar: Liar, chain: JsonRpcChain, number: Any) -> Non
             ask()
 
 
+@pytest.mark.parametrize(
+    ("code", "said", "raised"),
+    [
+        (-32015, "invalid opcode: INVALID", WrongState),  # an old contract's assert: this call fails, the node does not
+        (-32000, "gas required exceeds allowance", WrongState),
+        (-32603, "internal error", ChainUnavailable),
+        (-32005, "limit exceeded", ChainUnavailable),
+    ],
+)
+def test_an_estimate_that_fails_is_the_calls_fault_or_the_nodes(
+    liar: Liar, chain: JsonRpcChain, code: int, said: str, raised: type[Exception]
+) -> None:
+    liar.errors = {"eth_estimateGas": {"code": code, "message": said}}
+    with pytest.raises(raised):
+        chain.estimate_gas(sender=SENDER, to=OTHER, data=b"")
+
+
 @pytest.mark.parametrize("held", [None, "0x", "0x01", word(1) + "00", word(1)[:-1], "0x" + "zz" * 32, 1, {}])
 def test_a_token_holding_is_one_word(liar: Liar, chain: JsonRpcChain, held: Any) -> None:
     liar.answers["eth_call"] = held
@@ -419,7 +436,6 @@ def test_other_errors_are_no_answer(liar: Liar, chain: JsonRpcChain) -> None:
         lambda: logs(chain),
         lambda: chain.token_facts(CONTRACT),
         lambda: chain.receipts([bytes(32)]),
-        lambda: chain.estimate_gas(sender=SENDER, to=OTHER, data=b""),
     ):
         with pytest.raises(ChainUnavailable):
             ask()

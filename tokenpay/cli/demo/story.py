@@ -234,7 +234,7 @@ def denied(world: World, show: Show) -> None:
         f"refused, and nothing moved: {reasons[0].message if reasons else 'it was not refused'}",
         reasons=[reason.code for reason in reasons],
     )
-    cases = [case for case in list_cases(world.bank, by=world.vera) if case.subject == result.intent.uetr]
+    cases = [case for case in list_cases(world.bank, by=world.vera) if case.subject == str(result.intent.creditor)]
     show.claim(
         [case.kind for case in cases] == [CaseKind.SCREENING_MATCH],
         f"case {cases[0].id if cases else '-'} stays open until somebody has looked at it",
