@@ -3,6 +3,7 @@
 Amounts are small numbers of smallest units, so that a test meets a limit by accident.
 """
 
+import atexit
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from copy import deepcopy
@@ -213,6 +214,7 @@ class Template:
 def template(server: str = "") -> Template:
     """Return this process's template: on SQLite, or on a PostgreSQL server given by its URL."""
     folder = Path(mkdtemp(prefix="tokenpay-template-")) / "bank"
+    atexit.register(rmtree, folder.parent, ignore_errors=True)
     name = f"template_{uuid4().hex}"
     if server:
         _admin(server, f'CREATE DATABASE "{name}"')
