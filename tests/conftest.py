@@ -17,10 +17,15 @@ IN_CI = os.environ.get("CI", "").lower() == "true"
 
 pytest_plugins = ["tests.fixtures_chain"] if importlib.util.find_spec("tests.fixtures_chain") else []
 
-# Examples stay random; a failure prints the blob that replays it. Wall time on a shared machine proves nothing.
+# A failure prints the blob that replays it. Wall time on a shared machine proves nothing.
 settings.register_profile("dev", max_examples=50, deadline=None, print_blob=True)
 settings.register_profile(
-    "ci", max_examples=200, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+    "ci",
+    max_examples=200,
+    deadline=None,
+    print_blob=True,
+    derandomize=True,  # one commit, one verdict; chance belongs to the dev profile and to the long runs
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if IN_CI else "dev"))
 
