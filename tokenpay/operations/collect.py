@@ -12,7 +12,7 @@ from tokenpay.parties.session import Session
 from tokenpay.payments.intent import ChainParty, Purpose
 from tokenpay.payments.payment import Payment, Reason, Refusal
 from tokenpay.primitives.secp256k1 import Signature
-from tokenpay.requests.request_state import RequestState, after_time
+from tokenpay.requests.request_state import WAITING, after_time
 from tokenpay.store.asset_store import RegisteredAsset
 from tokenpay.store.payment_store import Carried
 from tokenpay.store.unit_of_work import UnitOfWork
@@ -59,7 +59,7 @@ def collect(
     def check(uow: UnitOfWork) -> tuple[Reason, ...]:
         authorization.check_window(bank.clock.now_s())  # asked of a new payment only, not of a repeated call
         state = after_time(request, uow.requests.get(request_id, lock=True).state, now_s=bank.clock.now_s())
-        if state not in (RequestState.OPEN, RequestState.PART_PAID):
+        if state not in WAITING:
             return (Reason(code="request.closed", message=f"the request is {state}"),)
         if uow.payments.is_carried(authorization.sender.text, authorization.nonce):
             return (Reason(code="authorization.carried", message="this authorization is collected already"),)

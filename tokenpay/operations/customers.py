@@ -8,7 +8,7 @@ from tokenpay.operations.record import record
 from tokenpay.parties.customer import Customer, CustomerStatus, checked_name
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
-from tokenpay.requests.request_state import RequestState
+from tokenpay.requests.request_state import WAITING
 
 _S = CustomerStatus
 
@@ -59,8 +59,7 @@ def _set_status(bank: Bank, customer_id: str, status: CustomerStatus, *, reason:
             accounts = uow.ledger.accounts(kind=AccountKind.CUSTOMER, owner=customer_id)
             if any(a.posted_units or a.debits_pending or a.credits_pending for a in accounts):
                 raise WrongState("the customer still has a balance or something pending", customer=customer_id)
-            waiting = (RequestState.OPEN, RequestState.PART_PAID)
-            if uow.requests.find(payee=customer_id, states=waiting):
+            if uow.requests.find(payee=customer_id, states=WAITING):
                 raise WrongState("the customer still waits for money: cancel the open requests", customer=customer_id)
         uow.parties.set_customer_status(customer_id, status)
         record(uow, bank, operator, f"customer.{status}", customer_id, {"reason": reason[:140]})

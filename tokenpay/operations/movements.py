@@ -97,6 +97,35 @@ def pending_of(uow: UnitOfWork, payment_id: str) -> list[Transfer]:
     return pending
 
 
+def post_received(
+    uow: UnitOfWork,
+    bank: Bank,
+    *,
+    custody: Account,
+    owed: Account,
+    units: int,
+    block_number: int,
+    deposit_id: str | None = None,
+) -> None:
+    """Post what the bank holds more at a final block, and on which account it stands."""
+    at_s = bank.clock.now_s()
+    uow.ledger.lock([custody, owed])
+    uow.ledger.post(
+        Transfer(
+            id=new_id(bank, "TR"),
+            debit=custody.id,
+            credit=owed.id,
+            asset_id=custody.asset_id,
+            units=units,
+            state=TransferState.POSTED,
+            created_at_s=at_s,
+            deposit_id=deposit_id,
+        ),
+        at_s=at_s,
+        block_number=block_number,
+    )
+
+
 def post_gas(
     uow: UnitOfWork, bank: Bank, reserved: Transfer, clearance_id: str, *, fee_wei: int, block_number: int
 ) -> None:

@@ -6,11 +6,10 @@ from tokenpay.errors import ChainUnavailable, InvalidInput
 from tokenpay.ethereum.observed import Holding
 from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import AccountKind
-from tokenpay.ledger.transfer import Transfer, TransferState
 from tokenpay.money.address import Address
+from tokenpay.operations import movements
 from tokenpay.operations.authorize import authorize
 from tokenpay.operations.cases import enter_case
-from tokenpay.operations.identifiers import new_id
 from tokenpay.operations.record import record
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
@@ -35,7 +34,6 @@ def recognise_holding(bank: Bank, *, asset_id: str, by: Session, address: Addres
     there = bank.chain(chain_id).holdings([holding], followed.final_number)[0]
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.CASE)
-        now_s = bank.clock.now_s()
         custody = Account(kind=AccountKind.CUSTODY, owner=owner.text, asset_id=asset_id)
         if uow.chains.get(chain_id, lock=True).final_number != followed.final_number:
             raise ChainUnavailable("the books moved on while the chain was asked; try again", chain_id=chain_id)
@@ -56,19 +54,8 @@ def recognise_holding(bank: Bank, *, asset_id: str, by: Session, address: Addres
                 note="the address holds more than its deposits brought",
             )
             source = Account(kind=AccountKind.SUSPENSE, owner=case.id, asset_id=asset_id)
-        uow.ledger.lock([source])
-        uow.ledger.post(
-            Transfer(
-                id=new_id(bank, "TR"),
-                debit=custody.id,
-                credit=source.id,
-                asset_id=asset_id,
-                units=units,
-                state=TransferState.POSTED,
-                created_at_s=now_s,
-            ),
-            at_s=now_s,
-            block_number=followed.final_number,
+        movements.post_received(
+            uow, bank, custody=custody, owed=source, units=units, block_number=followed.final_number
         )
         record(uow, bank, operator, "holding.recognised", custody.id, {"units": str(units), "to": source.kind.value})
         return units

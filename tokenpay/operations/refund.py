@@ -9,10 +9,8 @@ from tokenpay.operations.propose import Draft, propose
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.intent import BookParty, Party, Purpose, Rail, parse_party
-from tokenpay.payments.payment import ENDED, Payment, PaymentState, Reason, Refusal
+from tokenpay.payments.payment import UNPAID, Payment, PaymentState, Reason, Refusal
 from tokenpay.store.unit_of_work import UnitOfWork
-
-_UNPAID = ENDED - {PaymentState.FINAL}
 
 
 def refund(bank: Bank, *, of: str, to: Party | str, amount: Amount, by: Session, key: str) -> Payment | Refusal:
@@ -40,7 +38,7 @@ def refund(bank: Bank, *, of: str, to: Party | str, amount: Amount, by: Session,
 
     def check(uow: UnitOfWork) -> tuple[Reason, ...]:
         uow.payments.lock(of)
-        given = [p for p in uow.payments.find(related=of) if p.state not in _UNPAID]
+        given = [p for p in uow.payments.find(related=of) if p.state not in UNPAID]
         if sum(p.intent.amount.units for p in given) + amount.units > intent.amount.units:
             return (Reason(code="refund.exceeds", message="all refunds together would be more than the payment"),)
         return ()

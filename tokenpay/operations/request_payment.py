@@ -2,10 +2,8 @@
 
 from tokenpay.payments.intent import ChainParty, Intent, Purpose, Rail
 from tokenpay.payments.payment import Reason
-from tokenpay.requests.request_state import RequestState, after_payment, after_time
+from tokenpay.requests.request_state import WAITING, after_payment, after_time
 from tokenpay.store.unit_of_work import UnitOfWork
-
-_WAITING = frozenset({RequestState.OPEN, RequestState.PART_PAID})
 
 
 def request_reasons(uow: UnitOfWork, intent: Intent, *, at_s: int) -> tuple[Reason, ...]:
@@ -17,7 +15,7 @@ def request_reasons(uow: UnitOfWork, intent: Intent, *, at_s: int) -> tuple[Reas
         return ()
     issued = uow.requests.get(intent.request_id, lock=True)
     state = after_time(issued.request, issued.state, now_s=at_s)
-    if state not in _WAITING:
+    if state not in WAITING:
         return (Reason(code="request.closed", message=f"the request is {state}"),)
     if issued.request.payee != str(intent.creditor) or issued.request.asset != intent.amount.asset:
         return (

@@ -7,10 +7,8 @@ from tokenpay.operations.propose import Draft, propose
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.intent import Purpose, Rail
-from tokenpay.payments.payment import ENDED, Payment, PaymentState, Reason, Refusal
+from tokenpay.payments.payment import UNPAID, Payment, PaymentState, Reason, Refusal
 from tokenpay.store.unit_of_work import UnitOfWork
-
-_UNPAID = ENDED - {PaymentState.FINAL}
 
 
 def reverse(bank: Bank, payment_id: str, *, by: Session, key: str) -> Payment | Refusal:
@@ -34,7 +32,7 @@ def reverse(bank: Bank, payment_id: str, *, by: Session, key: str) -> Payment | 
 
     def check(uow: UnitOfWork) -> tuple[Reason, ...]:
         uow.payments.lock(payment_id)
-        if any(p.state not in _UNPAID for p in uow.payments.find(related=payment_id)):
+        if any(p.state not in UNPAID for p in uow.payments.find(related=payment_id)):
             return (Reason(code="reversal.exists", message="the payment was reversed or refunded already"),)
         return ()
 

@@ -10,10 +10,10 @@ from tokenpay.compliance.screening import Verdict, screen
 from tokenpay.ethereum.observed import Holding
 from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import AccountKind
-from tokenpay.ledger.transfer import Transfer, TransferState
+from tokenpay.ledger.transfer import TransferState
+from tokenpay.operations import movements
 from tokenpay.operations.authorize import authorize
 from tokenpay.operations.cases import enter_case
-from tokenpay.operations.identifiers import new_id
 from tokenpay.operations.record import record
 from tokenpay.parties.customer import CustomerStatus
 from tokenpay.parties.operator import Operator, Permission
@@ -206,18 +206,12 @@ def _enter_aside(
     kind = AccountKind.BLOCKED if outcome is DepositOutcome.BLOCKED else AccountKind.SUSPENSE
     custody = Account(kind=AccountKind.CUSTODY, owner=deposit.address.text, asset_id=asset_id)
     holding = Account(kind=kind, owner=case.id, asset_id=asset_id)
-    uow.ledger.lock([custody, holding])
-    uow.ledger.post(
-        Transfer(
-            id=new_id(bank, "TR"),
-            debit=custody.id,
-            credit=holding.id,
-            asset_id=asset_id,
-            units=units,
-            state=TransferState.POSTED,
-            created_at_s=bank.clock.now_s(),
-            deposit_id=deposit.id,
-        ),
-        at_s=bank.clock.now_s(),
+    movements.post_received(
+        uow,
+        bank,
+        custody=custody,
+        owed=holding,
+        units=units,
         block_number=deposit.block_number,
+        deposit_id=deposit.id,
     )

@@ -44,6 +44,8 @@ An assigned payment fails where the signer refuses it: no signature exists, and 
 """
 
 ENDED = frozenset(state for state, following in TRANSITIONS.items() if not following)
+UNPAID = ENDED - {PaymentState.FINAL}
+"""It ended and nobody was paid: what it referred to is free again."""
 UNSENT = frozenset({_S.HELD, _S.CLEARED})
 """Nothing has left and no nonce is taken: the payment may be cancelled."""
 

@@ -22,7 +22,8 @@ class RequestState(StrEnum):
     CANCELLED = "cancelled"
 
 
-_WAITING = (RequestState.OPEN, RequestState.PART_PAID)
+WAITING = frozenset({RequestState.OPEN, RequestState.PART_PAID})
+"""States of a request that still waits for money."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,11 +70,11 @@ def after_payment(request: PaymentRequest, state: RequestState, *, credited_unit
 
 def after_time(request: PaymentRequest, state: RequestState, *, now_s: int) -> RequestState:
     """Return the state at `now_s`: what still waits for money at its expiry is expired."""
-    return RequestState.EXPIRED if state in _WAITING and now_s >= request.expires_at_s else state
+    return RequestState.EXPIRED if state in WAITING and now_s >= request.expires_at_s else state
 
 
 def after_cancel(state: RequestState) -> RequestState:
     """Return the state after a cancellation; raises WrongState unless the request still waits for money."""
-    if state not in _WAITING:
+    if state not in WAITING:
         raise WrongState("only a request that waits for money can be cancelled", state=state.value)
     return RequestState.CANCELLED

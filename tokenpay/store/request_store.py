@@ -10,7 +10,7 @@ from tokenpay.errors import NotFound
 from tokenpay.money.address import Address
 from tokenpay.money.amount import Amount
 from tokenpay.requests.payment_request import PaymentRequest, Terms
-from tokenpay.requests.request_state import RequestState
+from tokenpay.requests.request_state import WAITING, RequestState
 from tokenpay.store.asset_store import AssetStore
 from tokenpay.store.tables import requests
 
@@ -88,7 +88,7 @@ class RequestStore:
 
     def expired(self, *, now_s: int, limit: int) -> list[IssuedRequest]:
         """Return requests that still wait for money past their expiry."""
-        waiting = [RequestState.OPEN.value, RequestState.PART_PAID.value]
+        waiting = sorted(state.value for state in WAITING)
         query = select(requests).where(requests.c.state.in_(waiting), requests.c.expires_at_s <= now_s)
         return [
             self._issued(row)
