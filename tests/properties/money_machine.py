@@ -342,6 +342,47 @@ class MoneyMachine(RuleBasedStateMachine):
     def reorganise(self, depth: int, keep_transactions: bool, keep_deposits: bool) -> None:
         self.small.chain.reorg(depth, keep_transactions=keep_transactions, keep_deposits=keep_deposits)
 
+    @rule(
+        request=requests,
+        kind=st.sampled_from(("ok", "over", "forged", "fee")),
+        depth=st.integers(1, CONFIRMATIONS),
+        keep=st.booleans(),
+    )
+    def deposit_through_a_reorg(self, request: PaymentRequest, kind: str, depth: int, keep: bool) -> None:
+        """A deposit is seen, and its block is replaced before it was final."""
+        self.turn(None)
+        self.deposit(request, kind)
+        self.small.mine(depth)
+        self.turn(None)
+        self.reorganise(depth, True, keep)
+        self.turn(None)
+
+    @rule(
+        target=payments,
+        debtor=st.integers(0, 3),
+        amount=st.integers(1, LIMITS.alone_units),
+        depth=st.integers(0, CONFIRMATIONS),
+        keep=st.booleans(),
+        paused=st.booleans(),
+    )
+    def pay_out_through_a_reorg(self, debtor: int, amount: int, depth: int, keep: bool, paused: bool) -> Any:
+        """A payment is sent, the token may refuse it in its block, and that block may be replaced."""
+        made = self.pay_out(debtor, amount)
+        self.turn(None)
+        self.pause(paused)
+        self.small.mine(max(depth, 1))
+        self.turn(None)
+        if depth:
+            self.pause(False)
+            self.reorganise(depth, keep, True)
+            self.turn(None)
+        return made
+
+    @rule(paused=st.booleans())
+    def pause(self, paused: bool) -> None:
+        """While a token is paused, every transfer of it reverts."""
+        self.small.chain.add_token(TOKEN, decimals=DEUR.decimals, paused=paused)
+
     @rule(number=st.integers(0, 9))
     def forget(self, number: int) -> None:
         """The node loses one of the transactions that wait."""

@@ -63,6 +63,14 @@ def collect(
             return (Reason(code="request.closed", message=f"the request is {state}"),)
         if uow.payments.is_carried(authorization.sender.text, authorization.nonce):
             return (Reason(code="authorization.carried", message="this authorization is collected already"),)
+        if uow.chains.authorization_used(
+            chain_id,
+            contract=authorization.domain.verifying_contract,
+            authorizer=authorization.sender.text,
+            nonce=authorization.nonce,
+            up_to_block=uow.chains.get(chain_id).head_number,
+        ):
+            return (Reason(code="authorization.used", message="this authorization was carried out on the chain"),)
         return ()
 
     draft = Draft(

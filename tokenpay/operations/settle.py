@@ -9,11 +9,12 @@ from tokenpay.operations.authorize import authorize
 from tokenpay.operations.halt import running
 from tokenpay.operations.record import record
 from tokenpay.operations.settle_deposits import settle_deposits
-from tokenpay.operations.settle_payment import settle_payment
+from tokenpay.operations.settle_payment import settle_carried, settle_payment
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.deposit import DepositState
-from tokenpay.payments.payment import Payment, PaymentState
+from tokenpay.payments.intent import Purpose
+from tokenpay.payments.payment import UNSENT, Payment, PaymentState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,7 @@ def settle(bank: Bank, *, chain_id: int, by: Session) -> Settled:
         final_number = min(final.number, followed.head_number)
         ours = uow.chains.block(chain_id, final_number)
         included = uow.payments.find(states=[PaymentState.INCLUDED], chain_id=chain_id)
+        waiting = uow.payments.find(states=UNSENT, chain_id=chain_id, purpose=Purpose.COLLECTION)
         seen = uow.deposits.find(chain_id=chain_id, states=[DepositState.SEEN], up_to_block=final_number)
     if final_number <= followed.final_number and not seen and not included:
         return Settled(final_number=followed.final_number)
@@ -57,6 +59,8 @@ def settle(bank: Bank, *, chain_id: int, by: Session) -> Settled:
         settle_payment(bank, payment, receipt, logs, final_number=final_number, by=by)
     if not agreed:
         return Settled(final_number=followed.final_number)
+    for collection in waiting:
+        settle_carried(bank, collection.id, final_number=final_number, by=by)
     settle_deposits(bank, chain_id, seen, by=by)
     with bank.store.unit_of_work() as uow:
         if uow.chains.get(chain_id, lock=True).final_number < final_number:

@@ -14,7 +14,7 @@ from tokenpay.operations.record import record
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.intent import ChainParty, Purpose
-from tokenpay.payments.payment import Payment, PaymentState, Reason
+from tokenpay.payments.payment import UNSENT, Payment, PaymentState, Reason
 from tokenpay.store.unit_of_work import UnitOfWork
 
 _REVERTED = Reason(code="chain.reverted", message="the transaction was included and reverted")
@@ -72,6 +72,17 @@ def _took_effect(
     if moved_units not in (0, intent.amount.units):
         raise IntegrityError("a token moved another amount than it was told", payment=payment.id)
     return moved_units == intent.amount.units
+
+
+def settle_carried(bank: Bank, payment_id: str, *, final_number: int, by: Session) -> None:
+    """End a collection that waits while somebody else carried its authorization: final, and nothing of ours left."""
+    with bank.store.unit_of_work() as uow:
+        operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
+        payment = uow.payments.lock(payment_id)
+        if payment.state not in UNSENT or not _was_used(uow, payment, final_number=final_number):
+            return
+        uow.payments.update(payment.to(PaymentState.FINAL, at_s=bank.clock.now_s(), reasons=()), was=payment.state)
+        record(uow, bank, operator, "payment.final", payment.id, {"because": "its authorization was carried elsewhere"})
 
 
 def _was_used(uow: UnitOfWork, payment: Payment, *, final_number: int) -> bool:

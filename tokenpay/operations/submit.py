@@ -168,6 +168,8 @@ def _go_on(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> SignedPa
         bumped = fees.above(newest, at_most_wei=most_wei_per_gas(payment))
         if bumped is not None:
             return sign_payment(bank, payment, bumped, by=by)
+        capped = WrongState("it waits for a block, and its fee is as high as it may be", payment=payment.id)
+        _open_stuck_case(bank, payment, capped, by=by)
     if last.outcome is AttemptOutcome.UNKNOWN or now_s - last.at_s >= settings.resend_after_s:
         return newest
     return None

@@ -68,6 +68,7 @@ class FakeChain:
         code: bytes = b"code",
         fee_percent: int = 0,
         returns_false: bool = False,
+        paused: bool = False,
     ) -> None:
         """Put a token at `contract`, or other code and manners where one is already."""
         domain = Domain(name=name, version=version, chain_id=self._chain_id, verifying_contract=contract)
@@ -79,6 +80,7 @@ class FakeChain:
             code=code,
             fee_percent=fee_percent,
             returns_false=returns_false,
+            paused=paused,
         )
 
     def deposit(

@@ -23,7 +23,7 @@ class FakeToken:
     """A token's face and manners. `code` stands for its code: another code is another code hash.
 
     `fee_percent` of each transfer vanishes while the log tells the whole; with `returns_false` a transfer
-    succeeds, says false, and does nothing.
+    succeeds, says false, and does nothing; while `paused` every transfer reverts.
     """
 
     contract: Address
@@ -33,6 +33,7 @@ class FakeToken:
     code: bytes
     fee_percent: int = 0
     returns_false: bool = False
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,8 @@ def run(
 
 def _move(state: State, token: FakeToken, sender: Address, recipient: Address, units: int) -> list[Event]:
     """Move tokens by the token's manners."""
+    if token.paused:
+        raise Reverted("the token is paused")
     if token.returns_false:
         return []
     state.add(token.contract, sender, -units)

@@ -258,6 +258,7 @@ def test_fees_are_not_raised_above_the_payments_cap(world: World) -> None:
     gas = world.now(payment).gas_limit or 0
     assert all(version.max_fee_wei * gas <= cap_wei for version in versions(world, payment))
     assert world.now(payment).state is S.SENT
+    assert world.cases() == [("payment_stuck", payment.id)]
     world.chain.base_fee_wei //= 10
     world.to_finality()
     paid_once(world, payment)

@@ -201,6 +201,35 @@ def test_anybody_may_carry_it_first_and_it_is_credited_once(world: World) -> Non
     world.prove()
 
 
+@pytest.mark.parametrize("held", [True, False])
+def test_a_collection_that_waits_is_final_when_somebody_else_carried_it(world: World, held: bool) -> None:
+    world.chain.deposit(CONTRACT, PAYER_ADDRESS, euro(50).units)
+    world.mine()
+    request = world.request(50, payee=world.boris)
+    if held:
+        stale_s = world.clock.now_s() - 10**9
+        tp.load_deny_list(world.bank, name="stale", text=LISTED.text, dated_s=stale_s, by=world.ann)
+    payment = collect(world, request, authorization(world, request))
+    assert isinstance(payment, tp.Payment)
+    assert payment.state is (S.HELD if held else S.CLEARED)
+    carry_elsewhere(world, request)
+    assert world.now(payment).state is payment.state
+    world.to_finality()
+    assert (world.now(payment).state, world.now(payment).nonce) == (S.FINAL, None)
+    world.prove()
+
+
+def test_an_authorization_that_was_carried_out_is_not_collected(world: World) -> None:
+    world.chain.deposit(CONTRACT, PAYER_ADDRESS, euro(50).units)
+    world.mine()
+    request = world.request(80, payee=world.boris)
+    carry_elsewhere(world, request)
+    world.turn()
+    refusal = collect(world, request, authorization(world, request, valid_before_s=world.clock.now_s() + 3_600))
+    assert isinstance(refusal, tp.Refusal)
+    assert [reason.code for reason in refusal.reasons] == ["authorization.used"]
+
+
 def carry_elsewhere(world: World, request: tp.PaymentRequest) -> None:
     from tokenpay.ethereum.authorization import calldata
     from tokenpay.ethereum.transaction import DynamicFeeTransaction, sign as sign_transaction
