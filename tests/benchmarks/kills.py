@@ -24,6 +24,7 @@ def main() -> int:
     arguments = argparse.ArgumentParser(description="Kill a bank at random moments and prove what is left.")
     arguments.add_argument("--kills", type=int, default=100)
     arguments.add_argument("--cuts", type=int, default=0, help="cut off at so many steps spread over the day as well")
+    arguments.add_argument("--every-step", action="store_true", help="cut off at every step of the day, once each")
     arguments.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     arguments.add_argument("--within-s", type=float, default=1.0, help="a kill comes at most so late in the day")
     arguments.add_argument("--seed", type=int, default=time.time_ns())
@@ -36,13 +37,15 @@ def main() -> int:
             with world_of(template(url)) as world:
                 for number in range(first, min(first + _DAYS_OF_A_BANK, given.kills)):
                     running += kill_day(world, number, random, given.within_s)
-        for first in range(0, given.cuts, _DAYS_OF_A_BANK):
+        with world_of(template(url)) as world:
+            steps = steps_of_a_day(world)
+        cuts = steps if given.every_step else given.cuts
+        for first in range(0, cuts, _DAYS_OF_A_BANK):
             with world_of(template(url)) as world:
-                steps = steps_of_a_day(world)
-                for number in range(first, min(first + _DAYS_OF_A_BANK, given.cuts)):
-                    cut_day(world, number, 1 + (number * steps) // given.cuts)
+                for number in range(first, min(first + _DAYS_OF_A_BANK, cuts)):
+                    cut_day(world, number, 1 + (number * steps) // cuts)
     print(f"{given.kills:>8,} kills, {running:,} of them in the middle of the day")
-    print(f"{given.cuts:>8,} cuts at a counted step")
+    print(f"{cuts:>8,} cuts at a counted step, of {steps:,} in a day")
     print(f"{0:>8,} answers lost, payments doubled, books unbalanced ({time.monotonic() - began:.0f} s)")
     return 0
 
