@@ -51,7 +51,6 @@ if TYPE_CHECKING:
         StoreUnavailable as StoreUnavailable,
         TokenpayError as TokenpayError,
         Unavailable as Unavailable,
-        Unresolved as Unresolved,
         WrongPassword as WrongPassword,
         WrongState as WrongState,
     )
@@ -254,7 +253,6 @@ _HOME = {
     "TokenpayError": "errors",
     "Unavailable": "errors",
     "Unreadable": "requests.scanned",
-    "Unresolved": "errors",
     "Watched": "operations.watch",
     "WrongPassword": "errors",
     "WrongState": "errors",
@@ -412,7 +410,6 @@ __all__ = [
     "TokenpayError",
     "Unavailable",
     "Unreadable",
-    "Unresolved",
     "Watched",
     "WrongPassword",
     "WrongState",

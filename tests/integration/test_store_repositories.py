@@ -169,8 +169,6 @@ def test_signed_bytes_and_attempts_come_back_in_order(store: Store) -> None:
             replace(second, outcome=AttemptOutcome.REJECTED, reason="fee too low"),
         ]
         assert (first.seq, first.outcome) == (1, AttemptOutcome.UNKNOWN)
-        assert work.payments.is_own_transaction(b"\x01" * 32)
-        assert not work.payments.is_own_transaction(b"\x09" * 32)
 
 
 def test_nothing_is_signed_under_the_clearance_of_another_payment(store: Store) -> None:
@@ -466,7 +464,7 @@ def test_customers_are_found_by_part_of_their_name_or_number(store: Store) -> No
         work.parties.set_customer_status(bert.id, CustomerStatus.FROZEN)
         assert work.parties.find_customers("BER") == [bert]
         assert work.parties.find_customers("00002") == [bert]
-        assert len(work.parties.find_customers("c0000")) == work.parties.count_customers() == 2
+        assert len(work.parties.find_customers("c0000")) == 2
         work.parties.add_customer(replace(bert, id="C9", name="Édith Ölmez"))
         assert [customer.id for customer in work.parties.find_customers("Édith ö")] == ["C9"]
         for pattern in ("%", "_nna", "A%a", "/"):

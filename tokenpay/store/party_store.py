@@ -185,9 +185,6 @@ class PartyStore:
     def set_customer_status(self, customer_id: str, status: CustomerStatus) -> None:
         self._connection.execute(update(customers).where(customers.c.id == customer_id).values(status=status))
 
-    def count_customers(self) -> int:
-        return int(self._connection.execute(select(func.count()).select_from(customers)).scalar_one())
-
 
 def _digest(session_id: str) -> str:
     """What the database keeps of a session: whoever reads the table cannot act with it."""

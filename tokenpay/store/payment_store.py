@@ -210,11 +210,6 @@ class PaymentStore:
         query = select(signed).where(signed.c.payment_id == payment_id).order_by(signed.c.version)
         return [SignedPayment(**row._mapping) for row in self._connection.execute(query)]
 
-    def is_own_transaction(self, transaction_hash: bytes) -> bool:
-        """Tell whether this bank signed the transaction."""
-        query = select(signed.c.payment_id).where(signed.c.transaction_hash == transaction_hash)
-        return self._connection.execute(query).first() is not None
-
     def begin_attempt(self, version: SignedPayment, *, at_s: int) -> Attempt:
         """Write an attempt as unknown before the bytes leave."""
         key = (attempts.c.payment_id == version.payment_id) & (attempts.c.version == version.version)
