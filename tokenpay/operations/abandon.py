@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from tokenpay.bank import Bank
 from tokenpay.errors import TokenpayError, WrongState
+from tokenpay.ethereum.fees import NO_OP_GAS
 from tokenpay.money.amount import Amount
 from tokenpay.operations import movements
 from tokenpay.operations.authorize import authorize
@@ -13,8 +14,6 @@ from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.intent import ChainParty, Purpose
 from tokenpay.payments.payment import Payment, PaymentState, Reason, Refusal
-
-_NO_OP_GAS = 21_000
 
 
 def abandon(bank: Bank, payment: Payment, *, error: TokenpayError, by: Session) -> None:
@@ -54,7 +53,7 @@ def abandon(bank: Bank, payment: Payment, *, error: TokenpayError, by: Session) 
             assigned = replace(
                 fill.to(PaymentState.ASSIGNED, at_s=bank.clock.now_s()),
                 nonce=payment.nonce,
-                gas_limit=_NO_OP_GAS,
+                gas_limit=NO_OP_GAS,
                 fee_cap_wei=payment.fee_cap_wei,
             )
             movements.reserve_gas(uow, bank, assigned, clearance_id=uow.compliance.clearance(fill.id).id)

@@ -1,11 +1,9 @@
 """Have a payment signed, outside any unit of work, and store the bytes before anybody sends them."""
 
-from dataclasses import dataclass
-from typing import Self
-
 from tokenpay.bank import Bank
 from tokenpay.errors import IntegrityError
 from tokenpay.ethereum.authorization import Authorization, calldata
+from tokenpay.ethereum.fees import Fees, most_wei_per_gas
 from tokenpay.ethereum.transaction import DynamicFeeTransaction, encode_unsigned
 from tokenpay.ethereum.typed_data import Domain
 from tokenpay.operations.authorize import authorize
@@ -19,42 +17,8 @@ from tokenpay.payments.outgoing import call_of
 from tokenpay.payments.payment import Payment, PaymentState
 from tokenpay.store.payment_store import Carried
 
-_BUMP_PERCENT = 13
-"""Nodes ask for at least a tenth more before they replace a transaction."""
 _SIGNABLE = (PaymentState.ASSIGNED, PaymentState.SIGNED, PaymentState.SENT)
 _SWEEP_LIFETIME_S = 7 * 86_400
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fees:
-    """What to offer, in wei per gas (EIP-1559)."""
-
-    priority_fee_wei: int
-    max_fee_wei: int
-
-    def within(self, at_most_wei: int) -> Self:
-        """Return these fees, or as much of them as the payment has reserved."""
-        max_fee_wei = min(self.max_fee_wei, at_most_wei)
-        return type(self)(priority_fee_wei=min(self.priority_fee_wei, max_fee_wei), max_fee_wei=max_fee_wei)
-
-    def above(self, before: SignedPayment, *, at_most_wei: int) -> Self | None:
-        """Return fees that replace an earlier version: these, or that one's and a little more; None above the cap."""
-        priority_fee_wei, max_fee_wei = _bumped(before.priority_fee_wei), _bumped(before.max_fee_wei)
-        if max_fee_wei > at_most_wei:
-            return None
-        max_fee_wei = min(max(self.max_fee_wei, max_fee_wei), at_most_wei)
-        return type(self)(
-            priority_fee_wei=min(max(self.priority_fee_wei, priority_fee_wei), max_fee_wei), max_fee_wei=max_fee_wei
-        )
-
-
-def most_wei_per_gas(payment: Payment) -> int:
-    """Return what a payment's reserve allows per gas, over all its fee bumps."""
-    return (payment.fee_cap_wei or 0) // (payment.gas_limit or 1)
-
-
-def _bumped(wei: int) -> int:
-    return -(-wei * (100 + _BUMP_PERCENT) // 100)
 
 
 def sign_payment(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> SignedPayment:
@@ -69,7 +33,7 @@ def sign_payment(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> Si
         clearance = uow.compliance.clearance(payment.id)
         version = len(uow.payments.signed(payment.id)) + 1
     call = call_of(intent, carried.calldata if carried else None)
-    fees = fees.within(most_wei_per_gas(payment))
+    fees = fees.within(most_wei_per_gas(payment.fee_cap_wei, payment.gas_limit))
     transaction = DynamicFeeTransaction(
         chain_id=chain_id,
         nonce=payment.nonce if payment.nonce is not None else -1,

@@ -16,6 +16,7 @@ from tokenpay.errors import (
     TokenpayError,
     WrongState,
 )
+from tokenpay.ethereum.fees import Fees, most_wei_per_gas, with_margin
 from tokenpay.operations import movements
 from tokenpay.operations.abandon import abandon
 from tokenpay.operations.authorize import authorize
@@ -23,7 +24,7 @@ from tokenpay.operations.cases import enter_case
 from tokenpay.operations.halt import halt_chain, running
 from tokenpay.operations.recheck import recheck
 from tokenpay.operations.record import record
-from tokenpay.operations.sign_payment import Fees, carry_sweep, most_wei_per_gas, sign_payment
+from tokenpay.operations.sign_payment import carry_sweep, sign_payment
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.attempt import Attempt, AttemptOutcome, SignedPayment
@@ -35,9 +36,6 @@ from tokenpay.store.chain_store import FollowedChain
 _IN_HAND = (PaymentState.ASSIGNED, PaymentState.SIGNED, PaymentState.SENT)
 _MENDS_ITSELF = ("underpriced", "nonce_too_low")
 """Rejections that the next turn answers: by a fee bump, or by finding the transaction included."""
-_GAS_MARGIN_PERCENT = 125
-_CAP_OVER_NOW = 4
-"""A payment may bump its fee up to this many times today's, within the chain's own cap."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,8 +112,8 @@ def _check_nonces(bank: Bank, followed: FollowedChain, *, by: Session) -> None:
 
 def _fees(bank: Bank, chain_id: int) -> Fees:
     chain = bank.chain(chain_id)
-    tip = chain.priority_fee_wei()
-    return Fees(priority_fee_wei=tip, max_fee_wei=2 * chain.head().base_fee_wei + tip)
+    tip_wei = chain.priority_fee_wei()
+    return Fees.of_today(base_fee_wei=chain.head().base_fee_wei, priority_fee_wei=tip_wei)
 
 
 def _assign(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> Payment | None:
@@ -128,9 +126,9 @@ def _assign(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> Payment
         carried = uow.payments.carried(payment.id)
     call = call_of(payment.intent, carried.calldata if carried else None)
     gas = bank.chain(chain_id).estimate_gas(sender=treasury, to=call.to, data=call.data, value_wei=call.value_wei)
-    gas_limit = gas * _GAS_MARGIN_PERCENT // 100
-    cap_wei = min(bank.settings.chain(chain_id).fee_cap_wei, gas_limit * fees.max_fee_wei * _CAP_OVER_NOW)
-    if gas_limit * fees.max_fee_wei > cap_wei:
+    gas_limit = with_margin(gas)
+    cap_wei = fees.cap_wei(gas_limit, at_most_wei=bank.settings.chain(chain_id).fee_cap_wei)
+    if cap_wei is None:
         raise WrongState("gas costs more now than the chain's fee cap allows", payment=payment.id)
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
@@ -165,7 +163,7 @@ def _go_on(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> SignedPa
     now_s = bank.clock.now_s()
     too_low = last.outcome is AttemptOutcome.REJECTED and last.reason.startswith("underpriced")
     if too_low or now_s - newest.signed_at_s >= settings.bump_after_s:
-        bumped = fees.above(newest, at_most_wei=most_wei_per_gas(payment))
+        bumped = fees.above(newest.fees, at_most_wei=most_wei_per_gas(payment.fee_cap_wei, payment.gas_limit))
         if bumped is not None:
             return sign_payment(bank, payment, bumped, by=by)
     if last.outcome is AttemptOutcome.UNKNOWN or now_s - last.at_s >= settings.resend_after_s:
