@@ -147,7 +147,7 @@ def _put_together(
             if needs_upgrade(url):
                 raise StoreUnavailable("the database needs `tokenpay bank migrate` first")
             with store.read() as uow:
-                name = uow.parties.fact("name")
+                name = uow.facts.get("name")
                 if wallet is not None:
                     _check_addresses(uow, wallet)
         yield Bank(
@@ -165,7 +165,7 @@ def _put_together(
 def _check_addresses(uow: UnitOfWork, signer: Signer) -> None:
     """Raise IntegrityError where the books name addresses that are not the signer's: money would go to them."""
     treasuries = {chain.treasury for chain in uow.chains.all()}
-    if uow.parties.fact("deposit_xpub") != signer.deposit_xpub() or treasuries - {signer.treasury()}:
+    if uow.facts.get("deposit_xpub") != signer.deposit_xpub() or treasuries - {signer.treasury()}:
         raise IntegrityError("the books name addresses that the bank's own keys do not have")
 
 

@@ -96,7 +96,7 @@ class MoneyMachine(RuleBasedStateMachine):
                 self.seen[f"{payment.intent.rail} {payment.intent.purpose} {payment.state}"] += 1
             for deposit in uow.deposits.find(limit=10**6):
                 self.seen[f"deposit {deposit.state} {deposit.outcome or ''}".strip()] += 1
-            for case in uow.compliance.cases(open_only=False):
+            for case in uow.cases.all(open_only=False):
                 self.seen[f"case {case.kind}"] += 1
 
     def turn_well(self) -> None:

@@ -31,7 +31,7 @@ def approve(bank: Bank, payment_id: str, *, by: Session) -> Payment:
         intent = payment.intent
         if intent.maker == operator.id:
             raise NotPermitted("nobody approves a payment that they made")
-        given = uow.compliance.approvals(payment_id)
+        given = uow.approvals.of(payment_id)
         checked = any(approval.part is Part.CHECKER for approval in given)
         if payment.state is not PaymentState.HELD:
             if checked and payment.state not in (PaymentState.REFUSED, PaymentState.CANCELLED, PaymentState.EXPIRED):
@@ -39,7 +39,7 @@ def approve(bank: Bank, payment_id: str, *, by: Session) -> Payment:
             raise WrongState(f"the payment is {payment.state}", payment=payment_id)
         if not checked:  # one consent is enough: who comes second takes the payment through the gate with it
             approval = give(by, intent.hash(), part=Part.CHECKER, at_s=max(now_s, intent.created_at_s))
-            uow.compliance.add_approval(payment_id, approval)
+            uow.approvals.add(payment_id, approval)
             given = (*given, approval)
         closed = request_reasons(uow, intent, at_s=now_s)
         gate = clear(uow, bank, intent, approvals=given, counted=True)
@@ -51,7 +51,7 @@ def approve(bank: Bank, payment_id: str, *, by: Session) -> Payment:
         elif not isinstance(gate, Clearance):
             changed = payment.waiting(gate.reasons, at_s=now_s)
         else:
-            uow.compliance.add_clearance(gate)
+            uow.clearances.add(gate)
             book = intent.rail is Rail.BOOK
             changed = payment.to(PaymentState.FINAL if book else PaymentState.CLEARED, at_s=now_s, reasons=())
             if book:

@@ -21,14 +21,14 @@ def enter_case(uow: UnitOfWork, bank: Bank, operator: Operator, *, kind: CaseKin
 
     What happens again after a case was resolved is a case of its own, numbered after the subject.
     """
-    before = uow.compliance.find_cases(kind, subject)
+    before = uow.cases.find(kind, subject)
     still_open = next((case for case in before if case.is_open), None)
     if still_open is not None:
         return still_open
     numbered = f"{subject}#{len(before) + 1}" if before else subject
     now_s = bank.clock.now_s()
     case = Case(id=new_id(bank, "CS"), kind=kind, subject=numbered, note=note[:500], opened_at_s=now_s)
-    if not uow.compliance.add_case(case):  # another unit of work was quicker, and its case is there now
+    if not uow.cases.add(case):  # another unit of work was quicker, and its case is there now
         return enter_case(uow, bank, operator, kind=kind, subject=subject, note=note)
     record(uow, bank, operator, "case.opened", case.id, {"kind": kind.value, "subject": numbered})
     return case
@@ -63,13 +63,13 @@ def resolve_case(bank: Bank, case_id: str, *, resolution: str, by: Session) -> C
         raise InvalidInput("a resolution is 1 to 500 characters")
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.CASE)
-        case = uow.compliance.case(case_id, lock=True)
+        case = uow.cases.get(case_id, lock=True)
         if not case.is_open:
             return case
         for kind in (AccountKind.SUSPENSE, AccountKind.BLOCKED):
             accounts = uow.ledger.accounts(kind=kind, owner=case_id)
             if any(account.posted_units or account.debits_pending for account in accounts):
                 raise WrongState("money still stands on the case's account", case=case_id)
-        uow.compliance.resolve_case(case_id, resolution=resolution, by=operator.id, at_s=bank.clock.now_s())
+        uow.cases.resolve(case_id, resolution=resolution, by=operator.id, at_s=bank.clock.now_s())
         record(uow, bank, operator, "case.resolved", case_id)
-        return uow.compliance.case(case_id)
+        return uow.cases.get(case_id)

@@ -14,7 +14,7 @@ from tokenpay.payments.payment import Payment, Reason, Refusal
 from tokenpay.primitives.secp256k1 import Signature
 from tokenpay.requests.request_state import WAITING, after_time
 from tokenpay.store.asset_store import RegisteredAsset
-from tokenpay.store.payment_store import Carried
+from tokenpay.store.carried_store import Carried
 from tokenpay.store.unit_of_work import UnitOfWork
 
 
@@ -61,7 +61,7 @@ def collect(
         state = after_time(request, uow.requests.get(request_id, lock=True).state, now_s=bank.clock.now_s())
         if state not in WAITING:
             return (Reason(code="request.closed", message=f"the request is {state}"),)
-        if uow.payments.is_carried(authorization.sender.text, authorization.nonce):
+        if uow.carried.holds(authorization.sender.text, authorization.nonce):
             return (Reason(code="authorization.carried", message="this authorization is collected already"),)
         return ()
 

@@ -69,11 +69,11 @@ def found(
             "resume_asked_by": "",
         }
         for name, value in facts.items():
-            uow.parties.set_fact(name, value)
+            uow.facts.set(name, value)
         for operator, credential in people:
-            uow.parties.add_operator(operator, credential)
+            uow.operators.add(operator, credential)
         maker, checker = (operator for operator, _ in people[:2])
-        uow.compliance.add_policy(policy, at_s=now_s, maker=maker.id, checker=checker.id)
+        uow.policies.add(policy, at_s=now_s, maker=maker.id, checker=checker.id)
         for settings, start, nonce in starts:
             native = Asset.native(settings.chain_id, symbol=settings.native_symbol)
             uow.assets.add(RegisteredAsset(asset=native, active=True, checked_at_s=now_s))

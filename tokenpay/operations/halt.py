@@ -44,7 +44,7 @@ def resume_chain(bank: Bank, chain_id: int, *, by: Session) -> None:
     used = bank.chain(chain_id).transaction_count(treasury)
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.CONTROL)
-        for case in uow.compliance.cases():
+        for case in uow.cases.all():
             if case.kind is CaseKind.CHAIN_HALTED and case.subject.startswith(f"{chain_id}@"):
                 raise WrongState("resolve the case that halted the chain first", case=case.id)
         followed = uow.chains.get(chain_id, lock=True)

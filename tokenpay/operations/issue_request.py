@@ -52,15 +52,15 @@ def issue_request(
         known = uow.keys.claim(key, verb="issue_request", content=content, result_id=request_id, at_s=now_s)
         if known is not None:
             return uow.requests.get(known).request
-        if uow.parties.customer(payee).status is not CustomerStatus.ACTIVE:
+        if uow.customers.get(payee).status is not CustomerStatus.ACTIVE:
             raise WrongState("the customer is not active", customer=payee)
         registered = uow.assets.get(asset.id)
         if not registered.active or registered.asset != asset:
             raise WrongState(f"{asset.symbol} cannot be asked for: it is frozen, or not as this bank knows it")
         index, address = None, None
         if asset.kind is AssetKind.TOKEN:
-            xpub = uow.parties.lock_fact("deposit_xpub")  # the lock keeps two requests from one index
-            index = max(uow.requests.next_index(), int(uow.parties.fact("deposit_index_floor", "0")))
+            xpub = uow.facts.lock("deposit_xpub")  # the lock keeps two requests from one index
+            index = max(uow.requests.next_index(), int(uow.facts.get("deposit_index_floor", "0")))
             address = ExtendedPublicKey.parse(xpub).child_address(index)
         request = PaymentRequest(
             id=request_id,

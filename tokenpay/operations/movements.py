@@ -141,8 +141,8 @@ def post_gas(
 def give_back(uow: UnitOfWork, payment: Payment) -> None:
     """Void what a payment had reserved, take it out of the day's limits, and free an authorization it did not carry."""
     if payment.nonce is None:
-        uow.payments.drop_carried(payment.id)
-    uow.compliance.give_back(payment.id, units=payment.intent.amount.units)
+        uow.carried.drop(payment.id)
+    uow.limits.give_back(payment.id, units=payment.intent.amount.units)
     for transfer in pending_of(uow, payment.id):
         uow.ledger.void(transfer)
 

@@ -21,7 +21,7 @@ def recheck(uow: UnitOfWork, bank: Bank, operator: Operator, payment: Payment) -
 
     Limits and opening hours were for the moment it was cleared and are not asked again.
     """
-    gate = clear(uow, bank, payment.intent, approvals=uow.compliance.approvals(payment.id), counted=True)
+    gate = clear(uow, bank, payment.intent, approvals=uow.approvals.of(payment.id), counted=True)
     reasons = () if isinstance(gate, Clearance) else gate.reasons
     codes = {reason.code for reason in reasons}
     if codes & _ENDS:

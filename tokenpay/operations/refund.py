@@ -56,7 +56,7 @@ def _refund_case(bank: Bank, case_id: str, payee: Party, amount: Amount, *, by: 
     )
 
     def check(uow: UnitOfWork) -> tuple[Reason, ...]:
-        if not uow.compliance.case(case_id, lock=True).is_open:
+        if not uow.cases.get(case_id, lock=True).is_open:
             raise WrongState("the case is resolved", case=case_id)
         return ()
 

@@ -152,10 +152,10 @@ def _screened(uow: UnitOfWork, bank: Bank, deposit: Deposit) -> _Aside | None:
         return None  # minted: there is no sender to screen
     screening = screen(
         deposit.sender.caip10(deposit.chain_id),
-        hits=uow.compliance.denied_by(deposit.sender),
-        lists=uow.compliance.deny_lists(),
+        hits=uow.deny_lists.hits(deposit.sender),
+        lists=uow.deny_lists.all(),
         now_s=bank.clock.now_s(),
-        max_age_s=uow.compliance.policy().list_max_age_s,
+        max_age_s=uow.policies.newest().list_max_age_s,
     )
     return {Verdict.MATCH: _MATCH, Verdict.UNAVAILABLE: _UNSCREENED}.get(screening.verdict)
 
@@ -165,7 +165,7 @@ def _standing(uow: UnitOfWork, deposit: Deposit, issued: IssuedRequest) -> _Asid
         return _FROZEN
     if deposit.amount.asset != issued.request.asset:
         return _OTHER
-    customer = uow.parties.customer(issued.request.payee.partition("/")[2])
+    customer = uow.customers.get(issued.request.payee.partition("/")[2])
     return _CLOSED if customer.status is CustomerStatus.CLOSED else None
 
 

@@ -15,7 +15,7 @@ from tokenpay.payments.attempt import SignedPayment
 from tokenpay.payments.intent import ChainParty, Purpose
 from tokenpay.payments.outgoing import call_of
 from tokenpay.payments.payment import Payment, PaymentState
-from tokenpay.store.payment_store import Carried
+from tokenpay.store.carried_store import Carried
 
 _SIGNABLE = (PaymentState.ASSIGNED, PaymentState.SIGNED, PaymentState.SENT)
 _SWEEP_LIFETIME_S = 7 * 86_400
@@ -29,9 +29,9 @@ def sign_payment(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> Si
     intent = payment.intent
     chain_id = intent.amount.asset.chain_id or 0
     with bank.store.read() as uow:
-        carried = uow.payments.carried(payment.id)
-        clearance = uow.compliance.clearance(payment.id)
-        version = len(uow.payments.signed(payment.id)) + 1
+        carried = uow.carried.of(payment.id)
+        clearance = uow.clearances.of(payment.id)
+        version = len(uow.attempts.signed(payment.id)) + 1
     call = call_of(intent, carried.calldata if carried else None)
     fees = fees.within(most_wei_per_gas(payment.fee_cap_wei, payment.gas_limit))
     transaction = DynamicFeeTransaction(
@@ -64,10 +64,10 @@ def sign_payment(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> Si
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
         standing = uow.payments.lock(payment.id)
-        versions = uow.payments.signed(payment.id)
+        versions = uow.attempts.signed(payment.id)
         if len(versions) != version - 1 or standing.state not in _SIGNABLE:
             return versions[-1]  # another engine, or a block, was quicker: these bytes are sent by nobody
-        uow.payments.add_signed(signed)
+        uow.attempts.add_signed(signed)
         uow.payments.update(standing.to(PaymentState.SIGNED, at_s=signed.signed_at_s), was=standing.state)
         record(uow, bank, operator, "payment.signed", payment.id, {"transaction": signed.transaction_hash.hex()})
     return signed
@@ -77,9 +77,9 @@ def carry_sweep(bank: Bank, payment: Payment) -> None:
     """Have the deposit address of a sweep authorize it, once; stored, it is used for every version."""
     intent = payment.intent
     with bank.store.read() as uow:
-        if uow.payments.carried(payment.id) is not None:
+        if uow.carried.of(payment.id) is not None:
             return
-        clearance = uow.compliance.clearance(payment.id)
+        clearance = uow.clearances.of(payment.id)
     domain = _domain(bank, payment)
     debtor, creditor = intent.debtor, intent.creditor
     if domain is None or not isinstance(debtor, ChainParty) or not isinstance(creditor, ChainParty):
@@ -98,8 +98,8 @@ def carry_sweep(bank: Bank, payment: Payment) -> None:
     signed = bank.required_signer().sign_sweep(authorization, index=index, intent=intent, clearance=clearance)
     with bank.store.unit_of_work() as uow:
         uow.payments.lock(payment.id)
-        if uow.payments.carried(payment.id) is None:
-            uow.payments.add_carried(
+        if uow.carried.of(payment.id) is None:
+            uow.carried.add(
                 Carried(
                     payment_id=payment.id,
                     calldata=calldata(signed),

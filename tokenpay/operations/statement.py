@@ -42,7 +42,7 @@ def statement(
     account = account_id(AccountKind.CUSTOMER, customer_id, asset_id)
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.READ)
-        uow.parties.customer(customer_id)
+        uow.customers.get(customer_id)
         asset = uow.assets.get(asset_id).asset
         try:
             standing = uow.ledger.account(account)

@@ -56,7 +56,7 @@ def submit(bank: Bank, *, chain_id: int, by: Session, limit: int = 50) -> Submit
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.RUN_ENGINE)
         followed = running(uow, chain_id)
-        stopped = bool(uow.parties.fact("stopped", ""))
+        stopped = bool(uow.facts.get("stopped", ""))
     _check_nonces(bank, followed, by=by)
     fees = _fees(bank, chain_id)
     ready: list[SignedPayment] = []
@@ -123,7 +123,7 @@ def _assign(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> Payment
     chain_id = payment.intent.amount.asset.chain_id or 0
     with bank.store.read() as uow:
         treasury = uow.chains.get(chain_id).treasury
-        carried = uow.payments.carried(payment.id)
+        carried = uow.carried.of(payment.id)
     call = call_of(payment.intent, carried.calldata if carried else None)
     gas = bank.chain(chain_id).estimate_gas(sender=treasury, to=call.to, data=call.data, value_wei=call.value_wei)
     gas_limit = with_margin(gas)
@@ -139,7 +139,7 @@ def _assign(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> Payment
         assigned = replace(
             payment.to(PaymentState.ASSIGNED, at_s=bank.clock.now_s()), gas_limit=gas_limit, fee_cap_wei=cap_wei
         )
-        clearance = uow.compliance.clearance(payment.id)
+        clearance = uow.clearances.of(payment.id)
         movements.reserve_gas(uow, bank, assigned, clearance_id=clearance.id)
         assigned = replace(assigned, nonce=followed.next_nonce)
         uow.payments.update(assigned, was=PaymentState.CLEARED)
@@ -153,8 +153,8 @@ def _go_on(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> SignedPa
     if payment.state is PaymentState.ASSIGNED:
         return sign_payment(bank, payment, fees, by=by)
     with bank.store.read() as uow:
-        versions = uow.payments.signed(payment.id)
-        attempts = uow.payments.attempts(payment.id)
+        versions = uow.attempts.signed(payment.id)
+        attempts = uow.attempts.of(payment.id)
     newest = versions[-1]
     last = next((a for a in reversed(attempts) if a.version == newest.version), None)
     if last is None:
@@ -185,12 +185,12 @@ def _send(bank: Bank, chain_id: int, ready: Sequence[SignedPayment], *, by: Sess
                 sent = payment.to(PaymentState.SENT, at_s=bank.clock.now_s())
                 uow.payments.update(sent, was=PaymentState.SIGNED)
                 record(uow, bank, operator, "payment.sent", payment.id, {"nonce": version.nonce})
-            attempts.append(uow.payments.begin_attempt(version, at_s=bank.clock.now_s()))
+            attempts.append(uow.attempts.begin(version, at_s=bank.clock.now_s()))
     answers = bank.chain(chain_id).broadcast([version.raw for version in ready])
     with bank.store.unit_of_work() as uow:
         for attempt, answer in zip(attempts, answers, strict=True):
             outcome = AttemptOutcome(answer.outcome)
-            uow.payments.end_attempt(attempt, outcome=outcome, reason=answer.reason[:200])
+            uow.attempts.end(attempt, outcome=outcome, reason=answer.reason[:200])
             if outcome is AttemptOutcome.REJECTED and not answer.reason.startswith(_MENDS_ITSELF):
                 enter_case(
                     uow,
