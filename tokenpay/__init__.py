@@ -74,7 +74,6 @@ if TYPE_CHECKING:
     )
     from tokenpay.operations.expire import Expired as Expired, expire as expire
     from tokenpay.operations.found import Founder as Founder
-    from tokenpay.operations.halt import resume_chain as resume_chain
     from tokenpay.operations.issue_request import cancel_request as cancel_request, issue_request as issue_request
     from tokenpay.operations.load_deny_list import load_deny_list as load_deny_list
     from tokenpay.operations.open_session import close_session as close_session, open_session as open_session
@@ -102,6 +101,7 @@ if TYPE_CHECKING:
     from tokenpay.operations.refund import refund as refund
     from tokenpay.operations.refuse import refuse as refuse
     from tokenpay.operations.resolve_request import resolve_request as resolve_request
+    from tokenpay.operations.resume_chain import resume_chain as resume_chain
     from tokenpay.operations.reverse import reverse as reverse
     from tokenpay.operations.settle import Settled as Settled, settle as settle
     from tokenpay.operations.statement import (
@@ -299,7 +299,7 @@ _HOME = {
     "request_deposits": "operations.read",
     "resolve_case": "operations.cases",
     "resolve_request": "operations.resolve_request",
-    "resume_chain": "operations.halt",
+    "resume_chain": "operations.resume_chain",
     "resume_payments": "operations.controls",
     "reverse": "operations.reverse",
     "run": "engine",

@@ -13,10 +13,10 @@ from tokenpay.bank import Bank
 from tokenpay.compliance.policy import Policy
 from tokenpay.devnet.process import start_devnet
 from tokenpay.errors import IntegrityError, InvalidInput, SignerUnavailable, StoreUnavailable
-from tokenpay.operations.found import ENGINE_ID, Founder, check_founders, found
+from tokenpay.operations.found import Founder, check_founders, found
 from tokenpay.operations.open_session import open_session
 from tokenpay.parties.credential import DEFAULT_COST, Credential, seal
-from tokenpay.parties.operator import Operator, Role
+from tokenpay.parties.operator import ENGINE_ID, Operator, Role
 from tokenpay.parties.session import Session
 from tokenpay.ports import Chain, Clock, Entropy, Signer
 from tokenpay.settings import BankSettings, ChainSettings, database_url, read_settings, write_settings

@@ -41,10 +41,8 @@ def deny_lists(bank: "Bank") -> Finding:
 
 def audit(bank: "Bank") -> Iterator[Finding]:
     """Whether every stream is whole."""
-    from tokenpay.operations.verify_audit import whole_heads
-
     with bank.store.read() as uow:
-        heads = whole_heads(uow)
+        heads = uow.audit.whole_heads()
     yield ok("audit", f"{len(heads)} streams, {sum(head.seq for head in heads)} records, all whole")
 
 

@@ -5,16 +5,16 @@ from tokenpay.compliance.approval import Part, give
 from tokenpay.compliance.clearance import Clearance
 from tokenpay.compliance.policy import Answer
 from tokenpay.errors import NotPermitted, WrongState
-from tokenpay.operations import movements
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.cases import enter_match_case
-from tokenpay.operations.clear import clear
-from tokenpay.operations.record import record
-from tokenpay.operations.request_payment import request_reasons, take_payment
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.intent import Rail
 from tokenpay.payments.payment import Payment, PaymentState
+from tokenpay.steps import movements
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.clear import clear
+from tokenpay.steps.enter_case import enter_match_case
+from tokenpay.steps.record import record
+from tokenpay.steps.request_payment import request_reasons, take_payment
 
 
 def approve(bank: Bank, payment_id: str, *, by: Session) -> Payment:

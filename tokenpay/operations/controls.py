@@ -2,10 +2,10 @@
 
 from tokenpay.bank import Bank
 from tokenpay.errors import NotPermitted
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.record import record
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.record import record
 
 
 def stop_payments(bank: Bank, *, reason: str, by: Session) -> None:

@@ -3,12 +3,12 @@
 from tokenpay.bank import Bank
 from tokenpay.errors import WrongState
 from tokenpay.ledger.chart import AccountKind
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.record import record
 from tokenpay.parties.customer import Customer, CustomerStatus, checked_name
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.requests.request_state import WAITING
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.record import record
 
 _S = CustomerStatus
 

@@ -7,13 +7,11 @@ from tokenpay.bank import Bank
 from tokenpay.compliance.policy import Policy
 from tokenpay.errors import InvalidInput
 from tokenpay.money.asset import Asset
-from tokenpay.operations.record import record
 from tokenpay.parties.credential import Credential
-from tokenpay.parties.operator import Operator, Role
+from tokenpay.parties.operator import ENGINE_ID, Operator, Role
+from tokenpay.steps.record import record
 from tokenpay.store.asset_store import RegisteredAsset
 from tokenpay.store.chain_store import FollowedChain
-
-ENGINE_ID = "engine"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

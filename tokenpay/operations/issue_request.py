@@ -4,14 +4,14 @@ from tokenpay.bank import Bank
 from tokenpay.errors import InvalidInput, WrongState
 from tokenpay.money.amount import Amount
 from tokenpay.money.asset import Asset, AssetKind
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.record import record
 from tokenpay.parties.customer import CustomerStatus
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.requests.payment_request import PaymentRequest, Terms
 from tokenpay.requests.reference import reference_id
 from tokenpay.requests.request_state import RequestState, after_cancel
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.record import record
 from tokenpay.store.request_store import IssuedRequest
 from tokenpay.wallets.hd import ExtendedPublicKey
 

@@ -6,11 +6,11 @@ from tokenpay.bank import Bank
 from tokenpay.compliance.screening import DenyList
 from tokenpay.errors import InvalidAddress, InvalidInput
 from tokenpay.money.address import Address
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.record import record
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.primitives.canonical import Value
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.record import record
 
 _AHEAD_S = 86_400
 

@@ -2,10 +2,10 @@
 
 from tokenpay.bank import Bank
 from tokenpay.errors import InvalidInput, NotFound, WrongPassword
-from tokenpay.operations.found import ENGINE_ID
-from tokenpay.operations.record import record
 from tokenpay.parties.credential import unseal
+from tokenpay.parties.operator import ENGINE_ID
 from tokenpay.parties.session import Session
+from tokenpay.steps.record import record
 
 _WRONG = "operator or password is wrong, or there were too many wrong ones: wait a quarter of an hour"
 LOCK_AFTER = 5

@@ -8,13 +8,13 @@ from tokenpay.errors import NotFound
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.amount import Amount
 from tokenpay.money.asset import Asset
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.own_address import check_address
 from tokenpay.parties.customer import Customer
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.deposit import Deposit
 from tokenpay.payments.payment import Payment, PaymentState
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.own_address import check_address
 from tokenpay.store.asset_store import RegisteredAsset
 from tokenpay.store.outbox_store import START, Event
 from tokenpay.store.request_store import IssuedRequest

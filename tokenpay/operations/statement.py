@@ -7,9 +7,9 @@ from tokenpay.errors import NotFound
 from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import AccountKind, account_id
 from tokenpay.money.amount import Amount
-from tokenpay.operations.authorize import authorize
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
+from tokenpay.steps.authorize import authorize
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,20 +17,20 @@ from tokenpay.errors import (
     WrongState,
 )
 from tokenpay.ethereum.fees import Fees, most_wei_per_gas, with_margin
-from tokenpay.operations import movements
-from tokenpay.operations.abandon import abandon
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.cases import enter_case
-from tokenpay.operations.halt import halt_chain, running
-from tokenpay.operations.recheck import recheck
-from tokenpay.operations.record import record
-from tokenpay.operations.sign_payment import carry_sweep, sign_payment
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.attempt import Attempt, AttemptOutcome, SignedPayment
 from tokenpay.payments.intent import Purpose, Rail
 from tokenpay.payments.outgoing import call_of
 from tokenpay.payments.payment import Payment, PaymentState, Reason
+from tokenpay.steps import movements
+from tokenpay.steps.abandon import abandon
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.enter_case import enter_case
+from tokenpay.steps.halt import halt_chain, running
+from tokenpay.steps.recheck import recheck
+from tokenpay.steps.record import record
+from tokenpay.steps.sign_payment import carry_sweep, sign_payment
 from tokenpay.store.chain_store import FollowedChain
 
 _IN_HAND = (PaymentState.ASSIGNED, PaymentState.SIGNED, PaymentState.SENT)

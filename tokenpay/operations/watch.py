@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from tokenpay.bank import Bank
 from tokenpay.errors import ChainUnavailable
 from tokenpay.ethereum.observed import Block, Receipt
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.halt import halt_chain, running
-from tokenpay.operations.take_in import News, lock_touched, note_inclusions, take_back, take_in
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.attempt import SignedPayment
 from tokenpay.payments.payment import PaymentState
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.halt import halt_chain, running
+from tokenpay.steps.take_in import News, lock_touched, note_inclusions, take_back, take_in
 from tokenpay.store.chain_store import FollowedChain
 
 MAX_BLOCKS = 256

@@ -18,10 +18,10 @@ from tokenpay.ethereum.erc20 import transfer
 from tokenpay.ethereum.transaction import DynamicFeeTransaction, encode_unsigned
 from tokenpay.ethereum.typed_data import Domain
 from tokenpay.ledger.chart import AccountKind
-from tokenpay.operations.identifiers import new_uetr
 from tokenpay.payments.intent import BookParty, ChainParty, Intent, Purpose
 from tokenpay.payments.outgoing import call_of
 from tokenpay.payments.payment import PaymentState as S
+from tokenpay.steps.identifiers import new_uetr
 
 OTHER = tp.Address(b"\xab" * 20)
 DOMAIN = Domain(name="Demo Euro", version="1", chain_id=CHAIN_ID, verifying_contract=CONTRACT)

@@ -2,12 +2,12 @@
 
 from tokenpay.bank import Bank
 from tokenpay.compliance.clearance import Clearance
-from tokenpay.operations import movements
-from tokenpay.operations.cases import enter_match_case
-from tokenpay.operations.clear import clear
-from tokenpay.operations.record import record
 from tokenpay.parties.operator import Operator
 from tokenpay.payments.payment import Payment, PaymentState
+from tokenpay.steps import movements
+from tokenpay.steps.clear import clear
+from tokenpay.steps.enter_case import enter_match_case
+from tokenpay.steps.record import record
 from tokenpay.store.unit_of_work import UnitOfWork
 
 _ENDS = frozenset({"asset.frozen", "customer.closed", "customer.frozen", "screening.match"})

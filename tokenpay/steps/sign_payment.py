@@ -6,15 +6,14 @@ from tokenpay.ethereum.authorization import Authorization, calldata
 from tokenpay.ethereum.fees import Fees, most_wei_per_gas
 from tokenpay.ethereum.transaction import DynamicFeeTransaction, encode_unsigned
 from tokenpay.ethereum.typed_data import Domain
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.collect import domain_of
-from tokenpay.operations.record import record
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.attempt import SignedPayment
 from tokenpay.payments.intent import ChainParty, Purpose
 from tokenpay.payments.outgoing import call_of
 from tokenpay.payments.payment import Payment, PaymentState
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.record import record
 from tokenpay.store.carried_store import Carried
 
 _SIGNABLE = (PaymentState.ASSIGNED, PaymentState.SIGNED, PaymentState.SENT)
@@ -113,4 +112,4 @@ def _domain(bank: Bank, payment: Payment) -> Domain | None:
     if payment.intent.purpose not in (Purpose.COLLECTION, Purpose.SWEEP):
         return None
     with bank.store.read() as uow:
-        return domain_of(uow.assets.get(payment.intent.amount.asset.id))
+        return uow.assets.get(payment.intent.amount.asset.id).domain()

@@ -7,9 +7,9 @@ from tokenpay.compliance.policy import UNLIMITED, Answer, Decision, Facts, Polic
 from tokenpay.compliance.screening import Screening, screen
 from tokenpay.errors import IntegrityError
 from tokenpay.ledger.chart import AccountKind
-from tokenpay.operations.identifiers import new_id
 from tokenpay.parties.customer import CustomerStatus
 from tokenpay.payments.intent import BookParty, ChainParty, Intent, Purpose
+from tokenpay.steps.identifiers import new_id
 from tokenpay.store.unit_of_work import UnitOfWork
 
 

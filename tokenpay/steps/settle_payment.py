@@ -8,13 +8,13 @@ from tokenpay.ethereum.observed import Receipt, TransferLog
 from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.asset import AssetKind
-from tokenpay.operations import movements
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.record import record
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.intent import ChainParty, Purpose
 from tokenpay.payments.payment import Payment, PaymentState, Reason
+from tokenpay.steps import movements
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.record import record
 from tokenpay.store.unit_of_work import UnitOfWork
 
 _REVERTED = Reason(code="chain.reverted", message="the transaction was included and reverted")

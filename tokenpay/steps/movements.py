@@ -7,9 +7,9 @@ from tokenpay.errors import IntegrityError
 from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.ledger.transfer import Transfer, TransferState
-from tokenpay.operations.identifiers import new_id
 from tokenpay.payments.intent import BookParty, ChainParty, Intent, Purpose
 from tokenpay.payments.payment import Payment, Reason
+from tokenpay.steps.identifiers import new_id
 from tokenpay.store.unit_of_work import UnitOfWork
 
 

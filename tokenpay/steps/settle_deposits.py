@@ -11,10 +11,6 @@ from tokenpay.ethereum.observed import Holding
 from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.ledger.transfer import TransferState
-from tokenpay.operations import movements
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.cases import enter_case
-from tokenpay.operations.record import record
 from tokenpay.parties.customer import CustomerStatus
 from tokenpay.parties.operator import Operator, Permission
 from tokenpay.parties.session import Session
@@ -23,6 +19,10 @@ from tokenpay.payments.intent import ChainParty
 from tokenpay.payments.matching import GroupVerdict, match_group
 from tokenpay.payments.payment import PaymentState
 from tokenpay.requests.request_state import RequestState, Taken, after_payment
+from tokenpay.steps import movements
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.enter_case import enter_case
+from tokenpay.steps.record import record
 from tokenpay.store.request_store import IssuedRequest
 from tokenpay.store.unit_of_work import UnitOfWork
 

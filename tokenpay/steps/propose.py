@@ -9,17 +9,17 @@ from tokenpay.compliance.clearance import Clearance
 from tokenpay.compliance.policy import Answer, Decision
 from tokenpay.errors import AssetMismatch
 from tokenpay.money.amount import Amount
-from tokenpay.operations import movements
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.cases import enter_match_case
-from tokenpay.operations.clear import clear, count_use
-from tokenpay.operations.identifiers import new_uetr
-from tokenpay.operations.record import record
-from tokenpay.operations.request_payment import address_reasons, request_reasons, take_payment
 from tokenpay.parties.operator import Operator, Permission, Role
 from tokenpay.parties.session import Session
 from tokenpay.payments.intent import Intent, Party, Purpose, Rail
 from tokenpay.payments.payment import Payment, PaymentState, Reason, Refusal
+from tokenpay.steps import movements
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.clear import clear, count_use
+from tokenpay.steps.enter_case import enter_match_case
+from tokenpay.steps.identifiers import new_uetr
+from tokenpay.steps.record import record
+from tokenpay.steps.request_payment import address_reasons, request_reasons, take_payment
 from tokenpay.store.carried_store import Carried
 from tokenpay.store.unit_of_work import UnitOfWork
 

@@ -6,14 +6,14 @@ from tokenpay.bank import Bank
 from tokenpay.errors import TokenpayError, WrongState
 from tokenpay.ethereum.fees import NO_OP_GAS
 from tokenpay.money.amount import Amount
-from tokenpay.operations import movements
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.propose import Draft, propose
-from tokenpay.operations.record import record
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.intent import ChainParty, Purpose
 from tokenpay.payments.payment import Payment, PaymentState, Reason, Refusal
+from tokenpay.steps import movements
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.propose import Draft, propose
+from tokenpay.steps.record import record
 
 
 def abandon(bank: Bank, payment: Payment, *, error: TokenpayError, by: Session) -> None:
