@@ -51,7 +51,6 @@ if TYPE_CHECKING:
         StoreUnavailable as StoreUnavailable,
         TokenpayError as TokenpayError,
         Unavailable as Unavailable,
-        Unresolved as Unresolved,
         WrongPassword as WrongPassword,
         WrongState as WrongState,
     )
@@ -75,7 +74,6 @@ if TYPE_CHECKING:
     )
     from tokenpay.operations.expire import Expired as Expired, expire as expire
     from tokenpay.operations.found import Founder as Founder
-    from tokenpay.operations.halt import resume_chain as resume_chain
     from tokenpay.operations.issue_request import cancel_request as cancel_request, issue_request as issue_request
     from tokenpay.operations.load_deny_list import load_deny_list as load_deny_list
     from tokenpay.operations.open_session import close_session as close_session, open_session as open_session
@@ -103,6 +101,7 @@ if TYPE_CHECKING:
     from tokenpay.operations.refund import refund as refund
     from tokenpay.operations.refuse import refuse as refuse
     from tokenpay.operations.resolve_request import resolve_request as resolve_request
+    from tokenpay.operations.resume_chain import resume_chain as resume_chain
     from tokenpay.operations.reverse import reverse as reverse
     from tokenpay.operations.settle import Settled as Settled, settle as settle
     from tokenpay.operations.statement import (
@@ -254,7 +253,6 @@ _HOME = {
     "TokenpayError": "errors",
     "Unavailable": "errors",
     "Unreadable": "requests.scanned",
-    "Unresolved": "errors",
     "Watched": "operations.watch",
     "WrongPassword": "errors",
     "WrongState": "errors",
@@ -301,7 +299,7 @@ _HOME = {
     "request_deposits": "operations.read",
     "resolve_case": "operations.cases",
     "resolve_request": "operations.resolve_request",
-    "resume_chain": "operations.halt",
+    "resume_chain": "operations.resume_chain",
     "resume_payments": "operations.controls",
     "reverse": "operations.reverse",
     "run": "engine",
@@ -412,7 +410,6 @@ __all__ = [
     "TokenpayError",
     "Unavailable",
     "Unreadable",
-    "Unresolved",
     "Watched",
     "WrongPassword",
     "WrongState",

@@ -13,10 +13,10 @@ from tokenpay.bank import Bank
 from tokenpay.compliance.policy import Policy
 from tokenpay.devnet.process import start_devnet
 from tokenpay.errors import IntegrityError, InvalidInput, SignerUnavailable, StoreUnavailable
-from tokenpay.operations.found import ENGINE_ID, Founder, check_founders, found
+from tokenpay.operations.found import Founder, check_founders, found
 from tokenpay.operations.open_session import open_session
 from tokenpay.parties.credential import DEFAULT_COST, Credential, seal
-from tokenpay.parties.operator import Operator, Role
+from tokenpay.parties.operator import ENGINE_ID, Operator, Role
 from tokenpay.parties.session import Session
 from tokenpay.ports import Chain, Clock, Entropy, Signer
 from tokenpay.settings import BankSettings, ChainSettings, database_url, read_settings, write_settings
@@ -147,7 +147,7 @@ def _put_together(
             if needs_upgrade(url):
                 raise StoreUnavailable("the database needs `tokenpay bank migrate` first")
             with store.read() as uow:
-                name = uow.parties.fact("name")
+                name = uow.facts.get("name")
                 if wallet is not None:
                     _check_addresses(uow, wallet)
         yield Bank(
@@ -165,7 +165,7 @@ def _put_together(
 def _check_addresses(uow: UnitOfWork, signer: Signer) -> None:
     """Raise IntegrityError where the books name addresses that are not the signer's: money would go to them."""
     treasuries = {chain.treasury for chain in uow.chains.all()}
-    if uow.parties.fact("deposit_xpub") != signer.deposit_xpub() or treasuries - {signer.treasury()}:
+    if uow.facts.get("deposit_xpub") != signer.deposit_xpub() or treasuries - {signer.treasury()}:
         raise IntegrityError("the books name addresses that the bank's own keys do not have")
 
 

@@ -26,7 +26,8 @@ CODE = re.compile(r"```python\n(.*?)```", re.DOTALL)
 GIVEN = re.compile(r"(?:code=|^        \()\"([a-z_]+\.[a-z_]+)\"", re.MULTILINE)
 # The rows of an entry, in their order; only the verbs that change something have the last two.
 ROWS = ("Returns", "Raises", "Who may", "Again", "Writes")
-SOURCES = [*(REPOSITORY / "tokenpay" / "operations").glob("*.py"), REPOSITORY / "tokenpay" / "bootstrap.py"]
+LIBRARY = REPOSITORY / "tokenpay"
+SOURCES = [*LIBRARY.glob("operations/*.py"), *LIBRARY.glob("steps/*.py"), LIBRARY / "bootstrap.py"]
 
 
 def entries() -> dict[str, tuple[Path, str]]:
@@ -104,7 +105,7 @@ def test_every_kind_of_event_is_listed() -> None:
 
 def test_every_reason_is_listed() -> None:
     listed = set(re.findall(r"^\| `([\w.]+)` \|", (REFERENCE / "reasons.md").read_text(), re.MULTILINE))
-    rooms = (REPOSITORY / "tokenpay" / room for room in ("operations", "compliance"))
+    rooms = (LIBRARY / room for room in ("operations", "steps", "compliance"))
     given = {code for room in rooms for path in room.glob("*.py") for code in re.findall(GIVEN, path.read_text())}
     assert given == {code for code in listed - error_codes() if not code.startswith("customer.")}
 

@@ -18,7 +18,7 @@ from tokenpay.ledger.account import Account
 from tokenpay.money.address import Address
 from tokenpay.operations.approve import approve
 from tokenpay.operations.cancel import cancel
-from tokenpay.operations.collect import collect, domain_of
+from tokenpay.operations.collect import collect
 from tokenpay.operations.customers import enrol_customer, freeze_customer, unfreeze_customer
 from tokenpay.operations.issue_request import cancel_request, issue_request
 from tokenpay.operations.pay import pay
@@ -96,7 +96,7 @@ class MoneyMachine(RuleBasedStateMachine):
                 self.seen[f"{payment.intent.rail} {payment.intent.purpose} {payment.state}"] += 1
             for deposit in uow.deposits.find(limit=10**6):
                 self.seen[f"deposit {deposit.state} {deposit.outcome or ''}".strip()] += 1
-            for case in uow.compliance.cases(open_only=False):
+            for case in uow.cases.all(open_only=False):
                 self.seen[f"case {case.kind}"] += 1
 
     def turn_well(self) -> None:
@@ -289,7 +289,7 @@ class MoneyMachine(RuleBasedStateMachine):
         """A customer's authorization, collected by the bank."""
         assert request.deposit_address is not None
         with self.small.bank.store.read() as uow:
-            domain = domain_of(uow.assets.get(DEUR.id))
+            domain = uow.assets.get(DEUR.id).domain()
         self.small.chain.deposit(TOKEN, address_of(PAYER), amount)
         self.small.mine()
         authorization = Authorization(

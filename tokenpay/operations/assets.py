@@ -5,11 +5,11 @@ from tokenpay.compliance.case import CaseKind
 from tokenpay.errors import InvalidAsset, NotFound
 from tokenpay.ethereum.observed import TokenFacts
 from tokenpay.money.asset import Asset, AssetKind
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.cases import enter_case
-from tokenpay.operations.record import record
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.enter_case import enter_case
+from tokenpay.steps.record import record
 from tokenpay.store.asset_store import RegisteredAsset
 
 CHECK_EVERY_S = 60

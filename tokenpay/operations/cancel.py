@@ -2,12 +2,12 @@
 
 from tokenpay.bank import Bank
 from tokenpay.errors import NotPermitted, WrongState
-from tokenpay.operations import movements
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.record import record
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.payment import UNSENT, Payment, PaymentState
+from tokenpay.steps import movements
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.record import record
 
 
 def cancel(bank: Bank, payment_id: str, *, by: Session) -> Payment:

@@ -2,20 +2,20 @@
 
 from tokenpay.bank import Bank
 from tokenpay.errors import NotPermitted
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.record import record
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.record import record
 
 
 def stop_payments(bank: Bank, *, reason: str, by: Session) -> None:
     """Refuse every payment from now on, in the whole bank; stopping again changes nothing."""
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.CONTROL)
-        if uow.parties.fact("stopped", ""):
+        if uow.facts.get("stopped", ""):
             return
-        uow.parties.set_fact("stopped", operator.id)
-        uow.parties.set_fact("resume_asked_by", "")
+        uow.facts.set("stopped", operator.id)
+        uow.facts.set("resume_asked_by", "")
         record(uow, bank, operator, "payments.stopped", "bank", {"reason": reason[:140]})
 
 
@@ -26,16 +26,16 @@ def resume_payments(bank: Bank, *, by: Session) -> bool:
     """
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.CONTROL)
-        if not uow.parties.fact("stopped", ""):
+        if not uow.facts.get("stopped", ""):
             return True
-        first = uow.parties.lock_fact("resume_asked_by")
+        first = uow.facts.lock("resume_asked_by")
         if first == operator.id:
             raise NotPermitted("payments are resumed by two people")
         if not first:
-            uow.parties.set_fact("resume_asked_by", operator.id)
+            uow.facts.set("resume_asked_by", operator.id)
             record(uow, bank, operator, "payments.resume_asked", "bank")
             return False
-        uow.parties.set_fact("stopped", "")
-        uow.parties.set_fact("resume_asked_by", "")
+        uow.facts.set("stopped", "")
+        uow.facts.set("resume_asked_by", "")
         record(uow, bank, operator, "payments.resumed", "bank", {"with": first})
         return True

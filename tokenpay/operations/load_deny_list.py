@@ -6,11 +6,11 @@ from tokenpay.bank import Bank
 from tokenpay.compliance.screening import DenyList
 from tokenpay.errors import InvalidAddress, InvalidInput
 from tokenpay.money.address import Address
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.record import record
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.primitives.canonical import Value
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.record import record
 
 _AHEAD_S = 86_400
 
@@ -37,10 +37,10 @@ def load_deny_list(bank: Bank, *, name: str, text: str, dated_s: int, by: Sessio
     )
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.CONTROL)
-        for standing in uow.compliance.deny_lists():
+        for standing in uow.deny_lists.all():
             if standing.name == name and standing.dated_s > dated_s:
                 raise InvalidInput("the list is older than the one in place")
-        uow.compliance.replace_deny_list(deny_list, addresses, at_s=bank.clock.now_s())
+        uow.deny_lists.replace(deny_list, addresses, at_s=bank.clock.now_s())
         details: dict[str, Value] = {
             "dated_s": dated_s,
             "entries": deny_list.entries,

@@ -4,11 +4,11 @@ from tokenpay.bank import Bank
 from tokenpay.errors import InvalidInput
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.amount import Amount
-from tokenpay.operations.propose import Draft, propose
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.intent import BookParty, Party, Purpose, parse_party
 from tokenpay.payments.payment import Payment, Refusal
+from tokenpay.steps.propose import Draft, propose
 
 
 def pay(

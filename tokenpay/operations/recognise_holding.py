@@ -7,12 +7,12 @@ from tokenpay.ethereum.observed import Holding
 from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.address import Address
-from tokenpay.operations import movements
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.cases import enter_case
-from tokenpay.operations.record import record
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
+from tokenpay.steps import movements
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.enter_case import enter_case
+from tokenpay.steps.record import record
 
 
 def recognise_holding(bank: Bank, *, asset_id: str, by: Session, address: Address | None = None) -> int:

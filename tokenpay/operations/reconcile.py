@@ -8,10 +8,9 @@ from tokenpay.ethereum.observed import Holding
 from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.address import Address
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.verify_audit import whole_heads
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
+from tokenpay.steps.authorize import authorize
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +72,7 @@ def reconcile(bank: Bank, *, by: Session) -> Reconciliation:
         for chain in followed:
             here = [asset.id for asset in assets.values() if asset.chain_id == chain.chain_id]
             beyond |= uow.ledger.posted_beyond(chain.final_number, asset_ids=here)
-        heads = whole_heads(uow)
+        heads = uow.audit.whole_heads()
     custody: list[CustodyLine] = []
     for chain in followed:
         held = [

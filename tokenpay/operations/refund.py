@@ -4,12 +4,12 @@ from tokenpay.bank import Bank
 from tokenpay.errors import InvalidInput, WrongState
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.amount import Amount
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.propose import Draft, propose
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.intent import BookParty, Party, Purpose, Rail, parse_party
 from tokenpay.payments.payment import UNPAID, Payment, PaymentState, Reason, Refusal
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.propose import Draft, propose
 from tokenpay.store.unit_of_work import UnitOfWork
 
 
@@ -56,7 +56,7 @@ def _refund_case(bank: Bank, case_id: str, payee: Party, amount: Amount, *, by: 
     )
 
     def check(uow: UnitOfWork) -> tuple[Reason, ...]:
-        if not uow.compliance.case(case_id, lock=True).is_open:
+        if not uow.cases.get(case_id, lock=True).is_open:
             raise WrongState("the case is resolved", case=case_id)
         return ()
 

@@ -5,11 +5,11 @@ from tokenpay.errors import NotFound
 from tokenpay.money.address import Address, caip2
 from tokenpay.money.amount import MAX_UNITS, Amount
 from tokenpay.money.asset import Asset, AssetKind
-from tokenpay.operations.own_address import check_address
 from tokenpay.requests.eip681 import Eip681
 from tokenpay.requests.request_state import after_time
 from tokenpay.requests.resolution import Resolution, Resolved
 from tokenpay.requests.scanned import ScannedAddress, ScannedReference, Unreadable, read_request
+from tokenpay.steps.own_address import check_address
 from tokenpay.store.request_store import IssuedRequest
 from tokenpay.store.unit_of_work import UnitOfWork
 

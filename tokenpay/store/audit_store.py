@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from tokenpay.audit.record import AuditHead, AuditRecord
-from tokenpay.errors import Halted
+from tokenpay.audit.record import AuditHead, AuditRecord, verify_stream
+from tokenpay.errors import Halted, IntegrityError
 from tokenpay.primitives.canonical import Value
 from tokenpay.store.tables import audit_heads, audit_records
 
@@ -64,6 +64,17 @@ class AuditStore:
         """Return the head of every stream, ordered by stream."""
         rows = self._connection.execute(select(audit_heads).order_by(audit_heads.c.stream))
         return [AuditHead(**row._mapping) for row in rows]
+
+    def whole_heads(self) -> list[AuditHead]:
+        """Return every stream's head once its records lead to it: a record cut off at the end is missed too.
+
+        Raises IntegrityError.
+        """
+        heads = self.heads()
+        for head in heads:
+            if verify_stream(self.records(head.stream), AuditHead(stream=head.stream)) != head:
+                raise IntegrityError("an audit stream ends before its head", stream=head.stream, seq=head.seq)
+        return heads
 
     def records(self, stream: str, *, after_seq: int = 0) -> Iterator[AuditRecord]:
         """Yield a stream's records in order, after number `after_seq`."""

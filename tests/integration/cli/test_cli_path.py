@@ -9,7 +9,6 @@ import tokenpay as tp
 from tests.integration.cli.conftest import Desk
 from tests.world import CHAIN_ID, CONTRACT, LISTED, OUTSIDE, TOKEN, euro
 from tokenpay.ethereum.authorization import Authorization, sign
-from tokenpay.operations.collect import domain_of
 from tokenpay.primitives.secp256k1 import PrivateKey
 
 EURO_1000 = {"asset": TOKEN.id, "units": "1000000000", "number": "1000.000000"}
@@ -210,7 +209,7 @@ def test_a_payer_s_authorization_is_collected(desk: Desk, tmp_path: Path) -> Non
     issued = desk("request", "issue", desk.world.boris.id, "--asset", "DEUR", "--amount", "30", "--json").json
     (registered,) = [known for known in tp.list_assets(desk.world.bank) if known.asset == TOKEN]
     grant = Authorization(
-        domain=domain_of(registered),
+        domain=registered.domain(),
         sender=payer,
         recipient=tp.Address.parse(issued["deposit_address"]),
         units=30 * 10**6,

@@ -2,12 +2,12 @@
 
 from tokenpay.bank import Bank
 from tokenpay.compliance.clearance import Clearance
-from tokenpay.operations import movements
-from tokenpay.operations.cases import enter_match_case
-from tokenpay.operations.clear import clear
-from tokenpay.operations.record import record
 from tokenpay.parties.operator import Operator
 from tokenpay.payments.payment import Payment, PaymentState
+from tokenpay.steps import movements
+from tokenpay.steps.clear import clear
+from tokenpay.steps.enter_case import enter_match_case
+from tokenpay.steps.record import record
 from tokenpay.store.unit_of_work import UnitOfWork
 
 _ENDS = frozenset({"asset.frozen", "customer.closed", "customer.frozen", "screening.match"})
@@ -21,7 +21,7 @@ def recheck(uow: UnitOfWork, bank: Bank, operator: Operator, payment: Payment) -
 
     Limits and opening hours were for the moment it was cleared and are not asked again.
     """
-    gate = clear(uow, bank, payment.intent, approvals=uow.compliance.approvals(payment.id), counted=True)
+    gate = clear(uow, bank, payment.intent, approvals=uow.approvals.of(payment.id), counted=True)
     reasons = () if isinstance(gate, Clearance) else gate.reasons
     codes = {reason.code for reason in reasons}
     if codes & _ENDS:

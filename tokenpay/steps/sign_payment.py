@@ -1,60 +1,23 @@
 """Have a payment signed, outside any unit of work, and store the bytes before anybody sends them."""
 
-from dataclasses import dataclass
-from typing import Self
-
 from tokenpay.bank import Bank
 from tokenpay.errors import IntegrityError
 from tokenpay.ethereum.authorization import Authorization, calldata
+from tokenpay.ethereum.fees import Fees, most_wei_per_gas
 from tokenpay.ethereum.transaction import DynamicFeeTransaction, encode_unsigned
 from tokenpay.ethereum.typed_data import Domain
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.collect import domain_of
-from tokenpay.operations.record import record
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.attempt import SignedPayment
 from tokenpay.payments.intent import ChainParty, Purpose
 from tokenpay.payments.outgoing import call_of
 from tokenpay.payments.payment import Payment, PaymentState
-from tokenpay.store.payment_store import Carried
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.record import record
+from tokenpay.store.carried_store import Carried
 
-_BUMP_PERCENT = 13
-"""Nodes ask for at least a tenth more before they replace a transaction."""
 _SIGNABLE = (PaymentState.ASSIGNED, PaymentState.SIGNED, PaymentState.SENT)
 _SWEEP_LIFETIME_S = 7 * 86_400
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fees:
-    """What to offer, in wei per gas (EIP-1559)."""
-
-    priority_fee_wei: int
-    max_fee_wei: int
-
-    def within(self, at_most_wei: int) -> Self:
-        """Return these fees, or as much of them as the payment has reserved."""
-        max_fee_wei = min(self.max_fee_wei, at_most_wei)
-        return type(self)(priority_fee_wei=min(self.priority_fee_wei, max_fee_wei), max_fee_wei=max_fee_wei)
-
-    def above(self, before: SignedPayment, *, at_most_wei: int) -> Self | None:
-        """Return fees that replace an earlier version: these, or that one's and a little more; None above the cap."""
-        priority_fee_wei, max_fee_wei = _bumped(before.priority_fee_wei), _bumped(before.max_fee_wei)
-        if max_fee_wei > at_most_wei:
-            return None
-        max_fee_wei = min(max(self.max_fee_wei, max_fee_wei), at_most_wei)
-        return type(self)(
-            priority_fee_wei=min(max(self.priority_fee_wei, priority_fee_wei), max_fee_wei), max_fee_wei=max_fee_wei
-        )
-
-
-def most_wei_per_gas(payment: Payment) -> int:
-    """Return what a payment's reserve allows per gas, over all its fee bumps."""
-    return (payment.fee_cap_wei or 0) // (payment.gas_limit or 1)
-
-
-def _bumped(wei: int) -> int:
-    return -(-wei * (100 + _BUMP_PERCENT) // 100)
 
 
 def sign_payment(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> SignedPayment:
@@ -65,11 +28,11 @@ def sign_payment(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> Si
     intent = payment.intent
     chain_id = intent.amount.asset.chain_id or 0
     with bank.store.read() as uow:
-        carried = uow.payments.carried(payment.id)
-        clearance = uow.compliance.clearance(payment.id)
-        version = len(uow.payments.signed(payment.id)) + 1
+        carried = uow.carried.of(payment.id)
+        clearance = uow.clearances.of(payment.id)
+        version = len(uow.attempts.signed(payment.id)) + 1
     call = call_of(intent, carried.calldata if carried else None)
-    fees = fees.within(most_wei_per_gas(payment))
+    fees = fees.within(most_wei_per_gas(payment.fee_cap_wei, payment.gas_limit))
     transaction = DynamicFeeTransaction(
         chain_id=chain_id,
         nonce=payment.nonce if payment.nonce is not None else -1,
@@ -100,10 +63,10 @@ def sign_payment(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> Si
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
         standing = uow.payments.lock(payment.id)
-        versions = uow.payments.signed(payment.id)
+        versions = uow.attempts.signed(payment.id)
         if len(versions) != version - 1 or standing.state not in _SIGNABLE:
             return versions[-1]  # another engine, or a block, was quicker: these bytes are sent by nobody
-        uow.payments.add_signed(signed)
+        uow.attempts.add_signed(signed)
         uow.payments.update(standing.to(PaymentState.SIGNED, at_s=signed.signed_at_s), was=standing.state)
         record(uow, bank, operator, "payment.signed", payment.id, {"transaction": signed.transaction_hash.hex()})
     return signed
@@ -113,9 +76,9 @@ def carry_sweep(bank: Bank, payment: Payment) -> None:
     """Have the deposit address of a sweep authorize it, once; stored, it is used for every version."""
     intent = payment.intent
     with bank.store.read() as uow:
-        if uow.payments.carried(payment.id) is not None:
+        if uow.carried.of(payment.id) is not None:
             return
-        clearance = uow.compliance.clearance(payment.id)
+        clearance = uow.clearances.of(payment.id)
     domain = _domain(bank, payment)
     debtor, creditor = intent.debtor, intent.creditor
     if domain is None or not isinstance(debtor, ChainParty) or not isinstance(creditor, ChainParty):
@@ -134,8 +97,8 @@ def carry_sweep(bank: Bank, payment: Payment) -> None:
     signed = bank.required_signer().sign_sweep(authorization, index=index, intent=intent, clearance=clearance)
     with bank.store.unit_of_work() as uow:
         uow.payments.lock(payment.id)
-        if uow.payments.carried(payment.id) is None:
-            uow.payments.add_carried(
+        if uow.carried.of(payment.id) is None:
+            uow.carried.add(
                 Carried(
                     payment_id=payment.id,
                     calldata=calldata(signed),
@@ -149,4 +112,4 @@ def _domain(bank: Bank, payment: Payment) -> Domain | None:
     if payment.intent.purpose not in (Purpose.COLLECTION, Purpose.SWEEP):
         return None
     with bank.store.read() as uow:
-        return domain_of(uow.assets.get(payment.intent.amount.asset.id))
+        return uow.assets.get(payment.intent.amount.asset.id).domain()

@@ -7,9 +7,9 @@ from tokenpay.compliance.policy import UNLIMITED, Answer, Decision, Facts, Polic
 from tokenpay.compliance.screening import Screening, screen
 from tokenpay.errors import IntegrityError
 from tokenpay.ledger.chart import AccountKind
-from tokenpay.operations.identifiers import new_id
 from tokenpay.parties.customer import CustomerStatus
 from tokenpay.payments.intent import BookParty, ChainParty, Intent, Purpose
+from tokenpay.steps.identifiers import new_id
 from tokenpay.store.unit_of_work import UnitOfWork
 
 
@@ -22,7 +22,7 @@ def clear(
     the intent already stands in them. Whoever stores the payment stores the clearance with it.
     Raises NotFound for an unknown customer or case.
     """
-    policy = uow.compliance.policy()
+    policy = uow.policies.newest()
     now_s = bank.clock.now_s()
     intent_hash = intent.hash()
     _check_approvals(uow, intent, intent_hash, approvals)
@@ -33,7 +33,7 @@ def clear(
         intent,
         Facts(
             now_s=now_s,
-            stopped=bool(uow.parties.fact("stopped", "")),
+            stopped=bool(uow.facts.get("stopped", "")),
             asset_usable=uow.assets.get(intent.amount.asset.id).active,
             customers=_customers(uow, intent),
             screenings=screenings,
@@ -57,9 +57,9 @@ def clear(
 
 def count_use(uow: UnitOfWork, intent: Intent, *, now_s: int) -> None:
     """Count an intent that is held or cleared in the counters that `clear` has locked."""
-    policy = uow.compliance.policy()
+    policy = uow.policies.newest()
     used = lock_used(uow, policy, intent, now_s=now_s)
-    uow.compliance.use(
+    uow.limits.use(
         intent.uetr, used, asset_id=intent.amount.asset.id, day=policy.hours.day(now_s), units=intent.amount.units
     )
 
@@ -71,7 +71,7 @@ def lock_used(uow: UnitOfWork, policy: Policy, intent: Intent, *, now_s: int) ->
     scopes = [f"operator/{intent.maker}"]
     if isinstance(intent.debtor, BookParty) and intent.debtor.kind is AccountKind.CUSTOMER:
         scopes.append(f"customer/{intent.debtor.owner}")
-    return uow.compliance.lock_used(scopes, asset_id=intent.amount.asset.id, day=policy.hours.day(now_s))
+    return uow.limits.lock_used(scopes, asset_id=intent.amount.asset.id, day=policy.hours.day(now_s))
 
 
 def _of(used: dict[str, int], prefix: str) -> int:
@@ -86,16 +86,16 @@ def _check_approvals(uow: UnitOfWork, intent: Intent, intent_hash: bytes, approv
     for approval in approvals:
         if approval.intent_hash != intent_hash:
             raise IntegrityError("an approval is for another content", payment=intent.uetr)
-        approval.verify(uow.parties.operator(approval.operator_id).public_key)
+        approval.verify(uow.operators.get(approval.operator_id).public_key)
 
 
 def _customers(uow: UnitOfWork, intent: Intent) -> dict[str, CustomerStatus]:
     customers = {}
     for party in (intent.debtor, intent.creditor):
         if isinstance(party, BookParty) and party.kind is AccountKind.CUSTOMER:
-            customers[party.owner] = uow.parties.customer(party.owner, lock="to keep").status
+            customers[party.owner] = uow.customers.get(party.owner, lock="to keep").status
         elif isinstance(party, BookParty):
-            uow.compliance.case(party.owner)  # suspense and blocked money belongs to a case that there is
+            uow.cases.get(party.owner)  # suspense and blocked money belongs to a case that there is
     return customers
 
 
@@ -103,11 +103,11 @@ def _screen(uow: UnitOfWork, policy: Policy, intent: Intent, *, now_s: int) -> t
     if intent.purpose in (Purpose.SWEEP, Purpose.FILL):
         return ()  # from the bank's own address to the bank's own address
     addresses = [party for party in (intent.debtor, intent.creditor) if isinstance(party, ChainParty)]
-    lists = uow.compliance.deny_lists() if addresses else ()
+    lists = uow.deny_lists.all() if addresses else ()
     return tuple(
         screen(
             str(party),
-            hits=uow.compliance.denied_by(party.address),
+            hits=uow.deny_lists.hits(party.address),
             lists=lists,
             now_s=now_s,
             max_age_s=policy.list_max_age_s,

@@ -11,7 +11,7 @@ def check_address(uow: UnitOfWork, issued: IssuedRequest) -> IssuedRequest:
     address = issued.request.deposit_address
     if address is None:
         return issued
-    xpub = ExtendedPublicKey.parse(uow.parties.fact("deposit_xpub"))
+    xpub = ExtendedPublicKey.parse(uow.facts.get("deposit_xpub"))
     if issued.deposit_index is None or xpub.child_address(issued.deposit_index) != address:
         raise IntegrityError("a request names an address that is not the bank's", request=issued.request.id)
     return issued

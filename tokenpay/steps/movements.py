@@ -7,9 +7,9 @@ from tokenpay.errors import IntegrityError
 from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.ledger.transfer import Transfer, TransferState
-from tokenpay.operations.identifiers import new_id
 from tokenpay.payments.intent import BookParty, ChainParty, Intent, Purpose
 from tokenpay.payments.payment import Payment, Reason
+from tokenpay.steps.identifiers import new_id
 from tokenpay.store.unit_of_work import UnitOfWork
 
 
@@ -141,8 +141,8 @@ def post_gas(
 def give_back(uow: UnitOfWork, payment: Payment) -> None:
     """Void what a payment had reserved, take it out of the day's limits, and free an authorization it did not carry."""
     if payment.nonce is None:
-        uow.payments.drop_carried(payment.id)
-    uow.compliance.give_back(payment.id, units=payment.intent.amount.units)
+        uow.carried.drop(payment.id)
+    uow.limits.give_back(payment.id, units=payment.intent.amount.units)
     for transfer in pending_of(uow, payment.id):
         uow.ledger.void(transfer)
 

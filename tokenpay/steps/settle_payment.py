@@ -8,13 +8,13 @@ from tokenpay.ethereum.observed import Receipt, TransferLog
 from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.asset import AssetKind
-from tokenpay.operations import movements
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.record import record
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.intent import ChainParty, Purpose
 from tokenpay.payments.payment import UNSENT, Payment, PaymentState, Reason
+from tokenpay.steps import movements
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.record import record
 from tokenpay.store.unit_of_work import UnitOfWork
 
 _REVERTED = Reason(code="chain.reverted", message="the transaction was included and reverted")
@@ -34,7 +34,7 @@ def settle_payment(
         payment = uow.payments.lock(payment.id)
         if payment.state is not PaymentState.INCLUDED:
             return
-        clearance = uow.compliance.clearance(payment.id)
+        clearance = uow.clearances.of(payment.id)
         done = _took_effect(uow, payment, receipt, logs, final_number=final_number)
         chain_id = payment.intent.amount.asset.chain_id or 0
         native = uow.chains.get(chain_id).native_asset_id
@@ -44,7 +44,7 @@ def settle_payment(
         else:
             reason = _NOTHING_MOVED if receipt.succeeded else _REVERTED
             changed = payment.to(PaymentState.FAILED, at_s=now_s, reasons=(reason,))
-            uow.compliance.give_back(payment.id, units=payment.intent.amount.units)
+            uow.limits.give_back(payment.id, units=payment.intent.amount.units)
         for transfer in movements.pending_of(uow, payment.id):
             block = receipt.block_number
             if transfer.debit == gas_account and receipt.fee_wei:
@@ -87,7 +87,7 @@ def settle_carried(bank: Bank, payment_id: str, *, final_number: int, by: Sessio
 
 def _was_used(uow: UnitOfWork, payment: Payment, *, final_number: int) -> bool:
     """Tell whether an authorization was carried out, by whomever: only its event says so, not our receipt."""
-    carried = uow.payments.carried(payment.id)
+    carried = uow.carried.of(payment.id)
     asset = payment.intent.amount.asset
     if carried is None or asset.contract is None or asset.chain_id is None:
         raise IntegrityError("a collection has lost its authorization", payment=payment.id)

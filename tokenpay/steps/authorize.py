@@ -13,7 +13,7 @@ def authorize(uow: UnitOfWork, bank: Bank, by: Session, permission: Permission) 
     Raises SessionExpired for a closed, expired, unknown or future session, or one without its operator's key,
     NotPermitted otherwise.
     """
-    operator = uow.parties.live_operator(by.id, now_s=bank.clock.now_s())
+    operator = uow.sessions.live_operator(by.id, now_s=bank.clock.now_s())
     if operator is None or operator.id != by.operator.id or not by.holds_key_of(operator):
         raise SessionExpired("the session has ended: sign in again")
     if not operator.may(permission):

@@ -11,10 +11,6 @@ from tokenpay.ethereum.observed import Holding
 from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.ledger.transfer import TransferState
-from tokenpay.operations import movements
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.cases import enter_case
-from tokenpay.operations.record import record
 from tokenpay.parties.customer import CustomerStatus
 from tokenpay.parties.operator import Operator, Permission
 from tokenpay.parties.session import Session
@@ -23,6 +19,10 @@ from tokenpay.payments.intent import ChainParty
 from tokenpay.payments.matching import GroupVerdict, match_group
 from tokenpay.payments.payment import PaymentState
 from tokenpay.requests.request_state import RequestState, Taken, after_payment
+from tokenpay.steps import movements
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.enter_case import enter_case
+from tokenpay.steps.record import record
 from tokenpay.store.request_store import IssuedRequest
 from tokenpay.store.unit_of_work import UnitOfWork
 
@@ -152,10 +152,10 @@ def _screened(uow: UnitOfWork, bank: Bank, deposit: Deposit) -> _Aside | None:
         return None  # minted: there is no sender to screen
     screening = screen(
         deposit.sender.caip10(deposit.chain_id),
-        hits=uow.compliance.denied_by(deposit.sender),
-        lists=uow.compliance.deny_lists(),
+        hits=uow.deny_lists.hits(deposit.sender),
+        lists=uow.deny_lists.all(),
         now_s=bank.clock.now_s(),
-        max_age_s=uow.compliance.policy().list_max_age_s,
+        max_age_s=uow.policies.newest().list_max_age_s,
     )
     return {Verdict.MATCH: _MATCH, Verdict.UNAVAILABLE: _UNSCREENED}.get(screening.verdict)
 
@@ -165,7 +165,7 @@ def _standing(uow: UnitOfWork, deposit: Deposit, issued: IssuedRequest) -> _Asid
         return _FROZEN
     if deposit.amount.asset != issued.request.asset:
         return _OTHER
-    customer = uow.parties.customer(issued.request.payee.partition("/")[2])
+    customer = uow.customers.get(issued.request.payee.partition("/")[2])
     return _CLOSED if customer.status is CustomerStatus.CLOSED else None
 
 

@@ -9,18 +9,18 @@ from tokenpay.compliance.clearance import Clearance
 from tokenpay.compliance.policy import Answer, Decision
 from tokenpay.errors import AssetMismatch
 from tokenpay.money.amount import Amount
-from tokenpay.operations import movements
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.cases import enter_match_case
-from tokenpay.operations.clear import clear, count_use
-from tokenpay.operations.identifiers import new_uetr
-from tokenpay.operations.record import record
-from tokenpay.operations.request_payment import address_reasons, request_reasons, take_payment
 from tokenpay.parties.operator import Operator, Permission, Role
 from tokenpay.parties.session import Session
 from tokenpay.payments.intent import Intent, Party, Purpose, Rail
 from tokenpay.payments.payment import Payment, PaymentState, Reason, Refusal
-from tokenpay.store.payment_store import Carried
+from tokenpay.steps import movements
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.clear import clear, count_use
+from tokenpay.steps.enter_case import enter_match_case
+from tokenpay.steps.identifiers import new_uetr
+from tokenpay.steps.record import record
+from tokenpay.steps.request_payment import address_reasons, request_reasons, take_payment
+from tokenpay.store.carried_store import Carried
 from tokenpay.store.unit_of_work import UnitOfWork
 
 
@@ -61,7 +61,7 @@ def propose(
         operator = authorize(uow, bank, by, permission)
         if uow.assets.get(draft.amount.asset.id).asset != draft.amount.asset:
             raise AssetMismatch("the amount is of an asset that this bank knows otherwise")
-        expires_at_s = now_s + uow.compliance.policy().held_for_s
+        expires_at_s = now_s + uow.policies.newest().held_for_s
         intent = Intent(
             uetr=uetr,
             purpose=draft.purpose,
@@ -133,12 +133,12 @@ def _enter(
     if not held and intent.rail is Rail.BOOK:
         payment = replace(payment, state=PaymentState.FINAL)
     uow.payments.add(payment, branch=operator.branch)
-    uow.compliance.add_approval(payment.id, maker)
+    uow.approvals.add(payment.id, maker)
     if draft.carried is not None:
-        uow.payments.add_carried(draft.carried(payment.id))
+        uow.carried.add(draft.carried(payment.id))
     count_use(uow, intent, now_s=now_s)
     if isinstance(gate, Clearance):
-        uow.compliance.add_clearance(gate)
+        uow.clearances.add(gate)
     if isinstance(gate, Clearance) and intent.rail is Rail.BOOK:
         movements.post_now(uow, bank, payment, clearance_id=gate.id)
         take_payment(uow, intent, at_s=now_s)

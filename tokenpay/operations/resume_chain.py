@@ -1,34 +1,12 @@
-"""Stop one chain until people act."""
+"""Let a halted chain go on."""
 
 from tokenpay.bank import Bank
 from tokenpay.compliance.case import CaseKind
-from tokenpay.errors import Halted, WrongState
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.cases import enter_case
-from tokenpay.operations.record import record
+from tokenpay.errors import WrongState
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
-from tokenpay.store.chain_store import FollowedChain
-from tokenpay.store.unit_of_work import UnitOfWork
-
-
-def running(uow: UnitOfWork, chain_id: int) -> FollowedChain:
-    """Return how far a chain was followed; raises Halted when it was stopped."""
-    followed = uow.chains.get(chain_id)
-    if followed.halted:
-        raise Halted(f"the chain is halted: {followed.halted}", chain_id=chain_id)
-    return followed
-
-
-def halt_chain(bank: Bank, chain_id: int, *, reason: str, by: Session) -> Halted:
-    """Stop a chain, open a case that says why, and return the error to raise."""
-    with bank.store.unit_of_work() as uow:
-        if not uow.chains.get(chain_id, lock=True).halted:
-            uow.chains.set_halted(chain_id, reason)
-            subject = f"{chain_id}@{bank.clock.now_s()}"
-            enter_case(uow, bank, by.operator, kind=CaseKind.CHAIN_HALTED, subject=subject, note=reason)
-            record(uow, bank, by.operator, "chain.halted", str(chain_id), {"reason": reason})
-    return Halted(f"the chain is halted: {reason}", chain_id=chain_id)
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.record import record
 
 
 def resume_chain(bank: Bank, chain_id: int, *, by: Session) -> None:
@@ -44,7 +22,7 @@ def resume_chain(bank: Bank, chain_id: int, *, by: Session) -> None:
     used = bank.chain(chain_id).transaction_count(treasury)
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.CONTROL)
-        for case in uow.compliance.cases():
+        for case in uow.cases.all():
             if case.kind is CaseKind.CHAIN_HALTED and case.subject.startswith(f"{chain_id}@"):
                 raise WrongState("resolve the case that halted the chain first", case=case.id)
         followed = uow.chains.get(chain_id, lock=True)

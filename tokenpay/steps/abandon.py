@@ -4,17 +4,16 @@ from dataclasses import replace
 
 from tokenpay.bank import Bank
 from tokenpay.errors import TokenpayError, WrongState
+from tokenpay.ethereum.fees import NO_OP_GAS
 from tokenpay.money.amount import Amount
-from tokenpay.operations import movements
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.propose import Draft, propose
-from tokenpay.operations.record import record
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.intent import ChainParty, Purpose
 from tokenpay.payments.payment import Payment, PaymentState, Reason, Refusal
-
-_NO_OP_GAS = 21_000
+from tokenpay.steps import movements
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.propose import Draft, propose
+from tokenpay.steps.record import record
 
 
 def abandon(bank: Bank, payment: Payment, *, error: TokenpayError, by: Session) -> None:
@@ -44,7 +43,7 @@ def abandon(bank: Bank, payment: Payment, *, error: TokenpayError, by: Session) 
         followed = uow.chains.get(chain_id, lock=True)
         standing = uow.payments.lock_all([payment.id, fill.id] if fill is not None else [payment.id])
         payment = standing[payment.id]
-        if payment.state is not PaymentState.ASSIGNED or uow.payments.signed(payment.id):
+        if payment.state is not PaymentState.ASSIGNED or uow.attempts.signed(payment.id):
             raise WrongState("the payment was signed: its bytes are sent until they are included", payment=payment.id)
         movements.give_back(uow, payment)
         failed = replace(payment.to(PaymentState.FAILED, at_s=bank.clock.now_s(), reasons=(reason,)), nonce=None)
@@ -54,10 +53,10 @@ def abandon(bank: Bank, payment: Payment, *, error: TokenpayError, by: Session) 
             assigned = replace(
                 fill.to(PaymentState.ASSIGNED, at_s=bank.clock.now_s()),
                 nonce=payment.nonce,
-                gas_limit=_NO_OP_GAS,
+                gas_limit=NO_OP_GAS,
                 fee_cap_wei=payment.fee_cap_wei,
             )
-            movements.reserve_gas(uow, bank, assigned, clearance_id=uow.compliance.clearance(fill.id).id)
+            movements.reserve_gas(uow, bank, assigned, clearance_id=uow.clearances.of(fill.id).id)
             uow.payments.update(assigned, was=PaymentState.CLEARED)
         elif followed.next_nonce == (payment.nonce or 0) + 1:
             uow.chains.set_next_nonce(chain_id, payment.nonce or 0)

@@ -11,13 +11,13 @@ from tokenpay.ledger.transfer import Transfer, TransferState
 from tokenpay.money.address import Address
 from tokenpay.money.amount import Amount
 from tokenpay.money.asset import Asset
-from tokenpay.operations.identifiers import new_id
-from tokenpay.operations.own_address import check_address
-from tokenpay.operations.record import record
 from tokenpay.parties.operator import Operator
 from tokenpay.payments.attempt import SignedPayment
 from tokenpay.payments.deposit import BELIEVABLE_UNITS, Deposit, DepositState
 from tokenpay.payments.payment import PaymentState
+from tokenpay.steps.identifiers import new_id
+from tokenpay.steps.own_address import check_address
+from tokenpay.steps.record import record
 from tokenpay.store.chain_store import FollowedChain
 from tokenpay.store.request_store import IssuedRequest
 from tokenpay.store.unit_of_work import UnitOfWork
