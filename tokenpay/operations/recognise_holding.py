@@ -34,7 +34,7 @@ def recognise_holding(bank: Bank, *, asset_id: str, by: Session, address: Addres
     there = bank.chain(chain_id).holdings([holding], followed.final_number)[0]
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.CASE)
-        custody = Account(kind=AccountKind.CUSTODY, owner=owner.text, asset_id=asset_id)
+        custody = movements.custody_of(owner, asset_id)
         if uow.chains.get(chain_id, lock=True).final_number != followed.final_number:
             raise ChainUnavailable("the books moved on while the chain was asked; try again", chain_id=chain_id)
         uow.ledger.lock([custody])
@@ -54,8 +54,6 @@ def recognise_holding(bank: Bank, *, asset_id: str, by: Session, address: Addres
                 note="the address holds more than its deposits brought",
             )
             source = Account(kind=AccountKind.SUSPENSE, owner=case.id, asset_id=asset_id)
-        movements.post_received(
-            uow, bank, custody=custody, owed=source, units=units, block_number=followed.final_number
-        )
+        movements.post_received(uow, bank, held=custody, owed=source, units=units, block_number=followed.final_number)
         record(uow, bank, operator, "holding.recognised", custody.id, {"units": str(units), "to": source.kind.value})
         return units

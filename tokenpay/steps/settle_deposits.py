@@ -11,7 +11,6 @@ from tokenpay.compliance.screening import Verdict, screen
 from tokenpay.ethereum.observed import Holding
 from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import AccountKind
-from tokenpay.ledger.transfer import TransferState
 from tokenpay.parties.operator import Operator, Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.deposit import BELIEVABLE_UNITS, Deposit, DepositOutcome, DepositState
@@ -115,9 +114,7 @@ def _verdict(uow: UnitOfWork, bank: Bank, deposit: Deposit) -> Verdict | None:
 def _book(uow: UnitOfWork, bank: Bank, operator: Operator, deposit: Deposit, division: Division) -> None:
     """Post a deposit's pending transfer for what is credited, and enter what is not under a case."""
     now_s = bank.clock.now_s()
-    pending = [t for t in uow.ledger.transfers(deposit_id=deposit.id) if t.state is TransferState.PENDING]
-    uow.ledger.lock_transfers(pending)
-    for transfer in pending:
+    for transfer in movements.pending_of(uow, deposit_id=deposit.id):
         if division.credit_units:
             uow.ledger.post_pending(
                 transfer, at_s=now_s, units=division.credit_units, block_number=deposit.block_number
@@ -143,13 +140,11 @@ def _enter_aside(
 ) -> None:
     asset_id = deposit.amount.asset.id
     kind = AccountKind.BLOCKED if outcome is DepositOutcome.BLOCKED else AccountKind.SUSPENSE
-    custody = Account(kind=AccountKind.CUSTODY, owner=deposit.address.text, asset_id=asset_id)
-    holding = Account(kind=kind, owner=case.id, asset_id=asset_id)
     movements.post_received(
         uow,
         bank,
-        custody=custody,
-        owed=holding,
+        held=movements.custody_of(deposit.address, asset_id),
+        owed=Account(kind=kind, owner=case.id, asset_id=asset_id),
         units=units,
         block_number=deposit.block_number,
         deposit_id=deposit.id,

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from tokenpay.bank import Bank
 from tokenpay.errors import IntegrityError
 from tokenpay.ethereum.observed import Receipt, TransferLog
-from tokenpay.ledger.account import Account
-from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.asset import AssetKind
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
@@ -36,16 +34,14 @@ def settle_payment(
             return
         clearance = uow.clearances.of(payment.id)
         done = _took_effect(uow, payment, receipt, logs, final_number=final_number)
-        chain_id = payment.intent.amount.asset.chain_id or 0
-        native = uow.chains.get(chain_id).native_asset_id
-        gas_account = Account(kind=AccountKind.GAS, owner="bank", asset_id=native).id
+        gas_account = movements.gas_of(uow.chains.get(payment.intent.amount.asset.chain_id or 0)).id
         if done:
             changed = payment.to(PaymentState.FINAL, at_s=now_s, reasons=())
         else:
             reason = _NOTHING_MOVED if receipt.succeeded else _REVERTED
             changed = payment.to(PaymentState.FAILED, at_s=now_s, reasons=(reason,))
             uow.limits.give_back(payment.id, units=payment.intent.amount.units)
-        for transfer in movements.pending_of(uow, payment.id):
+        for transfer in movements.pending_of(uow, payment_id=payment.id):
             block = receipt.block_number
             if transfer.debit == gas_account and receipt.fee_wei:
                 movements.post_gas(uow, bank, transfer, clearance.id, fee_wei=receipt.fee_wei, block_number=block)

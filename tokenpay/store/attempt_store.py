@@ -1,5 +1,7 @@
 """The bytes signed for payments, and every attempt to send them."""
 
+from dataclasses import asdict
+
 from sqlalchemy import Connection, func, insert, select, update
 
 from tokenpay.payments.attempt import Attempt, AttemptOutcome, SignedPayment
@@ -12,21 +14,7 @@ class AttemptStore:
 
     def add_signed(self, version: SignedPayment) -> None:
         """Store signed bytes: before they are sent, always."""
-        self._connection.execute(
-            insert(signed),
-            {
-                "payment_id": version.payment_id,
-                "version": version.version,
-                "chain_id": version.chain_id,
-                "nonce": version.nonce,
-                "raw": version.raw,
-                "transaction_hash": version.transaction_hash,
-                "max_fee_wei": version.max_fee_wei,
-                "priority_fee_wei": version.priority_fee_wei,
-                "signed_at_s": version.signed_at_s,
-                "clearance_id": version.clearance_id,
-            },
-        )
+        self._connection.execute(insert(signed), asdict(version))
 
     def signed(self, payment_id: str) -> list[SignedPayment]:
         """Return every version of a payment's transaction, oldest first."""
@@ -45,17 +33,7 @@ class AttemptStore:
             outcome=AttemptOutcome.UNKNOWN,
             reason="",
         )
-        self._connection.execute(
-            insert(attempts),
-            {
-                "payment_id": attempt.payment_id,
-                "version": attempt.version,
-                "seq": attempt.seq,
-                "at_s": at_s,
-                "outcome": attempt.outcome,
-                "reason": "",
-            },
-        )
+        self._connection.execute(insert(attempts), asdict(attempt))
         return attempt
 
     def end(self, attempt: Attempt, *, outcome: AttemptOutcome, reason: str) -> None:

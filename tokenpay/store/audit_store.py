@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from sqlalchemy import Connection, bindparam, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from tokenpay.audit.record import AuditHead, AuditRecord, verify_stream
 from tokenpay.errors import Halted, IntegrityError
 from tokenpay.primitives.canonical import Value
+from tokenpay.store.insert_missing import insert_missing
 from tokenpay.store.tables import audit_heads, audit_records
 
 MAX_CLOCK_BACK_S = 300
@@ -33,10 +33,9 @@ class AuditStore:
         """
         row = self._connection.execute(_LOCK_HEAD, {"of_stream": stream}).one_or_none()
         if row is None:
-            dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
             start = AuditHead(stream=stream)
             values = {"stream": stream, "seq": start.seq, "hash": start.hash, "at_s": start.at_s}
-            self._connection.execute(dialect.insert(audit_heads).on_conflict_do_nothing(), values)
+            self._connection.execute(insert_missing(self._connection.dialect.name, audit_heads), values)
             row = self._connection.execute(_LOCK_HEAD, {"of_stream": stream}).one()
         head = AuditHead(stream=row.stream, seq=row.seq, hash=row.hash, at_s=row.at_s)
         if at_s < head.at_s - MAX_CLOCK_BACK_S:

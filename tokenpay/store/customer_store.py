@@ -1,5 +1,6 @@
 """Customers."""
 
+from dataclasses import asdict
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
@@ -20,16 +21,7 @@ class CustomerStore:
         self._connection = connection
 
     def add(self, customer: Customer) -> None:
-        self._connection.execute(
-            insert(customers),
-            {
-                "id": customer.id,
-                "name": customer.name,
-                "branch": customer.branch,
-                "status": customer.status,
-                "enrolled_at_s": customer.enrolled_at_s,
-            },
-        )
+        self._connection.execute(insert(customers), asdict(customer))
 
     def get(self, customer_id: str, *, lock: Literal["to keep", "to change"] | None = None) -> Customer:
         """Return a customer; raises NotFound.
@@ -57,10 +49,4 @@ class CustomerStore:
 
 
 def _customer(row: Row[Any]) -> Customer:
-    return Customer(
-        id=row.id,
-        name=row.name,
-        branch=row.branch,
-        status=CustomerStatus(row.status),
-        enrolled_at_s=row.enrolled_at_s,
-    )
+    return Customer(**{**row._mapping, "status": CustomerStatus(row.status)})

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from tokenpay.errors import IntegrityError, NotFound
 from tokenpay.ledger import transfer as rules
 from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.ledger.transfer import Movement, Transfer, TransferState
+from tokenpay.store.insert_missing import insert_missing
 from tokenpay.store.tables import accounts, entries, transfers
 
 _LOCK = (
@@ -74,9 +74,8 @@ class LedgerStore:
             self._locked[row.id] = _account(row)
 
     def _open(self, unopened: Sequence[Account]) -> None:
-        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
         rows = [{"id": a.id, "kind": a.kind, "owner": a.owner, "asset_id": a.asset_id, **_totals(a)} for a in unopened]
-        self._connection.execute(dialect.insert(accounts).on_conflict_do_nothing(), rows)
+        self._connection.execute(insert_missing(self._connection.dialect.name, accounts), rows)
 
     def locked(self, account_id: str) -> Account:
         """Return a locked account as it stands in this unit of work."""
