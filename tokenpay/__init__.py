@@ -65,7 +65,11 @@ if TYPE_CHECKING:
     from tokenpay.operations.cancel import cancel as cancel
     from tokenpay.operations.cases import open_case as open_case, resolve_case as resolve_case
     from tokenpay.operations.collect import collect as collect
-    from tokenpay.operations.controls import resume_payments as resume_payments, stop_payments as stop_payments
+    from tokenpay.operations.controls import (
+        accept_clock as accept_clock,
+        resume_payments as resume_payments,
+        stop_payments as stop_payments,
+    )
     from tokenpay.operations.customers import (
         close_customer as close_customer,
         enrol_customer as enrol_customer,
@@ -256,6 +260,7 @@ _HOME = {
     "Watched": "operations.watch",
     "WrongPassword": "errors",
     "WrongState": "errors",
+    "accept_clock": "operations.controls",
     "approve": "operations.approve",
     "balances": "operations.read",
     "cancel": "operations.cancel",
@@ -413,6 +418,7 @@ __all__ = [
     "Watched",
     "WrongPassword",
     "WrongState",
+    "accept_clock",
     "approve",
     "balances",
     "cancel",

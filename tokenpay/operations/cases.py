@@ -34,7 +34,7 @@ def resolve_case(bank: Bank, case_id: str, *, resolution: str, by: Session) -> C
             return case
         for kind in (AccountKind.SUSPENSE, AccountKind.BLOCKED):
             accounts = uow.ledger.accounts(kind=kind, owner=case_id)
-            if any(account.posted_units or account.debits_pending for account in accounts):
+            if any(account.posted_units or account.debits_pending or account.credits_pending for account in accounts):
                 raise WrongState("money still stands on the case's account", case=case_id)
         uow.cases.resolve(case_id, resolution=resolution, by=operator.id, at_s=bank.clock.now_s())
         record(uow, bank, operator, "case.resolved", case_id)

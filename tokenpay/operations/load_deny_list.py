@@ -12,7 +12,8 @@ from tokenpay.primitives.canonical import Value
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.record import record
 
-_AHEAD_S = 86_400
+_AHEAD_S = 14 * 3_600
+"""Where the day begins first it is as many hours later than UTC."""
 
 
 def load_deny_list(bank: Bank, *, name: str, text: str, dated_s: int, by: Session) -> DenyList:
@@ -40,6 +41,8 @@ def load_deny_list(bank: Bank, *, name: str, text: str, dated_s: int, by: Sessio
         for standing in uow.deny_lists.all():
             if standing.name == name and standing.dated_s > dated_s:
                 raise InvalidInput("the list is older than the one in place")
+            if standing.name == name and standing.dated_s == dated_s and standing.source_hash != deny_list.source_hash:
+                raise InvalidInput("the list in place has the same date and another content: a change has a newer date")
         uow.deny_lists.replace(deny_list, addresses, at_s=bank.clock.now_s())
         details: dict[str, Value] = {
             "dated_s": dated_s,

@@ -8,6 +8,7 @@ from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.ledger.transfer import Transfer, TransferState
 from tokenpay.money.address import Address
+from tokenpay.money.amount import Amount
 from tokenpay.payments.intent import BookParty, ChainParty, Intent, Purpose
 from tokenpay.payments.payment import Payment, Reason
 from tokenpay.steps.identifiers import new_id
@@ -51,9 +52,10 @@ def _treasury_short(uow: UnitOfWork, intent: Intent, treasury: Account) -> Reaso
     elsewhere = [account for account in others if account.id != treasury.id and account.available_units]
     missing = intent.amount.units - (treasury.available_units or 0)
     reachable = sum(account.available_units or 0 for account in elsewhere)
-    message = f"the treasury holds {missing} units too few"
+    asset = intent.amount.asset
+    message = f"the treasury holds {Amount(asset, missing)} too few"
     if reachable >= missing:
-        message += f"; a sweep of {len(elsewhere)} deposit addresses brings {reachable}"
+        message += f"; a sweep of {len(elsewhere)} deposit addresses brings {Amount(asset, reachable)}"
     return Reason(code="treasury.short", message=message)
 
 

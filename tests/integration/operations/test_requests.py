@@ -8,7 +8,7 @@ import pytest
 import tokenpay as tp
 from tests.world import CHAIN_ID, CONTRACT, LISTED, OUTSIDE, START, STRANGER, TOKEN, World, address_of, euro
 from tokenpay.errors import InvalidRequest
-from tokenpay.ethereum.authorization import sign
+from tokenpay.ethereum.authorization import Signed, sign
 from tokenpay.payments.payment import PaymentState as S
 from tokenpay.primitives.secp256k1 import PrivateKey
 
@@ -231,6 +231,11 @@ def test_an_authorization_that_was_carried_out_is_not_collected(world: World) ->
 
 
 def carry_elsewhere(world: World, request: tp.PaymentRequest) -> None:
+    carry(world, sign(authorization(world, request, valid_before_s=world.clock.now_s() + 3_600), PAYER))
+
+
+def carry(world: World, signed: Signed[tp.Authorization]) -> None:
+    """Somebody else has an authorization included, before whatever of ours waits."""
     from tokenpay.ethereum.authorization import calldata
     from tokenpay.ethereum.transaction import DynamicFeeTransaction, sign as sign_transaction
 
@@ -239,7 +244,7 @@ def carry_elsewhere(world: World, request: tp.PaymentRequest) -> None:
     treasury_waits = world.chain._pool.waiting.copy()
     world.chain._pool.waiting.clear()
     world.mine()
-    call = calldata(sign(authorization(world, request, valid_before_s=world.clock.now_s() + 3_600), PAYER))
+    call = calldata(signed)
     transaction = DynamicFeeTransaction(
         chain_id=CHAIN_ID, nonce=0, max_priority_fee_wei=10**9, max_fee_wei=10**10, gas_limit=200_000,
         to=CONTRACT.raw, data=call,

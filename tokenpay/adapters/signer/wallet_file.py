@@ -38,6 +38,7 @@ def create_wallet(
     )
     write_private(directory / WALLET, text)
     write_private(directory / RULES, rules.seal(seed.reveal()))
+    write_private(directory / MEMORY, "")
     if password is None:
         write_private(directory / WALLET_PASSWORD, kept)
 
