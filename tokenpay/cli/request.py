@@ -11,6 +11,10 @@ from tokenpay.cli.desk import key_of, opened, signed_in
 from tokenpay.cli.files import new_file
 from tokenpay.cli.output import Answer, plain
 from tokenpay.errors import InvalidQr, InvalidRequest
+from tokenpay.requests.contract_call import ContractCall
+from tokenpay.requests.emvco import EmvcoRequest
+from tokenpay.requests.ens import EnsName
+from tokenpay.requests.scanned import ScannedAsset
 
 if TYPE_CHECKING:
     from tokenpay import IssuedRequest, PaymentRequest
@@ -18,6 +22,15 @@ if TYPE_CHECKING:
 
 FORMS = ("reference", "eip681", "address")
 DEFAULT_LIFETIME_S = 900
+KINDS: dict[type, str] = {
+    tp.ScannedReference: "reference",
+    tp.ScannedAddress: "address",
+    tp.Eip681: "eip681",
+    ContractCall: "contract_call",
+    EmvcoRequest: "emvco",
+    EnsName: "ens_name",
+    ScannedAsset: "asset",
+}
 
 
 def add_parser(subparsers: "Subparsers") -> None:
@@ -110,7 +123,7 @@ def resolve(args: Namespace) -> Answer:
     with opened(args) as bank:
         resolved = tp.resolve_request(bank, args.text)
     if resolved.unreadable is not None:
-        raise InvalidRequest(resolved.message, reason=resolved.unreadable.reason.value)
+        raise _unreadable(resolved.unreadable)
     content = {
         "resolution": resolved.resolution,
         "message": resolved.message,
@@ -118,6 +131,7 @@ def resolve(args: Namespace) -> Answer:
         "trusted": resolved.trusted,
         "request_id": None if resolved.request is None else resolved.request.id,
         "payee": resolved.payee,
+        "payee_name": resolved.payee_name or None,
         "asset": resolved.asset,
         "amount": resolved.amount,
     }
@@ -133,9 +147,34 @@ def read(args: Namespace) -> Answer:
         text = texts[0]
     scanned = tp.read_request(text)
     if isinstance(scanned, tp.Unreadable):
-        raise InvalidRequest(scanned.message, reason=scanned.reason.value)
-    kinds = {tp.ScannedReference: "reference", tp.ScannedAddress: "address", tp.Eip681: "eip681"}
-    return Answer(content={"kind": kinds[type(scanned)], **plain(scanned)})
+        raise _unreadable(scanned)
+    return Answer(
+        content={
+            "kind": KINDS[type(scanned)],
+            **(_code(scanned) if isinstance(scanned, EmvcoRequest) else plain(scanned)),
+        }
+    )
+
+
+def _unreadable(unreadable: tp.Unreadable) -> InvalidRequest:
+    network = {"network": unreadable.network} if unreadable.network else {}
+    return InvalidRequest(unreadable.message, reason=unreadable.reason.value, **network)
+
+
+def _code(code: EmvcoRequest) -> dict[str, Any]:
+    """What a merchant's code claims, in words; its data objects are for programs."""
+    return {
+        "merchant": code.merchant,
+        "local_name": code.local_name,
+        "currency": code.currency,
+        "amount": code.amount,
+        "tip": code.tip,
+        "additional": {name: value for name, value in plain(code.additional).items() if value},
+        "token": code.token,
+        "static": code.static,
+        "beyond_ascii": code.beyond_ascii,
+        "warnings": [rule.message for rule in code.warnings],
+    }
 
 
 def _id(args: Namespace) -> str:

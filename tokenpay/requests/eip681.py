@@ -110,9 +110,7 @@ def read_eip681(text: str, *, resolver: Resolver | None = None) -> Eip681 | Cont
         return payee
     if isinstance(contract, EnsName):
         return contract
-    return Eip681(
-        chain_id=chain_id, payee=payee, contract=contract, units=units, ignored=ignored, names=tuple(names)
-    )
+    return Eip681(chain_id=chain_id, payee=payee, contract=contract, units=units, ignored=ignored, names=tuple(names))
 
 
 def _parts(text: str) -> tuple[str, int, str | None, Arguments]:

@@ -177,6 +177,13 @@ class EmvcoRequest:
         """Whether the code names an amount, a tip or a fee (54 to 57), readable or not."""
         return any("54" <= found.id <= "57" for found in self.objects)
 
+    def agrees_with(self, request: PaymentRequest) -> bool:
+        """Return whether a code with our template says of `request` nothing but what is true of it."""
+        money = [found.id for found in self.objects if "54" <= found.id <= "57"]
+        if money and (money != ["54"] or request.amount is None or self.amount != request.amount):
+            return False
+        return self.token is not None and self.token.agrees_with(request) and self.currency in (None, request.asset)
+
     def _value(self, id: str) -> str:
         return value_of(self.objects, id) or ""
 
@@ -195,4 +202,4 @@ class EmvcoRequest:
 
 def is_emvco(text: str) -> bool:
     """Return whether `text` claims to be such a code: it begins like one, or ends in a checksum."""
-    return text[:6] == "000201" or (text[-8:-4] == "6304" and text[:2].isdigit())
+    return text[:6] == "000201" or (text[-8:-4] == "6304" and text[:4].isascii() and text[:4].isdigit())

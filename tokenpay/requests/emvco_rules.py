@@ -17,7 +17,7 @@ DECIMALS = dict(CURRENCIES.values())
 """Numeric code to number of decimals, of currencies that circulate as cash."""
 # ISO 4217 codes of funds, metals and units of account: known, but nobody pays with them at a counter.
 _NOT_CASH = frozenset(
-    "396 926 927 940 947 948 955 956 957 958 959 960 961 962 963 964 965 970 979 984 990 994 997 999".split()
+    map(str, [396, 926, 927, 940, 947, 948, *range(955, 966), 970, 979, 984, 990, 994, 997, int(NO_CURRENCY)])
 )
 ACCOUNT_TEMPLATES = frozenset(f"{id}" for id in range(26, 52))
 UNRESERVED_TEMPLATES = frozenset(f"{id}" for id in range(80, 100))

@@ -19,11 +19,11 @@ from tokenpay.requests.visible import is_visible
 
 MAX_TEXT = 4296  # the most characters a QR code can carry (version 40, level L, alphanumeric)
 # Most secrets that people scan by mistake: a raw private key (or a hash, which is no request either), one as Bitcoin
-# wallets write it (WIF, BIP-38), an extended private key, a recovery phrase as words, and as the digits of a SeedQR,
-# and the seed of a one-time password.
+# (WIF, BIP-38) or Stellar writes it, an extended private key, a recovery phrase as words, and as the digits of a
+# SeedQR, and the seed of one-time passwords.
 _SECRET = re.compile(
     r"(?:0[xX])?[0-9a-fA-F]{64}"
-    r"|[5KL9c][1-9A-HJ-NP-Za-km-z]{50,51}|6P[1-9A-HJ-NP-Za-km-z]{56}"
+    r"|[5KL9c][1-9A-HJ-NP-Za-km-z]{50,51}|6P[1-9A-HJ-NP-Za-km-z]{56}|S[A-Z2-7]{55}"
     r"|[a-zA-Z]prv[1-9A-HJ-NP-Za-km-z]{50,}"
     r"|[a-zA-Z]{3,8}(?:[\s,]+[a-zA-Z]{3,8}){11,23}"
     r"|(?:[0-9]{12}){4,8}"
@@ -67,9 +67,7 @@ class Unreadable:
         return f"{self.reason.message}: {self.network}" if self.network else self.reason.message
 
 
-Scanned = (
-    ScannedReference | Eip681 | ContractCall | EmvcoRequest | ScannedAddress | ScannedAsset | EnsName | Unreadable
-)
+Scanned = ScannedReference | Eip681 | ContractCall | EmvcoRequest | ScannedAddress | ScannedAsset | EnsName | Unreadable
 Reader = Callable[[str, Resolver | None], Scanned]
 
 

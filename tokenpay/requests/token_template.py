@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
-from tokenpay.errors import InvalidAddress, InvalidAsset, InvalidRequest
+from tokenpay.errors import InvalidAddress, InvalidAsset
 from tokenpay.money.address import Address, caip2, parse_caip2
 from tokenpay.money.asset import AssetKind
 from tokenpay.requests.eip681 import Eip681
-from tokenpay.requests.emvco_object import MAX_VALUE, DataObject, write_objects
+from tokenpay.requests.emvco_object import MAX_VALUE, DataObject
 from tokenpay.requests.emvco_rules import ACCOUNT_TEMPLATES, UNRESERVED_TEMPLATES
 from tokenpay.requests.payment_request import PaymentRequest
 from tokenpay.requests.reason import Reason, refusal
