@@ -31,7 +31,7 @@ class EnsName:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read a name as people write it; capital letters stand for small ones. Raises InvalidRequest."""
-        return cls(name=text.lower())
+        return cls(name=text.lower() if text.isascii() else text)  # some other letters have small ones in ASCII
 
     def __str__(self) -> str:
         return self.name

@@ -33,7 +33,7 @@ def test_names_are_read_in_small_letters(text, name):
         ),
         (Reason.LOOKALIKE, "vit\N{CYRILLIC SMALL LETTER A}lik.eth"),
         (Reason.LOOKALIKE, "vitalik.eth\u200b"),
-        (Reason.LOOKALIKE, "\N{KELVIN SIGN}.eth\N{LATIN SMALL LETTER DOTLESS I}"),
+        (Reason.LOOKALIKE, "\N{KELVIN SIGN}elvin.eth"),
         (Reason.LOOKALIKE, "xn--vitlik-8fg.eth"),
         (Reason.LOOKALIKE, "a.ab--c.eth"),
     ],
