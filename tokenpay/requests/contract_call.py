@@ -23,3 +23,8 @@ class ContractCall:
     def signature(self) -> str:
         """The function as a contract knows it, such as `approve(address,uint256)`."""
         return f"{self.function}({','.join(type for type, _ in self.parameters)})"
+
+    def __str__(self) -> str:
+        value = () if self.value_wei is None else (("value", str(self.value_wei)),)
+        query = "&".join(f"{key}={text}" for key, text in (*self.parameters, *value))
+        return f"ethereum:{self.contract}@{self.chain_id}/{self.function}{'?' if query else ''}{query}"

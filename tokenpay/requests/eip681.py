@@ -147,7 +147,7 @@ def _place(text: str, *, resolver: Resolver | None, names: list[EnsName]) -> Add
     if resolver is None:
         return name
     names.append(name)
-    return resolver(name.name)
+    return name.resolve(resolver)
 
 
 def _is_transfer(function: str, arguments: Arguments) -> bool:

@@ -8,6 +8,7 @@ from tokenpay.errors import InvalidRequest
 from tokenpay.requests.reason import Reason, refusal
 
 MAX_VALUE = 99  # characters, since the length has two digits
+_TWO_DIGITS = {f"{number:02}": number for number in range(100)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class DataObject:
     value: str
 
     def __post_init__(self) -> None:
-        if not _is_head(f"{self.id}{len(self.value):02}"):
+        if self.id not in _TWO_DIGITS or len(self.value) > MAX_VALUE:
             raise refusal(Reason.EMVCO_STRUCTURE)
 
     @property
@@ -38,13 +39,11 @@ def read_objects(text: str) -> tuple[DataObject, ...]:
     objects: list[DataObject] = []
     at = 0
     while at < len(text):
-        head = text[at : at + 4]
-        if not _is_head(head):
+        id, length, start = text[at : at + 2], _TWO_DIGITS.get(text[at + 2 : at + 4]), at + 4
+        if length is None or start + length > len(text):
             raise refusal(Reason.EMVCO_STRUCTURE)
-        start, at = at + 4, at + 4 + int(head[2:])
-        if at > len(text):
-            raise refusal(Reason.EMVCO_STRUCTURE)
-        objects.append(DataObject(head[:2], text[start:at]))
+        at = start + length
+        objects.append(DataObject(id, text[start:at]))
     return tuple(objects)
 
 
@@ -61,7 +60,3 @@ def value_of(objects: Iterable[DataObject] | None, id: str) -> str | None:
 def checksum(text: str) -> str:
     """Return the CRC of a code's text up to and with `6304`, as four capital digits (ISO/IEC 13239, over UTF-8)."""
     return f"{crc_hqx(text.encode(), 0xFFFF):04X}"
-
-
-def _is_head(text: str) -> bool:
-    return len(text) == 4 and text.isascii() and text.isdigit()

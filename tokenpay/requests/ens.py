@@ -8,8 +8,8 @@ from typing import Self
 from tokenpay.money.address import Address
 from tokenpay.requests.reason import Reason, refusal
 
-Resolver = Callable[[str], Address]
-"""Takes a normalised name and returns its address, or raises an error of tokenpay."""
+Resolver = Callable[[str], Address | None]
+"""Takes a name in small letters and returns its address, None where it has none, or raises an error of its own."""
 
 # The part of ENSIP-15 in which no two names look alike beyond what ASCII allows: no other letters, no underscore.
 _NAME = re.compile(r"(?=.{3,255}\Z)(?:[a-z0-9-]{1,63}\.)+(?=[0-9-]*[a-z])[a-z0-9-]{2,63}")
@@ -35,3 +35,10 @@ class EnsName:
 
     def __str__(self) -> str:
         return self.name
+
+    def resolve(self, resolver: Resolver) -> Address:
+        """Return the address that `resolver` knows; raises InvalidRequest where it knows none."""
+        address = resolver(self.name)
+        if address is None:
+            raise refusal(Reason.UNKNOWN_NAME)
+        return address

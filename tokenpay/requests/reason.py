@@ -27,6 +27,7 @@ class Reason(StrEnum):
     BAD_NUMBER = "bad_number", "the amount is not a whole number of smallest units above zero, up to 2**256 - 1"
     ENS_NAME = "ens_name", "the payee is a name, not an address; names are not looked up here"
     BAD_NAME = "bad_name", "the payee's name is not made of letters, digits, hyphens and dots as names are"
+    UNKNOWN_NAME = "unknown_name", "the payee's name leads to no address"
     RECEIPT = "receipt", "this points to a transaction that was made, and asks for none"
     UNKNOWN_PREFIX = "unknown_prefix", "this ethereum: text is not a payment"
     UNKNOWN_FUNCTION = "unknown_function", "this asks for a contract call that is not a token transfer"

@@ -132,7 +132,7 @@ def _address(text: str, _: Resolver | None) -> Scanned:
 
 def _name(text: str, resolver: Resolver | None) -> Scanned:
     name = EnsName.parse(text)
-    return name if resolver is None else ScannedAddress(address=resolver(name.name), name=name)
+    return name if resolver is None else ScannedAddress(address=name.resolve(resolver), name=name)
 
 
 def _caip(text: str, _: Resolver | None) -> Scanned:

@@ -167,6 +167,8 @@ def test_a_name_alone_is_resolved_by_the_resolver_given():
 
     with pytest.raises(NotFound):
         read_request("payee.eth", resolver=nobody)
+    assert read_request("payee.eth", resolver=lambda name: None) == Unreadable(reason=Reason.UNKNOWN_NAME)
+    assert read_request("ethereum:pay-payee.eth", resolver={}.get) == Unreadable(reason=Reason.UNKNOWN_NAME)
     assert read_request(PAYEE.text, resolver=nobody) == ScannedAddress(address=PAYEE)
 
 
