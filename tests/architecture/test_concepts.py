@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tokenpay.ledger.chart import BOUNDED, DEBIT_NORMAL, AccountKind
 from tokenpay.payments.payment import TRANSITIONS
-from tokenpay.requests.emvco_rules import Rule
+from tokenpay.requests.emvco_rule import Rule
 from tokenpay.requests.reason import Reason
 from tokenpay.requests.resolution import Resolution
 

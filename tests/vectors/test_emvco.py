@@ -3,12 +3,14 @@
 import json
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tokenpay.errors import InvalidRequest
 from tokenpay.requests.emvco import EmvcoRequest
-from tokenpay.requests.emvco_rules import Rule, broken_rules
+from tokenpay.requests.emvco_check import broken_rules
+from tokenpay.requests.emvco_rule import Rule
 from tokenpay.requests.reason import Reason, reason_of
 from tokenpay.requests.scanned import Unreadable, read_request
 
@@ -47,8 +49,8 @@ BROKEN: dict[int, tuple[Rule, ...]] = {
 
 
 @cache
-def payloads(vectors: Path) -> list[dict]:
-    return json.loads((vectors / "emvco" / "payloads.json").read_text())
+def payloads(vectors: Path) -> list[dict[str, Any]]:
+    return list(json.loads((vectors / "emvco" / "payloads.json").read_text()))
 
 
 def test_there_are_as_many_as_this_table_judges(vectors):

@@ -166,8 +166,8 @@ def _code(code: EmvcoRequest) -> dict[str, Any]:
     return {
         "merchant": code.merchant,
         "local_name": code.local_name,
-        "currency": code.currency,
-        "amount": code.amount,
+        "currency": code.currency or code.currency_numeric or None,
+        "amount": code.amount or code.amount_text or None,
         "tip": code.tip,
         "additional": {name: value for name, value in plain(code.additional).items() if value},
         "token": code.token,

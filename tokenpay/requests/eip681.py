@@ -88,7 +88,7 @@ class Eip681:
 def read_eip681(text: str, *, resolver: Resolver | None = None) -> Eip681 | ContractCall | EnsName:
     """Read any `ethereum:` text; raises InvalidRequest with its `reason`, and what the resolver raises.
 
-    Without a resolver the answer is the ENS name that stands in it, once the rest has been read.
+    Without a resolver the answer is the ENS name that stands in it: the payee's, or else the contract's.
     """
     target, chain_id, function, parameters = _parts(text)
     names: list[EnsName] = []
@@ -97,14 +97,15 @@ def read_eip681(text: str, *, resolver: Resolver | None = None) -> Eip681 | Cont
     arguments = [(key, value) for key, value in parameters if key not in _GAS]
     if len(ignored) != len(set(ignored)):
         raise refusal(Reason.DUPLICATE_PARAMETER)
-    contract = None if function is None else place(target)
-    if function is not None and not _is_transfer(function, arguments):
-        return contract if isinstance(contract, EnsName) else _call(chain_id, contract, function, arguments, ignored)
+    contract: Address | EnsName | None = None
     if function is None:
         payee, number = place(target), _value(arguments)
-    else:
+    elif _is_transfer(function, arguments):
         given = dict(arguments)
-        payee, number = place(given["address"]), given.get("uint256")
+        payee, contract, number = place(given["address"]), place(target), given.get("uint256")
+    else:
+        called = place(target)
+        return called if isinstance(called, EnsName) else _call(chain_id, called, function, arguments, ignored)
     units = None if number is None else _units(number)
     if isinstance(payee, EnsName):
         return payee
@@ -169,10 +170,8 @@ def _is_transfer(function: str, arguments: Arguments) -> bool:
 
 
 def _call(
-    chain_id: int, contract: Address | None, function: str, arguments: Arguments, ignored: tuple[str, ...]
+    chain_id: int, contract: Address, function: str, arguments: Arguments, ignored: tuple[str, ...]
 ) -> ContractCall:
-    if contract is None:
-        raise refusal(Reason.BAD_ADDRESS)
     parameters = tuple((key, value) for key, value in arguments if key != "value")
     if not all(_TYPE.fullmatch(type) for type, _ in parameters):
         raise refusal(Reason.UNKNOWN_PARAMETER)

@@ -9,8 +9,9 @@ from tokenpay.errors import InvalidAmount, InvalidRequest, PrecisionLost
 from tokenpay.money.amount import Amount
 from tokenpay.money.asset import Asset, AssetKind
 from tokenpay.money.currency import CURRENCIES
+from tokenpay.requests.emvco_check import AMOUNT_FORM, NO_CURRENCY, PERCENT_FORM, lesser_rules, unsafe_rules
 from tokenpay.requests.emvco_object import DataObject, checksum, read_objects, value_of, write_objects
-from tokenpay.requests.emvco_rules import AMOUNT_FORM, NO_CURRENCY, PERCENT_FORM, Rule, lesser_rules, unsafe_rules
+from tokenpay.requests.emvco_rule import Rule
 from tokenpay.requests.merchant import AdditionalData, LocalName, Merchant, Tip, TipKind
 from tokenpay.requests.payment_request import PaymentRequest
 from tokenpay.requests.reason import Reason, refusal
@@ -137,14 +138,24 @@ class EmvcoRequest:
         return LocalName(language=language, name=name, city=value_of(inside, "02") or "")
 
     @property
+    def currency_numeric(self) -> str:
+        """The currency (53) as three digits of ISO 4217; empty where it is left out."""
+        return self._value("53")
+
+    @property
     def currency(self) -> Asset | None:
         """The currency (53), where it circulates as cash."""
-        code = _BY_NUMERIC.get(self._value("53"))
+        code = _BY_NUMERIC.get(self.currency_numeric)
         return None if code is None else Asset.cash(code)
 
     @property
+    def amount_text(self) -> str:
+        """The amount (54) as it stands; empty where it is left out to the payer."""
+        return self._value("54")
+
+    @property
     def amount(self) -> Amount | None:
-        """The amount (54); None where it is left out, or cannot be read exactly, which `warnings` then say."""
+        """The amount (54) in cash; None where it is left out, or cannot be read exactly in the currency."""
         return self._amount("54")
 
     @property

@@ -10,7 +10,7 @@ from tokenpay.money.asset import parse_caip19
 from tokenpay.requests.contract_call import ContractCall
 from tokenpay.requests.eip681 import Eip681, read_eip681
 from tokenpay.requests.emvco import EmvcoRequest, is_emvco
-from tokenpay.requests.emvco_rules import Rule
+from tokenpay.requests.emvco_rule import Rule
 from tokenpay.requests.ens import EnsName, Resolver
 from tokenpay.requests.other_network import BY_SCHEME, other_network
 from tokenpay.requests.reason import Reason, reason_of, refusal

@@ -13,8 +13,8 @@ from tokenpay.errors import InvalidAddress, InvalidAsset
 from tokenpay.money.address import Address, caip2, parse_caip2
 from tokenpay.money.asset import AssetKind
 from tokenpay.requests.eip681 import Eip681
+from tokenpay.requests.emvco_check import ACCOUNT_TEMPLATES, UNRESERVED_TEMPLATES
 from tokenpay.requests.emvco_object import MAX_VALUE, DataObject
-from tokenpay.requests.emvco_rules import ACCOUNT_TEMPLATES, UNRESERVED_TEMPLATES
 from tokenpay.requests.payment_request import PaymentRequest
 from tokenpay.requests.reason import Reason, refusal
 from tokenpay.requests.reference import check_reference_id

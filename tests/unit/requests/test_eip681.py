@@ -248,7 +248,7 @@ def test_a_name_is_resolved_by_nobody_but_the_resolver_given(text, name, resolve
 
     read = read_eip681(text, resolver=resolver)
     assert name in asked
-    if isinstance(resolved, Eip681):
+    if isinstance(read, Eip681):
         assert {found.name for found in read.names} == set(asked)
         read = replace(read, names=())
     assert read == resolved

@@ -9,9 +9,10 @@ from tests.unit.requests.samples import ACME, COIN, CONTRACT, EURO, FOREIGN, PAY
 from tokenpay.errors import InvalidRequest
 from tokenpay.money.amount import Amount
 from tokenpay.money.asset import Asset
+from tokenpay.requests.eip681 import Eip681
 from tokenpay.requests.emvco import EmvcoRequest
 from tokenpay.requests.emvco_object import DataObject, checksum, read_objects, value_of
-from tokenpay.requests.emvco_rules import Rule
+from tokenpay.requests.emvco_rule import Rule
 from tokenpay.requests.merchant import AdditionalData, LocalName, Merchant, Tip, TipKind
 from tokenpay.requests.reason import Reason, reason_of
 from tokenpay.requests.token_template import TEMPLATE_NAME, TokenTemplate
@@ -69,7 +70,9 @@ def test_the_example_of_the_standard_reads_as_it_is_meant():
 def test_an_amount_is_exact_or_not_there(values, amount):
     code = changed(FOREIGN, **values)
     assert code.amount == amount
-    assert amount is not None or values["t54"] is None or code.warnings or values["t53"] == "999"
+    assert code.amount_text == (values["t54"] or "")
+    assert code.currency_numeric == (values.get("t53", "978") or "")
+    assert amount is not None or values["t54"] is None or code.warnings or values.get("t53") == "999"
 
 
 @pytest.mark.parametrize(
@@ -169,7 +172,7 @@ def test_what_cannot_be_written(made):
 
 def test_the_most_units_that_a_code_holds():
     most = Amount(TOKEN, 10**59 - 1)
-    assert EmvcoRequest.of(request(amount=most), ACME).token.units == most.units
+    assert EmvcoRequest.of(request(amount=most), ACME).token == TokenTemplate.of(request(amount=most))
 
 
 @pytest.mark.parametrize(
@@ -255,8 +258,9 @@ def test_a_field_that_stands_in_two_templates_is_refused():
 
 
 def test_native_coin_has_no_contract():
-    coin = request(asset=COIN, amount=Amount(COIN, 5))
-    assert EmvcoRequest.of(coin, ACME).token.on_chain.contract is None
+    token = EmvcoRequest.of(request(asset=COIN, amount=Amount(COIN, 5)), ACME).token
+    assert token == TokenTemplate(reference=request().id, chain_id=8453, payee=PAYEE, units=5)
+    assert token.on_chain == Eip681(chain_id=8453, payee=PAYEE, units=5)
 
 
 def test_what_is_no_template_is_kept_as_it_is():

@@ -159,7 +159,7 @@ def test_another_network_is_refused_by_its_name(network, text):
 
 
 def test_a_name_alone_is_resolved_by_the_resolver_given():
-    read = read_request("Payee.eth", resolver={"payee.eth": PAYEE}.__getitem__)
+    read = read_request("Payee.eth", resolver=lambda name: {"payee.eth": PAYEE}.get(name))
     assert read == ScannedAddress(address=PAYEE, name=EnsName(name="payee.eth"))
 
     def nobody(name):
@@ -168,7 +168,7 @@ def test_a_name_alone_is_resolved_by_the_resolver_given():
     with pytest.raises(NotFound):
         read_request("payee.eth", resolver=nobody)
     assert read_request("payee.eth", resolver=lambda name: None) == Unreadable(reason=Reason.UNKNOWN_NAME)
-    assert read_request("ethereum:pay-payee.eth", resolver={}.get) == Unreadable(reason=Reason.UNKNOWN_NAME)
+    assert read_request("ethereum:pay-payee.eth", resolver=lambda name: None) == Unreadable(reason=Reason.UNKNOWN_NAME)
     assert read_request(PAYEE.text, resolver=nobody) == ScannedAddress(address=PAYEE)
 
 

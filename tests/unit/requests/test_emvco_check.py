@@ -4,8 +4,9 @@ import pytest
 
 from tokenpay.errors import InvalidRequest
 from tokenpay.requests.emvco import EmvcoRequest
+from tokenpay.requests.emvco_check import broken_rules
 from tokenpay.requests.emvco_object import DataObject, checksum
-from tokenpay.requests.emvco_rules import MAX_TEXT, Rule, broken_rules
+from tokenpay.requests.emvco_rule import MAX_TEXT, Rule
 from tokenpay.requests.reason import Reason, reason_of
 
 # The fields of a code that breaks no rule; 26 holds a template named "a".
