@@ -8,6 +8,7 @@ from tokenpay.payments.payment import TRANSITIONS
 from tokenpay.requests.emvco_rule import Rule
 from tokenpay.requests.reason import Reason
 from tokenpay.requests.resolution import Resolution
+from tokenpay.requests.token_template import TEMPLATE_NAME
 
 CONCEPTS = Path(__file__).parents[2] / "docs" / "concepts"
 
@@ -52,6 +53,10 @@ def test_the_reasons_to_refuse_a_scan() -> None:
 
 def test_the_rules_that_are_never_forgiven() -> None:
     assert names_in("Merchants' codes") == {rule.value for rule in Rule if rule.unsafe}
+
+
+def test_the_id_of_our_own_template() -> None:
+    assert f"`{TEMPLATE_NAME}`" in (CONCEPTS / "requests.md").read_text()
 
 
 def names_in(heading: str) -> set[str]:

@@ -11,25 +11,23 @@ from tokenpay.cli.desk import key_of, opened, signed_in
 from tokenpay.cli.files import new_file
 from tokenpay.cli.output import Answer, plain
 from tokenpay.errors import InvalidQr, InvalidRequest
-from tokenpay.requests.contract_call import ContractCall
-from tokenpay.requests.emvco import EmvcoRequest
-from tokenpay.requests.ens import EnsName
-from tokenpay.requests.scanned import ScannedAsset
 
 if TYPE_CHECKING:
-    from tokenpay import IssuedRequest, PaymentRequest
+    from tokenpay import IssuedRequest, PaymentRequest, Unreadable
     from tokenpay.cli.command import Subparsers
+    from tokenpay.requests.emvco import EmvcoRequest
 
 FORMS = ("reference", "eip681", "address")
 DEFAULT_LIFETIME_S = 900
-KINDS: dict[type, str] = {
-    tp.ScannedReference: "reference",
-    tp.ScannedAddress: "address",
-    tp.Eip681: "eip681",
-    ContractCall: "contract_call",
-    EmvcoRequest: "emvco",
-    EnsName: "ens_name",
-    ScannedAsset: "asset",
+# By name, so that no command but `read` waits for the readers to load.
+KINDS = {
+    "ScannedReference": "reference",
+    "ScannedAddress": "address",
+    "ScannedAsset": "asset",
+    "Eip681": "eip681",
+    "ContractCall": "contract_call",
+    "EmvcoRequest": "emvco",
+    "EnsName": "ens_name",
 }
 
 
@@ -139,6 +137,8 @@ def resolve(args: Namespace) -> Answer:
 
 
 def read(args: Namespace) -> Answer:
+    from tokenpay.requests.emvco import EmvcoRequest
+
     text = args.text
     if args.image is not None:
         texts = tp.read_qr(args.image)
@@ -148,20 +148,16 @@ def read(args: Namespace) -> Answer:
     scanned = tp.read_request(text)
     if isinstance(scanned, tp.Unreadable):
         raise _unreadable(scanned)
-    return Answer(
-        content={
-            "kind": KINDS[type(scanned)],
-            **(_code(scanned) if isinstance(scanned, EmvcoRequest) else plain(scanned)),
-        }
-    )
+    content = _code(scanned) if isinstance(scanned, EmvcoRequest) else plain(scanned)
+    return Answer(content={"kind": KINDS[type(scanned).__name__], **content})
 
 
-def _unreadable(unreadable: tp.Unreadable) -> InvalidRequest:
+def _unreadable(unreadable: "Unreadable") -> InvalidRequest:
     network = {"network": unreadable.network} if unreadable.network else {}
     return InvalidRequest(unreadable.message, reason=unreadable.reason.value, **network)
 
 
-def _code(code: EmvcoRequest) -> dict[str, Any]:
+def _code(code: "EmvcoRequest") -> dict[str, Any]:
     """What a merchant's code claims, in words; its data objects are for programs."""
     return {
         "merchant": code.merchant,

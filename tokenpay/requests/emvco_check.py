@@ -75,7 +75,6 @@ def unsafe_rules(objects: tuple[DataObject, ...]) -> Iterator[Rule]:
         yield Rule.LENGTH
     if not is_visible(text):
         yield Rule.VISIBLE
-        return  # what cannot be written as UTF-8 has no checksum
     if not objects or objects[-1].id != "63" or len(objects[-1].value) != 4:
         yield Rule.CHECKSUM_LAST
     elif checksum(text[:-4]) != objects[-1].value.upper():

@@ -59,4 +59,5 @@ def value_of(objects: Iterable[DataObject] | None, id: str) -> str | None:
 
 def checksum(text: str) -> str:
     """Return the CRC of a code's text up to and with `6304`, as four capital digits (ISO/IEC 13239, over UTF-8)."""
-    return f"{crc_hqx(text.encode(), 0xFFFF):04X}"
+    # What is no Unicode has a checksum as well, and is refused as invisible.
+    return f"{crc_hqx(text.encode(errors='surrogatepass'), 0xFFFF):04X}"

@@ -150,6 +150,8 @@ def test_a_sticker_asks_for_a_token_without_a_reference():
         lambda: EmvcoRequest.of(request(), replace(ACME, name="A" * 26)),
         lambda: EmvcoRequest.of(request(), replace(ACME, name="Пекарня")),
         lambda: EmvcoRequest.of(request(), replace(ACME, city="\u202e")),
+        lambda: EmvcoRequest.of(request(), replace(ACME, city="\ud800")),
+        lambda: EmvcoRequest(objects=(*FOREIGN.objects[:-1], DataObject("65", "\ud800"), FOREIGN.objects[-1])),
         lambda: EmvcoRequest.of(request(), replace(ACME, country="Germany")),
         lambda: EmvcoRequest.of(request(), replace(ACME, category="x")),
         lambda: EmvcoRequest.of(request(amount=Amount(TOKEN, 10**59)), ACME),

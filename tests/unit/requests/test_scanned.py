@@ -1,6 +1,9 @@
+from typing import get_args
+
 import pytest
 
 from tests.unit.requests.samples import ACME, CONTRACT, FOREIGN, PAYEE, TOKEN, request
+from tokenpay.cli.request import KINDS
 from tokenpay.errors import NotFound
 from tokenpay.requests.contract_call import ContractCall
 from tokenpay.requests.eip681 import Eip681
@@ -10,6 +13,7 @@ from tokenpay.requests.ens import EnsName
 from tokenpay.requests.reason import Reason, reason_of, refusal
 from tokenpay.requests.scanned import (
     MAX_TEXT,
+    Scanned,
     ScannedAddress,
     ScannedAsset,
     ScannedReference,
@@ -178,3 +182,7 @@ def test_every_reason_has_a_code_of_its_name_and_one_line(reason):
     assert reason.value == reason.name.lower()
     assert "\n" not in reason.message
     assert Unreadable(reason=reason).message == reason.message
+
+
+def test_every_kind_has_its_word_on_the_command_line():
+    assert set(KINDS) == {kind.__name__ for kind in get_args(Scanned)} - {"Unreadable"}
