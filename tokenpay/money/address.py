@@ -9,8 +9,27 @@ from tokenpay.errors import InvalidAddress, InvalidAsset
 from tokenpay.primitives.keccak import keccak256
 
 _HEX = re.compile(r"0x[0-9a-fA-F]{40}")
-_CAIP2 = re.compile(r"eip155:(0|[1-9][0-9]{0,31})")
+_CAIP2 = re.compile(r"eip155:([1-9][0-9]{0,18})")
+_ANY_CAIP2 = re.compile(r"([-a-z0-9]{3,8}):[-_a-zA-Z0-9]{1,32}")
 MAX_CHAIN_ID = 2**63 - 1
+OTHER_NAMESPACES = {
+    "algorand": "Algorand",
+    "aptos": "Aptos",
+    "bip122": "Bitcoin",  # and what descends from it
+    "cosmos": "Cosmos",
+    "hedera": "Hedera",
+    "near": "NEAR",
+    "polkadot": "Polkadot",
+    "solana": "Solana",
+    "starknet": "Starknet",
+    "stellar": "Stellar",
+    "sui": "Sui",
+    "tezos": "Tezos",
+    "tron": "TRON",
+    "tvm": "TON",
+    "xrpl": "XRP Ledger",
+}
+"""CAIP-2 namespaces that are known here, and refused by name."""
 
 
 def caip2(chain_id: int) -> str:
@@ -21,11 +40,14 @@ def caip2(chain_id: int) -> str:
 
 
 def parse_caip2(text: str) -> int:
-    """Return the chain id in CAIP-2 text; raises InvalidAsset for anything but `eip155`."""
+    """Return the chain id in CAIP-2 text; raises InvalidAsset, with a `namespace` where it is a known other one."""
     match = _CAIP2.fullmatch(text)
-    if match is None or not 0 < int(match[1]) <= MAX_CHAIN_ID:
-        raise InvalidAsset("a chain is written eip155:<number>")
-    return int(match[1])
+    if match is not None and int(match[1]) <= MAX_CHAIN_ID:
+        return int(match[1])
+    other = _ANY_CAIP2.fullmatch(text)
+    if other is not None and other[1] in OTHER_NAMESPACES:
+        raise InvalidAsset(f"a chain of {OTHER_NAMESPACES[other[1]]}: only eip155 is known here", namespace=other[1])
+    raise InvalidAsset("a chain is written eip155:<number>")
 
 
 @lru_cache(maxsize=16_384)
@@ -72,7 +94,10 @@ class Address:
 
     @classmethod
     def parse_caip10(cls, text: str) -> tuple[int, Self]:
-        """Read CAIP-10 text and return (chain id, address); raises InvalidAddress or InvalidAsset."""
+        """Read CAIP-10 text and return (chain id, address).
+
+        Raises InvalidAddress, or InvalidAsset for the chain (see `parse_caip2`).
+        """
         chain, separator, account = text.rpartition(":")
         if not separator:
             raise InvalidAddress("a CAIP-10 address is written eip155:<chain>:<address>")
