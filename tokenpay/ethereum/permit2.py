@@ -129,6 +129,10 @@ class PermitBatch(_Message):
 
     details: tuple[PermitDetails, ...]
 
+    def __post_init__(self) -> None:
+        _Message.__post_init__(self)
+        _refuse_none(self.details)
+
     def digest(self) -> bytes:
         """Return the 32 bytes to sign (EIP-712)."""
         details = [entry.value() for entry in self.details]
@@ -163,10 +167,19 @@ class PermitBatchTransferFrom(_Transfer):
 
     permitted: tuple[TokenPermissions, ...]
 
+    def __post_init__(self) -> None:
+        _Transfer.__post_init__(self)
+        _refuse_none(self.permitted)
+
     def digest(self) -> bytes:
         """Return the 32 bytes to sign (EIP-712)."""
         permitted = [entry.value() for entry in self.permitted]
         return self._digest(PERMIT_BATCH_TRANSFER_FROM, permitted=permitted, nonce=self.nonce, deadline=self.deadline_s)
+
+
+def _refuse_none(tokens: tuple[PermitDetails | TokenPermissions, ...]) -> None:
+    if not tokens:
+        raise InvalidAuthorization("a Permit2 batch names at least one token")
 
 
 @lru_cache(maxsize=256)

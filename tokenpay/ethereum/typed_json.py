@@ -4,13 +4,15 @@ What two readers could read in two ways is refused: a key twice, a number that J
 """
 
 import json
+import re
 from typing import Any, NoReturn
 
 from tokenpay.ethereum.typed_data import DOMAIN_TYPE, TypedData
-from tokenpay.ethereum.typed_rules import MAX_TEXT_SIZE, broken
+from tokenpay.ethereum.typed_rules import MAX_DEPTH, MAX_TEXT_SIZE, broken
 
 _KEYS = {"types", "primaryType", "domain", "message"}
 _MAX_SAFE_INTEGER = 2**53 - 1
+_STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]+|\\.)*"?|([\[{])|([\]}])', re.DOTALL)
 
 
 def parse_typed_data(text: str) -> TypedData:
@@ -20,6 +22,7 @@ def parse_typed_data(text: str) -> TypedData:
     """
     if len(text) > MAX_TEXT_SIZE:
         raise broken("too_large", f"typed data has at most {MAX_TEXT_SIZE} characters")
+    _check_depth(text)
     try:
         given = json.loads(
             text,
@@ -30,8 +33,6 @@ def parse_typed_data(text: str) -> TypedData:
         )
     except ValueError:
         raise broken("json", "typed data is one JSON text") from None
-    except RecursionError:
-        raise broken("too_deep", "the JSON is nested too deeply") from None
     if not isinstance(given, dict):
         raise broken("value_form", "typed data is an object")
     if given.keys() != _KEYS:
@@ -49,6 +50,18 @@ def parse_typed_data(text: str) -> TypedData:
         domain=given["domain"],
         message=given["message"],
     )
+
+
+def _check_depth(text: str) -> None:
+    """Refuse what would take the JSON reader too deep: where a process has raised its recursion limit, it crashes."""
+    depth = 0
+    for match in _STRING_OR_BRACKET.finditer(text):
+        if match.lastindex == 1:
+            depth += 1
+            if depth > MAX_DEPTH + 2:  # the four parts and a message are outside a message's own depth
+                raise broken("too_deep", f"a message nests at most {MAX_DEPTH} structs and arrays")
+        elif match.lastindex == 2:
+            depth -= 1
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
