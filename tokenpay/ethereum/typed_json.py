@@ -12,6 +12,7 @@ from tokenpay.ethereum.typed_rules import MAX_DEPTH, MAX_TEXT_SIZE, broken
 
 _KEYS = {"types", "primaryType", "domain", "message"}
 _MAX_SAFE_INTEGER = 2**53 - 1
+_HARMLESS_DEPTH = 100  # for a reader that recurses; how deep a message may be is TypedData's to say
 _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]+|\\.)*"?|([\[{])|([\]}])', re.DOTALL)
 
 
@@ -54,11 +55,13 @@ def parse_typed_data(text: str) -> TypedData:
 
 def _check_depth(text: str) -> None:
     """Refuse what would take the JSON reader too deep: where a process has raised its recursion limit, it crashes."""
+    if text.count("{") + text.count("[") <= _HARMLESS_DEPTH:
+        return
     depth = 0
     for match in _STRING_OR_BRACKET.finditer(text):
         if match.lastindex == 1:
             depth += 1
-            if depth > MAX_DEPTH + 2:  # the four parts and a message are outside a message's own depth
+            if depth > _HARMLESS_DEPTH:
                 raise broken("too_deep", f"a message nests at most {MAX_DEPTH} structs and arrays")
         elif match.lastindex == 2:
             depth -= 1
