@@ -1,7 +1,7 @@
 """Struct types of EIP-712, compiled once: their text, its hash, and the hash of a value."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TypeAlias
@@ -26,11 +26,10 @@ _RESERVED = re.compile(r"(?:u?int|u?fixed|bytes?)[0-9x]*|bool|address|string|fun
 class StructType:
     """One struct of a set of types. Made by `compile_types` only, so its types hold together."""
 
-    __slots__ = ("_encoders", "_names", "name", "text", "type_hash")
+    __slots__ = ("_encoders", "_names", "name", "type_hash")
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name
-        self.text = text
         self.type_hash = keccak256(text.encode())
         self._names: frozenset[str] = frozenset()
         self._encoders: tuple[tuple[str, Encode], ...] = ()
@@ -88,12 +87,12 @@ def _array(encode: Encode, size: int | None) -> Encode:
     return encode_array
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def compile_types(types: Types, primary_type: str) -> StructType:
     """Return the struct `primary_type` of `types`, ready to hash values; raises InvalidTypedData.
 
     Refused are types that nothing reaches from it, and a struct that holds itself, unless a dynamic
-    array stands between: only then has it a finite value. Compiled types are kept.
+    array stands between: only then has it a finite value. The last 64 are kept.
     """
     declared = dict(types)
     if len(types) > MAX_TYPES or sum(len(members) for members in declared.values()) > MAX_MEMBERS:
@@ -102,10 +101,11 @@ def compile_types(types: Types, primary_type: str) -> StructType:
         _check_struct(name, members)
     if primary_type not in declared:
         raise broken("primary_type", "the primary type is not declared")
-    reached = {name: _reached(name, declared) for name in declared}
+    held = {name: _structs_in(members, declared) for name, members in types}
+    reached = {name: _reached(name, held) for name in declared}
     if len(reached[primary_type]) != len(declared):
         raise broken("unused_type", "a declared type is not reached from the primary type")
-    _refuse_endless(declared)
+    _refuse_endless(held)
     structs = {name: StructType(name, _text(name, reached[name], declared)) for name in declared}
     for name, struct in structs.items():
         struct._complete(declared[name], structs)
@@ -130,35 +130,34 @@ def _parts(type_name: str) -> tuple[str, tuple[int | None, ...]]:
     return match[1], tuple(int(size) if size else None for size in sizes)
 
 
-def _structs_in(members: Members, declared: Mapping[str, Members]) -> Iterator[tuple[str, bool]]:
-    """Yield each struct that members are of, and whether a value must hold one."""
+def _structs_in(members: Members, declared: Mapping[str, Members]) -> dict[str, bool]:
+    """Return each struct that members are of, and whether a value must hold one."""
+    found: dict[str, bool] = {}
     for _, type_name in members:
         base, sizes = _parts(type_name)
         if base in declared:
-            yield base, None not in sizes
+            found[base] = found.get(base, False) or None not in sizes
         elif base not in ENCODERS:
             raise broken("unknown_type", "a member's type is not declared")
+    return found
 
 
-def _reached(name: str, declared: Mapping[str, Members]) -> set[str]:
+def _reached(name: str, held: Mapping[str, Mapping[str, bool]]) -> set[str]:
     found, ahead = {name}, [name]
     while ahead:
-        new = {struct for struct, _ in _structs_in(declared[ahead.pop()], declared)} - found
+        new = held[ahead.pop()].keys() - found
         found |= new
         ahead += new
     return found
 
 
-def _refuse_endless(declared: Mapping[str, Members]) -> None:
+def _refuse_endless(held: Mapping[str, Mapping[str, bool]]) -> None:
     """Refuse structs without a finite value, once those that have one are set aside."""
-    held = {
-        name: {struct for struct, needed in _structs_in(members, declared) if needed}
-        for name, members in declared.items()
-    }
-    while finite := [name for name, structs in held.items() if not structs & held.keys()]:
+    left = {name: {struct for struct, needed in structs.items() if needed} for name, structs in held.items()}
+    while finite := [name for name, needed in left.items() if not needed & left.keys()]:
         for name in finite:
-            del held[name]
-    if held:
+            del left[name]
+    if left:
         raise broken("recursive_type", "a struct holds itself with no dynamic array between")
 
 

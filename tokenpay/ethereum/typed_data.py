@@ -8,16 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import InitVar, dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any
 
 from tokenpay.ethereum.abi import address_word, uint_word
 from tokenpay.ethereum.struct_type import Members, StructType, Types, compile_types
 from tokenpay.ethereum.typed_rules import MAX_DEPTH, MAX_VALUES, broken
 from tokenpay.money.address import Address
 from tokenpay.primitives.keccak import keccak256
-
-Value: TypeAlias = "str | int | bytes | Address | Sequence[Value] | Mapping[str, Value]"
-"""A member's value, in a form that `typed_values` reads; lists and dicts for arrays and structs."""
 
 DOMAIN_TYPE = "EIP712Domain"
 _MEMBER_KEYS = {"name", "type"}
@@ -74,20 +71,23 @@ class TypedData:
     """A message that agrees with its types in every part, or InvalidTypedData whose field `rule` names what does not.
 
     `types` is written as in JSON, {struct: [{"name": ..., "type": ...}]}, with or without EIP712Domain.
-    `domain` holds any of name, version, chainId, verifyingContract and salt; with none of them, a
-    signature holds everywhere. With the primary type EIP712Domain the message is empty and the domain
-    alone is signed. What is given is copied, so what is read from it later is what `digest` is of.
+    Values have the forms that `typed_values` reads, in dicts for structs and lists for arrays. `domain`
+    holds any of name, version, chainId, verifyingContract and salt; with none of them, a signature
+    holds everywhere. With the primary type EIP712Domain the message is empty and the domain alone is
+    signed. What is given is copied, so what is read from it later is what `digest` is of.
     """
 
     types: InitVar[Mapping[str, Sequence[Mapping[str, str]]]]
     primary_type: str
-    domain: Mapping[str, Value]
-    message: Mapping[str, Value]
+    domain: Mapping[str, Any]
+    message: Mapping[str, Any]
     struct: StructType | None = field(init=False, repr=False)
     """The compiled primary type; None where the domain alone is signed."""
     _digest: bytes = field(init=False, repr=False)
 
     def __post_init__(self, types: Mapping[str, Sequence[Mapping[str, str]]]) -> None:
+        if type(self.primary_type) is not str:
+            raise broken("primary_type", "the primary type is the name of a struct")
         declared = _types(types)
         domain, message = _frozen(self.domain), _frozen(self.message)
         separator = domain_separator(domain, declared=declared.pop(DOMAIN_TYPE, None))
@@ -142,7 +142,7 @@ def _nothing_else(types: Types, message: object) -> bytes:
     return b""
 
 
-def domain_separator(domain: Mapping[str, Value], *, declared: Members | None = None) -> bytes:
+def domain_separator(domain: Mapping[str, Any], *, declared: Members | None = None) -> bytes:
     """Return hashStruct of a domain; raises InvalidTypedData where its members are others than `declared`."""
     members = tuple([member for member in _DOMAIN_MEMBERS if member[0] in domain])
     if len(members) != len(domain):
@@ -157,7 +157,7 @@ def _domain_type(members: Members) -> StructType:
     return compile_types(((DOMAIN_TYPE, members),), DOMAIN_TYPE)
 
 
-def _frozen(given: object) -> Mapping[str, Value]:
+def _frozen(given: object) -> Mapping[str, Any]:
     """Return a copy of a domain or message that nobody changes."""
     if not isinstance(given, _MAPPING):
         raise broken("value_form", "a domain and a message are mappings of their members")
@@ -176,5 +176,5 @@ def _frozen(given: object) -> Mapping[str, Value]:
             return tuple([copied(member, depth + 1) for member in value])
         return MappingProxyType({name: copied(member, depth + 1) for name, member in value.items()})
 
-    frozen: Mapping[str, Value] = copied(given, 0)
+    frozen: Mapping[str, Any] = copied(given, 0)
     return frozen

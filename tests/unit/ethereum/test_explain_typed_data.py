@@ -5,14 +5,14 @@ import pytest
 from tests.benchmarks.random_grants import random_grant
 from tests.benchmarks.random_typed_data import random_message
 from tokenpay.ethereum.explain_typed_data import explain_typed_data
-from tokenpay.ethereum.meaning import MeaningKind
+from tokenpay.ethereum.meaning import Assets, MeaningKind
 from tokenpay.ethereum.typed_data import TypedData
 from tokenpay.money.address import Address
 from tokenpay.money.asset import Asset
 
 CONTRACT = Address.parse("0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48")
 OWNER, SPENDER, UNKNOWN = Address(b"\xaa" * 20), Address(b"\xbb" * 20), Address(b"\xcc" * 20)
-ASSETS = {(1, CONTRACT): Asset.token(1, CONTRACT, symbol="USDC", decimals=6)}
+ASSETS: Assets = {(1, CONTRACT): Asset.token(1, CONTRACT, symbol="USDC", decimals=6)}
 TOKEN = ("token", "USDC eip155:1/erc20:0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48")
 OF_TOKEN = {"name": "USD Coin", "version": "2", "chainId": 1, "verifyingContract": CONTRACT}
 OF_PERMIT2 = {"name": "Permit2", "chainId": "0x1", "verifyingContract": "0x000000000022d473030f116ddee9f6b43ac78ba3"}
@@ -196,7 +196,7 @@ def test_random_messages_are_unknown_and_raise_nothing():
 class AnyToken(dict):
     """A register that has every token of every chain."""
 
-    def get(self, key):
+    def get(self, key, default=None):
         return Asset.token(*key, symbol="ANY", decimals=6)
 
 

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ KEY = PrivateKey.from_bytes(b"\x46" * 32)
 TOKEN, SPENDER = Address(b"\xaa" * 20), Address(b"\xbb" * 20)
 DETAILS = PermitDetails(token=TOKEN, units=5, expiration_s=1_800_000_000, nonce=0)
 PERMISSIONS = TokenPermissions(token=TOKEN, units=5)
-GIVEN = {
+GIVEN: dict[str, Any] = {
     "chain_id": 1,
     "owner": Address(KEY.public_key.address_bytes()),
     "spender": SPENDER,
@@ -30,7 +31,7 @@ SINGLE = PermitSingle(details=DETAILS, **GIVEN)
 BATCH = PermitBatch(details=(DETAILS,), **GIVEN)
 TRANSFER = PermitTransferFrom(permitted=PERMISSIONS, nonce=7, **GIVEN)
 BATCH_TRANSFER = PermitBatchTransferFrom(permitted=(PERMISSIONS,), nonce=7, **GIVEN)
-ALL = [SINGLE, BATCH, TRANSFER, BATCH_TRANSFER]
+ALL: list[Any] = [SINGLE, BATCH, TRANSFER, BATCH_TRANSFER]
 
 
 def test_hashes_that_are_published():

@@ -5,6 +5,7 @@ from tokenpay.errors import InvalidTypedData
 from tokenpay.ethereum.typed_data import Domain, TypedData
 from tokenpay.ethereum.typed_rules import MAX_DEPTH, MAX_MEMBERS, MAX_TYPES, MAX_VALUES
 from tokenpay.money.address import Address
+from tokenpay.primitives.keccak import keccak256
 
 
 @pytest.mark.parametrize(
@@ -59,7 +60,8 @@ def mail(**changes):
 
 def test_the_example_as_a_message():
     assert mail().digest().hex() == "be609aee343fb3c4b28e1df9e632fca64fcfaede20f02e86244efddf30957bd2"
-    assert mail().struct.text == "Mail(Person from,Person to,string contents)Person(string name,address wallet)"
+    text = b"Mail(Person from,Person to,string contents)Person(string name,address wallet)"
+    assert mail().struct.type_hash == keccak256(text)
 
 
 def test_a_domain_signed_alone():
@@ -122,6 +124,7 @@ def test_what_python_could_mistake_is_refused(type_name, value, rule):
         ({"types": {"Mail": [{"name": "from", "type": "bool", "indexed": "true"}]}}, "undeclared_key"),
         ({"types": {"Mail": [{"name": "from", "type": ["bool"]}]}}, "value_form"),
         ({"primary_type": None}, "primary_type"),
+        ({"primary_type": ["Mail"]}, "primary_type"),
         ({"domain": []}, "value_form"),
         ({"domain": None}, "value_form"),
         ({"message": None}, "value_form"),
@@ -153,7 +156,7 @@ NODE = [{"name": "below", "type": "Node[]"}]
 
 
 def nested(depth):
-    value = {"below": []}
+    value: dict[str, list] = {"below": []}
     for _ in range(depth):
         value = {"below": [value]}
     return value
@@ -168,13 +171,13 @@ def test_a_struct_may_hold_itself_in_an_array():
 
 
 def endless():
-    value = {"below": []}
+    value: dict[str, list] = {"below": []}
     value["below"].append(value)
     return value
 
 
 def doubled(times):
-    value = {"below": []}
+    value: dict[str, list] = {"below": []}
     for _ in range(times):
         value = {"below": [value] * 2_000}
     return value
