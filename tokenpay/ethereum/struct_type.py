@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from tokenpay.errors import InvalidTypedData
-from tokenpay.ethereum.typed_rules import MAX_MEMBERS, MAX_TYPES, broken
+from tokenpay.ethereum.typed_data_rule import MAX_MEMBERS, MAX_TYPES, broken
 from tokenpay.ethereum.typed_values import ENCODERS, Encode
 from tokenpay.primitives.keccak import keccak256
 

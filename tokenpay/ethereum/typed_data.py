@@ -12,7 +12,7 @@ from typing import Any
 
 from tokenpay.ethereum.abi import address_word, uint_word
 from tokenpay.ethereum.struct_type import Members, StructType, Types, compile_types
-from tokenpay.ethereum.typed_rules import MAX_DEPTH, MAX_VALUES, broken
+from tokenpay.ethereum.typed_data_rule import MAX_DEPTH, MAX_VALUES, broken
 from tokenpay.money.address import Address
 from tokenpay.primitives.keccak import keccak256
 

@@ -8,7 +8,7 @@ import re
 from typing import Any, NoReturn
 
 from tokenpay.ethereum.typed_data import DOMAIN_TYPE, TypedData
-from tokenpay.ethereum.typed_rules import MAX_DEPTH, MAX_TEXT_SIZE, broken
+from tokenpay.ethereum.typed_data_rule import MAX_DEPTH, MAX_TEXT_SIZE, broken
 
 _KEYS = {"types", "primaryType", "domain", "message"}
 _MAX_SAFE_INTEGER = 2**53 - 1

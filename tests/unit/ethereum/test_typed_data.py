@@ -1,9 +1,13 @@
+import re
+from pathlib import Path
+from typing import get_args
+
 import pytest
 
-from tests.comparison.typed_messages import MAIL
+from tests.comparison.invalid_typed_messages import MAIL
 from tokenpay.errors import InvalidTypedData
 from tokenpay.ethereum.typed_data import Domain, TypedData
-from tokenpay.ethereum.typed_rules import MAX_DEPTH, MAX_MEMBERS, MAX_TYPES, MAX_VALUES
+from tokenpay.ethereum.typed_data_rule import MAX_DEPTH, MAX_MEMBERS, MAX_TYPES, MAX_VALUES, TypedDataRule
 from tokenpay.money.address import Address
 from tokenpay.primitives.keccak import keccak256
 
@@ -217,3 +221,9 @@ def test_the_limits_themselves_are_inside():
     assert tree(nested(MAX_DEPTH // 2 - 1)).digest()
     assert thing("uint8[]", [1] * (MAX_VALUES - 1)).digest()
     assert TypedData(types=chain(MAX_TYPES), primary_type="T0", domain={}, message={"next": []}).digest()
+
+
+def test_the_reference_lists_every_rule():
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "errors.md").read_text()
+    section = page.partition("\n## typed_data-invalid\n")[2].partition("\n## ")[0]
+    assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == list(get_args(TypedDataRule))

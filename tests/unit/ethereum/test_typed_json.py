@@ -2,10 +2,10 @@ import json
 
 import pytest
 
-from tests.comparison.typed_messages import MAIL, cases
+from tests.comparison.invalid_typed_messages import MAIL, cases
 from tokenpay.errors import InvalidTypedData
+from tokenpay.ethereum.typed_data_rule import MAX_TEXT_SIZE
 from tokenpay.ethereum.typed_json import parse_typed_data
-from tokenpay.ethereum.typed_rules import MAX_TEXT_SIZE
 
 TEXT = json.dumps(MAIL)
 

@@ -4,7 +4,7 @@ from typing import Literal, TypeAlias
 
 from tokenpay.errors import InvalidTypedData
 
-Rule: TypeAlias = Literal[
+TypedDataRule: TypeAlias = Literal[
     "address_checksum",  # an address in mixed case is not as EIP-55 writes it
     "address_form",  # no 20 bytes, and no 0x with 40 hexadecimal digits
     "array_length",  # not as many members as a fixed array has
@@ -44,6 +44,6 @@ MAX_TEXT_SIZE = 1_048_576
 """How many characters of JSON are read."""
 
 
-def broken(rule: Rule, message: str) -> InvalidTypedData:
+def broken(rule: TypedDataRule, message: str) -> InvalidTypedData:
     """Return the error to raise; whoever knows which member was read adds the field `member`."""
     return InvalidTypedData(message, rule=rule)
