@@ -14,6 +14,8 @@ from tokenpay.primitives import rlp
 from tokenpay.primitives.keccak import keccak256
 from tokenpay.primitives.secp256k1 import Signature, recover
 
+_MAX_NONCE = 2**64 - 2  # EIP-2681
+
 
 class TransactionFields(Protocol):
     """What every kind of transaction has; `chain_id` is None where it holds on any chain."""
@@ -153,7 +155,7 @@ def _delegation_lines(delegations: Sequence[SetCode]) -> Lines:
     for grant in delegations:
         account = _authority(grant)
         if account is None:
-            lines.append(("skipped", "a delegation that nobody signed"))
+            lines.append(("skipped", "a delegation that holds for nobody"))
             continue
         code = f"the code at {eip55(grant.address)}" if any(grant.address) else "no code any more"
         chain = f"eip155:{grant.chain_id}" if grant.chain_id else "every chain"
@@ -163,7 +165,9 @@ def _delegation_lines(delegations: Sequence[SetCode]) -> Lines:
 
 
 def _authority(grant: SetCode) -> Address | None:
-    """Return who signed an authorization (EIP-7702), or None where nobody did."""
+    """Return who signed an authorization (EIP-7702), or None where it can hold for nobody."""
+    if grant.nonce > _MAX_NONCE:
+        return None
     fields = rlp.encode_int(grant.chain_id) + rlp.encode_bytes(grant.address) + rlp.encode_int(grant.nonce)
     try:
         signature = Signature(grant.y_parity, grant.r, grant.s)

@@ -253,8 +253,9 @@ def test_a_delegation_names_the_account_and_the_code():
     [
         (delegation(bytes(20)), ("runs", "no code any more, on eip155:1, if its nonce is 7")),
         (delegation(OTHER.raw, chain_id=0), ("runs", f"the code at {OTHER.text}, on every chain, if its nonce is 7")),
-        (delegation(OTHER.raw, y_parity=2), ("skipped", "a delegation that nobody signed")),
-        (delegation(OTHER.raw, r=5, s=1), ("skipped", "a delegation that nobody signed")),
+        (delegation(OTHER.raw, y_parity=2), ("skipped", "a delegation that holds for nobody")),
+        (delegation(OTHER.raw, r=5, s=1), ("skipped", "a delegation that holds for nobody")),
+        (delegation(OTHER.raw, nonce=2**64 - 1), ("skipped", "a delegation that holds for nobody")),
     ],
 )
 def test_what_a_delegation_can_be(grant, line):
