@@ -1,14 +1,20 @@
+import json
 from contextlib import suppress
 
 import pytest
 from hypothesis import given, strategies as st
 
-from tokenpay.errors import InvalidAuthorization, InvalidInput, InvalidTransaction
+from tests.comparison.invalid_typed_messages import MAIL
+from tokenpay.errors import InvalidAuthorization, InvalidInput, InvalidTransaction, InvalidTypedData
 from tokenpay.ethereum import transaction
 from tokenpay.ethereum.authorization import Authorization, calldata, decode_calldata, sign
+from tokenpay.ethereum.explain_transaction import explain_transaction
+from tokenpay.ethereum.meaning import MeaningKind
 from tokenpay.ethereum.transaction import DynamicFeeTransaction
 from tokenpay.ethereum.typed_data import Domain
+from tokenpay.ethereum.typed_json import parse_typed_data
 from tokenpay.money.address import Address
+from tokenpay.money.asset import Asset
 from tokenpay.primitives import rlp
 from tokenpay.primitives.secp256k1 import PrivateKey
 
@@ -69,3 +75,52 @@ def test_a_changed_authorization_is_refused(at, flip):
     call[at % len(call)] ^= flip
     with pytest.raises(InvalidAuthorization):
         decode_calldata(bytes(call), DOMAIN)
+
+
+MAIL_TEXT = json.dumps(MAIL)
+MAIL_DIGEST = parse_typed_data(MAIL_TEXT).digest()
+SNIPPETS = st.sampled_from(
+    ('"', "{", "}", "[", "]", ",", ":", "0", "-", "null", "\\", "uint8", "[2]", "Person", "\x00", "é")
+)
+
+
+@given(at=st.integers(0, len(MAIL_TEXT)), cut=st.integers(0, 12), put=st.lists(SNIPPETS, max_size=3).map("".join))
+def test_changed_typed_json_is_refused_or_has_another_digest(at, cut, put):
+    text = MAIL_TEXT[:at] + put + MAIL_TEXT[at + cut :]
+    with suppress(InvalidTypedData):
+        assert parse_typed_data(text).digest() != MAIL_DIGEST or json.loads(text) == MAIL
+
+
+REGISTER = {
+    (1, None): Asset.native(1),
+    (1, DOMAIN.verifying_contract): Asset.token(1, DOMAIN.verifying_contract, symbol="USDC", decimals=6),
+}
+
+
+@given(at=st.integers(0, 10_000), flip=st.integers(1, 255))
+def test_a_changed_call_has_another_meaning_or_none(at, flip):
+    call = bytearray(calldata(sign(AUTHORIZATION, KEY)))
+    meaning = meaning_of(bytes(call))
+    call[at % len(call)] ^= flip
+    changed = meaning_of(bytes(call))
+    in_signature = at % len(call) >= 4 + 6 * 32  # which the token verifies: it is not put into words
+    assert changed != meaning or in_signature
+    assert changed.kind in (meaning.kind, MeaningKind.UNKNOWN)
+
+
+@given(data=st.binary(max_size=80))
+def test_every_call_has_a_meaning_or_none(data):
+    assert meaning_of(data).text()
+
+
+def meaning_of(call):
+    transaction = DynamicFeeTransaction(
+        chain_id=1,
+        nonce=0,
+        max_priority_fee_wei=1,
+        max_fee_wei=2,
+        gas_limit=90_000,
+        to=DOMAIN.verifying_contract.raw,
+        data=call,
+    )
+    return explain_transaction(transaction, REGISTER)
