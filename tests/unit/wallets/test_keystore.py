@@ -176,7 +176,8 @@ ADDRESS = decrypt_key(stored(), "correct horse").public_key.address_bytes().hex(
 
 @pytest.mark.parametrize("address", [None, "", ADDRESS, "0x" + ADDRESS, ADDRESS.upper()])
 def test_the_address_in_a_file_is_that_of_its_key(address):
-    assert decrypt_key(*changed("address", address), "correct horse").reveal() == SECRET.reveal()
+    (text,) = changed("address", address)
+    assert decrypt_key(text, "correct horse").reveal() == SECRET.reveal()
 
 
 def test_the_address_of_another_key_is_refused():
