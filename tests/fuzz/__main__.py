@@ -91,7 +91,7 @@ def fuzz(name: str, runs: int, seed: int, crashes: Path) -> None:
         for number, sample in enumerate(reader.seed_bytes()):
             (corpus / str(number)).write_bytes(sample)
         words = Path(folder, "words")
-        words.write_text("".join(f'"{escaped(word)}"\n' for word in reader.words))
+        words.write_text("".join(f'"{escaped(word)}"\n' for word in reader.words or ("0",)))
         options = {
             "runs": runs,
             "seed": seed,

@@ -77,9 +77,10 @@ def write_path(indexes: tuple[int, ...]) -> str:
 
 
 def write_signed(signed: SignedTransaction) -> bytes:
-    unsigned, signature = rlp.decode(transaction.encode_unsigned(signed.transaction)[1:]), signed.signature
-    tail = b"".join(map(rlp.encode_int, (signature.y_parity, signature.r, signature.s)))
-    return b"\x02" + rlp.encode_list(b"".join(map(rlp.encode, unsigned)) + tail)
+    unsigned, signature = transaction.encode_unsigned(signed.transaction), signed.signature
+    fields: Any = rlp.decode(unsigned[1:])
+    tail = map(rlp.encode_int, (signature.y_parity, signature.r, signature.s))
+    return unsigned[:1] + rlp.encode_list(b"".join((*map(rlp.encode, fields), *tail)))
 
 
 def read_scanned(text: str) -> Scanned:
