@@ -11,6 +11,14 @@ from tokenpay.primitives.keccak import keccak256
 _HEX = re.compile(r"0x[0-9a-fA-F]{40}")
 _CAIP2 = re.compile(r"eip155:(0|[1-9][0-9]{0,31})")
 MAX_CHAIN_ID = 2**63 - 1
+_DIGITS = {
+    mask: tuple(
+        (high.upper() if mask & 0x80 else high) + (low.upper() if mask & 0x08 else low)
+        for high, low in map("{:02x}".format, range(256))
+    )
+    for mask in (0x00, 0x08, 0x80, 0x88)
+}
+"""The two digits of each byte, by which of them are capitals: those where a digit of the hash is 8 or more."""
 
 
 def caip2(chain_id: int) -> str:
@@ -31,9 +39,8 @@ def parse_caip2(text: str) -> int:
 @lru_cache(maxsize=16_384)
 def eip55(raw: bytes) -> str:
     """Return 20 bytes as checksummed text (EIP-55)."""
-    plain = raw.hex()
-    digest = keccak256(plain.encode()).hex()
-    return "0x" + "".join(c.upper() if d >= "8" else c for c, d in zip(plain, digest, strict=False))
+    digest = keccak256(raw.hex().encode())
+    return "0x" + "".join([_DIGITS[mask & 0x88][byte] for mask, byte in zip(digest, raw, strict=False)])
 
 
 @dataclass(frozen=True, slots=True, order=True)
