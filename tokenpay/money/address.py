@@ -13,8 +13,7 @@ _CAIP2 = re.compile(r"eip155:(0|[1-9][0-9]{0,31})")
 MAX_CHAIN_ID = 2**63 - 1
 _DIGITS = {
     mask: tuple(
-        (high.upper() if mask & 0x80 else high) + (low.upper() if mask & 0x08 else low)
-        for high, low in map("{:02x}".format, range(256))
+        f"{byte >> 4:{'X' if mask & 0x80 else 'x'}}{byte & 0x0F:{'X' if mask & 0x08 else 'x'}}" for byte in range(256)
     )
     for mask in (0x00, 0x08, 0x80, 0x88)
 }
