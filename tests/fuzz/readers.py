@@ -1,13 +1,18 @@
 """Every reader of the library: one entry adds another."""
 
+import atexit
 import json
+import shutil
+import tempfile
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from tests.fuzz import samples
 from tests.fuzz.reader import Reader, Unread
+from tokenpay import settings
 from tokenpay.adapters.chain import answers
 from tokenpay.adapters.signer.rules import SignerRules
 from tokenpay.errors import (
@@ -40,6 +45,7 @@ from tokenpay.requests.eip681 import Eip681
 from tokenpay.requests.qr import qr_png, read_qr
 from tokenpay.requests.reference import parse_reference
 from tokenpay.requests.scanned import Scanned, ScannedAddress, ScannedReference, Unreadable, read_request
+from tokenpay.settings import BankSettings
 from tokenpay.wallets import base58, mnemonic
 from tokenpay.wallets.hd import HARDENED, ExtendedPrivateKey, ExtendedPublicKey, parse_path
 from tokenpay.wallets.keystore import Keystore
@@ -66,6 +72,9 @@ ETHEREUM_WORDS = (
 )
 JSON_WORDS = ("{}", "[]", '"', ":", ",", "null", "true", "1e999", "NaN", "\\u0000", "\\ud800", "0x")
 FILE_ID = UUID(int=0, version=4)
+FOLDER = Path(tempfile.mkdtemp(prefix="tokenpay-fuzz-"))
+"""For readers that open a file by its name; it goes when the process ends."""
+atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 
 
 def read_value(text: str) -> Any:
@@ -108,6 +117,12 @@ def read_language(phrase: str) -> tuple[str, Language]:
     read = {mnemonic.to_seed(mnemonic.parse(phrase, language)).reveal() for language in fitting}
     assert len(read) == 1, "a phrase has one seed whatever its language"
     return mnemonic.parse(phrase, fitting[0]).phrase(), fitting[0]
+
+
+def read_bank_json(data: bytes) -> BankSettings:
+    path = FOLDER / settings.FILE_NAME
+    path.write_bytes(data)
+    return settings.read_settings(FOLDER)
 
 
 def extended(data: bytes, read: Any) -> Any:
@@ -357,6 +372,15 @@ READERS: tuple[Reader, ...] = (
         seeds=(samples.TRANSFER_LOG,),
         words=("removed", *JSON_WORDS),
         max_length=1_024,
+    ),
+    Reader(
+        name="settings",
+        read=read_bank_json,
+        write=lambda read: read.model_dump_json().encode(),
+        exact=False,
+        seeds=(samples.SETTINGS,),
+        words=(*JSON_WORDS, "confirmations", "timeout_s", "bump_after_s"),
+        speed=0.1,
     ),
     Reader(
         name="signer_rules",

@@ -13,6 +13,7 @@ from tokenpay.ethereum.typed_data import Domain
 from tokenpay.money.address import Address
 from tokenpay.money.asset import Asset
 from tokenpay.primitives.secp256k1 import PrivateKey
+from tokenpay.settings import BankSettings, ChainSettings
 from tokenpay.wallets import mnemonic
 from tokenpay.wallets.hd import ExtendedPrivateKey
 from tokenpay.wallets.kdf import Kdf, Pbkdf2, Scrypt
@@ -116,6 +117,11 @@ TRANSFER_LOG = json.dumps(
         "logIndex": "0x0",
         "transactionHash": f"0x{TRANSACTION_HASH.hex()}",
     }
+)
+SETTINGS = (
+    BankSettings(chains=(ChainSettings(chain_id=1, name="main", url="http://localhost", confirmations=2),))
+    .model_dump_json()
+    .encode()
 )
 RULES_KEY = bytes(32)
 RULES = SignerRules(operators={}, fee_caps_wei={1: 10**15}, alone_units={USDC.id: 5}).seal(RULES_KEY)

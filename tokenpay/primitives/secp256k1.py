@@ -117,6 +117,8 @@ class PrivateKey:
 
     def add(self, scalar: bytes) -> Self:
         """Return this key plus 32-byte `scalar` (BIP-32); raises InvalidInput where that is no key."""
+        if len(scalar) != 32:
+            raise InvalidInput("a scalar has 32 bytes")
         try:
             return type(self)(self._key.add(scalar))
         except ValueError:
