@@ -1,7 +1,7 @@
 """JSON as outsiders send it, read with the doubts taken out (RFC 8259, section 4).
 
-What parsers disagree about is refused: an object that holds a name twice, NaN and infinities, and numbers
-too large for a float or of thousands of digits.
+What parsers disagree about is refused: an object that holds a name twice, NaN and infinities, numbers too
+large for a float or of thousands of digits, and half of a surrogate pair (RFC 7493, section 2).
 """
 
 import json
@@ -28,6 +28,8 @@ def read_json(text: str, *, max_characters: int, max_depth: int) -> object:
         raise InvalidInput(f"is more than {max_depth} levels deep", rule="depth")
     try:
         value: object = json.loads(text, object_pairs_hook=_once, parse_constant=_finite, parse_float=_finite)
+        if "\\u" in text or not text.isascii():
+            json.dumps(value, ensure_ascii=False).encode()  # half of a pair has no bytes
     except ValueError:  # also an integer of thousands of digits
         raise InvalidInput("is not JSON", rule="json") from None
     return value

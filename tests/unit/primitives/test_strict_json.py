@@ -14,6 +14,7 @@ def read(text):
         ("3", 3),
         (' {"a": [1.5, null, true, "\\u00e9"]} ', {"a": [1.5, None, True, "\u00e9"]}),
         ("[[[]]]", [[[]]]),
+        ('"\\ud83d\\ude00"', "\U0001f600"),
         ('"[[[[{{{{"', "[[[[{{{{"),
         ('["\\"[[[[", "[[[["]', ['"[[[[', "[[[["]),
         ('[{"a": 1}, {"a": 2}]', [{"a": 1}, {"a": 2}]),
@@ -44,6 +45,10 @@ def test_what_has_one_meaning_is_read(text, value):
         ("json", "9" * 900 + "e9"),
         ("json", '"\x00"'),
         ("json", "]["),
+        ("json", '"\\ud800"'),
+        ("json", '{"\\uDfff": 1}'),
+        ("json", '"\udc80"'),
+        ("json", '["\\ud800\udc80"]'),
     ],
 )
 def test_what_parsers_disagree_about_is_refused(rule, text):
