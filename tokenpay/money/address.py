@@ -11,13 +11,6 @@ from tokenpay.primitives.keccak import keccak256
 _HEX = re.compile(r"0x[0-9a-fA-F]{40}")
 _CAIP2 = re.compile(r"eip155:(0|[1-9][0-9]{0,31})")
 MAX_CHAIN_ID = 2**63 - 1
-_DIGITS = {
-    mask: tuple(
-        f"{byte >> 4:{'X' if mask & 0x80 else 'x'}}{byte & 0x0F:{'X' if mask & 0x08 else 'x'}}" for byte in range(256)
-    )
-    for mask in (0x00, 0x08, 0x80, 0x88)
-}
-"""The two digits of each byte, by which of them are capitals: those where a digit of the hash is 8 or more."""
 
 
 def caip2(chain_id: int) -> str:
@@ -33,6 +26,15 @@ def parse_caip2(text: str) -> int:
     if match is None or not 0 < int(match[1]) <= MAX_CHAIN_ID:
         raise InvalidAsset("a chain is written eip155:<number>")
     return int(match[1])
+
+
+_DIGITS = {
+    mask: tuple(
+        f"{byte >> 4:{'X' if mask & 0x80 else 'x'}}{byte & 0x0F:{'X' if mask & 0x08 else 'x'}}" for byte in range(256)
+    )
+    for mask in (0x00, 0x08, 0x80, 0x88)
+}
+"""The two digits of each byte, by which of them are capitals: those where a digit of the hash is 8 or more."""
 
 
 @lru_cache(maxsize=16_384)
