@@ -22,7 +22,8 @@ from tokenpay.ports import Chain, Clock, Entropy, Signer
 from tokenpay.settings import BankSettings, ChainSettings, database_url, read_settings, write_settings
 from tokenpay.store.migrate import create_database, drop_database, needs_upgrade
 from tokenpay.store.unit_of_work import Store, UnitOfWork
-from tokenpay.wallets import keystore, mnemonic
+from tokenpay.wallets import mnemonic
+from tokenpay.wallets.kdf import STRONG, Scrypt
 
 KEYS = "keys"
 ENGINE_PASSWORD = "engine.password"  # noqa: S105 - a file's name
@@ -82,7 +83,7 @@ def found_bank(
     try:
         keys = directory / KEYS
         keys.mkdir(mode=0o700)
-        kdf = keystore.Scrypt(n=2**13) if demo else keystore.STRONG
+        kdf = Scrypt(n=2**13) if demo else STRONG
         create_wallet(keys, mnemonic.to_seed(words), rules, key_password, entropy=entropy, kdf=kdf)
         write_private(keys / ENGINE_PASSWORD, engine_password)
         with _put_together(directory, settings, True, key_password, clock, entropy, chain_ports, name=name) as bank:

@@ -29,7 +29,7 @@ class ChainSettings(BaseModel):
     fee_cap_wei: Annotated[int, Field(gt=0)] = 300_000 * 500 * _GWEI
     bump_after_s: Annotated[int, Field(gt=0)] = 120
     resend_after_s: Annotated[int, Field(gt=0)] = 30
-    timeout_s: Annotated[float, Field(gt=0)] = 10.0
+    timeout_s: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 10.0
 
     @property
     def embedded(self) -> bool:
@@ -67,7 +67,10 @@ def read_settings(directory: Path) -> BankSettings:
     try:
         return BankSettings.model_validate_json(text)
     except ValidationError as error:
-        where = ".".join(str(part) for part in error.errors()[0]["loc"]) or FILE_NAME
+        first = error.errors()[0]
+        # A name that is not ours may be anything: the place that holds it is named instead.
+        known = first["loc"][:-1] if first["type"] == "extra_forbidden" else first["loc"]
+        where = ".".join(map(str, known)) or FILE_NAME
         raise InvalidInput(f"the bank's settings are wrong at {where}") from None
 
 

@@ -50,12 +50,20 @@ def parse_caip2(text: str) -> int:
     raise InvalidAsset("a chain is written eip155:<number>")
 
 
+_DIGITS = {
+    mask: tuple(
+        f"{byte >> 4:{'X' if mask & 0x80 else 'x'}}{byte & 0x0F:{'X' if mask & 0x08 else 'x'}}" for byte in range(256)
+    )
+    for mask in (0x00, 0x08, 0x80, 0x88)
+}
+"""The two digits of each byte, by which of them are capitals: those where a digit of the hash is 8 or more."""
+
+
 @lru_cache(maxsize=16_384)
 def eip55(raw: bytes) -> str:
     """Return 20 bytes as checksummed text (EIP-55)."""
-    plain = raw.hex()
-    digest = keccak256(plain.encode()).hex()
-    return "0x" + "".join(c.upper() if d >= "8" else c for c, d in zip(plain, digest, strict=False))
+    digest = keccak256(raw.hex().encode())
+    return "0x" + "".join([_DIGITS[mask & 0x88][byte] for mask, byte in zip(digest, raw, strict=False)])
 
 
 @dataclass(frozen=True, slots=True, order=True)

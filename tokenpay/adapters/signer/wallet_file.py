@@ -10,6 +10,7 @@ from tokenpay.adapters.signer.rules import SignerRules
 from tokenpay.errors import SignerUnavailable
 from tokenpay.ports import Entropy
 from tokenpay.wallets import keystore
+from tokenpay.wallets.kdf import STRONG, Kdf
 from tokenpay.wallets.secret import Secret
 
 WALLET, RULES, MEMORY = "wallet.json", "signer.json", "signed.jsonl"
@@ -24,7 +25,7 @@ def create_wallet(
     password: str | None,
     *,
     entropy: Entropy,
-    kdf: keystore.Kdf = keystore.STRONG,
+    kdf: Kdf = STRONG,
 ) -> None:
     """Write a wallet and its rules. Without a password one is made and kept beside it: the folder is then the key."""
     kept = password if password is not None else entropy.random(24).hex()

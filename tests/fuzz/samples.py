@@ -1,0 +1,127 @@
+"""Valid samples, from which fuzzing starts: a reader's seeds must be accepted."""
+
+import json
+from dataclasses import replace
+from uuid import UUID
+
+from tokenpay.adapters.signer.rules import SignerRules
+from tokenpay.ethereum import authorization, erc20, permit, transaction
+from tokenpay.ethereum.authorization import Authorization
+from tokenpay.ethereum.permit import Permit
+from tokenpay.ethereum.transaction import DynamicFeeTransaction
+from tokenpay.ethereum.typed_data import Domain
+from tokenpay.money.address import Address
+from tokenpay.money.asset import Asset
+from tokenpay.primitives.secp256k1 import PrivateKey
+from tokenpay.settings import BankSettings, ChainSettings
+from tokenpay.wallets import mnemonic
+from tokenpay.wallets.hd import ExtendedPrivateKey
+from tokenpay.wallets.kdf import Kdf, Pbkdf2, Scrypt
+from tokenpay.wallets.keystore import encrypt
+from tokenpay.wallets.secret import Secret
+from tokenpay.wallets.word_list import Language
+
+KEY = PrivateKey.from_bytes(b"\x46" * 32)
+HOLDER = Address(KEY.public_key.address_bytes())
+PAYEE, TOKEN = Address(b"\xbb" * 20), Address(b"\xaa" * 20)
+USDC = Asset.token(1, TOKEN, symbol="USDC", decimals=6)
+DOMAIN = Domain(name="USDC", version="2", chain_id=1, verifying_contract=TOKEN)
+TRANSFER = erc20.transfer(PAYEE, 5)
+
+_PAYMENT = DynamicFeeTransaction(
+    chain_id=1,
+    nonce=200,
+    max_priority_fee_wei=1,
+    max_fee_wei=2_000_000_000,
+    gas_limit=90_000,
+    to=TOKEN.raw,
+    data=TRANSFER,
+    access_list=((b"\x03" * 20, (b"\x04" * 32,)),),
+)
+_CREATION = replace(_PAYMENT, to=None, value_wei=3, access_list=())
+UNSIGNED = tuple(map(transaction.encode_unsigned, (_PAYMENT, _CREATION)))
+SIGNED = tuple(transaction.sign(sample, KEY).raw for sample in (_PAYMENT, _CREATION))
+
+_GRANT = Authorization(
+    domain=DOMAIN,
+    sender=HOLDER,
+    recipient=PAYEE,
+    units=5,
+    valid_after_s=1,
+    valid_before_s=1_000,
+    nonce=b"\x01" * 32,
+)
+AUTHORIZATIONS = tuple(
+    authorization.calldata(authorization.sign(grant, KEY)) for grant in (_GRANT, replace(_GRANT, kind="receive"))
+)
+_PERMIT = Permit(domain=DOMAIN, owner=HOLDER, spender=PAYEE, units=5, nonce=0, deadline_s=1_000)
+PERMITS = (permit.calldata(authorization.sign(_PERMIT, KEY)),)
+
+ROOT = ExtendedPrivateKey.from_seed(Secret(bytes(range(32))))
+CHILD = ROOT.derive("m/44'/60'/0'/0")
+
+
+def phrases(language: Language) -> tuple[str, ...]:
+    return tuple(mnemonic.generate(bytes(range(size)), language).phrase() for size in (16, 24, 32))
+
+
+def keystore(kdf: Kdf) -> str:
+    return encrypt(Secret(b"\x46" * 32), "password", salt=bytes(32), iv=bytes(16), uuid=UUID(int=0, version=4), kdf=kdf)
+
+
+KEYSTORES = (
+    keystore(Scrypt(n=16, r=1)),
+    keystore(Pbkdf2(rounds=1)),
+    keystore(Scrypt(n=16)).replace("crypto", "Crypto"),
+)
+
+TOKEN_LIST = json.dumps(
+    {
+        "name": "A list",
+        "timestamp": "2020-06-12T00:00:00+00:00",
+        "version": {"major": 1, "minor": 0, "patch": 0},
+        "tags": {"stable": {"name": "Stable", "description": "A tag."}},
+        "tokens": [
+            {"chainId": 1, "address": TOKEN.text, "symbol": "USDC", "name": "USD", "decimals": 6, "tags": ["stable"]}
+        ],
+    }
+)
+
+BLOCK_HASH, TRANSACTION_HASH = b"\x11" * 32, b"\x33" * 32
+BLOCK = json.dumps(
+    {
+        "number": "0x10",
+        "hash": f"0x{BLOCK_HASH.hex()}",
+        "parentHash": "0x" + "22" * 32,
+        "timestamp": "0x65",
+        "baseFeePerGas": "0x7",
+    }
+)
+RECEIPT = json.dumps(
+    {
+        "transactionHash": f"0x{TRANSACTION_HASH.hex()}",
+        "blockNumber": "0x10",
+        "blockHash": f"0x{BLOCK_HASH.hex()}",
+        "status": "0x1",
+        "gasUsed": "0x5208",
+        "effectiveGasPrice": "0x9",
+    }
+)
+TRANSFER_LOG = json.dumps(
+    {
+        "address": TOKEN.text.lower(),
+        "topics": [f"0x{topic.hex()}" for topic in (erc20.TRANSFER_TOPIC, bytes(32), bytes(12) + PAYEE.raw)],
+        "data": "0x" + "05".zfill(64),
+        "blockHash": f"0x{BLOCK_HASH.hex()}",
+        "blockNumber": "0x10",
+        "logIndex": "0x0",
+        "transactionHash": f"0x{TRANSACTION_HASH.hex()}",
+    }
+)
+SETTINGS = (
+    BankSettings(chains=(ChainSettings(chain_id=1, name="main", url="http://localhost", confirmations=2),))
+    .model_dump_json()
+    .encode()
+)
+RULES_KEY = bytes(32)
+RULES = SignerRules(operators={}, fee_caps_wei={1: 10**15}, alone_units={USDC.id: 5}).seal(RULES_KEY)
