@@ -8,7 +8,8 @@ from tests.unit.requests.samples import TOKEN, request
 from tokenpay.money.address import Address
 from tokenpay.money.amount import MAX_UNITS, Amount
 from tokenpay.requests.eip681 import Eip681
-from tokenpay.requests.qr import qr_png, read_qr
+from tokenpay.requests.qr import qr_png
+from tokenpay.requests.qr_reader import read_qr
 from tokenpay.requests.reference import parse_reference, reference_id
 from tokenpay.requests.request_state import RequestState, after_payment, after_time
 from tokenpay.requests.scanned import ScannedAddress, ScannedReference, Unreadable, read_request

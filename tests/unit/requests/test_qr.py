@@ -9,7 +9,10 @@ from tests.unit.requests.samples import PAYEE, TOKEN, request
 from tokenpay.errors import InvalidQr, MissingExtra
 from tokenpay.money.amount import Amount
 from tokenpay.requests.eip681 import Eip681
-from tokenpay.requests.qr import QUIET_ZONE, qr_ansi, qr_lines, qr_matrix, qr_png, qr_svg, read_qr
+from tokenpay.requests.qr import qr_ansi, qr_lines, qr_png, qr_svg
+from tokenpay.requests.qr_matrix import qr_matrix
+from tokenpay.requests.qr_reader import read_qr
+from tokenpay.requests.qr_size import QUIET_ZONE
 
 REFERENCE = request().reference
 ERC681 = str(Eip681.of(request(amount=Amount(TOKEN, 10**19))))
@@ -41,7 +44,7 @@ def test_the_png_is_the_matrix_with_its_quiet_zone(scale):
     with Image.open(BytesIO(qr_png(REFERENCE, scale=scale))) as opened:
         opened.load()
         image = opened.convert("L")
-    matrix = qr_matrix(REFERENCE)
+    matrix = qr_matrix(REFERENCE).rows
     assert QUIET_ZONE == 4  # as the standard asks
     width = len(matrix) + 2 * QUIET_ZONE
     assert image.size == (width * scale, width * scale)
@@ -70,7 +73,7 @@ def test_ansi_sets_fixed_black_on_white_for_every_line():
 @pytest.mark.parametrize("text", TEXTS)
 def test_the_svg_draws_the_matrix(text):
     svg = qr_svg(text)
-    matrix = qr_matrix(text)
+    matrix = qr_matrix(text).rows
     size = len(matrix) + 2 * QUIET_ZONE
     assert f'viewBox="0 0 {size} {size}"' in svg
     drawn = {(int(x) - QUIET_ZONE, int(y) - QUIET_ZONE) for x, y in re.findall(r"M(\d+) (\d+)h1v1h-1z", svg)}
@@ -87,7 +90,7 @@ def test_the_svg_draws_the_matrix(text):
     ],
 )
 def test_the_code_is_the_smallest_that_holds_the_text(text, modules):
-    matrix = qr_matrix(text)
+    matrix = qr_matrix(text).rows
     assert {len(matrix), *map(len, matrix)} == {modules}
 
 
