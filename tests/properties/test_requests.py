@@ -2,14 +2,12 @@
 
 import string
 
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from tests.unit.requests.samples import TOKEN, request
 from tokenpay.money.address import Address
 from tokenpay.money.amount import MAX_UNITS, Amount
 from tokenpay.requests.eip681 import Eip681
-from tokenpay.requests.qr import qr_png
-from tokenpay.requests.qr_reader import read_qr
 from tokenpay.requests.reference import parse_reference, reference_id
 from tokenpay.requests.request_state import RequestState, after_payment, after_time
 from tokenpay.requests.scanned import ScannedAddress, ScannedReference, Unreadable, read_request
@@ -69,12 +67,6 @@ def test_reading_never_raises_and_never_repeats_what_it_refuses(text):
     read = read_request(text)
     if isinstance(read, Unreadable):
         assert len(text.strip()) < 12 or text.strip() not in repr(read) + read.message
-
-
-@settings(max_examples=15)
-@given(st.text(string.printable.strip() + " ", min_size=1, max_size=300))
-def test_any_ascii_survives_a_picture(text):
-    assert read_qr(qr_png(text, scale=3)) == [text]
 
 
 @given(

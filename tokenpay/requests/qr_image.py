@@ -25,7 +25,7 @@ def picture_of(content: bytes) -> tuple[Image.Image, Fraction]:
         with Image.open(BytesIO(content), formats=_FORMATS) as opened:
             pixels = opened.width * opened.height
             if pixels > MAX_IMAGE_PIXELS:
-                raise InvalidQr(f"the image has more than {MAX_IMAGE_PIXELS} pixels", rule="too_many_pixels")
+                raise _too_many_pixels()
             coloured = opened.convert("RGBA")
         shrunk = Fraction(1)
         if pixels > _SEARCHED_PIXELS:
@@ -37,8 +37,14 @@ def picture_of(content: bytes) -> tuple[Image.Image, Fraction]:
         return Image.alpha_composite(paper, coloured).convert("RGB"), shrunk
     except InvalidQr:
         raise
+    except Image.DecompressionBombError:  # Pillow's own limit, where it is the first to look
+        raise _too_many_pixels() from None
     except Exception:  # whatever a broken file makes Pillow's decoders raise, and they raise nearly everything
         raise InvalidQr("this is not an image that can be read", rule="not_an_image") from None
+
+
+def _too_many_pixels() -> InvalidQr:
+    return InvalidQr(f"the image has more than {MAX_IMAGE_PIXELS} pixels", rule="too_many_pixels")
 
 
 def looks(picture: Image.Image) -> Iterator[tuple[Image.Image, int]]:
