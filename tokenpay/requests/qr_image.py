@@ -14,7 +14,7 @@ from tokenpay.errors import InvalidQr
 
 MAX_IMAGE_PIXELS = 50_000_000
 # Larger images are shrunk to this first: the search takes seconds at most, whatever an image is filled with.
-_SEARCHED_PIXELS = 4_000_000
+_SEARCHED_PIXELS = 3_000_000
 _ENLARGED_PIXELS = 1_000_000
 _FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")  # never a format that Pillow hands to another program
 
@@ -49,6 +49,15 @@ def _too_many_pixels() -> InvalidQr:
 
 def looks(picture: Image.Image) -> Iterator[tuple[Image.Image, int]]:
     """Yield the picture as it may be read best, with how often it is enlarged: the first that shows a code counts."""
+    shown = set()
+    for look, enlarged in _lights(picture):
+        content = look.tobytes()
+        if content not in shown:
+            shown.add(content)
+            yield look, enlarged
+
+
+def _lights(picture: Image.Image) -> Iterator[tuple[Image.Image, int]]:
     grey = picture.convert("L")
     yield grey, 1
     strong = ImageOps.autocontrast(grey)  # faint print
