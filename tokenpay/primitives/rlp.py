@@ -1,6 +1,7 @@
 """Recursive length prefix: Ethereum's byte form of nested lists (Yellow Paper, appendix B).
 
-Every value has exactly one form, and reading accepts only that one.
+Every value has exactly one form, and reading accepts only that one. An error's field `rule` names what was not so:
+rlp_end, rlp_trailing, rlp_prefix, rlp_length, rlp_depth, rlp_kind or leading_zero.
 """
 
 from collections.abc import Sequence
@@ -55,34 +56,48 @@ def decode(data: bytes) -> Decoded:
     """
     item, end = _item(data, 0, len(data), 0)
     if end != len(data):
-        raise InvalidInput("RLP goes on after its end")
+        raise InvalidInput("RLP goes on after its end", rule="rlp_trailing")
     return item
 
 
 def decode_int(item: Decoded) -> int:
     """Read a number out of a decoded byte string; raises InvalidInput for a list or a leading zero."""
     if not isinstance(item, bytes):
-        raise InvalidInput("RLP has a list where a number stands")
+        raise InvalidInput("RLP has a list where a number stands", rule="rlp_kind")
     if item[:1] == b"\x00":
-        raise InvalidInput("an RLP number has no leading zeros")
+        raise InvalidInput("an RLP number has no leading zeros", rule="leading_zero")
     return int.from_bytes(item, "big")
+
+
+def decode_bytes(item: Decoded) -> bytes:
+    """Return a decoded byte string; raises InvalidInput for a list."""
+    if not isinstance(item, bytes):
+        raise InvalidInput("RLP has a list where bytes stand", rule="rlp_kind")
+    return item
+
+
+def decode_list(item: Decoded) -> tuple[Decoded, ...]:
+    """Return the members of a decoded list; raises InvalidInput for bytes."""
+    if isinstance(item, bytes):
+        raise InvalidInput("RLP has bytes where a list stands", rule="rlp_kind")
+    return item
 
 
 def _item(data: bytes, at: int, end: int, depth: int) -> tuple[Decoded, int]:
     """Read the item that begins at `at` and return it with where it ends, at most `end`."""
     if at >= end:
-        raise InvalidInput("RLP ends too early")
+        raise InvalidInput("RLP ends too early", rule="rlp_end")
     prefix = data[at]
     if prefix < 0x80:
         return data[at : at + 1], at + 1
     if prefix < 0xC0:
         start, stop = _extent(data, at, end, prefix - 0x80)
         if stop - start == 1 and data[start] < 0x80:
-            raise InvalidInput("RLP gives a small byte a needless prefix")
+            raise InvalidInput("RLP gives a small byte a needless prefix", rule="rlp_prefix")
         return data[start:stop], stop
     start, stop = _extent(data, at, end, prefix - 0xC0)
     if depth == MAX_DEPTH:
-        raise InvalidInput("RLP is nested too deeply")
+        raise InvalidInput("RLP is nested too deeply", rule="rlp_depth")
     members: list[Decoded] = []
     while start < stop:
         member, start = _item(data, start, stop, depth + 1)
@@ -97,10 +112,10 @@ def _extent(data: bytes, at: int, end: int, length: int) -> tuple[int, int]:
         size = length - 55
         start += size
         if start > end:
-            raise InvalidInput("RLP ends too early")
+            raise InvalidInput("RLP ends too early", rule="rlp_end")
         length = int.from_bytes(data[at + 1 : start], "big")
         if length < 56 or data[at + 1] == 0:
-            raise InvalidInput("RLP writes a length longer than needed")
+            raise InvalidInput("RLP writes a length longer than needed", rule="rlp_length")
     if length > end - start:
-        raise InvalidInput("RLP ends too early")
+        raise InvalidInput("RLP ends too early", rule="rlp_end")
     return start, start + length
