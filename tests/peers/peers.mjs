@@ -167,20 +167,29 @@ function prepare(request) {
   return verb(request);
 }
 
-async function time({ call, times }) {
+const CLOCKS = {
+  wall: () => Number(process.hrtime.bigint()) / 1e9,
+  cpu: () => {
+    const { user, system } = process.threadCpuUsage();
+    return (user + system) / 1e6;
+  },
+};
+
+async function time({ call, times, clock }) {
+  const now = CLOCKS[clock ?? "wall"];
   const run = prepare(call);
   await run();
-  const began = process.hrtime.bigint();
+  const began = now();
   for (let count = 0; count < times; count += 1) {
     const result = run();
     if (result instanceof Promise) await result;
   }
-  return Number(process.hrtime.bigint() - began) / 1e9;
+  return now() - began;
 }
 
 async function answer(request) {
   try {
-    // {verb: "time", call: any other request, times} -> the seconds that `times` calls took, after one to warm up
+    // {verb: "time", call: any other request, times, clock} -> the seconds that `times` calls took, after one to warm up
     if (request.verb === "time") return { result: await time(request) };
     return { result: await prepare(request)() };
   } catch (error) {

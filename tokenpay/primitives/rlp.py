@@ -34,7 +34,8 @@ def encode_int(number: int) -> bytes:
     """Return the form of a number from 0 up, big-endian without leading zeros."""
     if number < 0x80:
         return _BYTE[number] if number else b"\x80"
-    return encode_bytes(number.to_bytes((number.bit_length() + 7) >> 3, "big"))
+    length = (number.bit_length() + 7) >> 3
+    return _header(0x80, length) + number.to_bytes(length, "big")
 
 
 def encode_list(payload: bytes) -> bytes:
@@ -54,10 +55,10 @@ def decode(data: bytes) -> Decoded:
 
     Raises InvalidInput for any other form than `encode` makes, and beyond 16 nested lists.
     """
-    item, end = _item(data, 0, len(data), 0)
+    start, end = _extent(data, 0, len(data))
     if end != len(data):
         raise InvalidInput("RLP goes on after its end", rule="rlp_trailing")
-    return item
+    return data[start:] if data[0] < 0xC0 else _members(data, start, end, 1)
 
 
 def decode_int(item: Decoded) -> int:
@@ -83,39 +84,49 @@ def decode_list(item: Decoded) -> tuple[Decoded, ...]:
     return item
 
 
-def _item(data: bytes, at: int, end: int, depth: int) -> tuple[Decoded, int]:
-    """Read the item that begins at `at` and return it with where it ends, at most `end`."""
+def _members(data: bytes, at: int, end: int, depth: int) -> tuple[Decoded, ...]:
+    """Read the members of a list whose content goes from `at` to `end`, inside `depth` lists."""
+    if depth > MAX_DEPTH:
+        raise InvalidInput("RLP is nested too deeply", rule="rlp_depth")
+    members: list[Decoded] = []
+    while at < end:
+        prefix = data[at]
+        if prefix < 0x80:
+            members.append(_BYTE[prefix])
+            at += 1
+        elif prefix < 0xC0:
+            start, at = _extent(data, at, end)
+            members.append(data[start:at])
+        else:
+            start, at = _extent(data, at, end)
+            members.append(_members(data, start, at, depth + 1))
+    return tuple(members)
+
+
+def _extent(data: bytes, at: int, end: int) -> tuple[int, int]:
+    """Return where the content of the item at `at` starts and stops, at most `end`."""
     if at >= end:
         raise InvalidInput("RLP ends too early", rule="rlp_end")
     prefix = data[at]
     if prefix < 0x80:
-        return data[at : at + 1], at + 1
-    if prefix < 0xC0:
-        start, stop = _extent(data, at, end, prefix - 0x80)
-        if stop - start == 1 and data[start] < 0x80:
-            raise InvalidInput("RLP gives a small byte a needless prefix", rule="rlp_prefix")
-        return data[start:stop], stop
-    start, stop = _extent(data, at, end, prefix - 0xC0)
-    if depth == MAX_DEPTH:
-        raise InvalidInput("RLP is nested too deeply", rule="rlp_depth")
-    members: list[Decoded] = []
-    while start < stop:
-        member, start = _item(data, start, stop, depth + 1)
-        members.append(member)
-    return tuple(members), stop
-
-
-def _extent(data: bytes, at: int, end: int, length: int) -> tuple[int, int]:
-    """Return where the content of the item at `at` starts and stops; `length` is its prefix less the offset."""
-    start = at + 1
+        return at, at + 1
+    start, length = at + 1, prefix - 0x80 if prefix < 0xC0 else prefix - 0xC0
     if length > 55:
-        size = length - 55
-        start += size
-        if start > end:
-            raise InvalidInput("RLP ends too early", rule="rlp_end")
-        length = int.from_bytes(data[at + 1 : start], "big")
-        if length < 56 or data[at + 1] == 0:
-            raise InvalidInput("RLP writes a length longer than needed", rule="rlp_length")
-    if length > end - start:
+        start, length = _long_extent(data, at, end, length - 55)
+    stop = start + length
+    if stop > end:
         raise InvalidInput("RLP ends too early", rule="rlp_end")
-    return start, start + length
+    if prefix == 0x81 and data[start] < 0x80:
+        raise InvalidInput("RLP gives a small byte a needless prefix", rule="rlp_prefix")
+    return start, stop
+
+
+def _long_extent(data: bytes, at: int, end: int, size: int) -> tuple[int, int]:
+    """Return where the content starts and how long it is, where `size` bytes after the one at `at` say so."""
+    start = at + 1 + size
+    if start > end:
+        raise InvalidInput("RLP ends too early", rule="rlp_end")
+    length = int.from_bytes(data[at + 1 : start], "big")
+    if length < 56 or data[at + 1] == 0:
+        raise InvalidInput("RLP writes a length longer than needed", rule="rlp_length")
+    return start, length

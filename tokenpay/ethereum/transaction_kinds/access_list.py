@@ -34,7 +34,7 @@ class AccessListTransaction:
     access_list: AccessList = ()
 
     def __post_init__(self) -> None:
-        check_shape(self.to, self.chain_id, self.nonce, self.gas_price_wei, self.gas_limit, self.value_wei)
+        check_shape(self.to, self.chain_id | self.nonce | self.gas_price_wei | self.gas_limit | self.value_wei)
         check_access_list(self.access_list)
 
     @property

@@ -38,12 +38,7 @@ class DynamicFeeTransaction:
     def __post_init__(self) -> None:
         check_shape(
             self.to,
-            self.chain_id,
-            self.nonce,
-            self.max_priority_fee_wei,
-            self.max_fee_wei,
-            self.gas_limit,
-            self.value_wei,
+            self.chain_id | self.nonce | self.max_priority_fee_wei | self.max_fee_wei | self.gas_limit | self.value_wei,
         )
         check_access_list(self.access_list)
 

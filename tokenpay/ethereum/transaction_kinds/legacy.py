@@ -31,7 +31,7 @@ class LegacyTransaction:
     data: bytes = b""
 
     def __post_init__(self) -> None:
-        check_shape(self.to, self.chain_id or 0, self.nonce, self.gas_price_wei, self.gas_limit, self.value_wei)
+        check_shape(self.to, (self.chain_id or 0) | self.nonce | self.gas_price_wei | self.gas_limit | self.value_wei)
 
     @property
     def max_fee_wei(self) -> int:

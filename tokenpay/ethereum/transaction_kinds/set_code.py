@@ -83,12 +83,7 @@ class SetCodeTransaction:
             raise broken(TransactionRule.SET_CODE_WITHOUT_TO, "a set-code transaction creates no contract (EIP-7702)")
         check_shape(
             self.to,
-            self.chain_id,
-            self.nonce,
-            self.max_priority_fee_wei,
-            self.max_fee_wei,
-            self.gas_limit,
-            self.value_wei,
+            self.chain_id | self.nonce | self.max_priority_fee_wei | self.max_fee_wei | self.gas_limit | self.value_wei,
         )
         check_access_list(self.access_list)
 

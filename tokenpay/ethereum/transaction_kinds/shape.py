@@ -6,11 +6,14 @@ from tokenpay.primitives import rlp
 ADDRESS_LENGTH = 20
 
 
-def check_shape(to: bytes | None, *numbers: int) -> None:
-    """Raise InvalidTransaction unless `to` is None or 20 bytes, and no number is negative."""
+def check_shape(to: bytes | None, numbers: int) -> None:
+    """Raise InvalidTransaction unless `to` is None or 20 bytes, and none of the numbers is negative.
+
+    `numbers` is the bitwise or of all of them: below zero as soon as one is, and the cheapest way to ask.
+    """
     if to is not None and len(to) != ADDRESS_LENGTH:
         raise broken(TransactionRule.TO_LENGTH, "a transaction goes to 20 bytes or creates a contract")
-    if min(numbers) < 0:
+    if numbers < 0:
         raise broken(TransactionRule.NEGATIVE, "a transaction has no negative numbers")
 
 
