@@ -24,9 +24,7 @@ class TransactionRule(StrEnum):
     FIELD_COUNT = "field_count"  # too few or too many fields
     TO_LENGTH = "to_length"  # `to` is neither 20 bytes nor empty
     ACCESS_LIST = "access_list"  # an entry is not 20 bytes and a list of 32-byte keys (EIP-2930)
-    AUTHORIZATION_FIELDS = (
-        "authorization_fields"  # an authorization is not six fields with a 20-byte address (EIP-7702)
-    )
+    AUTHORIZATION_FIELDS = "authorization_fields"  # not six fields with a 20-byte address (EIP-7702)
     SET_CODE_WITHOUT_TO = "set_code_without_to"  # a set-code transaction creates no contract (EIP-7702)
     NEGATIVE = "negative"  # a number below zero: no bytes say that, a caller can
     V = "v"  # v is neither 27 nor 28, nor 35 + 2 * chain id + parity (EIP-155)
@@ -40,9 +38,9 @@ class TransactionRule(StrEnum):
     GAS_OVERFLOW = "gas_overflow"  # a gas limit of 2**64 or above
     FEE_OVERFLOW = "fee_overflow"  # a fee of 2**256 wei per gas or above
     VALUE_OVERFLOW = "value_overflow"  # a value of 2**256 wei or above
-    TIP_ABOVE_MAX_FEE = "tip_above_max_fee"  # (EIP-1559)
+    TIP_ABOVE_MAX_FEE = "tip_above_max_fee"  # the tip is above the maximum fee (EIP-1559)
     COST_OVERFLOW = "cost_overflow"  # gas limit * fee + value is 2**256 wei or above
-    AUTHORIZATION_LIST_EMPTY = "authorization_list_empty"  # (EIP-7702)
+    AUTHORIZATION_LIST_EMPTY = "authorization_list_empty"  # a set-code transaction without any (EIP-7702)
     AUTHORIZATION_RANGE = "authorization_range"  # a number of an authorization is wider than its field (EIP-7702)
     INITCODE_SIZE = "initcode_size"  # creation with more than 49,152 bytes (EIP-3860)
     INTRINSIC_GAS = "intrinsic_gas"  # less gas than is charged before execution (EIP-2028, 2930, 3860, 7702)
