@@ -22,7 +22,11 @@ page anew: `python -m tests.comparison`.
 def sections() -> dict[str, ModuleType]:
     """Return the modules that compare something, by the name of their section."""
     names = [found.name for found in pkgutil.iter_modules(tests.comparison.__path__)]
-    modules = {name: importlib.import_module(f"tests.comparison.{name}") for name in names if name[:1] != "_"}
+    modules = {
+        name: importlib.import_module(f"tests.comparison.{name}")
+        for name in names
+        if not name.startswith(("_", "test_"))
+    }
     return {name.replace("_", " ").capitalize(): module for name, module in modules.items() if hasattr(module, "rows")}
 
 

@@ -6,12 +6,14 @@ large for a float or of thousands of digits, and half of a surrogate pair (RFC 7
 
 import json
 import re
+from decimal import Decimal, InvalidOperation
 from itertools import accumulate
-from math import isfinite
 
 from tokenpay.errors import InvalidInput
 
 _NO_BRACKETS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[^][{}"]+', re.DOTALL)
+_MOST_EXPONENT = 307
+"""Whoever reads numbers as floats reads these alike; here they are exact."""
 _STEP = {"[": 1, "{": 1, "]": -1, "}": -1}
 
 
@@ -27,9 +29,9 @@ def read_json(text: str, *, max_characters: int, max_depth: int) -> object:
     if max(accumulate(map(_STEP.__getitem__, _NO_BRACKETS.sub("", text))), default=0) > max_depth:
         raise InvalidInput(f"is more than {max_depth} levels deep", rule="depth")
     try:
-        value: object = json.loads(text, object_pairs_hook=_once, parse_constant=_finite, parse_float=_finite)
+        value: object = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant, parse_float=_decimal)
         if "\\u" in text or not text.isascii():
-            json.dumps(value, ensure_ascii=False).encode()  # half of a pair has no bytes
+            json.dumps(value, ensure_ascii=False, default=str).encode()  # half of a pair has no bytes
     except ValueError:  # also an integer of thousands of digits
         raise InvalidInput("is not JSON", rule="json") from None
     return value
@@ -42,8 +44,15 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
-def _finite(text: str) -> float:
-    number = float(text)
-    if not isfinite(number):
+def _decimal(text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:  # an exponent of thousands of digits
+        raise ValueError from None
+    if number.adjusted() > _MOST_EXPONENT:
         raise ValueError
     return number
+
+
+def _no_constant(_: str) -> object:
+    raise ValueError

@@ -7,6 +7,8 @@ from typing import Any
 from tokenpay.errors import InvalidQr, MissingExtra
 from tokenpay.requests.qr_size import QrLevel, QrMode, qr_plan
 
+_LEVELS = {QrLevel.SCREEN: 0, QrLevel.PRINT: 3, QrLevel.STICKER: 2}
+"""As the standard and the qrcode package number them: M 0, H 2, Q 3."""
 _INK = bytes([1]) + bytes(255)  # zxing-cpp paints dark as 0: here 1 is dark, and all else light
 
 
@@ -27,22 +29,21 @@ class QrMatrix:
 def qr_matrix(text: str, *, level: QrLevel = QrLevel.SCREEN) -> QrMatrix:
     """Return the smallest QR code for `text` in one mode: digits, alphanumeric, or else bytes (UTF-8).
 
-    A text beyond ASCII has an ECI header that says UTF-8 (26), so that no reader guesses.
-    Raises InvalidQr for no text or more than a QR code holds.
+    A text beyond ASCII has an ECI header that says UTF-8 (26), so that no reader guesses; qrcode writes none,
+    so such a code is made as `qr_matrices` makes it. Raises InvalidQr for no text or more than a QR code
+    holds, MissingExtra for a text beyond ASCII without the extra `scan`.
     """
-    import segno
-
     mode, version, eci = qr_plan(text, level=level)
-    code = segno.make_qr(
-        text,
-        error=level.value,
-        version=version,
-        mode=mode.value,
-        encoding="utf-8" if mode is QrMode.BYTE else None,
-        eci=eci,
-        boost_error=False,
-    )
-    return QrMatrix(version=version, level=level, rows=tuple(map(bytes, code.matrix)))
+    if eci:
+        return next(qr_matrices([text], level=level))
+    from qrcode import util
+    from qrcode.main import QRCode
+
+    modes = {QrMode.NUMERIC: util.MODE_NUMBER, QrMode.ALPHANUMERIC: util.MODE_ALPHA_NUM}
+    code = QRCode(version=version, error_correction=_LEVELS[level])
+    code.add_data(util.QRData(text.encode(), mode=modes.get(mode, util.MODE_8BIT_BYTE)), optimize=0)
+    code.make(fit=False)
+    return QrMatrix(version=version, level=level, rows=tuple(map(bytes, code.modules)))
 
 
 def qr_matrices(texts: Iterable[str], *, level: QrLevel = QrLevel.SCREEN) -> Iterator[QrMatrix]:
