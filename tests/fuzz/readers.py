@@ -29,10 +29,15 @@ from tokenpay.errors import (
     InvalidQr,
     InvalidRequest,
     InvalidTransaction,
+    InvalidTypedData,
     PrecisionLost,
 )
-from tokenpay.ethereum import abi, authorization, erc20, permit, transaction
+from tokenpay.ethereum import abi, authorization, cancel_authorization, dai_permit, erc20, permit, transaction
+from tokenpay.ethereum.explain_transaction import explain_transaction
+from tokenpay.ethereum.explain_typed_data import explain_typed_data
+from tokenpay.ethereum.meaning import Meaning
 from tokenpay.ethereum.transaction import SignedTransaction
+from tokenpay.ethereum.typed_json import parse_typed_data
 from tokenpay.money.address import Address, caip2, parse_caip2
 from tokenpay.money.amount import Amount
 from tokenpay.money.asset import parse_caip19
@@ -41,10 +46,15 @@ from tokenpay.payments.intent import parse_party
 from tokenpay.primitives import rlp
 from tokenpay.primitives.secp256k1 import PrivateKey, PublicKey
 from tokenpay.primitives.strict_json import read_json
+from tokenpay.requests.contract_call import ContractCall
 from tokenpay.requests.eip681 import Eip681
+from tokenpay.requests.emvco import EmvcoRequest
+from tokenpay.requests.emvco_object import checksum
+from tokenpay.requests.ens import EnsName
 from tokenpay.requests.qr import qr_png, read_qr
 from tokenpay.requests.reference import parse_reference
-from tokenpay.requests.scanned import Scanned, ScannedAddress, ScannedReference, Unreadable, read_request
+from tokenpay.requests.scanned import Scanned, ScannedAddress, ScannedAsset, ScannedReference, Unreadable, read_request
+from tokenpay.requests.visible import is_visible
 from tokenpay.settings import BankSettings
 from tokenpay.wallets import base58, mnemonic
 from tokenpay.wallets.hd import HARDENED, ExtendedPrivateKey, ExtendedPublicKey, parse_path
@@ -71,6 +81,8 @@ ETHEREUM_WORDS = (
     ".eth",
 )
 JSON_WORDS = ("{}", "[]", '"', ":", ",", "null", "true", "1e999", "NaN", "\\u0000", "\\ud800", "0x")
+TYPE_WORDS = ("uint256", "bytes32", "int8", "string", "[]", "[2]", "salt", "EIP712Domain", "Permit")
+EMVCO_WORDS = ("6304", "5303978", "5802", "000201", "010212", "2629", "6207", "6407", "A0")
 FILE_ID = UUID(int=0, version=4)
 FOLDER = Path(tempfile.mkdtemp(prefix="tokenpay-fuzz-"))
 """For readers that open a file by its name; it goes when the process ends."""
@@ -96,7 +108,7 @@ def read_scanned(text: str) -> Scanned:
     read = read_request(text)
     if isinstance(read, Unreadable):
         raise Unread(read.message)
-    return replace(read, ignored=()) if isinstance(read, Eip681) else read
+    return replace(read, ignored=()) if isinstance(read, Eip681 | ContractCall) else read
 
 
 def write_scanned(read: Scanned) -> str:
@@ -107,7 +119,22 @@ def write_scanned(read: Scanned) -> str:
             return read.address.caip10(chain_id)
         case ScannedAddress():
             return read.address.text
+        case ScannedAsset():
+            return f"{caip2(read.chain_id)}/{f'erc20:{read.contract}' if read.contract else 'slip44:60'}"
+        case EnsName():
+            return f"ethereum:pay-{read}"
     return str(read)
+
+
+def checked_emvco(text: str) -> EmvcoRequest:
+    """Read fuzzed text as a code whose checksum is right, which no mutator would make it."""
+    return EmvcoRequest.parse(text[:-4] + checksum(text[:-4]))
+
+
+def explained(meaning: Meaning) -> Meaning:
+    shown = [part for line in meaning.lines for part in line]
+    assert all(map(is_visible, shown)), "a line of the explanation hides something"
+    return meaning
 
 
 def read_language(phrase: str) -> tuple[str, Language]:
@@ -178,6 +205,72 @@ READERS: tuple[Reader, ...] = (
         refuses=InvalidAuthorization,
         seeds=samples.PERMITS,
         speed=0.5,
+    ),
+    Reader(
+        name="dai_permit",
+        read=partial(dai_permit.decode_calldata, domain=samples.DOMAIN),
+        write=dai_permit.calldata,
+        refuses=InvalidAuthorization,
+        seeds=samples.DAI_PERMITS,
+        speed=0.5,
+    ),
+    Reader(
+        name="cancel_authorization",
+        read=partial(cancel_authorization.decode_calldata, domain=samples.DOMAIN),
+        write=cancel_authorization.calldata,
+        refuses=InvalidAuthorization,
+        seeds=samples.CANCELLATIONS,
+        speed=0.5,
+    ),
+    Reader(
+        name="explain_transaction",
+        read=lambda raw: explained(explain_transaction(transaction.decode_unsigned(raw), samples.ASSETS)),
+        refuses=InvalidTransaction,
+        seeds=samples.UNSIGNED,
+        speed=0.5,
+    ),
+    Reader(
+        name="typed_data",
+        read=lambda text: parse_typed_data(text).digest(),
+        refuses=InvalidTypedData,
+        seeds=samples.TYPED_DATA,
+        words=(*JSON_WORDS, *TYPE_WORDS),
+        max_length=2_048,
+        speed=0.25,
+    ),
+    Reader(
+        name="explain_typed_data",
+        read=lambda text: explained(explain_typed_data(parse_typed_data(text), samples.ASSETS)),
+        refuses=InvalidTypedData,
+        seeds=samples.TYPED_DATA,
+        words=(*JSON_WORDS, *TYPE_WORDS),
+        max_length=2_048,
+        speed=0.25,
+    ),
+    Reader(
+        name="emvco",
+        read=EmvcoRequest.parse,
+        write=str,
+        refuses=InvalidRequest,
+        seeds=samples.EMVCO,
+        words=EMVCO_WORDS,
+    ),
+    Reader(
+        name="emvco_checked",
+        read=checked_emvco,
+        write=str,
+        exact=False,
+        refuses=InvalidRequest,
+        seeds=samples.EMVCO,
+        words=EMVCO_WORDS,
+    ),
+    Reader(
+        name="ens_name",
+        read=EnsName.parse,
+        write=str,
+        exact=False,
+        refuses=InvalidRequest,
+        seeds=("bank.eth", "a-b.example.org"),
     ),
     Reader(
         name="token_transfer",
@@ -279,7 +372,7 @@ READERS: tuple[Reader, ...] = (
         write=write_scanned,
         exact=False,
         refuses=Unread,
-        seeds=(REFERENCE, *ADDRESSES, f"eip155:1:{ADDRESS}", *ETHEREUM),
+        seeds=(REFERENCE, *ADDRESSES, f"eip155:1:{ADDRESS}", samples.USDC.id, "bank.eth", *ETHEREUM, *samples.EMVCO),
         words=("TKP:", "eip155:", "\u200b", *ETHEREUM_WORDS),
     ),
     Reader(

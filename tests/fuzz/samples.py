@@ -5,14 +5,20 @@ from dataclasses import replace
 from uuid import UUID
 
 from tokenpay.adapters.signer.rules import SignerRules
-from tokenpay.ethereum import authorization, erc20, permit, transaction
+from tokenpay.ethereum import authorization, cancel_authorization, dai_permit, erc20, permit, transaction
 from tokenpay.ethereum.authorization import Authorization
+from tokenpay.ethereum.cancel_authorization import Cancellation
+from tokenpay.ethereum.dai_permit import DaiPermit
 from tokenpay.ethereum.permit import Permit
 from tokenpay.ethereum.transaction import DynamicFeeTransaction
 from tokenpay.ethereum.typed_data import Domain
 from tokenpay.money.address import Address
+from tokenpay.money.amount import Amount
 from tokenpay.money.asset import Asset
 from tokenpay.primitives.secp256k1 import PrivateKey
+from tokenpay.requests.emvco import EmvcoRequest
+from tokenpay.requests.merchant import Merchant
+from tokenpay.requests.payment_request import PaymentRequest
 from tokenpay.settings import BankSettings, ChainSettings
 from tokenpay.wallets import mnemonic
 from tokenpay.wallets.hd import ExtendedPrivateKey
@@ -56,6 +62,64 @@ AUTHORIZATIONS = tuple(
 )
 _PERMIT = Permit(domain=DOMAIN, owner=HOLDER, spender=PAYEE, units=5, nonce=0, deadline_s=1_000)
 PERMITS = (permit.calldata(authorization.sign(_PERMIT, KEY)),)
+_DAI_PERMIT = DaiPermit(domain=DOMAIN, holder=HOLDER, spender=PAYEE, nonce=0, expiry_s=1_000, allowed=True)
+DAI_PERMITS = tuple(
+    dai_permit.calldata(authorization.sign(grant, KEY)) for grant in (_DAI_PERMIT, replace(_DAI_PERMIT, allowed=False))
+)
+_CANCELLATION = Cancellation(domain=DOMAIN, authorizer=HOLDER, nonce=b"\x01" * 32)
+CANCELLATIONS = (cancel_authorization.calldata(authorization.sign(_CANCELLATION, KEY)),)
+
+_WORD = [{"name": "owner", "type": "address"}, {"name": "spender", "type": "address"}]
+_WORD += [{"name": name, "type": "uint256"} for name in ("value", "nonce", "deadline")]
+_TYPED = {
+    "types": {
+        "EIP712Domain": [
+            {"name": "name", "type": "string"},
+            {"name": "version", "type": "string"},
+            {"name": "chainId", "type": "uint256"},
+            {"name": "verifyingContract", "type": "address"},
+        ],
+        "Permit": _WORD,
+    },
+    "primaryType": "Permit",
+    "domain": {"name": "USDC", "version": "2", "chainId": 1, "verifyingContract": TOKEN.text},
+    "message": {"owner": HOLDER.text, "spender": PAYEE.text, "value": "5", "nonce": 0, "deadline": 1_000},
+}
+_NESTED = {
+    "types": {
+        "EIP712Domain": [{"name": "salt", "type": "bytes32"}],
+        "Cow": [{"name": "name", "type": "string"}, {"name": "wallet", "type": "address"}],
+        "Herd": [
+            {"name": "cows", "type": "Cow[2]"},
+            {"name": "data", "type": "bytes"},
+            {"name": "flags", "type": "bool[][1]"},
+            {"name": "small", "type": "int8"},
+        ],
+    },
+    "primaryType": "Herd",
+    "domain": {"salt": "0x" + "01" * 32},
+    "message": {
+        "cows": [{"name": "A", "wallet": PAYEE.text}, {"name": "", "wallet": PAYEE.text}],
+        "data": "0x0102",
+        "flags": [[True, False]],
+        "small": -1,
+    },
+}
+TYPED_DATA = (json.dumps(_TYPED), json.dumps(_NESTED))
+ASSETS = {(1, TOKEN): USDC, (1, None): Asset.native(1)}
+
+_ASKED = PaymentRequest(
+    id="0123456789ABCDEFGHJKMNPQRS",
+    payee="customer:C7K2",
+    asset=USDC,
+    amount=Amount(USDC, 100),
+    created_at_s=1_000,
+    expires_at_s=2_000,
+    deposit_address=PAYEE,
+)
+_REQUESTS = (_ASKED, replace(_ASKED, amount=None, remittance_information="Invoice 7"))
+_MERCHANT = Merchant(name="BEST TRANSPORT", city="BEIJING", country="CN", category="4111")
+EMVCO = tuple(str(EmvcoRequest.of(asked, _MERCHANT)) for asked in _REQUESTS)
 
 ROOT = ExtendedPrivateKey.from_seed(Secret(bytes(range(32))))
 CHILD = ROOT.derive("m/44'/60'/0'/0")
