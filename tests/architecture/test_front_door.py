@@ -8,7 +8,7 @@ from pathlib import Path
 
 import tokenpay
 
-HEAVY = ["web3", "eth_account", "ccxt", "textual", "sqlalchemy", "alembic", "qrcode", "pydantic", "cryptography"]
+HEAVY = ["web3", "eth_account", "ccxt", "textual", "sqlalchemy", "alembic", "segno", "pydantic", "cryptography"]
 TERMINAL = Path(__file__).parents[2] / "terminal_app"
 
 

@@ -3,7 +3,7 @@
 import string
 from dataclasses import replace
 
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from tests.unit.requests.samples import TOKEN, request
 from tokenpay.money.address import Address
@@ -15,7 +15,6 @@ from tokenpay.requests.emvco_check import broken_rules
 from tokenpay.requests.emvco_object import DataObject, checksum, write_objects
 from tokenpay.requests.ens import EnsName
 from tokenpay.requests.merchant import Merchant
-from tokenpay.requests.qr import qr_png, read_qr
 from tokenpay.requests.reference import parse_reference, reference_id
 from tokenpay.requests.request_state import RequestState, after_payment, after_time
 from tokenpay.requests.scanned import ScannedAddress, ScannedReference, Unreadable, read_request
@@ -179,12 +178,6 @@ def test_reading_never_raises_and_never_repeats_what_it_refuses(text):
         read.merchant, read.local_name, read.amount, read.tip, read.additional, read.token, read.warnings  # noqa: B018
     if isinstance(read, Unreadable):
         assert len(text.strip()) < 12 or text.strip() not in repr(read) + read.message
-
-
-@settings(max_examples=15)
-@given(st.text(string.printable.strip() + " ", min_size=1, max_size=300))
-def test_any_ascii_survives_a_picture(text):
-    assert read_qr(qr_png(text, scale=3)) == [text]
 
 
 @given(

@@ -17,7 +17,7 @@ class Signature:
     """A recoverable ECDSA signature that is in range and in its low-s form, or raises InvalidInput.
 
     Of each signature (r, s) a twin (r, -s) holds as well; accepting only the lower keeps one
-    transaction from having two hashes (EIP-2).
+    transaction from having two hashes (EIP-2). The error's field `rule` is y_parity, signature_range or high_s.
     """
 
     y_parity: int
@@ -26,11 +26,11 @@ class Signature:
 
     def __post_init__(self) -> None:
         if self.y_parity not in (0, 1):
-            raise InvalidInput("a signature's y parity is 0 or 1")
+            raise InvalidInput("a signature's y parity is 0 or 1", rule="y_parity")
         if not 0 < self.r < ORDER or not 0 < self.s < ORDER:
-            raise InvalidInput("a signature's r and s are between 1 and the order of the curve")
+            raise InvalidInput("a signature's r and s are between 1 and the order of the curve", rule="signature_range")
         if self.s > HALF_ORDER:
-            raise InvalidInput("a signature's s is in the lower half (EIP-2)")
+            raise InvalidInput("a signature's s is in the lower half (EIP-2)", rule="high_s")
 
 
 class PublicKey:
@@ -143,4 +143,4 @@ def recover(digest: bytes, signature: Signature) -> PublicKey:
     try:
         return PublicKey(coincurve.PublicKey.from_signature_and_message(compact, digest, hasher=None))
     except ValueError:
-        raise InvalidInput("no public key fits this signature") from None
+        raise InvalidInput("no public key fits this signature", rule="signature") from None

@@ -55,6 +55,8 @@ class LocalSigner:
             preflight(parsed)
         except InvalidInput as error:
             raise SignerRefused(error.message) from None
+        if not isinstance(parsed, DynamicFeeTransaction):
+            raise SignerRefused("the transaction has a form that no payment has")
         self._check_clearance(intent, clearance)
         self._check_transaction(parsed, intent, domain)
         self._memory.remember(intent, chain_id=parsed.chain_id, nonce=parsed.nonce)
