@@ -36,7 +36,7 @@ from tokenpay.ethereum import abi, authorization, cancel_authorization, dai_perm
 from tokenpay.ethereum.explain_transaction import explain_transaction
 from tokenpay.ethereum.explain_typed_data import explain_typed_data
 from tokenpay.ethereum.meaning import Meaning
-from tokenpay.ethereum.transaction import SignedTransaction
+from tokenpay.ethereum.transaction import LegacyTransaction, SignedTransaction
 from tokenpay.ethereum.typed_json import parse_typed_data
 from tokenpay.money.address import Address, caip2, parse_caip2
 from tokenpay.money.amount import Amount
@@ -51,9 +51,12 @@ from tokenpay.requests.eip681 import Eip681
 from tokenpay.requests.emvco import EmvcoRequest
 from tokenpay.requests.emvco_object import checksum
 from tokenpay.requests.ens import EnsName
-from tokenpay.requests.qr import qr_png, read_qr
+from tokenpay.requests.qr import qr_png
+from tokenpay.requests.qr_reader import read_qr
 from tokenpay.requests.reference import parse_reference
+from tokenpay.requests.request_claims import RequestClaims
 from tokenpay.requests.scanned import Scanned, ScannedAddress, ScannedAsset, ScannedReference, Unreadable, read_request
+from tokenpay.requests.signed_request import verify_request
 from tokenpay.requests.visible import is_visible
 from tokenpay.settings import BankSettings
 from tokenpay.wallets import base58, mnemonic
@@ -98,10 +101,15 @@ def write_path(indexes: tuple[int, ...]) -> str:
 
 
 def write_signed(signed: SignedTransaction) -> bytes:
-    unsigned, signature = transaction.encode_unsigned(signed.transaction), signed.signature
-    fields: Any = rlp.decode(unsigned[1:])
-    tail = map(rlp.encode_int, (signature.y_parity, signature.r, signature.s))
-    return unsigned[:1] + rlp.encode_list(b"".join((*map(rlp.encode, fields), *tail)))
+    """Write it again from its parts: a legacy one says its chain in v (EIP-155), the others their kind."""
+    unsigned, v = transaction.encode_unsigned(signed.transaction), signed.signature.y_parity
+    kind, count = unsigned[:1], None
+    if isinstance(signed.transaction, LegacyTransaction):
+        chain_id = signed.transaction.chain_id
+        kind, count, v = b"", 6, v + (27 if chain_id is None else 35 + 2 * chain_id)
+    fields: Any = rlp.decode(unsigned[len(kind) :])
+    tail = map(rlp.encode_int, (v, signed.signature.r, signed.signature.s))
+    return kind + rlp.encode_list(b"".join((*map(rlp.encode, fields[:count]), *tail)))
 
 
 def read_scanned(text: str) -> Scanned:
@@ -124,6 +132,14 @@ def write_scanned(read: Scanned) -> str:
         case EnsName():
             return f"ethereum:pay-{read}"
     return str(read)
+
+
+def read_claims(data: bytes) -> RequestClaims:
+    """Read claims in their one spelling, as `verify_request` does after the signature."""
+    claims = RequestClaims.of_cbor(data)
+    if claims.to_cbor() != data:
+        raise Unread("another spelling")
+    return claims
 
 
 def checked_emvco(text: str) -> EmvcoRequest:
@@ -167,7 +183,7 @@ READERS: tuple[Reader, ...] = (
         read=rlp.decode,
         write=rlp.encode,
         seeds=(
-            *(raw[1:] for raw in samples.SIGNED),
+            *(raw.lstrip(b"\x01\x02\x04") for raw in samples.SIGNED),  # without the byte of its kind
             b"\xc0",
             b"\x80",
             b"\x7f",
@@ -263,6 +279,22 @@ READERS: tuple[Reader, ...] = (
         refuses=InvalidRequest,
         seeds=samples.EMVCO,
         words=EMVCO_WORDS,
+    ),
+    Reader(
+        name="signed_request",
+        read=partial(verify_request, trusted_keys=samples.TRUSTED, now_s=1_500),
+        refuses=InvalidRequest,
+        seeds=samples.SIGNED_REQUESTS,
+        max_length=1_024,
+        speed=0.5,
+    ),
+    Reader(
+        name="request_claims",
+        read=read_claims,
+        write=RequestClaims.to_cbor,
+        refuses=(InvalidRequest, Unread),
+        seeds=samples.CLAIMS,
+        speed=0.5,
     ),
     Reader(
         name="ens_name",

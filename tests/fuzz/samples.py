@@ -2,7 +2,10 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tokenpay.adapters.signer.rules import SignerRules
 from tokenpay.ethereum import authorization, cancel_authorization, dai_permit, erc20, permit, transaction
@@ -10,7 +13,13 @@ from tokenpay.ethereum.authorization import Authorization
 from tokenpay.ethereum.cancel_authorization import Cancellation
 from tokenpay.ethereum.dai_permit import DaiPermit
 from tokenpay.ethereum.permit import Permit
-from tokenpay.ethereum.transaction import DynamicFeeTransaction
+from tokenpay.ethereum.transaction import (
+    AccessListTransaction,
+    DynamicFeeTransaction,
+    LegacyTransaction,
+    SetCodeTransaction,
+    sign_authorization,
+)
 from tokenpay.ethereum.typed_data import Domain
 from tokenpay.money.address import Address
 from tokenpay.money.amount import Amount
@@ -19,6 +28,7 @@ from tokenpay.primitives.secp256k1 import PrivateKey
 from tokenpay.requests.emvco import EmvcoRequest
 from tokenpay.requests.merchant import Merchant
 from tokenpay.requests.payment_request import PaymentRequest
+from tokenpay.requests.signed_request import BankKey, sign_request, verify_request
 from tokenpay.settings import BankSettings, ChainSettings
 from tokenpay.wallets import mnemonic
 from tokenpay.wallets.hd import ExtendedPrivateKey
@@ -44,9 +54,25 @@ _PAYMENT = DynamicFeeTransaction(
     data=TRANSFER,
     access_list=((b"\x03" * 20, (b"\x04" * 32,)),),
 )
-_CREATION = replace(_PAYMENT, to=None, value_wei=3, access_list=())
-UNSIGNED = tuple(map(transaction.encode_unsigned, (_PAYMENT, _CREATION)))
-SIGNED = tuple(transaction.sign(sample, KEY).raw for sample in (_PAYMENT, _CREATION))
+_OLD: Any = {"nonce": 1, "gas_price_wei": 1, "gas_limit": 50_000, "to": TOKEN.raw, "data": TRANSFER}
+_TRANSACTIONS: tuple[transaction.Transaction, ...] = (
+    _PAYMENT,
+    replace(_PAYMENT, to=None, value_wei=3, access_list=()),
+    LegacyTransaction(chain_id=None, **_OLD),
+    LegacyTransaction(chain_id=1, **_OLD),
+    AccessListTransaction(chain_id=1, access_list=_PAYMENT.access_list, **_OLD),
+    SetCodeTransaction(
+        chain_id=1,
+        nonce=200,
+        max_priority_fee_wei=1,
+        max_fee_wei=2,
+        gas_limit=90_000,
+        to=TOKEN.raw,
+        authorization_list=(sign_authorization(chain_id=1, address=TOKEN.raw, nonce=1, key=KEY),),
+    ),
+)
+UNSIGNED = tuple(map(transaction.encode_unsigned, _TRANSACTIONS))
+SIGNED = tuple(transaction.sign(sample, KEY).raw for sample in _TRANSACTIONS)
 
 _GRANT = Authorization(
     domain=DOMAIN,
@@ -120,6 +146,10 @@ _ASKED = PaymentRequest(
 _REQUESTS = (_ASKED, replace(_ASKED, amount=None, remittance_information="Invoice 7"))
 _MERCHANT = Merchant(name="BEST TRANSPORT", city="BEIJING", country="CN", category="4111")
 EMVCO = tuple(str(EmvcoRequest.of(asked, _MERCHANT)) for asked in _REQUESTS)
+_BANK, _BANK_KEY = "First Token Bank", Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+TRUSTED = (BankKey(bank=_BANK, public_key=_BANK_KEY.public_key().public_bytes_raw()),)
+SIGNED_REQUESTS = tuple(sign_request(asked, key=_BANK_KEY, bank=_BANK, payee_name="Bäckerei") for asked in _REQUESTS)
+CLAIMS = tuple(verify_request(text, trusted_keys=TRUSTED, now_s=1_500).claims.to_cbor() for text in SIGNED_REQUESTS)
 
 ROOT = ExtendedPrivateKey.from_seed(Secret(bytes(range(32))))
 CHILD = ROOT.derive("m/44'/60'/0'/0")
