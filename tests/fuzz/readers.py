@@ -5,6 +5,7 @@ import json
 import shutil
 import tempfile
 from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,17 @@ atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 
 def read_value(text: str) -> Any:
     return read_json(text, max_characters=20_000, max_depth=16)
+
+
+def write_value(value: Any) -> str:
+    match value:
+        case dict():
+            return "{" + ",".join(f"{json.dumps(name)}:{write_value(item)}" for name, item in value.items()) + "}"
+        case list():
+            return "[" + ",".join(map(write_value, value)) + "]"
+        case Decimal():
+            return str(value)
+    return json.dumps(value)
 
 
 def write_path(indexes: tuple[int, ...]) -> str:
@@ -376,7 +388,7 @@ READERS: tuple[Reader, ...] = (
     Reader(
         name="json",
         read=read_value,
-        write=json.dumps,
+        write=write_value,
         exact=False,
         seeds=(samples.BLOCK, '{"a": [1, -2.5e3, true, null, "\\u00e9"], "b": {"c": {}}}'),
         words=JSON_WORDS,

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from tokenpay.errors import InvalidAddress, InvalidAsset, InvalidInput
@@ -126,7 +127,7 @@ def _extensions(value: object, path: str, *, deeper: int) -> None:
             _extensions(item, where, deeper=deeper - 1)
         elif isinstance(item, str):
             _text(item, where, _ANY, 1, 42)
-        elif not (item is None or isinstance(item, bool | int | float)):
+        elif not (item is None or isinstance(item, bool | int | Decimal)):
             raise _wrong(where, "must be text, a number, a boolean, null, or an object at most two levels deep")
 
 
