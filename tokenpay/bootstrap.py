@@ -11,7 +11,7 @@ from tokenpay.adapters.signer.wallet_file import create_wallet, open_wallet, wri
 from tokenpay.adapters.system import SystemClock, SystemEntropy
 from tokenpay.bank import Bank
 from tokenpay.compliance.policy import Policy
-from tokenpay.devnet.process import start_devnet
+from tokenpay.devnet.process import Devnet, start_devnet
 from tokenpay.errors import IntegrityError, InvalidInput, SignerUnavailable, StoreUnavailable
 from tokenpay.operations.found import Founder, check_founders, found
 from tokenpay.operations.open_session import open_session
@@ -26,6 +26,7 @@ from tokenpay.wallets import mnemonic
 from tokenpay.wallets.kdf import STRONG, Scrypt
 
 KEYS = "keys"
+EMBEDDED_BLOCK_TIME_S = 1.0
 ENGINE_PASSWORD = "engine.password"  # noqa: S105 - a file's name
 
 
@@ -177,10 +178,11 @@ class _Chains(Mapping[int, Chain]):
         self._directory = directory
         self._settings = {chain.chain_id: chain for chain in settings.chains}
         self._open: dict[int, Chain] = {}
+        self._devnets: dict[int, Devnet] = {}
         self._stack = stack
 
     def __getitem__(self, chain_id: int) -> Chain:
-        if chain_id not in self._open:
+        if chain_id not in self._open or not self._serves(chain_id):
             self._open[chain_id] = self._reach(self._settings[chain_id])
         return self._open[chain_id]
 
@@ -190,12 +192,18 @@ class _Chains(Mapping[int, Chain]):
     def __len__(self) -> int:
         return len(self._settings)
 
+    def _serves(self, chain_id: int) -> bool:
+        """Whether an embedded chain is still there: whoever started it may have ended it."""
+        return chain_id not in self._devnets or self._devnets[chain_id].serves
+
     def _reach(self, settings: ChainSettings) -> Chain:
         from tokenpay.adapters.chain.json_rpc import Confirmations, FinalizedTag, JsonRpcChain
 
         url = settings.url
         if settings.embedded:
-            url = self._stack.enter_context(start_devnet(self._directory / "devnet")).url
+            devnet = start_devnet(self._directory / "devnet", block_time_s=EMBEDDED_BLOCK_TIME_S)
+            self._devnets[settings.chain_id] = self._stack.enter_context(devnet)
+            url = devnet.url
         finality = FinalizedTag() if settings.confirmations is None else Confirmations(settings.confirmations)
         return JsonRpcChain(url, settings.chain_id, finality=finality, timeout_s=settings.timeout_s)
 

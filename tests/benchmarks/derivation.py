@@ -84,7 +84,7 @@ def run() -> list[Row]:
         raise RuntimeError("bip-utils is to be measured with coincurve")
     by_table, by_tweak = partial(bare, add=add_by_table), partial(bare, add=coincurve.PublicKey.add)
     with open_peers() as peers:
-        child: Any = {"peer": "ethers", "verb": "child", "xpub": XPUB, "index": 7}
+        child: dict[str, Any] = {"peer": "ethers", "verb": "child", "xpub": XPUB, "index": 7}
         texts = {
             peers.result(**child),
             *(derive(7, 1) for derive in (ours, by_table, by_tweak, bip_utils, bip_utils_bip32)),

@@ -1,6 +1,7 @@
 """Starting the embedded chain as a child process, and joining one that runs already."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -31,6 +32,17 @@ class Devnet:
         """End the process if this handle started it; what it answered for is on disk already."""
         if self.process is not None:
             _end(self.process)
+
+    @property
+    def serves(self) -> bool:
+        """Whether the process, started here or joined, is still there."""
+        if self.process is not None:
+            return self.process.poll() is None
+        try:
+            os.kill(self.pid, 0)
+        except OSError:
+            return False
+        return True
 
     def __enter__(self) -> Self:
         return self
