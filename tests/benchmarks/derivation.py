@@ -106,7 +106,7 @@ def run() -> list[Row]:
     return [
         Row(what="times bip-utils (with coincurve)", figure=f"{took['bip-utils'] / took['ours']:.2f}", goal="2.5"),
         Row(what="times bip-utils' shortest way, BIP-32 and its encoder", figure=f"{took['bip32'] / took['ours']:.2f}"),
-        Row(what="times ethers (Node)", figure=f"{took['ethers'] / took['ours']:.0f}", goal="20"),
+        Row(what="times ethers (Node)", figure=f"{took['ethers'] / took['ours']:.1f}", goal="20"),
         Row(what="of the same steps written bare", figure=f"{took['bare'] / took['ours']:.2f}", goal="0.75"),
         Row(what="of the bare steps with coincurve's own add", figure=f"{took['tweak'] / took['ours']:.2f}"),
         Row(what="one address", figure=f"{took['ours'] * 1e6:.0f} µs"),
