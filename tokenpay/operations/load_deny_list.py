@@ -22,6 +22,10 @@ def load_deny_list(bank: Bank, *, name: str, text: str, dated_s: int, by: Sessio
     `dated_s` is the list's own date in Unix seconds. Raises InvalidInput, and changes nothing, when a
     line is no address, no line is one, the date is in the future, or the list is older than the one in place.
     """
+    try:
+        content = text.encode()
+    except UnicodeEncodeError:
+        raise InvalidInput("the list holds half a character") from None
     if not 0 < len(name) <= 64:
         raise InvalidInput("a list has a name of up to 64 characters")
     addresses = set()
@@ -33,9 +37,7 @@ def load_deny_list(bank: Bank, *, name: str, text: str, dated_s: int, by: Sessio
         raise InvalidInput("the list names nobody: a download that failed looks like that")
     if dated_s > bank.clock.now_s() + _AHEAD_S:
         raise InvalidInput("the list is dated in the future; a date is in seconds")
-    deny_list = DenyList(
-        name=name, dated_s=dated_s, source_hash=sha256(text.encode()).hexdigest(), entries=len(addresses)
-    )
+    deny_list = DenyList(name=name, dated_s=dated_s, source_hash=sha256(content).hexdigest(), entries=len(addresses))
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.CONTROL)
         for standing in uow.deny_lists.all():
