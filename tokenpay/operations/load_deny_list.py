@@ -3,7 +3,7 @@
 from hashlib import sha256
 
 from tokenpay.bank import Bank
-from tokenpay.compliance.screening import DenyList
+from tokenpay.compliance.screening import LIST_AHEAD_S, DenyList
 from tokenpay.errors import InvalidAddress, InvalidInput
 from tokenpay.money.address import Address
 from tokenpay.parties.operator import Permission
@@ -11,9 +11,6 @@ from tokenpay.parties.session import Session
 from tokenpay.primitives.canonical import Value
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.record import record
-
-_AHEAD_S = 14 * 3_600
-"""Where the day begins first it is as many hours later than UTC."""
 
 
 def load_deny_list(bank: Bank, *, name: str, text: str, dated_s: int, by: Session) -> DenyList:
@@ -35,7 +32,7 @@ def load_deny_list(bank: Bank, *, name: str, text: str, dated_s: int, by: Sessio
             addresses.add(_address(entry, number))
     if not addresses:
         raise InvalidInput("the list names nobody: a download that failed looks like that")
-    if dated_s > bank.clock.now_s() + _AHEAD_S:
+    if dated_s > bank.clock.now_s() + LIST_AHEAD_S:
         raise InvalidInput("the list is dated in the future; a date is in seconds")
     deny_list = DenyList(name=name, dated_s=dated_s, source_hash=sha256(content).hexdigest(), entries=len(addresses))
     with bank.store.unit_of_work() as uow:
