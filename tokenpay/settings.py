@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -53,8 +54,18 @@ class BankSettings(BaseModel):
 
 
 def database_url(directory: Path, settings: BankSettings) -> str:
-    """Return where the books of the bank in `directory` are."""
-    return settings.database or f"sqlite:///{(directory / DATABASE_NAME).resolve()}"
+    """Return where the books of the bank in `directory` are; raises InvalidInput for a folder that no URL can name.
+
+    A SQLite file without a folder of its own lies in the bank's, wherever a command is run.
+    """
+    here = "sqlite:///"
+    database = settings.database or here + DATABASE_NAME
+    if not database.startswith(here) or database.startswith((f"{here}/", f"{here}:")):
+        return database
+    try:
+        return f"{here}{quote(str(directory.resolve()))}/{database.removeprefix(here)}"
+    except UnicodeEncodeError:
+        raise InvalidInput("the name of the bank's folder is not text") from None
 
 
 def read_settings(directory: Path) -> BankSettings:
