@@ -572,7 +572,7 @@ READERS: tuple[Reader, ...] = (
         exact=False,
         seeds=(samples.SETTINGS,),
         words=(*JSON_WORDS, "confirmations", "timeout_s", "bump_after_s"),
-        speed=0.1,
+        speed=0.05,
     ),
     Reader(
         name="signer_rules",
