@@ -37,7 +37,8 @@ from tokenpay.ethereum import abi, authorization, cancel_authorization, dai_perm
 from tokenpay.ethereum.explain_transaction import explain_transaction
 from tokenpay.ethereum.explain_typed_data import explain_typed_data
 from tokenpay.ethereum.meaning import Meaning
-from tokenpay.ethereum.transaction import LegacyTransaction, SignedTransaction
+from tokenpay.ethereum.preflight import preflight
+from tokenpay.ethereum.transaction import LegacyTransaction, SignedTransaction, Transaction
 from tokenpay.ethereum.typed_json import parse_typed_data
 from tokenpay.money.address import Address, caip2, parse_caip2
 from tokenpay.money.amount import Amount
@@ -48,9 +49,9 @@ from tokenpay.primitives import rlp
 from tokenpay.primitives.secp256k1 import PrivateKey, PublicKey
 from tokenpay.primitives.strict_json import read_json
 from tokenpay.requests.contract_call import ContractCall
-from tokenpay.requests.eip681 import Eip681
+from tokenpay.requests.eip681 import Eip681, read_eip681
 from tokenpay.requests.emvco import EmvcoRequest
-from tokenpay.requests.emvco_object import checksum
+from tokenpay.requests.emvco_object import checksum, read_objects, write_objects
 from tokenpay.requests.ens import EnsName
 from tokenpay.requests.qr import qr_png
 from tokenpay.requests.qr_reader import read_qr
@@ -58,6 +59,7 @@ from tokenpay.requests.reference import parse_reference
 from tokenpay.requests.request_claims import RequestClaims
 from tokenpay.requests.scanned import Scanned, ScannedAddress, ScannedAsset, ScannedReference, Unreadable, read_request
 from tokenpay.requests.signed_request import verify_request
+from tokenpay.requests.token_template import TEMPLATE_NAME, TokenTemplate
 from tokenpay.requests.visible import is_visible
 from tokenpay.settings import BankSettings
 from tokenpay.wallets import base58, mnemonic
@@ -71,6 +73,8 @@ REFERENCE = "TKP:0123456789ABCDEFGHJKMNPQRS"
 ETHEREUM = (
     f"ethereum:{ADDRESS}@1/transfer?address={samples.PAYEE}&uint256=1.5e6",
     f"ethereum:pay-{ADDRESS}?value=1000&gas=21000",
+    f"ethereum:{ADDRESS}/approve?address={samples.PAYEE}&uint256=1&value=2",
+    "ethereum:pay-bank.eth?value=1e3",
 )
 ETHEREUM_WORDS = (
     "ethereum:",
@@ -128,6 +132,11 @@ def read_scanned(text: str) -> Scanned:
     read = read_request(text)
     if isinstance(read, Unreadable):
         raise Unread(read.message)
+    return without_gas(read)
+
+
+def without_gas(read: Scanned) -> Scanned:
+    """Return a reading without what it ignores and does not write back."""
     return replace(read, ignored=()) if isinstance(read, Eip681 | ContractCall) else read
 
 
@@ -154,9 +163,28 @@ def read_claims(data: bytes) -> RequestClaims:
     return claims
 
 
-def checked_emvco(text: str) -> EmvcoRequest:
-    """Read fuzzed text as a code whose checksum is right, which no mutator would make it."""
-    return EmvcoRequest.parse(text[:-4] + checksum(text[:-4]))
+def checked_emvco(text: str, *, strict: bool = False) -> EmvcoRequest:
+    """Read fuzzed text as a code whose checksum is right, which no mutator would make it, and all that it says."""
+    read = EmvcoRequest.parse(text[:-4] + checksum(text[:-4]), strict=strict)
+    for said in (name for name, kind in vars(EmvcoRequest).items() if isinstance(kind, property)):
+        getattr(read, said)
+    return read
+
+
+def read_template(text: str) -> TokenTemplate:
+    template = TokenTemplate.find(read_objects(text))
+    if template is None:
+        raise Unread("not ours")
+    return template
+
+
+def read_preflighted(raw: bytes) -> Transaction:
+    """Read what may be signed, sign it, and read that again."""
+    read = transaction.decode_unsigned(raw)
+    preflight(read)
+    signed = transaction.sign(read, samples.KEY)
+    assert transaction.decode(signed.raw) == signed, "what is signed here reads back as it is"
+    return read
 
 
 def explained(meaning: Meaning) -> Meaning:
@@ -217,6 +245,14 @@ READERS: tuple[Reader, ...] = (
         write=transaction.encode_unsigned,
         refuses=InvalidTransaction,
         seeds=samples.UNSIGNED,
+    ),
+    Reader(
+        name="preflighted_transaction",
+        read=read_preflighted,
+        write=transaction.encode_unsigned,
+        refuses=InvalidTransaction,
+        seeds=samples.UNSIGNED,
+        speed=0.5,
     ),
     Reader(
         name="authorization",
@@ -293,8 +329,27 @@ READERS: tuple[Reader, ...] = (
         words=EMVCO_WORDS,
     ),
     Reader(
+        name="emvco_strict",
+        read=partial(checked_emvco, strict=True),
+        write=str,
+        exact=False,
+        refuses=InvalidRequest,
+        seeds=samples.EMVCO,
+        words=EMVCO_WORDS,
+    ),
+    Reader(
+        name="token_template",
+        read=read_template,
+        write=lambda template: write_objects(template.objects()),
+        exact=False,
+        refuses=(InvalidRequest, Unread),
+        seeds=samples.TEMPLATES,
+        words=(TEMPLATE_NAME, "eip155:1", "0x"),
+    ),
+    Reader(
         name="signed_request",
         read=partial(verify_request, trusted_keys=samples.TRUSTED, now_s=1_500),
+        write=samples.SIGNED_AS.__getitem__,  # what is accepted and no sample would be a forgery
         refuses=InvalidRequest,
         seeds=samples.SIGNED_REQUESTS,
         max_length=1_024,
@@ -395,8 +450,8 @@ READERS: tuple[Reader, ...] = (
     ),
     Reader(
         name="eip681",
-        read=lambda text: replace(Eip681.parse(text), ignored=()),
-        write=str,
+        read=lambda text: without_gas(read_eip681(text)),
+        write=write_scanned,
         exact=False,
         refuses=InvalidRequest,
         seeds=ETHEREUM,
@@ -517,7 +572,7 @@ READERS: tuple[Reader, ...] = (
         exact=False,
         seeds=(samples.SETTINGS,),
         words=(*JSON_WORDS, "confirmations", "timeout_s", "bump_after_s"),
-        speed=0.1,
+        speed=0.05,
     ),
     Reader(
         name="signer_rules",

@@ -26,9 +26,11 @@ from tokenpay.money.amount import Amount
 from tokenpay.money.asset import Asset
 from tokenpay.primitives.secp256k1 import PrivateKey
 from tokenpay.requests.emvco import EmvcoRequest
+from tokenpay.requests.emvco_object import write_objects
 from tokenpay.requests.merchant import Merchant
 from tokenpay.requests.payment_request import PaymentRequest
 from tokenpay.requests.signed_request import BankKey, sign_request, verify_request
+from tokenpay.requests.token_template import TokenTemplate
 from tokenpay.settings import BankSettings, ChainSettings
 from tokenpay.wallets import mnemonic
 from tokenpay.wallets.hd import ExtendedPrivateKey
@@ -146,10 +148,19 @@ _ASKED = PaymentRequest(
 _REQUESTS = (_ASKED, replace(_ASKED, amount=None, remittance_information="Invoice 7"))
 _MERCHANT = Merchant(name="BEST TRANSPORT", city="BEIJING", country="CN", category="4111")
 EMVCO = tuple(str(EmvcoRequest.of(asked, _MERCHANT)) for asked in _REQUESTS)
+TEMPLATES = tuple(
+    write_objects(template.objects())
+    for template in (
+        TokenTemplate.of(_ASKED),
+        TokenTemplate(reference=_ASKED.id),
+        TokenTemplate(chain_id=1, payee=PAYEE, units=10**18),
+    )
+)
 _BANK, _BANK_KEY = "First Token Bank", Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 TRUSTED = (BankKey(bank=_BANK, public_key=_BANK_KEY.public_key().public_bytes_raw()),)
 SIGNED_REQUESTS = tuple(sign_request(asked, key=_BANK_KEY, bank=_BANK, payee_name="Bäckerei") for asked in _REQUESTS)
-CLAIMS = tuple(verify_request(text, trusted_keys=TRUSTED, now_s=1_500).claims.to_cbor() for text in SIGNED_REQUESTS)
+SIGNED_AS = {verify_request(text, trusted_keys=TRUSTED, now_s=1_500): text for text in SIGNED_REQUESTS}
+CLAIMS = tuple(verified.claims.to_cbor() for verified in SIGNED_AS)
 
 ROOT = ExtendedPrivateKey.from_seed(Secret(bytes(range(32))))
 CHILD = ROOT.derive("m/44'/60'/0'/0")
