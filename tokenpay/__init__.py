@@ -84,6 +84,7 @@ if TYPE_CHECKING:
     from tokenpay.operations.pay import pay as pay
     from tokenpay.operations.read import (
         balances as balances,
+        bank_key as bank_key,
         find_asset as find_asset,
         find_customers as find_customers,
         find_payments as find_payments,
@@ -108,6 +109,7 @@ if TYPE_CHECKING:
     from tokenpay.operations.resume_chain import resume_chain as resume_chain
     from tokenpay.operations.reverse import reverse as reverse
     from tokenpay.operations.settle import Settled as Settled, settle as settle
+    from tokenpay.operations.sign_issued_request import sign_issued_request as sign_issued_request
     from tokenpay.operations.statement import (
         Statement as Statement,
         StatementLine as StatementLine,
@@ -162,6 +164,7 @@ if TYPE_CHECKING:
         ScannedAddress as ScannedAddress,
         ScannedAsset as ScannedAsset,
         ScannedReference as ScannedReference,
+        ScannedSigned as ScannedSigned,
         Unreadable as Unreadable,
         read_request as read_request,
     )
@@ -268,6 +271,7 @@ _HOME = {
     "ScannedAddress": "requests.scanned",
     "ScannedAsset": "requests.scanned",
     "ScannedReference": "requests.scanned",
+    "ScannedSigned": "requests.scanned",
     "Session": "parties.session",
     "SessionExpired": "errors",
     "Settled": "operations.settle",
@@ -293,6 +297,7 @@ _HOME = {
     "accept_clock": "operations.controls",
     "approve": "operations.approve",
     "balances": "operations.read",
+    "bank_key": "operations.read",
     "cancel": "operations.cancel",
     "cancel_request": "operations.issue_request",
     "check_asset": "operations.assets",
@@ -345,6 +350,7 @@ _HOME = {
     "run": "engine",
     "run_once": "engine",
     "settle": "operations.settle",
+    "sign_issued_request": "operations.sign_issued_request",
     "sign_request": "requests.signed_request",
     "statement": "operations.statement",
     "stop_payments": "operations.controls",

@@ -21,7 +21,7 @@ from tokenpay.parties.session import Session
 from tokenpay.ports import Chain, Clock, Entropy, Signer
 from tokenpay.settings import BankSettings, ChainSettings, database_url, read_settings, write_settings
 from tokenpay.store.migrate import create_database, drop_database, needs_upgrade
-from tokenpay.store.unit_of_work import Store, UnitOfWork
+from tokenpay.store.unit_of_work import Store
 from tokenpay.wallets import mnemonic
 from tokenpay.wallets.kdf import STRONG, Scrypt
 
@@ -150,8 +150,8 @@ def _put_together(
                 raise StoreUnavailable("the database needs `tokenpay bank migrate` first")
             with store.read() as uow:
                 name = uow.facts.get("name")
-                if wallet is not None:
-                    _check_addresses(uow, wallet)
+            if wallet is not None:
+                _check_keys(store, wallet)
         yield Bank(
             name=name,
             directory=directory,
@@ -164,11 +164,23 @@ def _put_together(
         )
 
 
-def _check_addresses(uow: UnitOfWork, signer: Signer) -> None:
-    """Raise IntegrityError where the books name addresses that are not the signer's: money would go to them."""
-    treasuries = {chain.treasury for chain in uow.chains.all()}
-    if uow.facts.get("deposit_xpub") != signer.deposit_xpub() or treasuries - {signer.treasury()}:
-        raise IntegrityError("the books name addresses that the bank's own keys do not have")
+def _check_keys(store: Store, signer: Signer) -> None:
+    """Raise IntegrityError where the books name addresses that are not the signer's: money would go to them.
+
+    A bank that was founded before requests were signed learns its request key here.
+    """
+    ours = signer.request_key().hex()
+    with store.read() as uow:
+        treasuries = {chain.treasury for chain in uow.chains.all()}
+        if uow.facts.get("deposit_xpub") != signer.deposit_xpub() or treasuries - {signer.treasury()}:
+            raise IntegrityError("the books name addresses that the bank's own keys do not have")
+        known = uow.facts.get("request_key", "")
+    if not known:
+        with store.unit_of_work() as uow:
+            uow.facts.lock("deposit_xpub")  # the lock keeps two who open from writing it twice
+            uow.facts.set("request_key", ours)
+    elif known != ours:
+        raise IntegrityError("the books name a request key that is not the bank's own")
 
 
 class _Chains(Mapping[int, Chain]):

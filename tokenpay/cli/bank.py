@@ -79,6 +79,7 @@ def show(args: Namespace) -> Answer:
             "directory": str(bank.directory),
             "database": bank.store.engine.dialect.name,
             "revision": HEAD,
+            "request_key": uow.facts.get("request_key", "") or None,
             "payments": "stopped" if uow.facts.get("stopped", "") else "running",
             "chains": [
                 {

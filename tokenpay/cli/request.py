@@ -2,6 +2,8 @@
 
 import sys
 from argparse import Namespace
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +24,7 @@ DEFAULT_LIFETIME_S = 900
 # By name, so that no command but `read` waits for the readers to load.
 KINDS = {
     "ScannedReference": "reference",
+    "ScannedSigned": "signed",
     "ScannedAddress": "address",
     "ScannedAsset": "asset",
     "Eip681": "eip681",
@@ -32,7 +35,7 @@ KINDS = {
 
 
 def add_parser(subparsers: "Subparsers") -> None:
-    verbs = add_noun(subparsers, "request", "ask for money: issue, show, cancel, read and resolve requests")
+    verbs = add_noun(subparsers, "request", "ask for money: issue, sign, show, cancel, read and resolve requests")
     issuing = add_verb(verbs, "issue", issue, "issue a request for a customer", operator=True, key=True)
     issuing.add_argument("customer", help="who is to be paid, by number")
     issuing.add_argument("--asset", required=True, help="an asset's id, or its symbol where only one asset has it")
@@ -49,15 +52,19 @@ def add_parser(subparsers: "Subparsers") -> None:
     for name, run, help in (
         ("show", show, "show a request and what came for it"),
         ("cancel", cancel, "cancel a request that still waits for money"),
+        ("sign", sign, "sign a request that waits for money, for those who trust the bank's key"),
         ("qr", qr, "draw a request as a QR code, here or in a file"),
     ):
         parser = add_verb(verbs, name, run, help, operator=True)
         parser.add_argument("request", help="the request's id or reference")
-    parser.add_argument(
-        "--as", dest="form", choices=FORMS, default=FORMS[0], help=f"what it says (default: {FORMS[0]})"
-    )
-    parser.add_argument("--png", type=Path, metavar="FILE", help="write a PNG image")
-    parser.add_argument("--svg", type=Path, metavar="FILE", help="write an SVG image")
+        if name == "sign":
+            parser.add_argument("--qr", action="store_true", help="draw it as a QR code here")
+        if name == "qr":
+            form = f"what it says (default: {FORMS[0]})"
+            parser.add_argument("--as", dest="form", choices=FORMS, default=FORMS[0], help=form)
+        if name in ("sign", "qr"):
+            parser.add_argument("--png", type=Path, metavar="FILE", help="write a PNG image")
+            parser.add_argument("--svg", type=Path, metavar="FILE", help="write an SVG image")
     resolving = add_verb(verbs, "resolve", resolve, "say what this bank knows of a text that was scanned or typed")
     resolving.add_argument("text")
     reading = add_verb(verbs, "read", read, "say what a text or an image claims to be; needs no bank", bank=False)
@@ -100,21 +107,24 @@ def cancel(args: Namespace) -> Answer:
     return Answer(content={"id": request_id, "state": state})
 
 
+def sign(args: Namespace) -> Answer:
+    with _pictures(args) as draw:  # a file that is in the way is said before anything is signed
+        with signed_in(args, signer=True) as (bank, by):
+            request_id = _id(args)
+            text = tp.sign_issued_request(bank, request_id, by=by)
+        files = draw(text)
+    content = {"id": request_id, "text": text, "files": files}
+    return Answer(content=content, text=None if files else _drawn(text) if args.qr else text)
+
+
 def qr(args: Namespace) -> Answer:
-    with signed_in(args) as (bank, by):
-        request = tp.get_request(bank, _id(args), by=by).request
-    text = _text(request, args.form)
-    for path, data in ((args.png, tp.qr_png), (args.svg, tp.qr_svg)):
-        if path is not None:
-            picture = data(text)
-            with new_file(path) as draft:
-                draft.write_bytes(picture if isinstance(picture, bytes) else picture.encode())
-    written = [str(path) for path in (args.png, args.svg) if path is not None]
-    content = {"id": request.id, "form": args.form, "text": text, "files": written}
-    if written:
-        return Answer(content=content)
-    drawn = tp.qr_ansi(text) if sys.stdout.isatty() else "\n".join(tp.qr_lines(text)) + "\n"
-    return Answer(content=content, text=drawn + text)
+    with _pictures(args) as draw:
+        with signed_in(args) as (bank, by):
+            request = tp.get_request(bank, _id(args), by=by).request
+        text = _text(request, args.form)
+        files = draw(text)
+    content = {"id": request.id, "form": args.form, "text": text, "files": files}
+    return Answer(content=content, text=None if files else _drawn(text))
 
 
 def resolve(args: Namespace) -> Answer:
@@ -150,6 +160,27 @@ def read(args: Namespace) -> Answer:
         raise _unreadable(scanned)
     content = _code(scanned) if isinstance(scanned, EmvcoRequest) else plain(scanned)
     return Answer(content={"kind": KINDS[type(scanned).__name__], **content})
+
+
+@contextmanager
+def _pictures(args: Namespace) -> Iterator[Callable[[str], list[str]]]:
+    """Hold the picture files that the command names, and yield what draws a text into them and names them."""
+    with ExitStack() as stack:
+        png = None if args.png is None else stack.enter_context(new_file(args.png))
+        svg = None if args.svg is None else stack.enter_context(new_file(args.svg))
+
+        def draw(text: str) -> list[str]:
+            if png is not None:
+                png.write_bytes(tp.qr_png(text))
+            if svg is not None:
+                svg.write_text(tp.qr_svg(text), encoding="utf-8")
+            return [str(path) for path in (args.png, args.svg) if path is not None]
+
+        yield draw
+
+
+def _drawn(text: str) -> str:
+    return (tp.qr_ansi(text) if sys.stdout.isatty() else "\n".join(tp.qr_lines(text)) + "\n") + text
 
 
 def _unreadable(unreadable: "Unreadable") -> InvalidRequest:

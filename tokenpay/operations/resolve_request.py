@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tokenpay.bank import Bank
-from tokenpay.errors import NotFound
+from tokenpay.errors import InvalidRequest, NotFound
 from tokenpay.money.address import Address, caip2
 from tokenpay.money.amount import MAX_UNITS, Amount
 from tokenpay.money.asset import Asset, AssetKind
@@ -13,17 +13,34 @@ from tokenpay.requests.emvco import EmvcoRequest
 from tokenpay.requests.ens import EnsName
 from tokenpay.requests.request_state import after_time
 from tokenpay.requests.resolution import Resolution, Resolved
-from tokenpay.requests.scanned import ScannedAddress, ScannedAsset, ScannedReference, Unreadable, read_request
+from tokenpay.requests.scanned import (
+    ScannedAddress,
+    ScannedAsset,
+    ScannedReference,
+    ScannedSigned,
+    Unreadable,
+    read_request,
+)
+from tokenpay.requests.signed_request import SignedRule, verify_request
 from tokenpay.steps.own_address import check_address
+from tokenpay.steps.request_proof import own_claims, own_key
 from tokenpay.store.request_store import IssuedRequest
 from tokenpay.store.unit_of_work import UnitOfWork
+
+# What keeps a signed request from being ours; every other rule says that it is not genuine.
+_NOT_OURS = {
+    SignedRule.UNKNOWN_KEY: Resolution.OTHER_BANK,
+    SignedRule.WRONG_BANK: Resolution.OTHER_BANK,
+    SignedRule.EXPIRED: Resolution.SIGNED_EXPIRED,
+    SignedRule.NOT_YET_VALID: Resolution.NOT_YET_VALID,
+}
 
 
 def resolve_request(bank: Bank, text: str) -> Resolved:
     """Read `text` and add what the bank knows; what did not come from this bank is never trusted.
 
     Always answers: what cannot be read is an outcome too. Raises StoreUnavailable, and IntegrityError for a request
-    whose stored address was changed.
+    whose stored address was changed, or a request key that is none.
     """
     scanned = read_request(text)
     match scanned:
@@ -40,12 +57,35 @@ def resolve_request(bank: Bank, text: str) -> Resolved:
             case ScannedReference():
                 issued = _known(uow, scanned.id)
                 return Resolved(resolution=Resolution.UNKNOWN_REFERENCE) if issued is None else _ours(bank, uow, issued)
+            case ScannedSigned():
+                return _signed(bank, uow, scanned)
             case ScannedAddress():
                 return _address(bank, uow, scanned)
             case EmvcoRequest():
                 return _emvco(bank, uow, scanned)
             case Eip681():
                 return _eip681(bank, uow, scanned)
+
+
+def _signed(bank: Bank, uow: UnitOfWork, scanned: ScannedSigned) -> Resolved:
+    """Resolve a signed request by its reference, once the bank's own key and record vouch for all that it says."""
+    try:
+        keys = [own_key(uow, bank)]
+    except NotFound:
+        keys = []  # a bank without a key has signed nothing
+    try:
+        claims = verify_request(scanned.text, trusted_keys=keys, now_s=bank.clock.now_s()).claims
+    except InvalidRequest as error:
+        rule = SignedRule[str(error.fields["rule"]).upper()]
+        return Resolved(resolution=_NOT_OURS.get(rule, Resolution.NOT_GENUINE))
+    issued = _known(uow, claims.id)
+    if issued is None:
+        return Resolved(resolution=Resolution.UNKNOWN_REFERENCE)
+    try:
+        agrees = claims == own_claims(uow, bank, issued.request)
+    except InvalidRequest:
+        agrees = False  # of such a record the bank would sign nothing
+    return _ours(bank, uow, issued) if agrees else Resolved(resolution=Resolution.ALTERED)
 
 
 def _known(uow: UnitOfWork, request_id: str) -> IssuedRequest | None:

@@ -21,6 +21,7 @@ class Reason(StrEnum):
     OTHER_NETWORK = "other_network", "this is for a network that cannot be paid from here"
     UNKNOWN_FORMAT = "unknown_format", "this is not a payment request, nor an address"
     BAD_REFERENCE = "bad_reference", "a reference is TKP: and 26 letters and digits"
+    BAD_SIGNED = "bad_signed", "a signed request is TKS: and capital letters and the digits 2 to 7"
     BAD_ADDRESS = "bad_address", "the address is not 0x and 40 hexadecimal digits with a right checksum"
     BAD_CHAIN = "bad_chain", "a chain is a whole decimal number from 1"
     BAD_ASSET = "bad_asset", "this names something that is neither an ERC-20 token nor a native coin"

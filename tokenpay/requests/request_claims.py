@@ -9,7 +9,7 @@ from tokenpay.errors import InvalidAddress, InvalidAsset, InvalidRequest
 from tokenpay.money.address import Address
 from tokenpay.money.amount import MAX_UNITS
 from tokenpay.money.asset import parse_caip19
-from tokenpay.requests.payment_request import MAX_REMITTANCE
+from tokenpay.requests.payment_request import MAX_REMITTANCE, PaymentRequest
 from tokenpay.requests.reference import check_reference_id, reference_bytes, reference_id
 from tokenpay.requests.visible import is_visible
 
@@ -58,6 +58,23 @@ class RequestClaims:
             raise InvalidRequest("the asset is not written as CAIP-19 with a checksummed contract")
         if contract == self.deposit_address:
             raise InvalidRequest("a token's own contract cannot be a deposit address")
+
+    @classmethod
+    def of(cls, request: PaymentRequest, *, bank: str, payee_name: str) -> Self:
+        """Return what `bank` signs of a request; raises InvalidRequest for one without a deposit address."""
+        if request.deposit_address is None:
+            raise InvalidRequest("a request that is signed has a deposit address")
+        return cls(
+            bank=bank,
+            id=request.id,
+            payee_name=payee_name,
+            asset_id=request.asset.id,
+            units=None if request.amount is None else request.amount.units,
+            deposit_address=request.deposit_address,
+            issued_at_s=request.created_at_s,
+            expires_at_s=request.expires_at_s,
+            remittance_information=request.remittance_information,
+        )
 
     @property
     def chain_id(self) -> int:

@@ -18,6 +18,7 @@ from tokenpay.requests.reference import parse_reference
 from tokenpay.requests.visible import is_visible
 
 MAX_TEXT = 4296  # the most characters a QR code can carry (version 40, level L, alphanumeric)
+_SIGNED = re.compile("TKS:[A-Z2-7]+")
 # Most secrets that people scan by mistake: a raw private key (or a hash, which is no request either), one as Bitcoin
 # (WIF, BIP-38) or Stellar writes it, an extended private key, a recovery phrase as words, and as the digits of a
 # SeedQR, and the seed of one-time passwords.
@@ -36,6 +37,16 @@ class ScannedReference:
     """A reference in our form; whether this bank issued it is for the store to say."""
 
     id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScannedSigned:
+    """A text in the form of a signed request, which nobody verified yet: that takes keys and the time."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +78,17 @@ class Unreadable:
         return f"{self.reason.message}: {self.network}" if self.network else self.reason.message
 
 
-Scanned = ScannedReference | Eip681 | ContractCall | EmvcoRequest | ScannedAddress | ScannedAsset | EnsName | Unreadable
+Scanned = (
+    ScannedReference
+    | ScannedSigned
+    | Eip681
+    | ContractCall
+    | EmvcoRequest
+    | ScannedAddress
+    | ScannedAsset
+    | EnsName
+    | Unreadable
+)
 Reader = Callable[[str, Resolver | None], Scanned]
 
 
@@ -110,6 +131,12 @@ def _reader(text: str) -> Reader:
 
 def _reference(text: str, _: Resolver | None) -> Scanned:
     return ScannedReference(id=parse_reference(text))
+
+
+def _signed(text: str, _: Resolver | None) -> Scanned:
+    if _SIGNED.fullmatch(text) is None:
+        raise refusal(Reason.BAD_SIGNED)
+    return ScannedSigned(text=text)
 
 
 def _ethereum(text: str, resolver: Resolver | None) -> Scanned:
@@ -166,6 +193,7 @@ def _refused(reason: Reason) -> Reader:
 
 _BY_SCHEME: dict[str, Reader] = {
     "tkp": _reference,
+    "tks": _signed,
     "ethereum": _ethereum,
     "eip155": _caip,
     "wc": _refused(Reason.WALLET_CONNECT),

@@ -95,20 +95,13 @@ def sign_request(request: PaymentRequest, *, key: Ed25519PrivateKey, bank: str, 
     `bank` is the name that verifiers hold with the key, `payee_name` what the payer is shown. The same
     request gives the same text. Raises InvalidRequest for a request without a deposit address.
     """
-    if request.deposit_address is None:
-        raise InvalidRequest("a request that is signed has a deposit address")
-    payload = RequestClaims(
-        bank=bank,
-        id=request.id,
-        payee_name=payee_name,
-        asset_id=request.asset.id,
-        units=None if request.amount is None else request.amount.units,
-        deposit_address=request.deposit_address,
-        issued_at_s=request.created_at_s,
-        expires_at_s=request.expires_at_s,
-        remittance_information=request.remittance_information,
-    ).to_cbor()
-    protected = _protected(BankKey(bank=bank, public_key=key.public_key().public_bytes_raw()))
+    return sign_claims(RequestClaims.of(request, bank=bank, payee_name=payee_name), key=key)
+
+
+def sign_claims(claims: RequestClaims, *, key: Ed25519PrivateKey) -> str:
+    """Return `claims` as a text that the bank's key vouches for."""
+    payload = claims.to_cbor()
+    protected = _protected(BankKey(bank=claims.bank, public_key=key.public_key().public_bytes_raw()))
     return _text(protected, payload, key.sign(_signed_bytes(protected, payload)))
 
 

@@ -49,6 +49,15 @@ BAD: dict[str, tuple[tuple[str, ...], str, int]] = {
     "unknown state": (("payment", "list", "--state", "lost"), "input.invalid", 2),
     "unknown request": (("request", "show", "0" * 26), "not_found", 4),
     "unknown reference": (("request", "qr", "TKP:" + "0" * 26), "not_found", 4),
+    "unknown request signed": (("request", "sign", "0" * 26), "not_found", 4),
+    "signing over a file": (("request", "sign", "0" * 26, "--png", "{folder}/bank.json"), "input.invalid", 2),
+    "one file for two pictures": (
+        ("request", "sign", "0" * 26, "--png", "{folder}/q", "--svg", "{folder}/q"),
+        "input.invalid",
+        2,
+    ),
+    "a signed request in small letters": (("request", "read", "tks:abc"), "request.invalid", 2),
+    "a signed request that is cut off": (("request", "resolve", "TKS:"), "request.invalid", 2),
     "request in another asset": (("request", "issue", "{anna}", "--asset", "GOLD"), "not_found", 4),
     "request for ever": (
         ("request", "issue", "{anna}", "--asset", "DEUR", "--expires-in-s", "99999999"),

@@ -69,6 +69,32 @@ def test_a_code_on_the_terminal_is_read_back(desk: Desk) -> None:
     assert desk("request", "cancel", issued["id"], "--json").json["state"] == "cancelled"
 
 
+def test_a_request_is_signed_drawn_read_and_resolved(desk: Desk) -> None:
+    issued = desk("request", "issue", desk.world.anna.id, "--asset", "DEUR", "--amount", "5", "--json").json
+    text = desk("request", "sign", issued["reference"]).out.strip()
+    key = tp.bank_key(desk.world.bank)
+    assert tp.verify_request(text, trusted_keys=[key], now_s=desk.world.clock.now_s()).claims.id == issued["id"]
+    assert desk("bank", "show", "--json").json["request_key"] == key.public_key.hex()
+    drawn = desk("request", "sign", issued["id"], "--qr").out
+    assert drawn.splitlines()[-1] == text
+    assert len(drawn.splitlines()) > 30
+    files = [desk.folder / "code.png", desk.folder / "code.svg"]
+    said = desk("request", "sign", issued["id"], "--png", files[0], "--svg", files[1], "--json").json
+    assert said == {"id": issued["id"], "text": text, "files": [str(path) for path in files]}
+    assert desk("request", "read", "--image", files[0], "--json").json == {"kind": "signed", "text": text}
+    assert files[1].read_text() == tp.qr_svg(text)
+    resolved = desk("request", "resolve", text, "--json").json
+    assert (resolved["resolution"], resolved["trusted"], resolved["request_id"]) == ("open", True, issued["id"])
+    changed = desk("request", "resolve", text[:-8] + "AAAAAAAA", "--json").json
+    assert (changed["resolution"], changed["trusted"], changed["payable"]) == ("not_genuine", False, False)
+    desk("request", "cancel", issued["id"])
+    again = desk("request", "sign", issued["id"], "--png", desk.folder / "late.png")
+    assert (again.error, again.code) == ("state.wrong", 4)
+    (desk.folder / "keys" / "wallet.json").unlink()
+    assert desk("request", "sign", issued["id"]).error == "signer.unavailable"
+    assert not list(desk.folder.glob("*late*"))
+
+
 def test_what_others_show_is_read_and_resolved_in_words(desk: Desk) -> None:
     issued = desk("request", "issue", desk.world.anna.id, "--asset", "DEUR", "--amount", "500", "--json").json
     request = tp.get_request(desk.world.bank, issued["id"], by=desk.world.tom).request

@@ -1,6 +1,7 @@
 from typing import get_args
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.unit.requests.samples import ACME, CONTRACT, FOREIGN, PAYEE, TOKEN, request
 from tokenpay.cli.request import KINDS
@@ -17,10 +18,15 @@ from tokenpay.requests.scanned import (
     ScannedAddress,
     ScannedAsset,
     ScannedReference,
+    ScannedSigned,
     Unreadable,
     read_request,
 )
+from tokenpay.requests.signed_request import sign_request
 
+SIGNED = sign_request(
+    request(), key=Ed25519PrivateKey.from_private_bytes(bytes(32)), bank="First Token Bank", payee_name="Zoë"
+)
 PHRASE = "abandon " * 11 + "about"
 KEY = "4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318"
 EXTENDED_KEY = (
@@ -42,6 +48,8 @@ def cyrillic(id):
     [
         (request().reference, ScannedReference(id=request().id)),
         (request().reference.lower(), ScannedReference(id=request().id)),
+        (SIGNED, ScannedSigned(text=SIGNED)),
+        ("TKS:A", ScannedSigned(text="TKS:A")),
         (PAYEE.text, ScannedAddress(address=PAYEE)),
         (PAYEE.text.lower(), ScannedAddress(address=PAYEE)),
         (PAYEE.caip10(8453), ScannedAddress(address=PAYEE, chain_id=8453)),
@@ -98,6 +106,11 @@ def test_what_text_says_it_is(text, expected, around):
         (Reason.UNKNOWN_FORMAT, PAYEE.text[2:]),
         (Reason.UNKNOWN_FORMAT, request().id),
         (Reason.BAD_REFERENCE, request().reference[:-1]),
+        (Reason.BAD_SIGNED, "TKS:"),
+        (Reason.BAD_SIGNED, SIGNED.lower()),
+        (Reason.BAD_SIGNED, f"{SIGNED}="),
+        (Reason.BAD_SIGNED, f"{SIGNED}1"),
+        (Reason.BAD_SIGNED, SIGNED.replace("TKS:", "TKS: ")),
         (Reason.BAD_ADDRESS, PAYEE.text[:-1]),
         (Reason.BAD_ADDRESS, PAYEE.text.replace("0x", "0X")),
         (Reason.BAD_ADDRESS, "0x" + "0" * 40),
@@ -160,6 +173,10 @@ def test_another_network_is_refused_by_its_name(network, text):
     read = read_request(text)
     assert read == Unreadable(reason=Reason.OTHER_NETWORK, network=network)
     assert read.message == f"{Reason.OTHER_NETWORK.message}: {network}"
+
+
+def test_a_signed_request_is_written_as_it_was_read():
+    assert str(read_request(f" {SIGNED}\r\n")) == SIGNED
 
 
 def test_a_name_alone_is_resolved_by_the_resolver_given():
