@@ -8,15 +8,12 @@ it otherwise, must do so exactly where a rule of RULES expects it. The seed is p
 cases.
 """
 
-import argparse
 import sys
-import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
 from random import Random
 from typing import Any, TypeAlias
 
+from tests.benchmarks.against_peer import compare
 from tests.benchmarks.random_transactions import KINDS, for_eth_account, for_node, random_transaction
 from tokenpay.errors import InvalidTransaction
 from tokenpay.ethereum.transaction import LegacyTransaction, SetCodeTransaction, Transaction, decode, sign
@@ -73,11 +70,11 @@ def ask_eth_account(secret: bytes, cases: Sequence[Case]) -> list[Made]:
     return [made(kind, tx) for kind, tx in cases]
 
 
-def ask_node(peers: Any, peer: str) -> Ask:
+def ask_ethers(peers: Any) -> Ask:
     """Ask through a running Node process."""
 
     def ask(secret: bytes, cases: Sequence[Case]) -> list[Made]:
-        shared = {"peer": peer, "verb": "sign", "key": "0x" + secret.hex()}
+        shared = {"peer": "ethers", "verb": "sign", "key": "0x" + secret.hex()}
         answers = peers.ask([{**shared, "transaction": for_node(kind, tx)} for kind, tx in cases])
         return [_made(answer["result"]) if "result" in answer else None for answer in answers]
 
@@ -117,29 +114,13 @@ def _verdict(kind: str, tx: Transaction, key: PrivateKey, theirs: Made, peer: st
     return f"{kind}: {peer} {explained[0]}" if explained else f"differs: {kind}: {peer} {verb} something else"
 
 
-def main() -> int:
-    """Return 1 where a disagreement has no rule."""
-    arguments = argparse.ArgumentParser(description="Compare signed transactions with a peer on random cases.")
-    arguments.add_argument("--cases", type=int, default=10_000)
-    arguments.add_argument("--seed", type=int, default=1559)
-    arguments.add_argument("--peer", choices=sorted(RULES), default="eth-account")
-    given = arguments.parse_args()
-    began = time.monotonic()
-    with ExitStack() as stack:
-        ask: Ask = ask_eth_account
-        if given.peer != "eth-account":
-            from tests.peers import open_peers
-
-            ask = ask_node(stack.enter_context(open_peers()), given.peer)
-        found = Counter(crosscheck(given.cases, given.seed, ask, given.peer))
-    print(f"{given.cases:,} transactions of each kind against {given.peer}, seed {given.seed}, ", end="")
-    print(f"{time.monotonic() - began:.0f} s")
-    for result, count in sorted(found.items()):
-        print(f"{count:>10,} {result}")
-    unexplained = sum(count for result, count in found.items() if result.startswith("differs"))
-    print(f"{unexplained:>10,} disagreements that no rule explains")
-    return int(unexplained > 0)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(
+        compare(
+            "transactions of each kind",
+            seed=1559,
+            crosscheck=crosscheck,
+            ask_eth_account=ask_eth_account,
+            ask_ethers=ask_ethers,
+        )
+    )

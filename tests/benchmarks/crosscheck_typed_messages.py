@@ -9,15 +9,12 @@ by the rule that was broken, and what the peer does with it is counted. The seed
 same cases.
 """
 
-import argparse
 import sys
-import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
 from random import Random
 from typing import Any
 
+from tests.benchmarks.against_peer import compare
 from tests.benchmarks.random_grants import random_grant
 from tests.benchmarks.random_typed_data import (
     broken_message,
@@ -102,28 +99,9 @@ def _verdict(label: str, message: Message, expected: bytes | str | None, theirs:
     return f"{label} agrees" if ours == theirs else f"differs: {label}"
 
 
-def main() -> int:
-    """Return 1 where a disagreement has no rule."""
-    arguments = argparse.ArgumentParser(description="Compare typed messages with a peer on random cases.")
-    arguments.add_argument("--cases", type=int, default=10_000)
-    arguments.add_argument("--seed", type=int, default=712)
-    arguments.add_argument("--peer", choices=("eth-account", "ethers"), default="eth-account")
-    given = arguments.parse_args()
-    began = time.monotonic()
-    with ExitStack() as stack:
-        ask: Ask = ask_eth_account
-        if given.peer == "ethers":
-            from tests.peers import open_peers
-
-            ask = ask_ethers(stack.enter_context(open_peers()))
-        found = Counter(crosscheck(given.cases, given.seed, ask, given.peer))
-    print(f"{given.cases:,} messages against {given.peer}, seed {given.seed}, {time.monotonic() - began:.0f} s")
-    for result, count in sorted(found.items()):
-        print(f"{count:>10,} {result}")
-    unexplained = sum(count for result, count in found.items() if result.startswith("differs"))
-    print(f"{unexplained:>10,} disagreements that no rule explains")
-    return int(unexplained > 0)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(
+        compare(
+            "typed messages", seed=712, crosscheck=crosscheck, ask_eth_account=ask_eth_account, ask_ethers=ask_ethers
+        )
+    )

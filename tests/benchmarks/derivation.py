@@ -79,7 +79,7 @@ def bip_utils_bip32(start: int, count: int) -> str:
 
 
 def run() -> list[Row]:
-    """Measure all in turn, round by round, and compare medians: by processor time, and Node by the clock."""
+    """Measure all in turn, round by round, and compare medians of processor time."""
     if not EccConf.USE_COINCURVE:
         raise RuntimeError("bip-utils is to be measured with coincurve")
     by_table, by_tweak = partial(bare, add=add_by_table), partial(bare, add=coincurve.PublicKey.add)
@@ -92,23 +92,21 @@ def run() -> list[Row]:
         if len(texts) != 1:
             raise RuntimeError(f"not everyone derives the same address: {texts}")
         starts = itertools.count(0, CHILDREN)
-        processor, clock = time.process_time, time.perf_counter
         measures: dict[str, Callable[[], float]] = {
-            "ours": lambda: _seconds(processor, ours, next(starts), CHILDREN),
-            "bare": lambda: _seconds(processor, by_table, next(starts), CHILDREN),
-            "tweak": lambda: _seconds(processor, by_tweak, next(starts), CHILDREN),
-            "bip-utils": lambda: _seconds(processor, bip_utils, next(starts), PEER_CHILDREN),
-            "bip32": lambda: _seconds(processor, bip_utils_bip32, next(starts), PEER_CHILDREN),
-            "ours by the clock": lambda: _seconds(clock, ours, next(starts), CHILDREN),
+            "ours": lambda: _seconds(time.process_time, ours, next(starts), CHILDREN),
+            "bare": lambda: _seconds(time.process_time, by_table, next(starts), CHILDREN),
+            "tweak": lambda: _seconds(time.process_time, by_tweak, next(starts), CHILDREN),
+            "bip-utils": lambda: _seconds(time.process_time, bip_utils, next(starts), PEER_CHILDREN),
+            "bip32": lambda: _seconds(time.process_time, bip_utils_bip32, next(starts), PEER_CHILDREN),
             # One child again and again: ethers keeps none.
-            "ethers": lambda: peers.seconds(PEER_CHILDREN, **child) / PEER_CHILDREN,
+            "ethers": lambda: peers.seconds(PEER_CHILDREN, clock="cpu", **child) / PEER_CHILDREN,
         }
         rounds = [{name: measure() for name, measure in measures.items()} for _ in range(ROUNDS)]
     took = {name: statistics.median(times[name] for times in rounds) for name in measures}
     return [
         Row(what="times bip-utils (with coincurve)", figure=f"{took['bip-utils'] / took['ours']:.2f}", goal="2.5"),
         Row(what="times bip-utils' shortest way, BIP-32 and its encoder", figure=f"{took['bip32'] / took['ours']:.2f}"),
-        Row(what="times ethers (Node)", figure=f"{took['ethers'] / took['ours by the clock']:.0f}", goal="20"),
+        Row(what="times ethers (Node)", figure=f"{took['ethers'] / took['ours']:.1f}", goal="20"),
         Row(what="of the same steps written bare", figure=f"{took['bare'] / took['ours']:.2f}", goal="0.75"),
         Row(what="of the bare steps with coincurve's own add", figure=f"{took['tweak'] / took['ours']:.2f}"),
         Row(what="one address", figure=f"{took['ours'] * 1e6:.0f} µs"),

@@ -5,15 +5,14 @@ is counted is CPU time, of Node its main thread's alone, and rounds are interlea
 machine meets all of them alike.
 """
 
-import time
-from collections.abc import Callable, Mapping
-from statistics import median
+from collections.abc import Callable
 from typing import Any
 
 from eth_account import Account
 from eth_keys.backends.coincurve import CoinCurveECCBackend
 
 from tests.benchmarks import Row
+from tests.benchmarks.interleaved import measure, microseconds, ratio, repeat
 from tests.peers import Peers, open_peers
 from tokenpay.ethereum import erc20
 from tokenpay.ethereum.preflight import preflight
@@ -21,7 +20,6 @@ from tokenpay.ethereum.transaction import DynamicFeeTransaction, decode, sign, s
 from tokenpay.money.address import Address
 from tokenpay.primitives.secp256k1 import PrivateKey
 
-ROUNDS = 15
 _SECRET = b"\x46" * 32
 _TOKEN = b"\xa0" * 20
 _CALL = erc20.transfer(Address(b"\x35" * 20), 12_345_678)
@@ -43,57 +41,39 @@ def run() -> list[Row]:
         raise RuntimeError("eth-account does not use coincurve: the comparison would flatter tokenpay")
     signed = sign(DynamicFeeTransaction(**_FIELDS), key)
     with open_peers() as peers:
-        seconds = _measure(
+        seconds = measure(
             {
-                "bare": lambda: _repeat(1_000, _bare_signing(signing_digest(signed.transaction))),
-                "sign": lambda: _repeat(1_000, lambda: sign(DynamicFeeTransaction(**_FIELDS), key)),
-                "eth-account sign": lambda: _repeat(100, lambda: _eth_account_sign(account)),
+                "bare": lambda: repeat(1_000, _bare_signing(signing_digest(signed.transaction))),
+                "sign": lambda: repeat(1_000, lambda: sign(DynamicFeeTransaction(**_FIELDS), key)),
+                "eth-account sign": lambda: repeat(100, lambda: _eth_account_sign(account)),
                 "viem sign": lambda: _peer(peers, 200, "viem", "sign", _node_request()),
                 "ethers sign": lambda: _peer(peers, 200, "ethers", "sign", _node_request()),
-                "read": lambda: _repeat(500, lambda: preflight(decode(signed.raw).transaction)),
-                "eth-account read": lambda: _repeat(100, lambda: Account.recover_transaction(signed.raw)),
+                "read": lambda: repeat(500, lambda: preflight(decode(signed.raw).transaction)),
+                "eth-account read": lambda: repeat(100, lambda: Account.recover_transaction(signed.raw)),
                 "viem read": lambda: _peer(peers, 50, "viem", "read", {"raw": "0x" + signed.raw.hex()}),
                 "ethers read": lambda: _peer(peers, 50, "ethers", "read", {"raw": "0x" + signed.raw.hex()}),
             }
         )
 
-    def ratio(slow: str, fast: str) -> str:
-        return f"{median(s / f for s, f in zip(seconds[slow], seconds[fast], strict=True)):.2f}"
+    def times(slow: str, fast: str) -> str:
+        return ratio(seconds[slow], seconds[fast])
 
     def each(name: str) -> str:
-        return f"{median(seconds[name]) * 1e6:.1f} µs"
+        return microseconds(seconds[name])
 
     return [
         Row(what="sign an EIP-1559 token transfer, fields to raw bytes and hash", figure=each("sign")),
-        Row(what="… share of it that bare libsecp256k1 takes", figure=ratio("bare", "sign"), goal="0.65 or more"),
-        Row(what="… times as fast as eth-account", figure=ratio("eth-account sign", "sign"), goal="10 or more"),
-        Row(what="… times as fast as viem", figure=ratio("viem sign", "sign"), goal="10 or more"),
-        Row(what="… times as fast as ethers", figure=ratio("ethers sign", "sign")),
+        Row(what="… share of it that bare libsecp256k1 takes", figure=times("bare", "sign"), goal="0.65 or more"),
+        Row(what="… times as fast as eth-account", figure=times("eth-account sign", "sign"), goal="10 or more"),
+        Row(what="… times as fast as viem", figure=times("viem sign", "sign"), goal="10 or more"),
+        Row(what="… times as fast as ethers", figure=times("ethers sign", "sign")),
         Row(what="decode strictly, preflight and recover the sender", figure=each("read")),
         Row(
-            what="… times as fast as eth-account's recovery", figure=ratio("eth-account read", "read"), goal="5 or more"
+            what="… times as fast as eth-account's recovery", figure=times("eth-account read", "read"), goal="5 or more"
         ),
-        Row(what="… times as fast as viem's parsing and recovery", figure=ratio("viem read", "read")),
-        Row(what="… times as fast as ethers' parsing and recovery", figure=ratio("ethers read", "read")),
+        Row(what="… times as fast as viem's parsing and recovery", figure=times("viem read", "read")),
+        Row(what="… times as fast as ethers' parsing and recovery", figure=times("ethers read", "read")),
     ]
-
-
-def _measure(contenders: Mapping[str, Callable[[], float]]) -> dict[str, list[float]]:
-    """Return the seconds a call of each contender in each round, the first round left out."""
-    seconds: dict[str, list[float]] = {name: [] for name in contenders}
-    for number in range(ROUNDS + 1):
-        for name, once in contenders.items():
-            found = once()
-            if number:
-                seconds[name].append(found)
-    return seconds
-
-
-def _repeat(times: int, call: Callable[[], object]) -> float:
-    began = time.process_time()
-    for _ in range(times):
-        call()
-    return (time.process_time() - began) / times
 
 
 def _peer(peers: Peers, times: int, peer: str, verb: str, request: dict[str, Any]) -> float:

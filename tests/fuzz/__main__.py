@@ -21,7 +21,9 @@ def main() -> int:
     parser.add_argument("--all", action="store_true", help="every reader")
     parser.add_argument("--runs", type=int, default=100_000, help="inputs for a cheap reader; slow ones get a share")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--crashes", type=Path, default=Path("crashes"), help="where inputs that break one are kept")
+    parser.add_argument(
+        "--crashes", type=Path, default=Path(".cache", "fuzz"), help="where inputs that break one are kept"
+    )
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.inside:
@@ -36,7 +38,11 @@ def main() -> int:
     rows = [
         row
         for reader in chosen
-        if (row := in_a_child(reader.name, int(arguments.runs * reader.speed), arguments.seed, arguments.crashes))
+        if (
+            row := in_a_child(
+                reader.name, max(100, int(arguments.runs * reader.speed)), arguments.seed, arguments.crashes
+            )
+        )
     ]
     total = {column: sum(row[column] for row in rows) for column in COLUMNS[1:]}
     print(line({"reader": "all", **total, "growth_mb": ""}.values()))

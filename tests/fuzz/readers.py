@@ -2,10 +2,10 @@
 
 import atexit
 import json
-import re
 import shutil
 import tempfile
 from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,10 +30,16 @@ from tokenpay.errors import (
     InvalidQr,
     InvalidRequest,
     InvalidTransaction,
+    InvalidTypedData,
     PrecisionLost,
 )
-from tokenpay.ethereum import abi, authorization, erc20, permit, transaction
-from tokenpay.ethereum.transaction import SignedTransaction
+from tokenpay.ethereum import abi, authorization, cancel_authorization, dai_permit, erc20, permit, transaction
+from tokenpay.ethereum.explain_transaction import explain_transaction
+from tokenpay.ethereum.explain_typed_data import explain_typed_data
+from tokenpay.ethereum.meaning import Meaning
+from tokenpay.ethereum.preflight import preflight
+from tokenpay.ethereum.transaction import LegacyTransaction, SignedTransaction, Transaction
+from tokenpay.ethereum.typed_json import parse_typed_data
 from tokenpay.money.address import Address, caip2, parse_caip2
 from tokenpay.money.amount import Amount
 from tokenpay.money.asset import parse_caip19
@@ -42,10 +48,19 @@ from tokenpay.payments.intent import parse_party
 from tokenpay.primitives import rlp
 from tokenpay.primitives.secp256k1 import PrivateKey, PublicKey
 from tokenpay.primitives.strict_json import read_json
-from tokenpay.requests.eip681 import Eip681
-from tokenpay.requests.qr import qr_png, read_qr
+from tokenpay.requests.contract_call import ContractCall
+from tokenpay.requests.eip681 import Eip681, read_eip681
+from tokenpay.requests.emvco import EmvcoRequest
+from tokenpay.requests.emvco_object import checksum, read_objects, write_objects
+from tokenpay.requests.ens import EnsName
+from tokenpay.requests.qr import qr_png
+from tokenpay.requests.qr_reader import read_qr
 from tokenpay.requests.reference import parse_reference
-from tokenpay.requests.scanned import Scanned, ScannedAddress, ScannedReference, Unreadable, read_request
+from tokenpay.requests.request_claims import RequestClaims
+from tokenpay.requests.scanned import Scanned, ScannedAddress, ScannedAsset, ScannedReference, Unreadable, read_request
+from tokenpay.requests.signed_request import verify_request
+from tokenpay.requests.token_template import TEMPLATE_NAME, TokenTemplate
+from tokenpay.requests.visible import is_visible
 from tokenpay.settings import BankSettings
 from tokenpay.wallets import base58, mnemonic
 from tokenpay.wallets.hd import HARDENED, ExtendedPrivateKey, ExtendedPublicKey, parse_path
@@ -58,6 +73,8 @@ REFERENCE = "TKP:0123456789ABCDEFGHJKMNPQRS"
 ETHEREUM = (
     f"ethereum:{ADDRESS}@1/transfer?address={samples.PAYEE}&uint256=1.5e6",
     f"ethereum:pay-{ADDRESS}?value=1000&gas=21000",
+    f"ethereum:{ADDRESS}/approve?address={samples.PAYEE}&uint256=1&value=2",
+    "ethereum:pay-bank.eth?value=1e3",
 )
 ETHEREUM_WORDS = (
     "ethereum:",
@@ -72,6 +89,8 @@ ETHEREUM_WORDS = (
     ".eth",
 )
 JSON_WORDS = ("{}", "[]", '"', ":", ",", "null", "true", "1e999", "NaN", "\\u0000", "\\ud800", "0x")
+TYPE_WORDS = ("uint256", "bytes32", "int8", "string", "[]", "[2]", "salt", "EIP712Domain", "Permit")
+EMVCO_WORDS = ("6304", "5303978", "5802", "000201", "010212", "2629", "6207", "6407", "A0")
 FILE_ID = UUID(int=0, version=4)
 FOLDER = Path(tempfile.mkdtemp(prefix="tokenpay-fuzz-"))
 """For readers that open a file by its name; it goes when the process ends."""
@@ -82,28 +101,43 @@ def read_value(text: str) -> Any:
     return read_json(text, max_characters=20_000, max_depth=16)
 
 
+def write_value(value: Any) -> str:
+    match value:
+        case dict():
+            return "{" + ",".join(f"{json.dumps(name)}:{write_value(item)}" for name, item in value.items()) + "}"
+        case list():
+            return "[" + ",".join(map(write_value, value)) + "]"
+        case Decimal():
+            return str(value)
+    return json.dumps(value)
+
+
 def write_path(indexes: tuple[int, ...]) -> str:
     return "/".join(["m", *(f"{index - HARDENED}'" if index >= HARDENED else str(index) for index in indexes)])
 
 
 def write_signed(signed: SignedTransaction) -> bytes:
-    unsigned, signature = transaction.encode_unsigned(signed.transaction), signed.signature
-    fields: Any = rlp.decode(unsigned[1:])
-    tail = map(rlp.encode_int, (signature.y_parity, signature.r, signature.s))
-    return unsigned[:1] + rlp.encode_list(b"".join((*map(rlp.encode, fields), *tail)))
+    """Write it again from its parts: a legacy one says its chain in v (EIP-155), the others their kind."""
+    unsigned, v = transaction.encode_unsigned(signed.transaction), signed.signature.y_parity
+    kind, count = unsigned[:1], None
+    if isinstance(signed.transaction, LegacyTransaction):
+        chain_id = signed.transaction.chain_id
+        kind, count, v = b"", 6, v + (27 if chain_id is None else 35 + 2 * chain_id)
+    fields: Any = rlp.decode(unsigned[len(kind) :])
+    tail = map(rlp.encode_int, (v, signed.signature.r, signed.signature.s))
+    return kind + rlp.encode_list(b"".join((*map(rlp.encode, fields[:count]), *tail)))
 
 
 def read_scanned(text: str) -> Scanned:
     read = read_request(text)
     if isinstance(read, Unreadable):
         raise Unread(read.message)
-    return replace(read, ignored=()) if isinstance(read, Eip681) else read
+    return without_gas(read)
 
 
-def write_json(value: object) -> str:
-    """Write numbers that are not whole as they were: no float stands between."""
-    marked = json.dumps(value, default=lambda number: f"number {number}")
-    return re.sub(r'"number ([-+0-9.eE]+)"', r"\1", marked)
+def without_gas(read: Scanned) -> Scanned:
+    """Return a reading without what it ignores and does not write back."""
+    return replace(read, ignored=()) if isinstance(read, Eip681 | ContractCall) else read
 
 
 def write_scanned(read: Scanned) -> str:
@@ -114,7 +148,49 @@ def write_scanned(read: Scanned) -> str:
             return read.address.caip10(chain_id)
         case ScannedAddress():
             return read.address.text
+        case ScannedAsset():
+            return f"{caip2(read.chain_id)}/{f'erc20:{read.contract}' if read.contract else 'slip44:60'}"
+        case EnsName():
+            return f"ethereum:pay-{read}"
     return str(read)
+
+
+def read_claims(data: bytes) -> RequestClaims:
+    """Read claims in their one spelling, as `verify_request` does after the signature."""
+    claims = RequestClaims.of_cbor(data)
+    if claims.to_cbor() != data:
+        raise Unread("another spelling")
+    return claims
+
+
+def checked_emvco(text: str, *, strict: bool = False) -> EmvcoRequest:
+    """Read fuzzed text as a code whose checksum is right, which no mutator would make it, and all that it says."""
+    read = EmvcoRequest.parse(text[:-4] + checksum(text[:-4]), strict=strict)
+    for said in (name for name, kind in vars(EmvcoRequest).items() if isinstance(kind, property)):
+        getattr(read, said)
+    return read
+
+
+def read_template(text: str) -> TokenTemplate:
+    template = TokenTemplate.find(read_objects(text))
+    if template is None:
+        raise Unread("not ours")
+    return template
+
+
+def read_preflighted(raw: bytes) -> Transaction:
+    """Read what may be signed, sign it, and read that again."""
+    read = transaction.decode_unsigned(raw)
+    preflight(read)
+    signed = transaction.sign(read, samples.KEY)
+    assert transaction.decode(signed.raw) == signed, "what is signed here reads back as it is"
+    return read
+
+
+def explained(meaning: Meaning) -> Meaning:
+    shown = [part for line in meaning.lines for part in line]
+    assert all(map(is_visible, shown)), "a line of the explanation hides something"
+    return meaning
 
 
 def read_language(phrase: str) -> tuple[str, Language]:
@@ -147,7 +223,7 @@ READERS: tuple[Reader, ...] = (
         read=rlp.decode,
         write=rlp.encode,
         seeds=(
-            *(raw[1:] for raw in samples.SIGNED),
+            *(raw.lstrip(b"\x01\x02\x04") for raw in samples.SIGNED),  # without the byte of its kind
             b"\xc0",
             b"\x80",
             b"\x7f",
@@ -171,6 +247,14 @@ READERS: tuple[Reader, ...] = (
         seeds=samples.UNSIGNED,
     ),
     Reader(
+        name="preflighted_transaction",
+        read=read_preflighted,
+        write=transaction.encode_unsigned,
+        refuses=InvalidTransaction,
+        seeds=samples.UNSIGNED,
+        speed=0.5,
+    ),
+    Reader(
         name="authorization",
         read=partial(authorization.decode_calldata, domain=samples.DOMAIN),
         write=authorization.calldata,
@@ -185,6 +269,107 @@ READERS: tuple[Reader, ...] = (
         refuses=InvalidAuthorization,
         seeds=samples.PERMITS,
         speed=0.5,
+    ),
+    Reader(
+        name="dai_permit",
+        read=partial(dai_permit.decode_calldata, domain=samples.DOMAIN),
+        write=dai_permit.calldata,
+        refuses=InvalidAuthorization,
+        seeds=samples.DAI_PERMITS,
+        speed=0.5,
+    ),
+    Reader(
+        name="cancel_authorization",
+        read=partial(cancel_authorization.decode_calldata, domain=samples.DOMAIN),
+        write=cancel_authorization.calldata,
+        refuses=InvalidAuthorization,
+        seeds=samples.CANCELLATIONS,
+        speed=0.5,
+    ),
+    Reader(
+        name="explain_transaction",
+        read=lambda raw: explained(explain_transaction(transaction.decode_unsigned(raw), samples.ASSETS)),
+        refuses=InvalidTransaction,
+        seeds=samples.UNSIGNED,
+        speed=0.5,
+    ),
+    Reader(
+        name="typed_data",
+        read=lambda text: parse_typed_data(text).digest(),
+        refuses=InvalidTypedData,
+        seeds=samples.TYPED_DATA,
+        words=(*JSON_WORDS, *TYPE_WORDS),
+        max_length=2_048,
+        speed=0.25,
+    ),
+    Reader(
+        name="explain_typed_data",
+        read=lambda text: explained(explain_typed_data(parse_typed_data(text), samples.ASSETS)),
+        refuses=InvalidTypedData,
+        seeds=samples.TYPED_DATA,
+        words=(*JSON_WORDS, *TYPE_WORDS),
+        max_length=2_048,
+        speed=0.25,
+    ),
+    Reader(
+        name="emvco",
+        read=EmvcoRequest.parse,
+        write=str,
+        refuses=InvalidRequest,
+        seeds=samples.EMVCO,
+        words=EMVCO_WORDS,
+    ),
+    Reader(
+        name="emvco_checked",
+        read=checked_emvco,
+        write=str,
+        exact=False,
+        refuses=InvalidRequest,
+        seeds=samples.EMVCO,
+        words=EMVCO_WORDS,
+    ),
+    Reader(
+        name="emvco_strict",
+        read=partial(checked_emvco, strict=True),
+        write=str,
+        exact=False,
+        refuses=InvalidRequest,
+        seeds=samples.EMVCO,
+        words=EMVCO_WORDS,
+    ),
+    Reader(
+        name="token_template",
+        read=read_template,
+        write=lambda template: write_objects(template.objects()),
+        exact=False,
+        refuses=(InvalidRequest, Unread),
+        seeds=samples.TEMPLATES,
+        words=(TEMPLATE_NAME, "eip155:1", "0x"),
+    ),
+    Reader(
+        name="signed_request",
+        read=partial(verify_request, trusted_keys=samples.TRUSTED, now_s=1_500),
+        write=samples.SIGNED_AS.__getitem__,  # what is accepted and no sample would be a forgery
+        refuses=InvalidRequest,
+        seeds=samples.SIGNED_REQUESTS,
+        max_length=1_024,
+        speed=0.5,
+    ),
+    Reader(
+        name="request_claims",
+        read=read_claims,
+        write=RequestClaims.to_cbor,
+        refuses=(InvalidRequest, Unread),
+        seeds=samples.CLAIMS,
+        speed=0.5,
+    ),
+    Reader(
+        name="ens_name",
+        read=EnsName.parse,
+        write=str,
+        exact=False,
+        refuses=InvalidRequest,
+        seeds=("bank.eth", "a-b.example.org"),
     ),
     Reader(
         name="token_transfer",
@@ -258,15 +443,15 @@ READERS: tuple[Reader, ...] = (
     Reader(
         name="json",
         read=read_value,
-        write=write_json,
+        write=write_value,
         exact=False,
         seeds=(samples.BLOCK, '{"a": [1, -2.5e3, true, null, "\\u00e9"], "b": {"c": {}}}'),
         words=JSON_WORDS,
     ),
     Reader(
         name="eip681",
-        read=lambda text: replace(Eip681.parse(text), ignored=()),
-        write=str,
+        read=lambda text: without_gas(read_eip681(text)),
+        write=write_scanned,
         exact=False,
         refuses=InvalidRequest,
         seeds=ETHEREUM,
@@ -286,7 +471,7 @@ READERS: tuple[Reader, ...] = (
         write=write_scanned,
         exact=False,
         refuses=Unread,
-        seeds=(REFERENCE, *ADDRESSES, f"eip155:1:{ADDRESS}", *ETHEREUM),
+        seeds=(REFERENCE, *ADDRESSES, f"eip155:1:{ADDRESS}", samples.USDC.id, "bank.eth", *ETHEREUM, *samples.EMVCO),
         words=("TKP:", "eip155:", "\u200b", *ETHEREUM_WORDS),
     ),
     Reader(
@@ -387,7 +572,7 @@ READERS: tuple[Reader, ...] = (
         exact=False,
         seeds=(samples.SETTINGS,),
         words=(*JSON_WORDS, "confirmations", "timeout_s", "bump_after_s"),
-        speed=0.1,
+        speed=0.05,
     ),
     Reader(
         name="signer_rules",

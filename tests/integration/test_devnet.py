@@ -209,6 +209,22 @@ def test_no_chain_where_the_file_is_not_one(empty: Path) -> None:
     assert "not a database" in (empty / "devnet.log").read_text()
 
 
+def test_it_imports_nothing_from_the_current_folder_and_learns_no_password(
+    empty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = tmp_path / "here"
+    (here / "tokenpay" / "devnet").mkdir(parents=True)
+    for name in ("fcntl.py", "tokenpay/__init__.py", "tokenpay/devnet/__init__.py", "tokenpay/devnet/__main__.py"):
+        (here / name).write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n")
+    monkeypatch.chdir(here)
+    for name in ("TOKENPAY_PASSWORD", "TOKENPAY_KEY_PASSWORD"):
+        monkeypatch.setenv(name, "a secret word")
+    with start_devnet(empty) as devnet:
+        assert chain_at(devnet.url).head().number == 0
+        assert b"a secret word" not in Path(f"/proc/{devnet.pid}/environ").read_bytes()
+    assert not (tmp_path / "ran").exists()
+
+
 def test_without_the_extra_the_error_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "find_spec", lambda name: None)
     with pytest.raises(MissingExtra, match=r'pip install "tokenpay\[devnet\]"'):

@@ -12,7 +12,7 @@ from collections import Counter
 import pytest
 
 from tests.benchmarks import crosscheck_authorizations
-from tests.benchmarks.crosscheck import RULES, ask_eth_account, ask_node, crosscheck
+from tests.benchmarks.crosscheck import RULES, ask_eth_account, ask_ethers, crosscheck
 from tests.benchmarks.random_transactions import KINDS
 
 
@@ -29,7 +29,7 @@ def test_transactions_agree_with_eth_account(seed):
 
 
 def test_transactions_agree_with_ethers(peers):
-    check(Counter(crosscheck(1_000, 2, ask_node(peers, "ethers"), "ethers")), "ethers", 1_000)
+    check(Counter(crosscheck(1_000, 2, ask_ethers(peers), "ethers")), "ethers", 1_000)
 
 
 def test_authorizations_agree_with_eth_account():

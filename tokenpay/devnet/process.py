@@ -16,6 +16,8 @@ from tokenpay.errors import ChainUnavailable, MissingExtra
 
 START_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 5.0
+OWN_VARIABLES = "TOKENPAY_"
+"""How the names of tokenpay's own variables begin. Two hold passwords, and the chain needs none."""
 _PAUSE_S = 0.02
 
 
@@ -62,7 +64,8 @@ def start_devnet(
     if find_spec("eth") is None:
         raise MissingExtra("devnet", "the embedded chain")
     directory.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "tokenpay.devnet", "--dir", str(directory)]
+    # -P: what lies in the current folder is not imported.
+    command = [sys.executable, "-P", "-m", "tokenpay.devnet", "--dir", str(directory)]
     command += [] if detach else ["--until-stdin-closes"]
     command += [] if block_time_s is None else ["--block-time-s", str(block_time_s)]
     with (directory / "devnet.log").open("ab") as log:
@@ -71,6 +74,7 @@ def start_devnet(
             stdin=subprocess.DEVNULL if detach else subprocess.PIPE,
             stdout=log,
             stderr=log,
+            env={name: value for name, value in os.environ.items() if not name.startswith(OWN_VARIABLES)},
             start_new_session=detach,
         )
     deadline = time.monotonic() + timeout_s

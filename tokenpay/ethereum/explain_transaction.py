@@ -1,51 +1,16 @@
 """Say in plain words what a transaction does."""
 
 from collections.abc import Sequence
-from typing import Protocol
 
-from tokenpay.errors import InvalidInput
+from tokenpay.errors import InvalidInput, InvalidTransaction
 from tokenpay.ethereum import meaning
 from tokenpay.ethereum.abi import read_words, selector
 from tokenpay.ethereum.authorization import read_signature
 from tokenpay.ethereum.meaning import Assets, Form, Lines, Meaning, MeaningKind, find_asset, token_line
+from tokenpay.ethereum.transaction import SetCodeAuthorization, SetCodeTransaction, Transaction, authority
 from tokenpay.money.address import Address, eip55
 from tokenpay.money.amount import Amount
-from tokenpay.primitives import rlp
 from tokenpay.primitives.keccak import keccak256
-from tokenpay.primitives.secp256k1 import Signature, recover
-
-_MAX_NONCE = 2**64 - 2  # EIP-2681
-
-
-class TransactionFields(Protocol):
-    """What every kind of transaction has; `chain_id` is None where it holds on any chain."""
-
-    @property
-    def chain_id(self) -> int | None: ...
-    @property
-    def to(self) -> bytes | None: ...
-    @property
-    def value_wei(self) -> int: ...
-    @property
-    def data(self) -> bytes: ...
-
-
-class SetCode(Protocol):
-    """An authorization of EIP-7702, as a transaction carries it in its `authorization_list`."""
-
-    @property
-    def chain_id(self) -> int: ...
-    @property
-    def address(self) -> bytes: ...
-    @property
-    def nonce(self) -> int: ...
-    @property
-    def y_parity(self) -> int: ...
-    @property
-    def r(self) -> int: ...
-    @property
-    def s(self) -> int: ...
-
 
 _OWNER, _SPENDER = ("owner", meaning.address), ("spender", meaning.address)
 _FROM, _TO, _AMOUNT = ("from", meaning.address), ("to", meaning.address), ("amount", meaning.amount)
@@ -83,14 +48,14 @@ _BY_FUNCTION: dict[str, tuple[MeaningKind, tuple[tuple[str, Form], ...]]] = {
 _CALLS = {selector(function): (*call, function.endswith(_SIGNED)) for function, call in _BY_FUNCTION.items()}
 
 
-def explain_transaction(transaction: TransactionFields, assets: Assets) -> Meaning:
+def explain_transaction(transaction: Transaction, assets: Assets) -> Meaning:
     """Return what a transaction of any kind does, or unknown with the reason; raises nothing.
 
     `assets` is the bank's register. A call is read to its last byte: another function, a byte too
     many, a value sent along or a token that is not registered make it unknown. Signatures within a
     call are not verified here: the token does that.
     """
-    delegations: Sequence[SetCode] = getattr(transaction, "authorization_list", ())
+    delegations = transaction.authorization_list if isinstance(transaction, SetCodeTransaction) else ()
     lines = _delegation_lines(delegations)
     try:
         kind, parts = _explain(transaction, assets)
@@ -99,7 +64,7 @@ def explain_transaction(transaction: TransactionFields, assets: Assets) -> Meani
     return Meaning(kind=MeaningKind.DELEGATION if delegations else kind, lines=(*lines, *parts))
 
 
-def _explain(transaction: TransactionFields, assets: Assets) -> tuple[MeaningKind, Lines]:
+def _explain(transaction: Transaction, assets: Assets) -> tuple[MeaningKind, Lines]:
     chain_id = transaction.chain_id
     if chain_id is None:
         raise InvalidInput("the transaction holds on any chain")
@@ -128,7 +93,7 @@ def _explain(transaction: TransactionFields, assets: Assets) -> tuple[MeaningKin
     return kind, (token_line(asset), *told)
 
 
-def _creation_lines(transaction: TransactionFields, chain_id: int, assets: Assets) -> Lines:
+def _creation_lines(transaction: Transaction, chain_id: int, assets: Assets) -> Lines:
     endowment: Lines = ()
     if transaction.value_wei:
         coin = Amount(find_asset(assets, chain_id, None), transaction.value_wei)
@@ -138,7 +103,7 @@ def _creation_lines(transaction: TransactionFields, chain_id: int, assets: Asset
     return (("chain", f"eip155:{chain_id}"), *endowment, *about)
 
 
-def _facts(transaction: TransactionFields) -> Lines:
+def _facts(transaction: Transaction) -> Lines:
     """Return what is certain of a transaction that is not understood."""
     data, to = transaction.data, transaction.to
     return (
@@ -150,11 +115,12 @@ def _facts(transaction: TransactionFields) -> Lines:
     )
 
 
-def _delegation_lines(delegations: Sequence[SetCode]) -> Lines:
+def _delegation_lines(delegations: Sequence[SetCodeAuthorization]) -> Lines:
     lines: list[tuple[str, str]] = []
     for grant in delegations:
-        account = _authority(grant)
-        if account is None:
+        try:
+            account = authority(grant)
+        except InvalidTransaction:
             lines.append(("skipped", "a delegation that holds for nobody"))
             continue
         code = f"the code at {eip55(grant.address)}" if any(grant.address) else "no code any more"
@@ -162,15 +128,3 @@ def _delegation_lines(delegations: Sequence[SetCode]) -> Lines:
         lines.append(("account", account.text))
         lines.append(("runs", f"{code}, on {chain}, if its nonce is {grant.nonce}"))
     return tuple(lines)
-
-
-def _authority(grant: SetCode) -> Address | None:
-    """Return who signed an authorization (EIP-7702), or None where it can hold for nobody."""
-    if grant.nonce > _MAX_NONCE:
-        return None
-    fields = rlp.encode_int(grant.chain_id) + rlp.encode_bytes(grant.address) + rlp.encode_int(grant.nonce)
-    try:
-        signature = Signature(grant.y_parity, grant.r, grant.s)
-        return Address(recover(keccak256(b"\x05" + rlp.encode_list(fields)), signature).address_bytes())
-    except InvalidInput:
-        return None

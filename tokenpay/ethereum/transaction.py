@@ -83,8 +83,7 @@ def sign(transaction: Transaction, key: PrivateKey) -> SignedTransaction:
     signature = key.sign_digest(keccak256(_unsigned(transaction, fields)))
     y_parity = signature.y_parity
     v = transaction.v(y_parity) if isinstance(transaction, LegacyTransaction) else y_parity
-    tail = rlp.encode_int(v) + rlp.encode_int(signature.r) + rlp.encode_int(signature.s)
-    raw = transaction.TYPE + rlp.encode_list(fields + tail)
+    raw = transaction.TYPE + rlp.encode_list(fields + _signature_fields(v, signature))
     return SignedTransaction(
         raw=raw,
         hash=keccak256(raw),
@@ -101,9 +100,9 @@ def decode(raw: bytes) -> SignedTransaction:
     that content: canonical RLP, integers without leading zeros, a signature in range with low s.
     """
     try:
-        transaction, y_parity, r, s = _read_signed(raw)
-        signature = Signature(y_parity, r, s)
-        sender = Address(recover(signing_digest(transaction), signature).address_bytes())
+        transaction, signature, fields = _read_signed(raw)
+        digest = keccak256(_unsigned(transaction, fields))
+        sender = Address(recover(digest, signature).address_bytes())
     except InvalidInput as error:
         raise InvalidTransaction(error.message, **error.fields) from None
     return SignedTransaction(raw=raw, hash=keccak256(raw), transaction=transaction, signature=signature, sender=sender)
@@ -112,7 +111,8 @@ def decode(raw: bytes) -> SignedTransaction:
 def decode_unsigned(raw: bytes) -> Transaction:
     """Read what `encode_unsigned` wrote, with the same strictness; raises InvalidTransaction."""
     try:
-        kind, members = _kind_and_members(raw)
+        kind, content = _kind_and_content(raw)
+        members = rlp.decode_members(content)
         if issubclass(kind, LegacyTransaction):
             _check_count(members, kind.FIELDS, kind.FIELDS + 3)
             chain_id = read_replay_guard(members[kind.FIELDS :])
@@ -129,28 +129,37 @@ def _unsigned(transaction: Transaction, fields: bytes) -> bytes:
     return transaction.TYPE + rlp.encode_list(fields)
 
 
-def _read_signed(raw: bytes) -> tuple[Transaction, int, int, int]:
-    """Return the transaction with y parity, r and s, none of which is checked yet."""
-    kind, members = _kind_and_members(raw)
+def _signature_fields(v: int, signature: Signature) -> bytes:
+    return rlp.encode_int(v) + rlp.encode_int(signature.r) + rlp.encode_int(signature.s)
+
+
+def _read_signed(raw: bytes) -> tuple[Transaction, Signature, bytes]:
+    """Return the transaction, its signature, and the RLP of its fields: of canonical bytes, what is not signature."""
+    kind, content = _kind_and_content(raw)
+    members = rlp.decode_members(content)
     _check_count(members, kind.FIELDS + 3)
     v, r, s = map(rlp.decode_int, members[kind.FIELDS :])
+    members = members[: kind.FIELDS]
     if issubclass(kind, LegacyTransaction):
         chain_id, y_parity = read_v(v)
-        return kind.read_fields(members[: kind.FIELDS], chain_id), y_parity, r, s
-    return kind.read_fields(members[: kind.FIELDS]), v, r, s
+        transaction: Transaction = kind.read_fields(members, chain_id)
+    else:
+        y_parity, transaction = v, kind.read_fields(members)
+    signature = Signature(y_parity, r, s)
+    return transaction, signature, content[: -len(_signature_fields(v, signature))]
 
 
-def _kind_and_members(raw: bytes) -> tuple[type[Transaction], tuple[rlp.Decoded, ...]]:
-    """Return which kind the first byte names, and the members of the list after it."""
+def _kind_and_content(raw: bytes) -> tuple[type[Transaction], bytes]:
+    """Return which kind the first byte names, and the content of the list after it."""
     first = raw[:1]
     if first >= _FIRST_LIST:
-        return LegacyTransaction, rlp.decode_list(rlp.decode(raw))
+        return LegacyTransaction, rlp.list_content(raw)
     if first == _BLOB:
         raise broken(TransactionRule.BLOB, "an EIP-4844 blob transaction is not handled here")
     kind = _KINDS.get(first)
     if kind is None:
         raise broken(TransactionRule.TYPE, "the first byte names no kind of transaction (EIP-2718)")
-    return kind, rlp.decode_list(rlp.decode(raw[1:]))
+    return kind, rlp.list_content(raw[1:])
 
 
 def _check_count(members: Sequence[rlp.Decoded], *counts: int) -> None:

@@ -3,7 +3,7 @@
 from hashlib import sha256
 
 from tokenpay.bank import Bank
-from tokenpay.compliance.screening import DenyList
+from tokenpay.compliance.screening import LIST_AHEAD_S, DenyList
 from tokenpay.errors import InvalidAddress, InvalidInput
 from tokenpay.money.address import Address
 from tokenpay.parties.operator import Permission
@@ -12,9 +12,6 @@ from tokenpay.primitives.canonical import Value
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.record import record
 
-_AHEAD_S = 14 * 3_600
-"""Where the day begins first it is as many hours later than UTC."""
-
 
 def load_deny_list(bank: Bank, *, name: str, text: str, dated_s: int, by: Session) -> DenyList:
     """Replace the list `name` by `text`: one address a line, whatever its case; empty lines and `#` are skipped.
@@ -22,6 +19,10 @@ def load_deny_list(bank: Bank, *, name: str, text: str, dated_s: int, by: Sessio
     `dated_s` is the list's own date in Unix seconds. Raises InvalidInput, and changes nothing, when a
     line is no address, no line is one, the date is in the future, or the list is older than the one in place.
     """
+    try:
+        content = text.encode()
+    except UnicodeEncodeError:
+        raise InvalidInput("the list holds half a character") from None
     if not 0 < len(name) <= 64:
         raise InvalidInput("a list has a name of up to 64 characters")
     addresses = set()
@@ -31,11 +32,9 @@ def load_deny_list(bank: Bank, *, name: str, text: str, dated_s: int, by: Sessio
             addresses.add(_address(entry, number))
     if not addresses:
         raise InvalidInput("the list names nobody: a download that failed looks like that")
-    if dated_s > bank.clock.now_s() + _AHEAD_S:
+    if dated_s > bank.clock.now_s() + LIST_AHEAD_S:
         raise InvalidInput("the list is dated in the future; a date is in seconds")
-    deny_list = DenyList(
-        name=name, dated_s=dated_s, source_hash=sha256(text.encode()).hexdigest(), entries=len(addresses)
-    )
+    deny_list = DenyList(name=name, dated_s=dated_s, source_hash=sha256(content).hexdigest(), entries=len(addresses))
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.CONTROL)
         for standing in uow.deny_lists.all():

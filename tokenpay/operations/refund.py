@@ -1,6 +1,7 @@
 """Pay back: always a new payment, to where the payee says."""
 
 from tokenpay.bank import Bank
+from tokenpay.compliance.case import is_case_id
 from tokenpay.errors import AssetMismatch, InvalidInput, WrongState
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.amount import Amount
@@ -22,7 +23,7 @@ def refund(bank: Bank, *, of: str, to: Party | str, amount: Amount, by: Session,
     nothing to refund.
     """
     payee = parse_party(to) if isinstance(to, str) else to
-    if of.startswith("CS-"):
+    if is_case_id(of):
         return _refund_case(bank, of, payee, amount, by=by, key=key)
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.PAY)

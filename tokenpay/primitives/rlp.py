@@ -55,10 +55,21 @@ def decode(data: bytes) -> Decoded:
 
     Raises InvalidInput for any other form than `encode` makes, and beyond 16 nested lists.
     """
-    start, end = _extent(data, 0, len(data))
-    if end != len(data):
-        raise InvalidInput("RLP goes on after its end", rule="rlp_trailing")
-    return data[start:] if data[0] < 0xC0 else _members(data, start, end, 1)
+    start = _start(data)
+    return data[start:] if data[0] < 0xC0 else _members(data, start, len(data), 1)
+
+
+def list_content(data: bytes) -> bytes:
+    """Return the content of the one list that fills `data`; raises InvalidInput."""
+    start = _start(data)
+    if data[0] < 0xC0:
+        raise InvalidInput("RLP has bytes where a list stands", rule="rlp_kind")
+    return data[start:]
+
+
+def decode_members(content: bytes) -> tuple[Decoded, ...]:
+    """Read the members of a list out of its content, as strictly as `decode` does; raises InvalidInput."""
+    return _members(content, 0, len(content), 1)
 
 
 def decode_int(item: Decoded) -> int:
@@ -82,6 +93,14 @@ def decode_list(item: Decoded) -> tuple[Decoded, ...]:
     if isinstance(item, bytes):
         raise InvalidInput("RLP has bytes where a list stands", rule="rlp_kind")
     return item
+
+
+def _start(data: bytes) -> int:
+    """Return where the content of the one item that fills `data` starts."""
+    start, end = _extent(data, 0, len(data))
+    if end != len(data):
+        raise InvalidInput("RLP goes on after its end", rule="rlp_trailing")
+    return start
 
 
 def _members(data: bytes, at: int, end: int, depth: int) -> tuple[Decoded, ...]:

@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 
 from tokenpay.money.address import Address
+from tokenpay.money.amount import MAX_UNITS
+from tokenpay.requests.reason import Reason, refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContractCall:
     """A call that is no token transfer, as its text names it: never paid, and nothing of it is judged.
 
-    `parameters` are (type, value) in the order in which they make the function's signature.
+    `parameters` are (type, value) in the order in which they make the function's signature. Raises InvalidRequest
+    where a value is not one that can be written as it was read.
     """
 
     chain_id: int
@@ -18,6 +21,12 @@ class ContractCall:
     parameters: tuple[tuple[str, str], ...] = ()
     value_wei: int | None = None
     ignored: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.value_wei is not None and not 0 <= self.value_wei <= MAX_UNITS:
+            raise refusal(Reason.BAD_NUMBER)
+        if any(" " in value for _, value in self.parameters):  # a URI writes it as %20 (RFC 3986)
+            raise refusal(Reason.UNKNOWN_PARAMETER)
 
     @property
     def signature(self) -> str:

@@ -8,7 +8,7 @@ from tokenpay.compliance.screening import Screening, screen
 from tokenpay.errors import IntegrityError, WrongState
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.parties.customer import CustomerStatus
-from tokenpay.payments.intent import BookParty, ChainParty, Intent, Purpose
+from tokenpay.payments.intent import OWN_MONEY, BookParty, ChainParty, Intent
 from tokenpay.steps.identifiers import new_id
 from tokenpay.store.unit_of_work import UnitOfWork
 
@@ -20,7 +20,7 @@ def clear(
 
     Locks the day's limit counters, so that two tellers cannot each stay under one limit. `counted`:
     the intent already stands in them. Whoever stores the payment stores the clearance with it.
-    Raises NotFound for an unknown customer or case.
+    Raises NotFound for an unknown customer or case, IntegrityError for approvals that do not belong to the intent.
     """
     policy = uow.policies.newest()
     now_s = bank.clock.now_s()
@@ -100,8 +100,8 @@ def _customers(uow: UnitOfWork, intent: Intent) -> dict[str, CustomerStatus]:
 
 
 def _screen(uow: UnitOfWork, policy: Policy, intent: Intent, *, now_s: int) -> tuple[Screening, ...]:
-    if intent.purpose in (Purpose.SWEEP, Purpose.FILL):
-        return ()  # from the bank's own address to the bank's own address
+    if intent.purpose in OWN_MONEY:
+        return ()
     addresses = [party for party in (intent.debtor, intent.creditor) if isinstance(party, ChainParty)]
     lists = uow.deny_lists.all() if addresses else ()
     return tuple(

@@ -18,7 +18,7 @@ class CaseStore:
     def add(self, case: Case) -> bool:
         """Enter a case, or return False when its kind and subject have one already, waiting for who just enters it."""
         entered = self._connection.execute(
-            insert_missing(self._connection.dialect.name, cases).returning(cases.c.id), asdict(case)
+            insert_missing(self._connection.dialect.name, cases, cases.c.id), asdict(case)
         )
         return entered.first() is not None
 

@@ -39,7 +39,7 @@ class KeyStore:
             raise InvalidInput(f"a key is 1 to {MAX_KEY} printable characters")
         text = canonical_text(content)
         row = {"key": key, "verb": verb, "content": text, "result_id": result_id, "at_s": at_s}
-        claim = insert_missing(self._connection.dialect.name, keys).returning(keys.c.key)
+        claim = insert_missing(self._connection.dialect.name, keys, keys.c.key)
         if self._connection.execute(claim, row).first() is not None:
             return None
         bound = self._connection.execute(select(keys).where(keys.c.key == key)).one()

@@ -178,15 +178,19 @@ def _why(error: DBAPIError) -> str:
 def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
-    except SQLAlchemyError:
+    except (SQLAlchemyError, ValueError):  # ValueError: its port is no number
         raise InvalidInput("a database URL is sqlite:///path or postgresql://host/name") from None
     if parsed.drivername not in ("sqlite", "postgresql", "postgresql+psycopg"):
         raise InvalidInput("a bank keeps its books in SQLite or PostgreSQL: sqlite:///path or postgresql://host/name")
     if parsed.drivername != "sqlite":
+        if parsed.port is not None and not 0 < parsed.port < 2**16:
+            raise InvalidInput("a port is a number from 1 to 65535")
         try:
             return create_engine(url, pool_pre_ping=True, hide_parameters=True)
         except ModuleNotFoundError:
             raise MissingExtra("postgres", "PostgreSQL") from None
+    if parsed != URL.create("sqlite", database=parsed.database) or "\0" in (parsed.database or ""):
+        raise InvalidInput("a SQLite database is named by its path alone: sqlite:///path")
     if parsed.database in (None, "", ":memory:"):
         # One shared connection: another thread would otherwise meet an empty database.
         engine = create_engine("sqlite://", poolclass=StaticPool, connect_args=_SQLITE, hide_parameters=True)

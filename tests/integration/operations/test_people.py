@@ -228,6 +228,7 @@ def test_a_list_replaces_the_one_of_its_name_and_never_by_an_older_one(world: Wo
     unusable = (
         ("0x12", now_s, "ofac"),
         ("", now_s, "ofac"),  # a download that failed
+        (text + "# \ud800", now_s, "ofac"),
         (text, now_s - 1, "ofac"),
         (text, now_s * 1000, "ofac"),  # milliseconds
         (text, now_s, ""),

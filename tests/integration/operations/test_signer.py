@@ -15,7 +15,15 @@ from tokenpay.compliance.approval import Approval, Part, give
 from tokenpay.compliance.clearance import Clearance
 from tokenpay.ethereum.authorization import Authorization, decode_calldata
 from tokenpay.ethereum.erc20 import transfer
-from tokenpay.ethereum.transaction import DynamicFeeTransaction, encode_unsigned
+from tokenpay.ethereum.transaction import (
+    AccessListTransaction,
+    DynamicFeeTransaction,
+    LegacyTransaction,
+    SetCodeAuthorization,
+    SetCodeTransaction,
+    Transaction,
+    encode_unsigned,
+)
 from tokenpay.ethereum.typed_data import Domain
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.payments.intent import BookParty, ChainParty, Intent, Purpose
@@ -56,7 +64,7 @@ def transaction_of(intent: Intent, carried: bytes | None = None, **changes: Any)
 
 
 def sign(
-    world: World, transaction: DynamicFeeTransaction, intent: Intent, clearance: Clearance, domain: Domain | None = None
+    world: World, transaction: Transaction, intent: Intent, clearance: Clearance, domain: Domain | None = None
 ) -> Any:
     return world.bank.required_signer().sign_transaction(
         encode_unsigned(transaction), intent=intent, clearance=clearance, domain=domain
@@ -154,6 +162,25 @@ def test_bytes_that_are_no_transaction_are_refused(world: World) -> None:
             world.bank.required_signer().sign_transaction(
                 unsigned, intent=payment.intent, clearance=clearance_of(world, payment), domain=None
             )
+
+
+def test_a_payment_in_another_kind_of_transaction_is_refused(world: World) -> None:
+    """Each would pay exactly what was approved; the first on every chain, the last with an account's code besides."""
+    payment = cleared(world)
+    dynamic = transaction_of(payment.intent)
+    names = ("nonce", "gas_limit", "to", "value_wei", "data")
+    shared: dict[str, Any] = {name: getattr(dynamic, name) for name in names}
+    fees: dict[str, Any] = {"max_fee_wei": dynamic.max_fee_wei, "max_priority_fee_wei": dynamic.max_priority_fee_wei}
+    grant = SetCodeAuthorization(chain_id=CHAIN_ID, address=OTHER.raw, nonce=0, y_parity=0, r=1, s=1)
+    others = (
+        LegacyTransaction(chain_id=None, gas_price_wei=10**9, **shared),
+        LegacyTransaction(chain_id=CHAIN_ID, gas_price_wei=10**9, **shared),
+        AccessListTransaction(chain_id=CHAIN_ID, gas_price_wei=10**9, **shared),
+        SetCodeTransaction(chain_id=CHAIN_ID, authorization_list=(grant,), **fees, **(shared | {"gas_limit": 100_000})),
+    )
+    for other in others:
+        said = refused(world, other, payment.intent, clearance_of(world, payment))
+        assert said == "the transaction has a form that no payment has"
 
 
 # --- the intent and the clearance

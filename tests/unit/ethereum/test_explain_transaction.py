@@ -1,4 +1,4 @@
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pytest
 
@@ -6,11 +6,16 @@ from tokenpay.ethereum import authorization, cancel_authorization, dai_permit, e
 from tokenpay.ethereum.abi import address_word, selector, uint_word
 from tokenpay.ethereum.explain_transaction import explain_transaction
 from tokenpay.ethereum.meaning import MeaningKind
-from tokenpay.ethereum.transaction import DynamicFeeTransaction
+from tokenpay.ethereum.transaction import (
+    DynamicFeeTransaction,
+    LegacyTransaction,
+    SetCodeAuthorization,
+    SetCodeTransaction,
+)
+from tokenpay.ethereum.transaction_kinds.set_code import authorization_digest
 from tokenpay.ethereum.typed_data import Domain
 from tokenpay.money.address import Address
 from tokenpay.money.asset import Asset
-from tokenpay.primitives import rlp
 from tokenpay.primitives.keccak import keccak256
 from tokenpay.primitives.secp256k1 import PrivateKey
 
@@ -155,14 +160,6 @@ def test_what_is_done_is_said_whole(given, kind, lines):
     assert (meaning.kind, meaning.lines) == (kind, lines)
 
 
-@dataclass(frozen=True, kw_only=True)
-class AnyChain:
-    to: bytes = OTHER.raw
-    value_wei: int = 1
-    data: bytes = b""
-    chain_id: int | None = None
-
-
 V_OF_PERMIT = 4 + 4 * 32
 NOT_UNDERSTOOD = {
     "another function": (transaction(b"\x00\x01\x02\x03" + TRANSFER[4:]), "the function is not known"),
@@ -177,7 +174,10 @@ NOT_UNDERSTOOD = {
     "an unknown coin": (transaction(to=OTHER.raw, value_wei=1, chain_id=10), "native coin is not registered"),
     "coin to the zero address": (transaction(to=bytes(20), value_wei=1), "the zero address"),
     "a contract with an unknown coin": (transaction(b"\x00", to=None, value_wei=1, chain_id=10), "not registered"),
-    "any chain": (AnyChain(), "any chain"),
+    "any chain": (
+        LegacyTransaction(chain_id=None, nonce=0, gas_price_wei=1, gas_limit=21_000, to=OTHER.raw),
+        "any chain",
+    ),
     "a permit with v 0": (
         transaction(
             call(
@@ -213,34 +213,28 @@ def test_a_register_whose_key_and_asset_differ_is_not_believed():
     assert explain_transaction(transaction(TRANSFER), {(1, CONTRACT): ASSETS[1, None]}).kind is MeaningKind.UNKNOWN
 
 
-@dataclass(frozen=True, kw_only=True)
-class SetCode:
-    chain_id: int
-    address: bytes
-    nonce: int
-    y_parity: int
-    r: int
-    s: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class SetCodeTransaction:
-    chain_id: int = 1
-    to: bytes = HOLDER.raw
-    value_wei: int = 0
-    data: bytes = b""
-    authorization_list: tuple[SetCode, ...]
-
-
 def delegation(code, *, chain_id=1, **changes):
-    fields = rlp.encode_int(chain_id) + rlp.encode_bytes(code) + rlp.encode_int(7)
-    made = KEY.sign_digest(keccak256(b"\x05" + rlp.encode_list(fields)))
+    """An authorization of KEY, which may be one that the library would not sign."""
+    made = KEY.sign_digest(authorization_digest(chain_id=chain_id, address=code, nonce=7))
     given = {"chain_id": chain_id, "address": code, "nonce": 7, "y_parity": made.y_parity, "r": made.r, "s": made.s}
-    return SetCode(**(given | changes))
+    return SetCodeAuthorization(**(given | changes))
+
+
+def delegating(grant, data=b""):
+    return SetCodeTransaction(
+        chain_id=1,
+        nonce=0,
+        max_priority_fee_wei=1,
+        max_fee_wei=2,
+        gas_limit=90_000,
+        to=HOLDER.raw,
+        data=data,
+        authorization_list=(grant,),
+    )
 
 
 def test_a_delegation_names_the_account_and_the_code():
-    meaning = explain_transaction(SetCodeTransaction(authorization_list=(delegation(OTHER.raw),)), ASSETS)
+    meaning = explain_transaction(delegating(delegation(OTHER.raw)), ASSETS)
     assert meaning.kind is MeaningKind.DELEGATION
     assert meaning.lines[:2] == (
         ("account", HOLDER.text),
@@ -259,11 +253,11 @@ def test_a_delegation_names_the_account_and_the_code():
     ],
 )
 def test_what_a_delegation_can_be(grant, line):
-    assert line in explain_transaction(SetCodeTransaction(authorization_list=(grant,)), ASSETS).lines
+    assert line in explain_transaction(delegating(grant), ASSETS).lines
 
 
 def test_a_delegation_with_an_unknown_call_is_unknown_and_still_named():
-    given = SetCodeTransaction(authorization_list=(delegation(OTHER.raw),), data=b"\x01\x02\x03\x04")
+    given = delegating(delegation(OTHER.raw), data=b"\x01\x02\x03\x04")
     meaning = explain_transaction(given, ASSETS)
     assert meaning.kind is MeaningKind.UNKNOWN
     assert ("account", HOLDER.text) in meaning.lines

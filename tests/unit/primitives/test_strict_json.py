@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import pytest
 
 from tokenpay.errors import InvalidInput
@@ -12,7 +14,9 @@ def read(text):
     ("text", "value"),
     [
         ("3", 3),
-        (' {"a": [1.5, null, true, "\\u00e9"]} ', {"a": [1.5, None, True, "\u00e9"]}),
+        (' {"a": [1.5, null, true, "\\u00e9"]} ', {"a": [Decimal("1.5"), None, True, "\u00e9"]}),
+        ("0.1", Decimal("0.1")),
+        ("-1E307", Decimal("-1e307")),
         ("[[[]]]", [[[]]]),
         ('"\\ud83d\\ude00"', "\U0001f600"),
         ('"[[[[{{{{"', "[[[[{{{{"),
@@ -41,7 +45,8 @@ def test_what_has_one_meaning_is_read(text, value):
         ("json", "\ufeff1"),
         ("json", "NaN"),
         ("json", "[-Infinity]"),
-        ("json", "1e999"),
+        ("json", "1e308"),
+        ("json", "1e999999999999999999999"),
         ("json", "9" * 900 + "e9"),
         ("json", '"\x00"'),
         ("json", "]["),

@@ -211,6 +211,21 @@ def test_any_other_function_is_recognised_and_never_paid(text, signature, expect
     assert reason_of(caught.value) is Reason.UNKNOWN_FUNCTION
 
 
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        ("value=1e78", Reason.BAD_NUMBER),
+        ("value=1e999", Reason.BAD_NUMBER),
+        ("string=a &gas=1", Reason.UNKNOWN_PARAMETER),
+    ],
+)
+def test_a_call_that_cannot_be_written_as_it_was_read_is_refused(query, reason):
+    with pytest.raises(InvalidRequest) as caught:
+        read_eip681(f"ethereum:{CONTRACT}/approve?{query}")
+    assert reason_of(caught.value) is reason
+    assert read_eip681(f"ethereum:{CONTRACT}/approve?value=0").value_wei == 0
+
+
 NAMED = [
     ("ethereum:pay-Payee.eth@5?value=1", "payee.eth", Eip681(chain_id=5, payee=PAYEE, units=1)),
     ("ethereum:payee.eth", "payee.eth", Eip681(chain_id=1, payee=PAYEE)),
