@@ -30,7 +30,7 @@ class ChainSettings(BaseModel):
     chain_id: Annotated[int, Field(gt=0, lt=2**63)]
     name: Name
     url: Annotated[str, Field(repr=False)] = ""
-    native_symbol: Annotated[str, Field(max_length=MAX_NAME)] = "ETH"
+    native_symbol: Annotated[str, Field(pattern=r"^[!-~]{1,20}$")] = "ETH"
     confirmations: Annotated[int, Field(ge=0, le=100_000)] | None = None
     fee_cap_wei: Annotated[int, Field(gt=0, lt=2**256)] = 300_000 * 500 * _GWEI
     bump_after_s: Seconds = 120

@@ -20,8 +20,8 @@ def add_parser(subparsers: "Subparsers") -> None:
     finding.add_argument("text", help="part of a number or a name")
     add_limit(finding)
     for name, run, help in (
-        ("freeze", freeze, "keep a customer's money from leaving"),
-        ("unfreeze", unfreeze, "let a frozen customer pay again"),
+        ("freeze", freeze, "let a customer pay nothing and be paid nothing in the books"),
+        ("unfreeze", unfreeze, "let a frozen customer pay and be paid again"),
         ("close", close, "end a relation that owes nothing"),
     ):
         parser = add_verb(verbs, name, run, help, operator=True)
