@@ -7,6 +7,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from tokenpay.compliance.case import Case, CaseKind
 from tokenpay.errors import NotFound
+from tokenpay.store.door import stored
 from tokenpay.store.tables import cases
 
 
@@ -58,6 +59,7 @@ class CaseStore:
         )
 
 
+@stored
 def _case(row: Row[Any]) -> Case:
     return Case(
         id=row.id,
