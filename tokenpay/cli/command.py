@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 Run = Callable[[argparse.Namespace], "Answer | int"]
 DEFAULT_LIMIT = 100
 MAX_COUNT = 10**9
-MAX_POSITION = 2**63 - 1
+MAX_POSITION = 2**31 - 1
+MAX_CHAIN_ID = 2**63 - 1
 
 
 class Parser(argparse.ArgumentParser):
@@ -101,7 +102,7 @@ def position(text: str) -> int:
 
 def chain_number(text: str) -> int:
     """Read a chain's number."""
-    return _number(text, 1, MAX_POSITION)
+    return _number(text, 1, MAX_CHAIN_ID)
 
 
 def _number(text: str, least: int, most: int) -> int:

@@ -1,10 +1,12 @@
 """The bytes signed for payments, and every attempt to send them."""
 
 from dataclasses import asdict
+from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from tokenpay.payments.attempt import Attempt, AttemptOutcome, SignedPayment
+from tokenpay.store.door import stored
 from tokenpay.store.tables import attempts, signed
 
 
@@ -52,4 +54,9 @@ class AttemptStore:
         """Return every attempt of a payment, oldest first."""
         query = select(attempts).where(attempts.c.payment_id == payment_id)
         rows = self._connection.execute(query.order_by(attempts.c.version, attempts.c.seq))
-        return [Attempt(**{**row._mapping, "outcome": AttemptOutcome(row.outcome)}) for row in rows]
+        return [_attempt(row) for row in rows]
+
+
+@stored
+def _attempt(row: Row[Any]) -> Attempt:
+    return Attempt(**{**row._mapping, "outcome": AttemptOutcome(row.outcome)})

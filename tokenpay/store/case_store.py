@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Row, select, update
 
 from tokenpay.compliance.case import Case, CaseKind
 from tokenpay.errors import NotFound
+from tokenpay.store.door import stored
 from tokenpay.store.insert_missing import insert_missing
 from tokenpay.store.tables import cases
 
@@ -49,5 +50,6 @@ class CaseStore:
         )
 
 
+@stored
 def _case(row: Row[Any]) -> Case:
     return Case(**{**row._mapping, "kind": CaseKind(row.kind)})

@@ -5,8 +5,9 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
-from tokenpay.errors import NotFound
-from tokenpay.parties.customer import Customer, CustomerStatus
+from tokenpay.errors import InvalidInput, NotFound
+from tokenpay.parties.customer import MAX_NAME, Customer, CustomerStatus
+from tokenpay.store.door import rows_limit, stored
 from tokenpay.store.tables import customers
 
 _CUSTOMER = select(customers).where(customers.c.id == bindparam("customer"))
@@ -36,17 +37,23 @@ class CustomerStore:
         return _customer(row)
 
     def find(self, text: str, *, limit: int = 50) -> list[Customer]:
-        """Return customers whose number or name contains `text`, ignoring case, ordered by number."""
+        """Return customers whose number or name contains `text`, ignoring case, ordered by number.
+
+        Raises InvalidInput for a text longer than any name.
+        """
+        if len(text) > MAX_NAME:
+            raise InvalidInput(f"a name is at most {MAX_NAME} characters")
         needle = f"%{text.lower().replace('/', '//').replace('%', '/%').replace('_', '/_')}%"
         query = select(customers).where(
             func.lower(customers.c.name).like(needle, escape="/") | func.lower(customers.c.id).like(needle, escape="/")
         )
-        rows = self._connection.execute(query.order_by(customers.c.id).limit(limit))
+        rows = self._connection.execute(query.order_by(customers.c.id).limit(rows_limit(limit)))
         return [_customer(row) for row in rows]
 
     def set_status(self, customer_id: str, status: CustomerStatus) -> None:
         self._connection.execute(update(customers).where(customers.c.id == customer_id).values(status=status))
 
 
+@stored
 def _customer(row: Row[Any]) -> Customer:
     return Customer(**{**row._mapping, "status": CustomerStatus(row.status)})

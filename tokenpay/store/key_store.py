@@ -7,6 +7,7 @@ from sqlalchemy import Connection, delete, select
 
 from tokenpay.errors import InvalidInput, KeyReused
 from tokenpay.primitives.canonical import Value, canonical_text
+from tokenpay.store.door import stored
 from tokenpay.store.insert_missing import insert_missing
 from tokenpay.store.tables import keys
 
@@ -45,7 +46,7 @@ class KeyStore:
         bound = self._connection.execute(select(keys).where(keys.c.key == key)).one()
         if bound.verb != verb:
             raise KeyReused(f"this key was used for {bound.verb}", field="verb")
-        before, now = json.loads(bound.content), json.loads(text)
+        before, now = _content(bound.content), json.loads(text)
         for field in sorted({*before, *now}):
             if before.get(field) != now.get(field):
                 raise KeyReused(f"this key was used with another {field}", field=field)
@@ -58,3 +59,8 @@ class KeyStore:
     def result(self, key: str) -> str | None:
         """Return what a key is bound to: how a restarted terminal asks after its payment."""
         return self._connection.execute(select(keys.c.result_id).where(keys.c.key == key)).scalar()
+
+
+@stored
+def _content(text: str) -> dict[str, Value]:
+    return dict(json.loads(text))

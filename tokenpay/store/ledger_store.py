@@ -12,6 +12,7 @@ from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.ledger.proof import ProvedEntry, Waiting
 from tokenpay.ledger.transfer import Movement, Transfer, TransferState
+from tokenpay.store.door import position, rows_limit, stored
 from tokenpay.store.insert_missing import insert_missing
 from tokenpay.store.tables import accounts, entries, transfers
 
@@ -210,9 +211,9 @@ class LedgerStore:
         return [_transfer(row) for row in self._connection.execute(query.order_by(transfers.c.id))]
 
     def entries(self, account_id: str, *, after_seq: int = 0, limit: int = 1000) -> list[Entry]:
-        """Return an account's entries in order, after number `after_seq`."""
-        query = select(entries).where(entries.c.account_id == account_id, entries.c.seq > after_seq)
-        rows = self._connection.execute(query.order_by(entries.c.seq).limit(limit))
+        """Return an account's entries in order, after number `after_seq`; raises InvalidInput."""
+        query = select(entries).where(entries.c.account_id == account_id, entries.c.seq > position(after_seq))
+        rows = self._connection.execute(query.order_by(entries.c.seq).limit(rows_limit(limit)))
         return [Entry(**row._mapping) for row in rows]
 
     def posted_beyond(self, block_number: int, *, asset_ids: Sequence[str]) -> dict[str, int]:
@@ -273,6 +274,7 @@ class LedgerStore:
         self.lock([*named, *also])
 
 
+@stored
 def _named(id: str, asset_id: str) -> Account:
     kind, owner, _ = id.split("/", 2)
     return Account(kind=AccountKind(kind), owner=owner, asset_id=asset_id)
@@ -282,6 +284,7 @@ def _totals(account: Account) -> dict[str, Any]:
     return {name: getattr(account, name) for name in _TOTALS}
 
 
+@stored
 def _account(row: Row[Any]) -> Account:
     return Account(
         kind=AccountKind(row.kind),
@@ -295,6 +298,7 @@ def _account(row: Row[Any]) -> Account:
     )
 
 
+@stored
 def _transfer(row: Row[Any]) -> Transfer:
     return Transfer(
         id=row.id,

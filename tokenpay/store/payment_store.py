@@ -12,6 +12,7 @@ from tokenpay.payments.intent import Intent, Purpose, parse_party
 from tokenpay.payments.payment import UNSENT, Payment, PaymentState, Reason
 from tokenpay.primitives.canonical import canonical_text
 from tokenpay.store.asset_store import AssetStore
+from tokenpay.store.door import rows_limit, stored
 from tokenpay.store.tables import payments
 
 _ADD = insert(payments)
@@ -100,7 +101,7 @@ class PaymentStore:
         if states is not None:
             query = query.where(payments.c.state.in_([state.value for state in states]))
         order = (payments.c.nonce.nulls_last(), payments.c.created_at_s, payments.c.id)
-        return [self._payment(row) for row in self._connection.execute(query.order_by(*order).limit(limit))]
+        return [self._payment(row) for row in self._connection.execute(query.order_by(*order).limit(rows_limit(limit)))]
 
     def outdated(self, *, now_s: int) -> list[str]:
         """Return the ids of payments that were not started in time. A no-op is never too late: a nonce waits for it."""
@@ -111,6 +112,7 @@ class PaymentStore:
         )
         return list(self._connection.execute(query.order_by(payments.c.created_at_s)).scalars())
 
+    @stored
     def _payment(self, row: Row[Any]) -> Payment:
         intent = self._intent(row.intent)
         if intent.hash() != row.intent_hash or intent.uetr != row.id:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, insert, select
 from tokenpay.compliance.policy import AssetLimits, Hours, Policy
 from tokenpay.errors import NotFound
 from tokenpay.primitives.canonical import canonical_text
+from tokenpay.store.door import stored
 from tokenpay.store.tables import policies
 
 _NEWEST = select(policies.c.content).order_by(policies.c.version.desc()).limit(1)
@@ -46,6 +47,7 @@ class PolicyStore:
 
 
 @lru_cache(maxsize=16)
+@stored
 def _policy(text: str) -> Policy:
     """Read a stored version; it is shared by all who ask, so nobody can change it."""
     content = json.loads(text)
