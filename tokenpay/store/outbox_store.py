@@ -1,12 +1,11 @@
 """Events written with what caused them and read after a cursor, none missed and none out of order."""
 
-import json
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, bindparam, insert, literal_column, select, tuple_
 
 from tokenpay.errors import InvalidInput
-from tokenpay.primitives.canonical import Value, canonical_text
+from tokenpay.primitives.canonical import Value, canonical_text, parse_canonical
 from tokenpay.store.tables import outbox
 
 START = "0.0"
@@ -52,7 +51,7 @@ class OutboxStore:
                 at_s=row.at_s,
                 kind=row.kind,
                 subject=row.subject,
-                content=json.loads(row.content),
+                content=parse_canonical(row.content),
             )
             for row in self._connection.execute(query)
         ]
