@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tokenpay.errors import InvalidInput, SignerUnavailable
+from tokenpay.errors import NotFound, SignerUnavailable
 from tokenpay.ports import Chain, Clock, Entropy, Signer
 from tokenpay.settings import BankSettings
 from tokenpay.store.unit_of_work import Store
@@ -24,9 +24,9 @@ class Bank:
     signer: Signer | None = None
 
     def chain(self, chain_id: int) -> Chain:
-        """Return the port to one chain; raises InvalidInput."""
+        """Return the port to one chain; raises NotFound."""
         if chain_id not in self.chains:
-            raise InvalidInput("this bank does not work on the chain", chain_id=chain_id)
+            raise NotFound("this bank does not work on the chain", chain_id=chain_id)
         return self.chains[chain_id]
 
     def required_signer(self) -> Signer:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import rmtree
 
+from pydantic import ValidationError
+
 from tokenpay.adapters.signer.rules import SignerRules, TrustedOperator
 from tokenpay.adapters.signer.wallet_file import create_wallet, open_wallet, write_private
 from tokenpay.adapters.system import SystemClock, SystemEntropy
@@ -15,11 +17,12 @@ from tokenpay.devnet.process import Devnet, start_devnet
 from tokenpay.errors import IntegrityError, InvalidInput, SignerUnavailable, StoreUnavailable
 from tokenpay.operations.found import Founder, check_founders, found
 from tokenpay.operations.open_session import open_session
-from tokenpay.parties.credential import DEFAULT_COST, Credential, seal
+from tokenpay.parties.credential import DEFAULT_COST, Credential, public_key_of, seal
+from tokenpay.parties.customer import checked_name
 from tokenpay.parties.operator import ENGINE_ID, Operator, Role
 from tokenpay.parties.session import Session
 from tokenpay.ports import Chain, Clock, Entropy, Signer
-from tokenpay.settings import BankSettings, ChainSettings, database_url, read_settings, write_settings
+from tokenpay.settings import FILE_NAME, BankSettings, ChainSettings, database_url, read_settings, write_settings
 from tokenpay.store.migrate import create_database, drop_database, needs_upgrade
 from tokenpay.store.unit_of_work import Store
 from tokenpay.wallets import mnemonic
@@ -59,15 +62,13 @@ def found_bank(
     made and kept beside the wallet: whoever owns the folder then owns the money. An empty `database`
     is an SQLite file in the folder. Raises InvalidInput, StoreUnavailable, ChainUnavailable.
     """
+    name = checked_name(name)
     check_founders(founders)
     entropy = entropy or SystemEntropy()
-    if directory.exists() and any(path.name != "devnet" for path in directory.iterdir()):
-        raise InvalidInput("the folder for a new bank is not empty")
     try:
-        directory.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        raise StoreUnavailable("the folder for the new bank cannot be made") from None
-    settings = BankSettings(database=database, chains=tuple(chains))
+        settings = BankSettings(database=database, chains=tuple(chains))
+    except ValidationError:
+        raise InvalidInput("a bank names its database by a URL, and each of its chains once") from None
     words = mnemonic.generate(entropy.random(16))
     engine_password = entropy.random(24).hex()
     engine = Founder(id=ENGINE_ID, name="engine", password=engine_password, role=Role.ENGINE, branch="engine")
@@ -80,6 +81,7 @@ def found_bank(
         alone_units={asset_id: limits.alone_units for asset_id, limits in policy.limits.items()},
     )
     url = database_url(directory, settings)
+    _make_folder(directory)
     create_database(url)
     try:
         keys = directory / KEYS
@@ -91,6 +93,7 @@ def found_bank(
             found(bank, people=people, policy=policy, demo=demo)
         write_settings(directory, settings)  # last: a folder with settings is a bank
     except BaseException:
+        (directory / FILE_NAME).unlink(missing_ok=True)
         rmtree(directory / KEYS, ignore_errors=True)
         drop_database(url)
         raise
@@ -220,20 +223,30 @@ class _Chains(Mapping[int, Chain]):
         return JsonRpcChain(url, settings.chain_id, finality=finality, timeout_s=settings.timeout_s)
 
 
+def _make_folder(directory: Path) -> None:
+    try:
+        if directory.exists() and any(path.name != "devnet" for path in directory.iterdir()):
+            raise InvalidInput("the folder for a new bank is not empty")
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        raise StoreUnavailable("the folder for the new bank cannot be made") from None
+
+
 def _person(founder: Founder, entropy: Entropy, cost: int) -> tuple[Operator, Credential]:
+    private_key = entropy.random(32)
+    operator = Operator(
+        id=founder.id,
+        name=checked_name(founder.name),
+        role=founder.role,
+        branch=founder.branch,
+        public_key=public_key_of(private_key),
+    )
     credential = seal(
-        entropy.random(32),
+        private_key,
         founder.password,
         operator_id=founder.id,
         salt=entropy.random(16),
         nonce=entropy.random(12),
         cost=cost,
-    )
-    operator = Operator(
-        id=founder.id,
-        name=founder.name,
-        role=founder.role,
-        branch=founder.branch,
-        public_key=credential.public_key,
     )
     return operator, credential

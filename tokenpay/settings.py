@@ -30,7 +30,7 @@ class ChainSettings(BaseModel):
     chain_id: Annotated[int, Field(gt=0, lt=2**63)]
     name: Name
     url: Annotated[str, Field(repr=False)] = ""
-    native_symbol: Annotated[str, Field(max_length=MAX_NAME)] = "ETH"
+    native_symbol: Annotated[str, Field(pattern=r"^[!-~]{1,20}$")] = "ETH"
     confirmations: Annotated[int, Field(ge=0, le=100_000)] | None = None
     fee_cap_wei: Annotated[int, Field(gt=0, lt=2**256)] = 300_000 * 500 * _GWEI
     bump_after_s: Seconds = 120
@@ -101,6 +101,9 @@ def write_settings(directory: Path, settings: BankSettings) -> None:
     """Write a bank's settings, whole or not at all, and for its owner alone: a database's URL may hold a password."""
     draft = directory / f".{FILE_NAME}.partial"
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(settings.model_dump_json(indent=2) + "\n")
-    draft.replace(directory / FILE_NAME)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(settings.model_dump_json(indent=2) + "\n")
+        draft.replace(directory / FILE_NAME)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -4,7 +4,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING
 
 import tokenpay as tp
-from tokenpay.cli.command import add_limit, add_noun, add_verb
+from tokenpay.cli.command import add_limit, add_noun, add_verb, position
 from tokenpay.cli.desk import key_of, signed_in
 from tokenpay.cli.output import Answer, plain
 
@@ -20,8 +20,8 @@ def add_parser(subparsers: "Subparsers") -> None:
     finding.add_argument("text", help="part of a number or a name")
     add_limit(finding)
     for name, run, help in (
-        ("freeze", freeze, "keep a customer's money from leaving"),
-        ("unfreeze", unfreeze, "let a frozen customer pay again"),
+        ("freeze", freeze, "let a customer pay nothing and be paid nothing in the books"),
+        ("unfreeze", unfreeze, "let a frozen customer pay and be paid again"),
         ("close", close, "end a relation that owes nothing"),
     ):
         parser = add_verb(verbs, name, run, help, operator=True)
@@ -32,7 +32,9 @@ def add_parser(subparsers: "Subparsers") -> None:
     stating = add_verb(verbs, "statement", statement, "show what moved on a customer's account", operator=True)
     stating.add_argument("customer", help="the customer's number")
     stating.add_argument("--asset", required=True, help="an asset's id, or its symbol where only one asset has it")
-    stating.add_argument("--after-seq", type=int, default=0, metavar="N", help="lines after this number (default: 0)")
+    stating.add_argument(
+        "--after-seq", type=position, default=0, metavar="N", help="lines after this number (default: 0)"
+    )
     add_limit(stating)
 
 

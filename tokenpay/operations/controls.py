@@ -1,6 +1,7 @@
 """The bank's emergency brake: one person stops all payments, two let them go on."""
 
 from tokenpay.bank import Bank
+from tokenpay.compliance.typed_reason import checked_reason
 from tokenpay.errors import NotPermitted
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
@@ -9,14 +10,18 @@ from tokenpay.steps.record import record
 
 
 def stop_payments(bank: Bank, *, reason: str, by: Session) -> None:
-    """Refuse every payment from now on, in the whole bank; stopping again takes back what was asked to resume."""
+    """Refuse every payment from now on, in the whole bank; stopping again takes back what was asked to resume.
+
+    Raises InvalidInput for a reason that is not 1 to 140 visible characters.
+    """
+    reason = checked_reason(reason)
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.CONTROL)
         if uow.facts.get("stopped", "") and not uow.facts.lock("resume_asked_by"):
             return
         uow.facts.set("stopped", operator.id)
         uow.facts.set("resume_asked_by", "")
-        record(uow, bank, operator, "payments.stopped", "bank", {"reason": reason[:140]}, whatever_the_clock=True)
+        record(uow, bank, operator, "payments.stopped", "bank", {"reason": reason}, whatever_the_clock=True)
 
 
 def resume_payments(bank: Bank, *, by: Session) -> bool:

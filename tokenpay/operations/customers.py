@@ -1,6 +1,7 @@
 """Enrol, freeze, unfreeze and close customers."""
 
 from tokenpay.bank import Bank
+from tokenpay.compliance.typed_reason import checked_reason
 from tokenpay.errors import WrongState
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.parties.customer import Customer, CustomerStatus, checked_name
@@ -33,21 +34,29 @@ def enrol_customer(bank: Bank, *, name: str, by: Session, key: str) -> Customer:
 
 
 def freeze_customer(bank: Bank, customer_id: str, *, reason: str, by: Session) -> Customer:
-    """Keep money from leaving or being asked for; what arrives is still credited. Again changes nothing."""
+    """Let a customer pay nothing and be paid nothing in the books; again changes nothing.
+
+    No request is issued for them; deposits for the open ones are credited. Raises InvalidInput for a
+    reason that is not 1 to 140 visible characters, NotFound, and WrongState for a closed customer.
+    """
     return _set_status(bank, customer_id, _S.FROZEN, reason=reason, by=by)
 
 
 def unfreeze_customer(bank: Bank, customer_id: str, *, reason: str, by: Session) -> Customer:
-    """Let a frozen customer pay again. Raises WrongState for a closed one."""
+    """Let a frozen customer pay and be paid again. Raises as `freeze_customer` does."""
     return _set_status(bank, customer_id, _S.ACTIVE, reason=reason, by=by)
 
 
 def close_customer(bank: Bank, customer_id: str, *, reason: str, by: Session) -> Customer:
-    """End a relation that owes nothing: every balance is zero and nothing is pending. Raises WrongState."""
+    """End a relation that owes nothing, for good: every balance is zero, nothing is pending, no request waits.
+
+    Raises WrongState while that is not so, InvalidInput, NotFound.
+    """
     return _set_status(bank, customer_id, _S.CLOSED, reason=reason, by=by)
 
 
 def _set_status(bank: Bank, customer_id: str, status: CustomerStatus, *, reason: str, by: Session) -> Customer:
+    reason = checked_reason(reason)
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.FREEZE)
         customer = uow.customers.get(customer_id, lock="to change")
@@ -63,6 +72,6 @@ def _set_status(bank: Bank, customer_id: str, status: CustomerStatus, *, reason:
                 raise WrongState("the customer still waits for money: cancel the open requests", customer=customer_id)
         uow.customers.set_status(customer_id, status)
         freezes = status is CustomerStatus.FROZEN
-        details = {"reason": reason[:140]}
-        record(uow, bank, operator, f"customer.{status}", customer_id, details, whatever_the_clock=freezes)
+        action = f"customer.{status}"
+        record(uow, bank, operator, action, customer_id, {"reason": reason}, whatever_the_clock=freezes)
         return uow.customers.get(customer_id)

@@ -95,8 +95,10 @@ def find_asset(bank: Bank, name: str) -> Asset:
     """Return an asset by its id, or by its symbol where only one asset has it; raises NotFound."""
     known = [registered.asset for registered in list_assets(bank)]
     matches = [asset for asset in known if name in (asset.id, asset.symbol)]
-    if len(matches) != 1:
-        raise NotFound("no asset of this bank has that name, or several have", asset=name[:80])
+    if not matches:
+        raise NotFound("no asset of this bank has that name: `asset list` shows them", asset=name[:80])
+    if len(matches) > 1:
+        raise NotFound("several assets of this bank have that symbol: name one by its id", asset=name[:80])
     return matches[0]
 
 

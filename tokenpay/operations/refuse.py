@@ -1,6 +1,7 @@
 """A second person's no to a held payment."""
 
 from tokenpay.bank import Bank
+from tokenpay.compliance.typed_reason import checked_reason
 from tokenpay.errors import WrongState
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
@@ -11,7 +12,11 @@ from tokenpay.steps.record import record
 
 
 def refuse(bank: Bank, payment_id: str, *, reason: str, by: Session) -> Payment:
-    """End a held payment and give its funds back; refusing again returns it as it is. Raises WrongState."""
+    """End a held payment and give its funds back; refusing again returns it as it is.
+
+    Raises InvalidInput for a reason that is not 1 to 140 visible characters, NotFound, WrongState.
+    """
+    reason = checked_reason(reason)
     now_s = bank.clock.now_s()
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.APPROVE)
@@ -23,7 +28,7 @@ def refuse(bank: Bank, payment_id: str, *, reason: str, by: Session) -> Payment:
         refused = payment.to(
             PaymentState.REFUSED,
             at_s=now_s,
-            reasons=(*payment.reasons, Reason(code="approval.refused", message=reason[:140])),
+            reasons=(*payment.reasons, Reason(code="approval.refused", message=reason)),
         )
         movements.give_back(uow, payment)
         uow.payments.update(refused, was=PaymentState.HELD)

@@ -10,7 +10,10 @@ MAX_NAME = 140
 
 
 class CustomerStatus(StrEnum):
-    """What a customer may do: frozen receives only, closed is over."""
+    """What a customer may do; closed is over.
+
+    Frozen: pays nothing and is paid nothing in the books; deposits for open requests are credited.
+    """
 
     ACTIVE = "active"
     FROZEN = "frozen"

@@ -77,7 +77,7 @@ BAD: dict[str, tuple[tuple[str, ...], str, int]] = {
     "unknown case": (("case", "resolve", "CS-NONE", "--resolution", "x"), "not_found", 4),
     "refund of an unknown case": (REFUND, "not_found", 4),
     "malformed chain": (("chain", "watch", "one"), "input.invalid", 2),
-    "unknown chain": (("chain", "watch", "5"), "input.invalid", 2),
+    "unknown chain": (("chain", "watch", "5"), "not_found", 4),
     "malformed asset": (("asset", "register", "DEUR"), "asset.invalid", 2),
     "no contract there": (
         ("asset", "register", f"eip155:{CHAIN_ID}/erc20:{STRANGER}", "--symbol", "X", "--decimals", "2"),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import tokenpay as tp
-from tests.world import CHAIN_ID, CONTRACT, LISTED, OUTSIDE, TOKEN, World, address_of, euro
+from tests.world import CHAIN_ID, CONTRACT, LISTED, OUTSIDE, TOKEN, World, address_of, euro, forge
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.payments.payment import PaymentState as S
 
@@ -350,9 +350,9 @@ def test_a_session_that_is_no_longer_or_not_yet_good(world: World, session: str)
     elif session == "closed":
         tp.close_session(world.bank, by=by)
     elif session == "unknown":
-        by = replace(by, id="0" * 32)
+        by = forge(by, id="0" * 32)
     elif session == "borrowed":
-        by = replace(by, operator=world.ann.operator)
+        by = forge(by, operator=world.ann.operator)
     elif session == "inactive":
         world.sql("UPDATE operators SET active = :no WHERE id = 'tom'", no=False)
     else:

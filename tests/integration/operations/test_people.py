@@ -1,5 +1,6 @@
 """open_session, controls, customers, cases, assets and deny-lists: who may do what, twice, and in which order."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -139,6 +140,23 @@ def test_who_has_or_awaits_money_is_not_closed(world: World) -> None:
     tp.close_customer(world.bank, world.boris.id, reason="x", by=world.ann)
 
 
+@pytest.mark.parametrize("reason", ["", " ", "x" * 141, "a\u200bb"])
+def test_a_reason_is_kept_whole_or_nothing_happens(world: World, reason: str) -> None:
+    held, boris = world.paid(200), world.boris.id
+    acts: list[Callable[[], object]] = [
+        lambda: tp.refuse(world.bank, held.id, reason=reason, by=world.ann),
+        lambda: tp.stop_payments(world.bank, reason=reason, by=world.ann),
+        lambda: tp.freeze_customer(world.bank, boris, reason=reason, by=world.ann),
+        lambda: tp.unfreeze_customer(world.bank, boris, reason=reason, by=world.ann),
+        lambda: tp.close_customer(world.bank, boris, reason=reason, by=world.ann),
+    ]
+    for act in acts:
+        with pytest.raises(tp.InvalidInput):
+            act()
+    assert world.now(held).state is S.HELD
+    assert world.paid(20).state is S.FINAL
+
+
 # --- cases
 
 
@@ -172,7 +190,7 @@ def test_a_token_is_taken_into_use_only_as_the_chain_says(world: World) -> None:
         (replace(gold, decimals=6), tp.InvalidAsset),
         (replace(gold, symbol="G0LD"), tp.InvalidAsset),
         (tp.Asset.token(CHAIN_ID, tp.Address(b"\x23" * 20), symbol="GOLD", decimals=8), tp.NotFound),
-        (tp.Asset.token(1, contract, symbol="GOLD", decimals=8), tp.InvalidInput),
+        (tp.Asset.token(1, contract, symbol="GOLD", decimals=8), tp.NotFound),
     ]
     for asset, error in table:
         with pytest.raises(error):
@@ -183,6 +201,14 @@ def test_a_token_is_taken_into_use_only_as_the_chain_says(world: World) -> None:
     world.clock.advance(5)
     assert tp.register_asset(world.bank, gold, by=world.bob) == registered
     assert tp.find_asset(world.bank, "GOLD") == gold
+    look_alike = tp.Address(b"\x24" * 20)
+    twin = tp.Asset.token(CHAIN_ID, look_alike, symbol="GOLD", decimals=8)
+    world.chain.add_token(look_alike, symbol="GOLD", decimals=8)
+    tp.register_asset(world.bank, twin, by=world.ann)
+    for name, said in (("GOLD", "by its id"), ("SILVER", "asset list")):
+        with pytest.raises(tp.NotFound, match=said):
+            tp.find_asset(world.bank, name)
+    assert tp.find_asset(world.bank, twin.id) == twin
     assert world.refused(debtor=f"customer/{world.anna.id}", amount=tp.Amount(gold, 1))[:1] == ["funds.insufficient"]
 
 

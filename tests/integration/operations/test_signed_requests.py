@@ -205,7 +205,7 @@ def test_a_bank_from_before_has_its_key_when_the_signer_is_next_opened(world: Wo
     request = world.request(50, payee=world.boris)
     text, key = signed(world, request), tp.bank_key(world.bank)
     world.sql("DELETE FROM bank WHERE name = 'request_key'")
-    ports = {"clock": world.clock, "chain_ports": {}}
+    ports: dict[str, Any] = {"clock": world.clock, "chain_ports": {}}
     for _ in range(2):
         with tp.open_bank(folder_of(world), **ports) as terminal:
             with pytest.raises(tp.NotFound):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import tokenpay as tp
-from tests.world import CHAIN_ID, COIN, CONTRACT, OUTSIDE, PASSWORDS, SETTINGS, TOKEN, World, address_of, euro
+from tests.world import CHAIN_ID, COIN, CONTRACT, OUTSIDE, PASSWORDS, SETTINGS, TOKEN, World, address_of, euro, forge
 from tokenpay.adapters.signer.wallet_file import MEMORY
 from tokenpay.compliance.approval import Approval, Part, give
 from tokenpay.compliance.clearance import Clearance
@@ -218,7 +218,7 @@ def test_the_clearance_of_another_payment_is_refused(world: World) -> None:
 def forged_approvals(world: World, payment: tp.Payment) -> Iterator[tuple[str, tuple[Approval, ...]]]:
     maker, checker = clearance_of(world, payment).approvals
     intent_hash, at_s = payment.intent.hash(), maker.at_s
-    stranger = replace(world.bob, operator=replace(world.bob.operator, id="eve"))
+    stranger = forge(world.bob, operator=replace(world.bob.operator, id="eve"))
     yield "no maker", (checker,)
     yield "no checker", (maker,)
     yield "nobody", ()
@@ -459,7 +459,10 @@ def secrets(world: World) -> list[str]:
     signer: Any = world.bank.required_signer()
     keys = world.bank.directory / "keys"
     wallet = (signer._treasury, signer._deposits)
-    raws = [world.ann.key, world.tom.key, world.engine.key, *(extended.key.reveal() for extended in wallet)]
+    raws = [
+        *(by._key.private_bytes_raw() for by in (world.ann, world.tom, world.engine)),
+        *(extended.key.reveal() for extended in wallet),
+    ]
     raws.append(signer._request_key.private_bytes_raw())
     texts = [raw.hex() for raw in raws] + [repr(raw)[2:-1] for raw in raws]
     return texts + [path.read_text().strip() for path in keys.glob("*.password")] + list(PASSWORDS.values())
@@ -515,7 +518,7 @@ def wrong(world: World) -> Iterator[BaseException]:
         lambda: tp.open_session(world.bank, operator_id="tom", password="wrong-\ud800-secret-4", terminal="t"),
         lambda: sign(world, transaction_of(payment.intent, value_wei=1), payment.intent, clearance_of(world, payment)),
         lambda: world.sql("UPDATE keys SET verb = verb WHERE false"),
-        lambda: tp.approve(world.bank, payment.id, by=replace(world.ann, id="0" * 32)),
+        lambda: tp.approve(world.bank, payment.id, by=forge(world.ann, id="0" * 32)),
         lambda: tp.approve(world.bank, payment.id, by=world.tom),
     ]
     for attempt in tries:

@@ -7,7 +7,8 @@ from uuid import UUID
 from tokenpay.adapters.signer.local import LocalSigner
 from tokenpay.adapters.signer.memory import SignerMemory
 from tokenpay.adapters.signer.rules import SignerRules
-from tokenpay.errors import SignerUnavailable
+from tokenpay.errors import InvalidInput, SignerUnavailable
+from tokenpay.parties.credential import MIN_PASSWORD
 from tokenpay.ports import Entropy
 from tokenpay.wallets import keystore
 from tokenpay.wallets.kdf import STRONG, Kdf
@@ -27,7 +28,12 @@ def create_wallet(
     entropy: Entropy,
     kdf: Kdf = STRONG,
 ) -> None:
-    """Write a wallet and its rules. Without a password one is made and kept beside it: the folder is then the key."""
+    """Write a wallet and its rules. Without a password one is made and kept beside it: the folder is then the key.
+
+    Raises InvalidInput for a password of less than 8 characters.
+    """
+    if password is not None and len(password) < MIN_PASSWORD:
+        raise InvalidInput(f"a wallet's password has at least {MIN_PASSWORD} characters")
     kept = password if password is not None else entropy.random(24).hex()
     text = keystore.encrypt(
         seed,
