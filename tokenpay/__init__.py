@@ -55,7 +55,27 @@ if TYPE_CHECKING:
         WrongState as WrongState,
     )
     from tokenpay.ethereum.authorization import Authorization as Authorization
-    from tokenpay.ethereum.typed_data import Domain as Domain
+    from tokenpay.ethereum.cancel_authorization import Cancellation as Cancellation
+    from tokenpay.ethereum.dai_permit import DaiPermit as DaiPermit
+    from tokenpay.ethereum.explain_transaction import explain_transaction as explain_transaction
+    from tokenpay.ethereum.explain_typed_data import explain_typed_data as explain_typed_data
+    from tokenpay.ethereum.meaning import Meaning as Meaning, MeaningKind as MeaningKind
+    from tokenpay.ethereum.permit import Permit as Permit
+    from tokenpay.ethereum.permit2 import (
+        PermitBatch as PermitBatch,
+        PermitBatchTransferFrom as PermitBatchTransferFrom,
+        PermitDetails as PermitDetails,
+        PermitSingle as PermitSingle,
+        PermitTransferFrom as PermitTransferFrom,
+        TokenPermissions as TokenPermissions,
+    )
+    from tokenpay.ethereum.personal_message import (
+        personal_message_digest as personal_message_digest,
+        recover_personal_message as recover_personal_message,
+        sign_personal_message as sign_personal_message,
+    )
+    from tokenpay.ethereum.typed_data import Domain as Domain, TypedData as TypedData
+    from tokenpay.ethereum.typed_json import parse_typed_data as parse_typed_data
     from tokenpay.money.address import Address as Address
     from tokenpay.money.amount import Amount as Amount
     from tokenpay.money.asset import Asset as Asset, AssetKind as AssetKind
@@ -145,6 +165,7 @@ if TYPE_CHECKING:
     from tokenpay.requests.contract_call import ContractCall as ContractCall
     from tokenpay.requests.eip681 import Eip681 as Eip681
     from tokenpay.requests.emvco import EmvcoRequest as EmvcoRequest
+    from tokenpay.requests.emvco_check import broken_rules as broken_rules
     from tokenpay.requests.ens import EnsName as EnsName
     from tokenpay.requests.merchant import Merchant as Merchant
     from tokenpay.requests.payment_request import PaymentRequest as PaymentRequest, Terms as Terms
@@ -195,6 +216,7 @@ _HOME = {
     "BankKey": "requests.signed_request",
     "BankSettings": "settings",
     "BookParty": "payments.intent",
+    "Cancellation": "ethereum.cancel_authorization",
     "Case": "compliance.case",
     "CaseKind": "compliance.case",
     "Chain": "ports",
@@ -208,6 +230,7 @@ _HOME = {
     "Customer": "parties.customer",
     "CustomerStatus": "parties.customer",
     "Cycle": "engine",
+    "DaiPermit": "ethereum.dai_permit",
     "Denied": "errors",
     "DenyList": "compliance.screening",
     "Deposit": "payments.deposit",
@@ -242,6 +265,8 @@ _HOME = {
     "InvalidTypedData": "errors",
     "IssuedRequest": "store.request_store",
     "KeyReused": "errors",
+    "Meaning": "ethereum.meaning",
+    "MeaningKind": "ethereum.meaning",
     "Merchant": "requests.merchant",
     "MissingExtra": "errors",
     "MoneyError": "errors",
@@ -252,6 +277,12 @@ _HOME = {
     "PaymentRequest": "requests.payment_request",
     "PaymentState": "payments.payment",
     "Permission": "parties.operator",
+    "Permit": "ethereum.permit",
+    "PermitBatch": "ethereum.permit2",
+    "PermitBatchTransferFrom": "ethereum.permit2",
+    "PermitDetails": "ethereum.permit2",
+    "PermitSingle": "ethereum.permit2",
+    "PermitTransferFrom": "ethereum.permit2",
     "Policy": "compliance.policy",
     "PrecisionLost": "errors",
     "Purpose": "payments.intent",
@@ -286,8 +317,10 @@ _HOME = {
     "Submitted": "operations.submit",
     "Terms": "requests.payment_request",
     "TokenList": "money.token_list",
+    "TokenPermissions": "ethereum.permit2",
     "TokenTemplate": "requests.token_template",
     "TokenpayError": "errors",
+    "TypedData": "ethereum.typed_data",
     "Unavailable": "errors",
     "Unreadable": "requests.scanned",
     "VerifiedRequest": "requests.signed_request",
@@ -298,6 +331,7 @@ _HOME = {
     "approve": "operations.approve",
     "balances": "operations.read",
     "bank_key": "operations.read",
+    "broken_rules": "requests.emvco_check",
     "cancel": "operations.cancel",
     "cancel_request": "operations.issue_request",
     "check_asset": "operations.assets",
@@ -307,6 +341,8 @@ _HOME = {
     "engine_session": "bootstrap",
     "enrol_customer": "operations.customers",
     "expire": "operations.expire",
+    "explain_transaction": "ethereum.explain_transaction",
+    "explain_typed_data": "ethereum.explain_typed_data",
     "find_asset": "operations.read",
     "find_customers": "operations.read",
     "find_payments": "operations.read",
@@ -323,8 +359,10 @@ _HOME = {
     "open_case": "operations.cases",
     "open_session": "operations.open_session",
     "parse_token_list": "money.token_list",
+    "parse_typed_data": "ethereum.typed_json",
     "pay": "operations.pay",
     "payment_of_key": "operations.read",
+    "personal_message_digest": "ethereum.personal_message",
     "qr_ansi": "requests.qr",
     "qr_capacity": "requests.qr_size",
     "qr_fits": "requests.qr_size",
@@ -338,6 +376,7 @@ _HOME = {
     "read_request": "requests.scanned",
     "recognise_holding": "operations.recognise_holding",
     "reconcile": "operations.reconcile",
+    "recover_personal_message": "ethereum.personal_message",
     "refund": "operations.refund",
     "refuse": "operations.refuse",
     "register_asset": "operations.assets",
@@ -351,6 +390,7 @@ _HOME = {
     "run_once": "engine",
     "settle": "operations.settle",
     "sign_issued_request": "operations.sign_issued_request",
+    "sign_personal_message": "ethereum.personal_message",
     "sign_request": "requests.signed_request",
     "statement": "operations.statement",
     "stop_payments": "operations.controls",
@@ -377,6 +417,7 @@ __all__ = [
     "BankKey",
     "BankSettings",
     "BookParty",
+    "Cancellation",
     "Case",
     "CaseKind",
     "Chain",
@@ -390,6 +431,7 @@ __all__ = [
     "Customer",
     "CustomerStatus",
     "Cycle",
+    "DaiPermit",
     "Denied",
     "DenyList",
     "Deposit",
@@ -424,6 +466,8 @@ __all__ = [
     "InvalidTypedData",
     "IssuedRequest",
     "KeyReused",
+    "Meaning",
+    "MeaningKind",
     "Merchant",
     "MissingExtra",
     "MoneyError",
@@ -434,6 +478,12 @@ __all__ = [
     "PaymentRequest",
     "PaymentState",
     "Permission",
+    "Permit",
+    "PermitBatch",
+    "PermitBatchTransferFrom",
+    "PermitDetails",
+    "PermitSingle",
+    "PermitTransferFrom",
     "Policy",
     "PrecisionLost",
     "Purpose",
@@ -468,8 +518,10 @@ __all__ = [
     "Submitted",
     "Terms",
     "TokenList",
+    "TokenPermissions",
     "TokenTemplate",
     "TokenpayError",
+    "TypedData",
     "Unavailable",
     "Unreadable",
     "VerifiedRequest",
@@ -480,6 +532,7 @@ __all__ = [
     "approve",
     "balances",
     "bank_key",
+    "broken_rules",
     "cancel",
     "cancel_request",
     "check_asset",
@@ -489,6 +542,8 @@ __all__ = [
     "engine_session",
     "enrol_customer",
     "expire",
+    "explain_transaction",
+    "explain_typed_data",
     "find_asset",
     "find_customers",
     "find_payments",
@@ -505,8 +560,10 @@ __all__ = [
     "open_case",
     "open_session",
     "parse_token_list",
+    "parse_typed_data",
     "pay",
     "payment_of_key",
+    "personal_message_digest",
     "qr_ansi",
     "qr_capacity",
     "qr_fits",
@@ -520,6 +577,7 @@ __all__ = [
     "read_request",
     "recognise_holding",
     "reconcile",
+    "recover_personal_message",
     "refund",
     "refuse",
     "register_asset",
@@ -533,6 +591,7 @@ __all__ = [
     "run_once",
     "settle",
     "sign_issued_request",
+    "sign_personal_message",
     "sign_request",
     "statement",
     "stop_payments",

@@ -4,16 +4,15 @@ What two readers could read in two ways is refused: a key twice, a number that J
 """
 
 import json
-import re
 from typing import Any, NoReturn
 
 from tokenpay.ethereum.typed_data import DOMAIN_TYPE, TypedData
 from tokenpay.ethereum.typed_data_rule import MAX_DEPTH, MAX_TEXT_SIZE, broken
+from tokenpay.primitives.strict_json import nests_deeper
 
 _KEYS = {"types", "primaryType", "domain", "message"}
 _MAX_SAFE_INTEGER = 2**53 - 1
 _HARMLESS_DEPTH = 100  # for a reader that recurses; how deep a message may be is TypedData's to say
-_STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]+|\\.)*"?|([\[{])|([\]}])', re.DOTALL)
 
 
 def parse_typed_data(text: str) -> TypedData:
@@ -23,7 +22,8 @@ def parse_typed_data(text: str) -> TypedData:
     """
     if len(text) > MAX_TEXT_SIZE:
         raise broken("too_large", f"typed data has at most {MAX_TEXT_SIZE} characters")
-    _check_depth(text)
+    if nests_deeper(text, _HARMLESS_DEPTH):
+        raise broken("too_deep", f"a message nests at most {MAX_DEPTH} structs and arrays")
     try:
         given = json.loads(
             text,
@@ -51,20 +51,6 @@ def parse_typed_data(text: str) -> TypedData:
         domain=given["domain"],
         message=given["message"],
     )
-
-
-def _check_depth(text: str) -> None:
-    """Refuse what would take the JSON reader too deep: where a process has raised its recursion limit, it crashes."""
-    if text.count("{") + text.count("[") <= _HARMLESS_DEPTH:
-        return
-    depth = 0
-    for match in _STRING_OR_BRACKET.finditer(text):
-        if match.lastindex == 1:
-            depth += 1
-            if depth > _HARMLESS_DEPTH:
-                raise broken("too_deep", f"a message nests at most {MAX_DEPTH} structs and arrays")
-        elif match.lastindex == 2:
-            depth -= 1
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

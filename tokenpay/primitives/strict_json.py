@@ -25,8 +25,7 @@ def read_json(text: str, *, max_characters: int, max_depth: int) -> object:
     """
     if len(text) > max_characters:
         raise InvalidInput(f"is longer than {max_characters} characters", rule="size")
-    # The JSON parser recurses: where somebody raised the recursion limit, depth takes the process down.
-    if max(accumulate(map(_STEP.__getitem__, _NO_BRACKETS.sub("", text))), default=0) > max_depth:
+    if nests_deeper(text, max_depth):
         raise InvalidInput(f"is more than {max_depth} levels deep", rule="depth")
     try:
         value: object = json.loads(text, object_pairs_hook=_once, parse_constant=_finite, parse_float=_finite)
@@ -35,6 +34,16 @@ def read_json(text: str, *, max_characters: int, max_depth: int) -> object:
     except (ValueError, DecimalException):  # also an integer of thousands of digits
         raise InvalidInput("is not JSON", rule="json") from None
     return value
+
+
+def nests_deeper(text: str, levels: int) -> bool:
+    """Return whether a JSON text nests deeper than so many levels, asked before it is read.
+
+    The JSON parser recurses: where somebody raised the recursion limit, as web3 does, depth takes the process down.
+    """
+    if text.count("[") + text.count("{") <= levels:
+        return False
+    return max(accumulate(map(_STEP.__getitem__, _NO_BRACKETS.sub("", text))), default=0) > levels
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:

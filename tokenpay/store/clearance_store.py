@@ -1,13 +1,11 @@
 """Clearances, each of one payment."""
 
-import json
-
 from sqlalchemy import Connection, insert, select
 
 from tokenpay.compliance.clearance import Clearance
 from tokenpay.compliance.screening import Screening, Verdict
 from tokenpay.errors import IntegrityError
-from tokenpay.primitives.canonical import Value, canonical_text
+from tokenpay.primitives.canonical import Value, canonical_text, parse_canonical
 from tokenpay.store.approval_store import ApprovalStore
 from tokenpay.store.door import stored
 from tokenpay.store.tables import clearances
@@ -55,4 +53,4 @@ class ClearanceStore:
 
 @stored
 def _screenings(text: str) -> tuple[Screening, ...]:
-    return tuple(Screening(**{**entry, "verdict": Verdict(entry["verdict"])}) for entry in json.loads(text))
+    return tuple(Screening(**{**entry, "verdict": Verdict(entry["verdict"])}) for entry in parse_canonical(text))

@@ -1,12 +1,11 @@
 """Idempotency keys: same key and same content, same result; other content, an error that names the field."""
 
-import json
 from collections.abc import Mapping
 
 from sqlalchemy import Connection, delete, select
 
 from tokenpay.errors import InvalidInput, KeyReused
-from tokenpay.primitives.canonical import Value, canonical_text
+from tokenpay.primitives.canonical import Value, canonical_text, parse_canonical
 from tokenpay.store.door import stored
 from tokenpay.store.insert_missing import insert_missing
 from tokenpay.store.tables import keys
@@ -46,7 +45,7 @@ class KeyStore:
         bound = self._connection.execute(select(keys).where(keys.c.key == key)).one()
         if bound.verb != verb:
             raise KeyReused(f"this key was used for {bound.verb}", field="verb")
-        before, now = _content(bound.content), json.loads(text)
+        before, now = _content(bound.content), parse_canonical(text)
         for field in sorted({*before, *now}):
             if before.get(field) != now.get(field):
                 raise KeyReused(f"this key was used with another {field}", field=field)
@@ -63,4 +62,4 @@ class KeyStore:
 
 @stored
 def _content(text: str) -> dict[str, Value]:
-    return dict(json.loads(text))
+    return dict(parse_canonical(text))

@@ -1,6 +1,5 @@
 """Events written with what caused them and read after a cursor, none missed and none out of order."""
 
-import json
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +18,7 @@ from sqlalchemy import (
 )
 
 from tokenpay.errors import InvalidInput
-from tokenpay.primitives.canonical import Value, canonical_text
+from tokenpay.primitives.canonical import Value, canonical_text, parse_canonical
 from tokenpay.store.door import MAX_NUMBER, rows_limit, stored
 from tokenpay.store.tables import outbox
 
@@ -73,7 +72,7 @@ def _event(row: Row[Any]) -> Event:
         at_s=row.at_s,
         kind=row.kind,
         subject=row.subject,
-        content=json.loads(row.content),
+        content=parse_canonical(row.content),
     )
 
 
