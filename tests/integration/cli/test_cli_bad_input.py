@@ -194,6 +194,7 @@ def test_settings_that_are_damaged(desk: Desk, content: bytes) -> None:
         ("wallet.json", None, "signer.unavailable"),
         ("signer.json", b'{"rules": {}, "mac": ""}', "integrity"),
         ("signer.json", b"\xff", "integrity"),
+        ("signer.json", None, "signer.unavailable"),
         ("wallet.password", b"another", "password.wrong"),
         ("wallet.password", None, "signer.unavailable"),
         ("engine.password", b"another", "password.wrong"),
@@ -207,7 +208,9 @@ def test_key_files_that_are_damaged(desk: Desk, file: str, content: bytes | None
         path.unlink()
     else:
         path.write_bytes(content)
-    assert desk("chain", "submit", CHAIN_ID).error == code
+    said = desk("chain", "submit", CHAIN_ID)
+    assert said.error == code
+    assert content is not None or file == "engine.password" or f"keys/{file}" in said.err
     assert desk("engine", "run", "--once").error == code
 
 

@@ -107,6 +107,7 @@ def test_a_healthy_bank(desk: Desk) -> None:
     lines = desk("doctor").out.splitlines()
     assert len(lines) == len(findings(said))
     assert all(line.startswith("ok    ") for line in lines)
+    assert any("TOKENPAY_KEY_PASSWORD" in line for line in lines)
 
 
 @pytest.mark.parametrize(("ill", "state", "subject"), ILLS, ids=[ill.__name__ for ill, _, _ in ILLS])
@@ -116,6 +117,20 @@ def test_what_is_wrong_is_said_with_a_remedy(desk: Desk, ill: Callable[[Desk], N
     assert (state, subject) in findings(said)
     assert said.code == (1 if state == "fail" else 0)
     assert all(finding["remedy"] for finding in said.json["findings"] if finding["state"] != "ok")
+
+
+@pytest.mark.parametrize("name", ["wallet.json", "signer.json", "engine.password"])
+def test_an_engine_that_cannot_run_here_is_told(desk: Desk, name: str) -> None:
+    said = f"warn  keys: keys/{name} is not here: the engine cannot run on this machine; put it back"
+    assert said not in desk("doctor").out
+    (desk.folder / "keys" / name).unlink()
+    assert said in desk("doctor").out
+
+
+def test_a_machine_without_keys_is_well(desk: Desk) -> None:
+    for path in (desk.folder / "keys").iterdir():
+        path.unlink()
+    assert "ok    keys: this machine holds none: the engine signs elsewhere\n" in desk("doctor").out
 
 
 def test_a_folder_without_a_bank(run: Callable[..., Any], tmp_path: Path) -> None:
