@@ -25,6 +25,8 @@ REFUND = ("payment", "refund", "CS-NONE", "--to", OUTSIDE, "--asset", "DEUR", "-
 
 BAD: dict[str, tuple[tuple[str, ...], str, int]] = {
     "no command": ((), "input.invalid", 2),
+    "no verb": (("payment",), "input.invalid", 2),
+    "no reason": (("bank", "stop", "--reason", " "), "input.invalid", 2),
     "unknown noun": (("wallet",), "input.invalid", 2),
     "unknown verb": (("bank", "rob"), "input.invalid", 2),
     "unknown option": (("bank", "show", "--fast"), "input.invalid", 2),
@@ -116,6 +118,13 @@ def test_bad_input_is_one_line_and_changes_nothing(desk: Desk, case: str) -> Non
     assert (desk.rows(), sorted(desk.folder.rglob("*"))) == (rows, files)
 
 
+def test_a_noun_alone_is_told_its_verbs(desk: Desk) -> None:
+    assert desk("ledger").err == "error input.invalid: tokenpay ledger needs one of reconcile\n"
+    verbs = "watch, settle, submit, sweep, resume, recognise"
+    assert desk("chain").err == f"error input.invalid: tokenpay chain needs one of {verbs}\n"
+    assert desk().err.startswith("error input.invalid: tokenpay needs one of demo, bank, customer, ")
+
+
 def test_an_error_in_json_has_stable_names(desk: Desk) -> None:
     said = desk("customer", "balances", "C0", "--json")
     assert said.code == 4
@@ -132,7 +141,7 @@ def test_who_cannot_prove_who_they_are_does_nothing(desk: Desk, monkeypatch: pyt
     assert desk("case", "list", by="").error == "input.invalid"
     monkeypatch.setattr("sys.stdin", open(os.devnull))  # noqa: SIM115 - closed with the process
     assert desk("case", "list", password="").error == "input.invalid"
-    assert desk("payments", "stop", "--reason", "x").error == "session.not_permitted"
+    assert desk("bank", "stop", "--reason", "x").error == "session.not_permitted"
 
 
 def test_a_session_that_ended_does_nothing(desk: Desk) -> None:

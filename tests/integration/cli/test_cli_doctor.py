@@ -42,7 +42,7 @@ def old_list(desk: Desk) -> None:
 
 
 def stopped(desk: Desk) -> None:
-    desk("payments", "stop", "--reason", "x", by="ann")
+    desk("bank", "stop", "--reason", "x", by="ann")
 
 
 def readable_key(desk: Desk) -> None:
