@@ -1,4 +1,4 @@
-"""Found a bank, bring its database up to date, and show what it is."""
+"""Found a bank, bring its database up to date, show what it is, and the brake for all its payments."""
 
 import os
 from argparse import Namespace
@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import tokenpay as tp
-from tokenpay.cli.command import add_noun, add_verb
-from tokenpay.cli.desk import bank_folder, opened
+from tokenpay.cli.command import add_noun, add_reason, add_verb
+from tokenpay.cli.desk import bank_folder, opened, signed_in
 from tokenpay.cli.output import Answer
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def add_parser(subparsers: "Subparsers") -> None:
-    verbs = add_noun(subparsers, "bank", "found, migrate and show a bank")
+    verbs = add_noun(subparsers, "bank", "found, migrate and show a bank; stop and resume all its payments")
     parser = add_verb(verbs, "found", found, "found a bank in an empty folder; its recovery words are shown once")
     parser.add_argument(
         "--ceremony",
@@ -24,7 +24,10 @@ def add_parser(subparsers: "Subparsers") -> None:
         help="JSON with name, founders, chains, policy and database; what it leaves out is asked for, or stays zero",
     )
     add_verb(verbs, "migrate", migrate, "bring the bank's database to this program's revision")
-    add_verb(verbs, "show", show, "show the bank, its chains and its database")
+    add_verb(verbs, "show", show, "show the bank, its chains, its database, its policy and its deny-lists")
+    stopping = add_verb(verbs, "stop", stop, "refuse every payment from now on", operator=True)
+    add_reason(stopping)
+    add_verb(verbs, "resume", resume, "ask to pay again, or agree to it as the second person", operator=True)
 
 
 def found(args: Namespace) -> Answer:
@@ -69,6 +72,7 @@ def migrate(args: Namespace) -> Answer:
 
 
 def show(args: Namespace) -> Answer:
+    from tokenpay.cli.policy import policy_content
     from tokenpay.store.migrate import HEAD
 
     with opened(args) as bank, bank.store.read() as uow:
@@ -92,5 +96,24 @@ def show(args: Namespace) -> Answer:
                 }
                 for chain in uow.chains.all()
             ],
+            "policy": policy_content(
+                uow.policies.newest(), {known.asset.id: known.asset for known in uow.assets.all()}, as_json=args.json
+            ),
+            "deny_lists": list(uow.deny_lists.all()),
         }
     return Answer(content=content)
+
+
+def stop(args: Namespace) -> Answer:
+    with signed_in(args) as (bank, by):
+        tp.stop_payments(bank, reason=args.reason, by=by)
+    return Answer(content={"payments": "stopped"})
+
+
+def resume(args: Namespace) -> Answer:
+    with signed_in(args) as (bank, by):
+        running = tp.resume_payments(bank, by=by)
+    return Answer(
+        content={"payments": "running" if running else "stopped"},
+        text=None if running else "payments: stopped until a second person resumes them too",
+    )

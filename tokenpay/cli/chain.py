@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def add_parser(subparsers: "Subparsers") -> None:
-    verbs = add_noun(subparsers, "chain", "watch, settle, submit, sweep, resume and fund")
+    verbs = add_noun(subparsers, "chain", "watch, settle, submit, sweep, recognise and resume")
     for name, run, help in (
         ("watch", watch, "take in new blocks with their deposits (as the engine)"),
         ("settle", settle, "post or void what has reached finality (as the engine)"),
@@ -26,9 +26,13 @@ def add_parser(subparsers: "Subparsers") -> None:
     sweeping.add_argument("--at-least", metavar="AMOUNT", help="leave smaller holdings (default: one smallest unit)")
     resuming = add_verb(verbs, "resume", resume, "let a halted chain go on, once its case is resolved", operator=True)
     resuming.add_argument("chain_id", type=chain_number, help="the chain's number")
-    funding = add_verb(verbs, "fund", fund, "book what an address of the bank holds beyond the books", operator=True)
-    funding.add_argument("--asset", required=True, help="an asset's id, or its symbol where only one asset has it")
-    funding.add_argument("--address", help="a deposit address, whose surplus goes to suspense (default: the treasury)")
+    recognising = add_verb(
+        verbs, "recognise", recognise, "book what an address of the bank holds beyond the books", operator=True
+    )
+    recognising.add_argument("--asset", required=True, help="an asset's id, or its symbol where only one asset has it")
+    recognising.add_argument(
+        "--address", help="a deposit address, whose surplus goes to suspense (default: the treasury)"
+    )
 
 
 def watch(args: Namespace) -> Answer:
@@ -60,7 +64,7 @@ def resume(args: Namespace) -> Answer:
     return Answer(content={"chain_id": args.chain_id, "halted": ""})
 
 
-def fund(args: Namespace) -> Answer:
+def recognise(args: Namespace) -> Answer:
     with signed_in(args) as (bank, by):
         asset = tp.find_asset(bank, args.asset)
         address = None if args.address is None else tp.Address.parse(args.address)

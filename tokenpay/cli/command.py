@@ -22,12 +22,16 @@ MAX_CHAIN_ID = 2**63 - 1
 
 
 class Parser(argparse.ArgumentParser):
-    """Raises InvalidInput where argparse prints its usage and leaves."""
+    """Raises InvalidInput where argparse prints its usage and leaves. `below` are its nouns or verbs."""
+
+    below: "Subparsers | None" = None
 
     def __init__(self, **settings: object) -> None:
         super().__init__(allow_abbrev=False, **settings)  # type: ignore[arg-type]
 
     def error(self, message: str) -> NoReturn:
+        if self.below is not None and message.endswith(f": {self.below.metavar}"):  # none was given
+            message = f"{self.prog} needs one of {', '.join(self.below.choices)}"
         raise InvalidInput(" ".join(message.split()))
 
     def _print_message(self, message: str, file: object = None) -> None:
@@ -37,7 +41,8 @@ class Parser(argparse.ArgumentParser):
 def add_noun(subparsers: "Subparsers", name: str, help: str) -> "Subparsers":
     """Declare a noun and return where its verbs are added."""
     parser = subparsers.add_parser(name, help=help, description=f"{help[0].upper()}{help[1:]}.")
-    return parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    parser.below = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    return parser.below
 
 
 def add_verb(
@@ -75,6 +80,11 @@ def add_bank(parser: Parser) -> None:
         metavar="DIR",
         help="the bank's folder (default: $TOKENPAY_BANK, or tokenpay/bank in the user's data folder)",
     )
+
+
+def add_reason(parser: Parser) -> None:
+    """Add why somebody does it."""
+    parser.add_argument("--reason", required=True, help="why, in up to 140 characters; it stays in the record")
 
 
 def add_amount(parser: Parser, *, required: bool = True) -> None:

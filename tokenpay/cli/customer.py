@@ -4,7 +4,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING
 
 import tokenpay as tp
-from tokenpay.cli.command import add_limit, add_noun, add_verb, position
+from tokenpay.cli.command import add_limit, add_noun, add_reason, add_verb, position
 from tokenpay.cli.desk import key_of, signed_in
 from tokenpay.cli.output import Answer, plain
 
@@ -26,7 +26,7 @@ def add_parser(subparsers: "Subparsers") -> None:
     ):
         parser = add_verb(verbs, name, run, help, operator=True)
         parser.add_argument("customer", help="the customer's number")
-        parser.add_argument("--reason", required=True)
+        add_reason(parser)
     having = add_verb(verbs, "balances", balances, "show what a customer has", operator=True)
     having.add_argument("customer", help="the customer's number")
     stating = add_verb(verbs, "statement", statement, "show what moved on a customer's account", operator=True)

@@ -19,7 +19,7 @@ def payments(bank: "Bank") -> Finding:
     with bank.store.read() as uow:
         stopped = uow.facts.get("stopped", "")
     if stopped:
-        return warn("payments", f"stopped by {stopped}", "two supervisors resume them: tokenpay payments resume")
+        return warn("payments", f"stopped by {stopped}", "two supervisors resume them: tokenpay bank resume")
     return ok("payments", "running")
 
 

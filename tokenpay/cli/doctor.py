@@ -59,6 +59,7 @@ def _findings(args: Namespace) -> Iterator[Finding]:
     yield ok("folder", str(folder))
     yield from _extras(settings)
     yield from _permissions(folder)
+    yield from _keys(folder / "keys")
     database = _database(folder, settings)
     yield from database
     if any(finding.state == "fail" for finding in database):
@@ -121,13 +122,22 @@ def _permissions(folder: Path) -> Iterator[Finding]:
         yield warn("permissions", f"{len(foreign)} files belong to somebody else", "run as the bank's own user")
     if not loose and not foreign:
         yield ok("permissions", "only their owner can reach keys, settings and books")
-    if not (keys / "wallet.json").exists():
+
+
+def _keys(keys: Path) -> Iterator[Finding]:
+    """What the engine needs to run here, and what is better kept elsewhere."""
+    missing = [name for name in ("wallet.json", "signer.json", "engine.password") if not (keys / name).exists()]
+    if {"wallet.json", "engine.password"} <= set(missing):
         yield ok("keys", "this machine holds none: the engine signs elsewhere")
-    elif (keys / "wallet.password").exists():
+        return
+    for name in missing:
+        remedy = "put it back from where it is kept, with mode 0600"
+        yield warn("keys", f"keys/{name} is not here: the engine cannot run on this machine", remedy)
+    if (keys / "wallet.password").exists():
         remedy = "for a real bank, keep it elsewhere and set TOKENPAY_KEY_PASSWORD for the engine"
         yield warn("keys", "the wallet's password lies beside the wallet: who owns the folder owns the money", remedy)
     else:
-        yield ok("keys", "encrypted; their password is not here")
+        yield ok("keys", "the wallet's password is not here: the engine needs it in TOKENPAY_KEY_PASSWORD")
 
 
 def _database(folder: Path, settings: "BankSettings") -> list[Finding]:

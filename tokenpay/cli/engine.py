@@ -1,4 +1,4 @@
-"""Run the engine: the loop that carries money to finality."""
+"""Run the engine: the loop that carries money to finality, and one step of it that is no chain's."""
 
 import argparse
 import signal
@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import tokenpay as tp
 from tokenpay.cli.command import add_noun, add_verb
-from tokenpay.cli.desk import opened
+from tokenpay.cli.desk import engine, opened
 from tokenpay.cli.output import Answer, plain, print_answer, print_error
 from tokenpay.cli.streams import say
 
 if TYPE_CHECKING:
-    from tokenpay import Cycle, TokenpayError
+    from tokenpay import Bank, Cycle, TokenpayError
     from tokenpay.cli.command import Subparsers
 
 MAX_PAUSE_S = 60.0
@@ -21,6 +21,7 @@ MAX_PAUSE_S = 60.0
 def add_parser(subparsers: "Subparsers") -> None:
     verbs = add_noun(subparsers, "engine", "run the loop that carries money to finality")
     running = add_verb(verbs, "run", run, "watch, settle, submit and expire until told to stop; it holds the keys")
+    add_verb(verbs, "expire", expire, "end requests and payments that waited too long (as the engine)")
     running.add_argument("--once", action="store_true", help="one turn, then stop")
     running.add_argument("--pause-s", type=pause, default=1.0, metavar="S", help="between turns (default: 1)")
 
@@ -42,6 +43,7 @@ def run(args: Namespace) -> int:
             stopping.append(number)
             signal.signal(number, signal.SIG_DFL)
 
+        told.begin(bank)
         before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             tp.run(
@@ -57,12 +59,22 @@ def run(args: Namespace) -> int:
     return 0
 
 
+def expire(args: Namespace) -> Answer:
+    with engine(args) as (bank, by):
+        return Answer(content=plain(tp.expire(bank, by=by)))
+
+
 class _Told:
     """Says what turns did: every turn as JSON, and for people only what is new."""
 
     def __init__(self, as_json: bool) -> None:
         self._as_json = as_json
         self._last: list[str] = []
+
+    def begin(self, bank: "Bank") -> None:
+        chains = len(bank.settings.chains)
+        if not self._as_json:
+            print(f"engine of {bank.name}: {chains} chain{'' if chains == 1 else 's'}; Ctrl-C ends it", flush=True)
 
     def tell(self, cycle: "Cycle") -> None:
         content = _content(cycle)

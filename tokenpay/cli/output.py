@@ -102,7 +102,8 @@ def _text(name: str, value: Any) -> str:
         return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if (name == "at_s" or name.endswith("_at_s")) and isinstance(value, int) and 0 <= value < _CALENDAR_END_S:
+    timed = name in ("at_s", "dated_s") or name.endswith("_at_s")
+    if timed and isinstance(value, int) and 0 <= value < _CALENDAR_END_S:
         return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
     if isinstance(value, tp.Amount):
         return str(value)

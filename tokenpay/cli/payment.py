@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tokenpay as tp
-from tokenpay.cli.command import add_amount, add_limit, add_noun, add_verb
+from tokenpay.cli.command import add_amount, add_limit, add_noun, add_reason, add_verb
 from tokenpay.cli.desk import amount_of, key_of, signed_in
 from tokenpay.cli.output import Answer
 from tokenpay.errors import NotFound
@@ -29,26 +29,29 @@ STATES = (
     "cancelled",
     "expired",
 )
-_PARTY = "customer/<number>, suspense/<case> or a CAIP-10 address"
+_PAYER = "customer/<number>, suspense/<case> or blocked/<case>"
+_PAYEE = "customer/<number> or a CAIP-10 address"
 
 
 def add_parser(subparsers: "Subparsers") -> None:
     verbs = add_noun(subparsers, "payment", "pay, approve, refuse, cancel, refund, reverse, collect; show and list")
-    paying = add_verb(verbs, "pay", pay, "pay from a customer, or from a case's suspense", operator=True, key=True)
-    paying.add_argument("--from", dest="debtor", required=True, metavar="PARTY", help="customer/<number> or a case's")
-    paying.add_argument("--to", dest="creditor", required=True, metavar="PARTY", help=_PARTY)
+    paying = add_verb(
+        verbs, "pay", pay, "pay from a customer, or from what stands under a case", operator=True, key=True
+    )
+    paying.add_argument("--from", dest="debtor", required=True, metavar="PARTY", help=_PAYER)
+    paying.add_argument("--to", dest="creditor", required=True, metavar="PARTY", help=_PAYEE)
     add_amount(paying)
     paying.add_argument("--request", default="", metavar="ID", help="the request that this payment answers")
     paying.add_argument("--remittance", default="", metavar="TEXT", help="what it is for")
     _add_named(verbs, "approve", approve, "consent to a held payment as its second person")
-    refusing = _add_named(verbs, "refuse", refuse, "say no to a held payment as its second person")
-    refusing.add_argument("--reason", required=True)
+    refusing = _add_named(verbs, "refuse", refuse, "say no to a held payment: it ends, and its funds are free again")
+    add_reason(refusing)
     _add_named(verbs, "cancel", cancel, "stop a payment that has not left")
     refunding = add_verb(
         verbs, "refund", refund, "pay back a case's suspense money or a book payment", operator=True, key=True
     )
     refunding.add_argument("of", help="the id of a case or of a payment")
-    refunding.add_argument("--to", dest="creditor", required=True, metavar="PARTY", help=_PARTY)
+    refunding.add_argument("--to", dest="creditor", required=True, metavar="PARTY", help=_PAYEE)
     add_amount(refunding)
     reversing = add_verb(verbs, "reverse", reverse, "undo a whole final book payment", operator=True, key=True)
     reversing.add_argument("payment", help="the payment's id")

@@ -29,7 +29,6 @@ NOUNS = (
     "asset",
     "request",
     "payment",
-    "payments",
     "case",
     "deny",
     "chain",
@@ -94,7 +93,7 @@ def _answered(words: Sequence[str], ports: Mapping[str, object], *, as_json: boo
 def build_parser(words: Sequence[str] = ()) -> Parser:
     """Return the parser of the noun that `words` begin with, or of all of them."""
     parser = Parser(prog="tokenpay", description="Token wallets and token payments for a bank.")
-    subparsers = parser.add_subparsers(dest="noun", metavar="NOUN", required=True)
+    subparsers = parser.below = parser.add_subparsers(dest="noun", metavar="NOUN", required=True)
     named = [noun for noun in NOUNS if list(words[:1]) == [noun]]
     for noun in named or NOUNS:
         import_module(f"tokenpay.cli.{noun}").add_parser(subparsers)

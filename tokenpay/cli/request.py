@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tokenpay as tp
-from tokenpay.cli.command import add_noun, add_verb, count
+from tokenpay.cli.command import add_limit, add_noun, add_verb, count
 from tokenpay.cli.desk import key_of, opened, signed_in
 from tokenpay.cli.files import new_file
 from tokenpay.cli.output import Answer, plain
@@ -35,7 +35,7 @@ KINDS = {
 
 
 def add_parser(subparsers: "Subparsers") -> None:
-    verbs = add_noun(subparsers, "request", "ask for money: issue, sign, show, cancel, read and resolve requests")
+    verbs = add_noun(subparsers, "request", "ask for money: issue, sign, list, show, cancel, draw, resolve and read")
     issuing = add_verb(verbs, "issue", issue, "issue a request for a customer", operator=True, key=True)
     issuing.add_argument("customer", help="who is to be paid, by number")
     issuing.add_argument("--asset", required=True, help="an asset's id, or its symbol where only one asset has it")
@@ -49,6 +49,11 @@ def add_parser(subparsers: "Subparsers") -> None:
     )
     issuing.add_argument("--remittance", default="", metavar="TEXT", help="what it is for")
     issuing.add_argument("--terms", choices=("parts", "exact"), default="parts", help="of the amount (default: parts)")
+    listing = add_verb(verbs, "list", list_, "list requests, newest first", operator=True)
+    listing.add_argument("--customer", metavar="NUMBER", help="only of this customer")
+    states = [state.value for state in tp.RequestState]
+    listing.add_argument("--state", action="append", choices=states, help="only these; may be repeated")
+    add_limit(listing)
     for name, run, help in (
         ("show", show, "show a request and what came for it"),
         ("cancel", cancel, "cancel a request that still waits for money"),
@@ -90,6 +95,16 @@ def issue(args: Namespace) -> Answer:
             terms=tp.Terms(args.terms),
         )
     return Answer(content={**_content(request), "key": key})
+
+
+def list_(args: Namespace) -> Answer:
+    states = None if args.state is None else [tp.RequestState(state) for state in args.state]
+    with signed_in(args) as (bank, by):
+        found = tp.find_requests(bank, by=by, customer_id=args.customer, states=states, limit=args.limit)
+    content = [_standing(issued) for issued in found]
+    short = ("id", "state", "payee", "amount", "credited", "created_at_s", "expires_at_s")
+    people = Answer(content={"requests": [{name: row[name] for name in short} for row in content]})
+    return Answer(content={"requests": content}) if args.json else people
 
 
 def show(args: Namespace) -> Answer:

@@ -4,15 +4,20 @@ from tokenpay.bank import Bank
 from tokenpay.compliance.case import Case, CaseKind
 from tokenpay.errors import InvalidInput, WrongState
 from tokenpay.ledger.chart import AccountKind
+from tokenpay.money.amount import Amount
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.enter_case import enter_case
 from tokenpay.steps.record import record
+from tokenpay.store.unit_of_work import UnitOfWork
 
 
 def open_case(bank: Bank, *, kind: CaseKind, subject: str, note: str, by: Session) -> Case:
-    """Open a case about a payment, deposit, asset or chain; one of the same kind and subject is returned as it is."""
+    """Open a case about a payment, deposit, asset or chain; the open one of this kind and subject is returned as it is.
+
+    Raises InvalidInput for a subject that is not 1 to 200, or a note longer than 500 characters.
+    """
     if not 0 < len(subject) <= 200 or len(note) > 500:
         raise InvalidInput("a case has a subject of up to 200 and a note of up to 500 characters")
     with bank.store.unit_of_work() as uow:
@@ -23,7 +28,8 @@ def open_case(bank: Bank, *, kind: CaseKind, subject: str, note: str, by: Sessio
 def resolve_case(bank: Bank, case_id: str, *, resolution: str, by: Session) -> Case:
     """Close a case with what was done. Resolving it again returns it as it is.
 
-    Raises WrongState while money stands on its account: refund it or pay it out first.
+    Raises InvalidInput for a resolution that is not 1 to 500 characters, NotFound, and WrongState while
+    money stands under it: refund it or pay it out first.
     """
     if not 0 < len(resolution) <= 500:
         raise InvalidInput("a resolution is 1 to 500 characters")
@@ -32,10 +38,28 @@ def resolve_case(bank: Bank, case_id: str, *, resolution: str, by: Session) -> C
         case = uow.cases.get(case_id, lock=True)
         if not case.is_open:
             return case
-        for kind in (AccountKind.SUSPENSE, AccountKind.BLOCKED):
-            accounts = uow.ledger.accounts(kind=kind, owner=case_id)
-            if any(account.posted_units or account.debits_pending or account.credits_pending for account in accounts):
-                raise WrongState("money still stands on the case's account", case=case_id)
+        standing = _standing(uow, case_id, incoming=True)
+        if standing:
+            raise WrongState(f"money still stands under the case: {', '.join(map(str, standing))}", case=case_id)
         uow.cases.resolve(case_id, resolution=resolution, by=operator.id, at_s=bank.clock.now_s())
         record(uow, bank, operator, "case.resolved", case_id)
         return uow.cases.get(case_id)
+
+
+def case_balances(bank: Bank, case_id: str, *, by: Session) -> list[Amount]:
+    """Return what stands under a case, in suspense or blocked, one amount an account; raises NotFound."""
+    with bank.store.read() as uow:
+        authorize(uow, bank, by, Permission.READ)
+        uow.cases.get(case_id)
+        return _standing(uow, case_id)
+
+
+def _standing(uow: UnitOfWork, case_id: str, *, incoming: bool = False) -> list[Amount]:
+    """What a pending transfer is about to take still stands: it is posted until that one is.
+
+    With `incoming`, what one is about to bring counts too.
+    """
+    kinds = (AccountKind.SUSPENSE, AccountKind.BLOCKED)
+    accounts = [account for kind in kinds for account in uow.ledger.accounts(kind=kind, owner=case_id)]
+    units = {account: account.posted_units + (account.incoming_units if incoming else 0) for account in accounts}
+    return [Amount(uow.assets.get(account.asset_id).asset, number) for account, number in units.items() if number]

@@ -1,18 +1,21 @@
-"""Look things up: payments, requests, customers, cases, balances and the feed of events."""
+"""Look things up: payments, requests, customers, cases, the rules, the people and the feed of events."""
 
 from collections.abc import Iterable
 
 from tokenpay.bank import Bank
 from tokenpay.compliance.case import Case
+from tokenpay.compliance.policy import Policy
+from tokenpay.compliance.screening import DenyList
 from tokenpay.errors import NotFound
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.amount import Amount
 from tokenpay.money.asset import Asset
 from tokenpay.parties.customer import Customer
-from tokenpay.parties.operator import Permission
+from tokenpay.parties.operator import Operator, Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.deposit import Deposit
 from tokenpay.payments.payment import Payment, PaymentState
+from tokenpay.requests.request_state import RequestState
 from tokenpay.requests.signed_request import BankKey
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.own_address import check_address
@@ -62,6 +65,25 @@ def bank_key(bank: Bank) -> BankKey:
         return own_key(uow, bank)
 
 
+def find_requests(
+    bank: Bank,
+    *,
+    by: Session,
+    customer_id: str | None = None,
+    states: Iterable[RequestState] | None = None,
+    limit: int = 100,
+) -> list[IssuedRequest]:
+    """Return requests for one customer (all: None) in these states (all: None), newest first.
+
+    Raises NotFound for an unknown customer, IntegrityError where a request's address is not the bank's.
+    """
+    with bank.store.read() as uow:
+        authorize(uow, bank, by, Permission.READ)
+        if customer_id is not None:
+            uow.customers.get(customer_id)
+        return [check_address(uow, it) for it in uow.requests.find(payee=customer_id, states=states, limit=limit)]
+
+
 def request_deposits(bank: Bank, request_id: str, *, by: Session) -> list[Deposit]:
     """Return every deposit that came to a request's address, in chain order."""
     with bank.store.read() as uow:
@@ -100,6 +122,34 @@ def find_asset(bank: Bank, name: str) -> Asset:
     if len(matches) > 1:
         raise NotFound("several assets of this bank have that symbol: name one by its id", asset=name[:80])
     return matches[0]
+
+
+def get_policy(bank: Bank, *, by: Session) -> Policy:
+    """Return the policy in force: limits in smallest units by asset id, hours, and how old a list may be."""
+    with bank.store.read() as uow:
+        authorize(uow, bank, by, Permission.READ)
+        return uow.policies.newest()
+
+
+def list_operators(bank: Bank, *, by: Session) -> list[Operator]:
+    """Return who may act, by id, with role, branch and public key; never a password or a private key."""
+    with bank.store.read() as uow:
+        authorize(uow, bank, by, Permission.READ)
+        return uow.operators.all()
+
+
+def list_deny_lists(bank: Bank, *, by: Session) -> list[DenyList]:
+    """Return the deny-lists in place, by name, each with its own date."""
+    with bank.store.read() as uow:
+        authorize(uow, bank, by, Permission.READ)
+        return list(uow.deny_lists.all())
+
+
+def get_case(bank: Bank, case_id: str, *, by: Session) -> Case:
+    """Return a case, open or resolved; raises NotFound."""
+    with bank.store.read() as uow:
+        authorize(uow, bank, by, Permission.READ)
+        return uow.cases.get(case_id)
 
 
 def list_cases(bank: Bank, *, by: Session, open_only: bool = True) -> list[Case]:

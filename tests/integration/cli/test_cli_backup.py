@@ -59,7 +59,10 @@ def test_passwords_stay_where_they_are_unless_asked_for(desk: Desk, backup: Path
     assert not [name for name, content in unpacked(backup).items() if secret in content]
     said = desk("restore", backup, "--bank", tmp_path / "restored", "--json").json
     assert "put keys/wallet.password and keys/engine.password back" in said["next"][0]
-    assert desk("chain", "submit", CHAIN_ID, "--bank", tmp_path / "restored").error == "signer.unavailable"
+    refused = desk("chain", "submit", CHAIN_ID, "--bank", tmp_path / "restored")
+    assert refused.error == "signer.unavailable"
+    assert "set TOKENPAY_KEY_PASSWORD or put back keys/wallet.password" in refused.err
+    assert "warn  keys: keys/engine.password is not here" in desk("doctor", "--bank", tmp_path / "restored").out
 
 
 def test_a_copy_older_than_its_chain_halts_and_says_so(desk: Desk, tmp_path: Path) -> None:

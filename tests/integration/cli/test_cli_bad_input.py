@@ -27,6 +27,8 @@ STATEMENT = ("customer", "statement", "{anna}", "--asset", "DEUR", "--after-seq"
 
 BAD: dict[str, tuple[tuple[str, ...], str, int]] = {
     "no command": ((), "input.invalid", 2),
+    "no verb": (("payment",), "input.invalid", 2),
+    "no reason": (("bank", "stop", "--reason", " "), "input.invalid", 2),
     "unknown noun": (("wallet",), "input.invalid", 2),
     "unknown verb": (("bank", "rob"), "input.invalid", 2),
     "unknown option": (("bank", "show", "--fast"), "input.invalid", 2),
@@ -144,6 +146,13 @@ def test_bad_input_is_one_line_and_changes_nothing(desk: Desk, case: str) -> Non
     assert (desk.rows(), sorted(desk.folder.rglob("*"))) == (rows, files)
 
 
+def test_a_noun_alone_is_told_its_verbs(desk: Desk) -> None:
+    assert desk("ledger").err == "error input.invalid: tokenpay ledger needs one of reconcile\n"
+    verbs = "watch, settle, submit, sweep, resume, recognise"
+    assert desk("chain").err == f"error input.invalid: tokenpay chain needs one of {verbs}\n"
+    assert desk().err.startswith("error input.invalid: tokenpay needs one of demo, bank, customer, ")
+
+
 def test_an_error_in_json_has_stable_names(desk: Desk) -> None:
     said = desk("customer", "balances", "C0", "--json")
     assert said.code == 4
@@ -151,12 +160,12 @@ def test_an_error_in_json_has_stable_names(desk: Desk) -> None:
     assert sorted(error) == ["code", "docs", "fields", "message"]
     assert (error["code"], error["docs"]) == ("not_found", "reference/errors#not_found")
     parsed = json.loads(desk("bank", "rob", "--json").err)["error"]
-    assert parsed["code"] == "input.invalid"
+    assert parsed["code"] == "not_found"
 
 
 def test_a_chain_of_more_than_nine_digits_is_named(desk: Desk) -> None:
     said = desk("chain", "watch", 1_953_459_056)  # the embedded chain's
-    assert (said.error, "does not work on the chain" in said.err) == ("input.invalid", True)
+    assert (said.error, "does not work on the chain" in said.err) == ("not_found", True)
 
 
 @pytest.mark.parametrize(
@@ -184,7 +193,7 @@ def test_who_cannot_prove_who_they_are_does_nothing(desk: Desk, monkeypatch: pyt
     assert desk("case", "list", by="").error == "input.invalid"
     monkeypatch.setattr("sys.stdin", open(os.devnull))  # noqa: SIM115 - closed with the process
     assert desk("case", "list", password="").error == "input.invalid"
-    assert desk("payments", "stop", "--reason", "x").error == "session.not_permitted"
+    assert desk("bank", "stop", "--reason", "x").error == "session.not_permitted"
 
 
 def test_a_session_that_ended_does_nothing(desk: Desk) -> None:
@@ -246,6 +255,7 @@ def test_settings_that_are_damaged(desk: Desk, content: bytes) -> None:
         ("wallet.json", None, "signer.unavailable"),
         ("signer.json", b'{"rules": {}, "mac": ""}', "integrity"),
         ("signer.json", b"\xff", "integrity"),
+        ("signer.json", None, "signer.unavailable"),
         ("wallet.password", b"another", "password.wrong"),
         ("wallet.password", None, "signer.unavailable"),
         ("engine.password", b"another", "password.wrong"),
@@ -259,7 +269,9 @@ def test_key_files_that_are_damaged(desk: Desk, file: str, content: bytes | None
         path.unlink()
     else:
         path.write_bytes(content)
-    assert desk("chain", "submit", CHAIN_ID).error == code
+    said = desk("chain", "submit", CHAIN_ID)
+    assert said.error == code
+    assert content is not None or file == "engine.password" or f"keys/{file}" in said.err
     assert desk("engine", "run", "--once").error == code
 
 

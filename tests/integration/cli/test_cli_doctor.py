@@ -43,7 +43,7 @@ def old_list(desk: Desk) -> None:
 
 
 def stopped(desk: Desk) -> None:
-    desk("payments", "stop", "--reason", "x", by="ann")
+    desk("bank", "stop", "--reason", "x", by="ann")
 
 
 def readable_key(desk: Desk) -> None:
@@ -128,6 +128,7 @@ def test_a_healthy_bank(desk: Desk) -> None:
     lines = desk("doctor").out.splitlines()
     assert len(lines) == len(findings(said))
     assert all(line.startswith("ok    ") for line in lines)
+    assert any("TOKENPAY_KEY_PASSWORD" in line for line in lines)
 
 
 @pytest.mark.parametrize(("ill", "state", "subject"), ILLS, ids=[ill.__name__ for ill, _, _ in ILLS])
@@ -146,6 +147,20 @@ def test_a_node_whose_url_is_none(desk: Desk) -> None:
     assert "hunter2" not in said.out + said.err
     said = desk.run("ledger", "reconcile", by="ann", clock=desk.world.clock)
     assert (said.error, said.code) == ("input.invalid", 2)
+
+
+@pytest.mark.parametrize("name", ["wallet.json", "signer.json", "engine.password"])
+def test_an_engine_that_cannot_run_here_is_told(desk: Desk, name: str) -> None:
+    said = f"warn  keys: keys/{name} is not here: the engine cannot run on this machine; put it back"
+    assert said not in desk("doctor").out
+    (desk.folder / "keys" / name).unlink()
+    assert said in desk("doctor").out
+
+
+def test_a_machine_without_keys_is_well(desk: Desk) -> None:
+    for path in (desk.folder / "keys").iterdir():
+        path.unlink()
+    assert "ok    keys: this machine holds none: the engine signs elsewhere\n" in desk("doctor").out
 
 
 def test_a_folder_without_a_bank(run: Callable[..., Any], tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def test_a_signal_lets_the_turn_end(desk: Desk, monkeypatch: pytest.MonkeyPatch,
     after_turns(desk, monkeypatch, 1, lambda: os.kill(os.getpid(), number))
     said = desk("engine", "run", "--pause-s", "0")
     assert (said.code, said.err) == (0, "")
-    assert said.out == "chain 31337: blocks 1\n"
+    assert said.out == "engine of Test: 1 chain; Ctrl-C ends it\nchain 31337: blocks 1\n"
     assert signal.getsignal(number) == before
 
 

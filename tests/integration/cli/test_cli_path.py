@@ -66,7 +66,11 @@ def test_a_code_on_the_terminal_is_read_back(desk: Desk) -> None:
     assert drawn.splitlines()[-1] == issued["reference"]
     assert len(drawn.splitlines()[0]) == 25 + 8
     assert desk("request", "read", issued["reference"], "--json").json == {"kind": "reference", "id": issued["id"]}
+    (listed,) = desk("request", "list", "--state", "open", "--customer", desk.world.anna.id, "--json").json["requests"]
+    assert {**listed, "deposits": []} == desk("request", "show", issued["id"], "--json").json
+    assert issued["id"] in desk("request", "list").out
     assert desk("request", "cancel", issued["id"], "--json").json["state"] == "cancelled"
+    assert desk("request", "list", "--state", "open", "--json").json["requests"] == []
 
 
 def test_a_request_is_signed_drawn_read_and_resolved(desk: Desk) -> None:
@@ -187,6 +191,24 @@ def test_refund_and_reverse(desk: Desk) -> None:
     assert desk("payment", "approve", proposed["id"], "--json", by="bob").json["state"] == "final"
 
 
+def test_a_case_shows_its_money(desk: Desk) -> None:
+    request = desk.world.request(5, payee=desk.world.boris)
+    desk.world.deposit(request, 9)
+    desk.world.to_finality()
+    (case,) = desk("case", "list", "--json").json["cases"]
+    shown = desk("case", "show", case["id"], "--json").json
+    assert (shown["kind"], [amount["number"] for amount in shown["balances"]]) == ("overpayment", ["4.000000"])
+    assert "balances: 4.00 DEUR" in desk("case", "show", case["id"]).out
+    refused = desk("case", "resolve", case["id"], "--resolution", "done", by="ann")
+    assert (refused.error, "4.00 DEUR" in refused.err) == ("state.wrong", True)
+
+
+def test_what_waited_too_long_is_ended(desk: Desk) -> None:
+    desk.world.request(5)
+    desk.world.clock.advance(900)
+    assert desk("engine", "expire", "--json").json == {"requests": 1, "payments": 0}
+
+
 def test_customers_are_enrolled_found_frozen_and_closed(desk: Desk) -> None:
     number = desk("customer", "enrol", "Clara Ñ", "--key", "c1", "--json").json["id"]
     assert desk("customer", "enrol", "Clara Ñ", "--key", "c1", "--json").json["id"] == number
@@ -201,15 +223,16 @@ def test_customers_are_enrolled_found_frozen_and_closed(desk: Desk) -> None:
 def test_cases_lists_brake_and_feed(desk: Desk, tmp_path: Path) -> None:
     case = desk("case", "open", "--subject", "a till", "--note", "look", "--json", by="ann").json["id"]
     assert case in desk("case", "list").out
+    assert desk("case", "show", case, "--json").json["balances"] == []
     assert desk("case", "resolve", case, "--resolution", "looked", "--json", by="ann").json["resolved_by"] == "ann"
     assert desk("case", "list", "--json").json["cases"] == []
     denied = tmp_path / "denied.txt"
     denied.write_text(f"# ours\n{OUTSIDE.rpartition(':')[2].lower()}\n")
     loaded = desk("deny", "load", denied, "--name", "own", "--dated", "2023-11-14", "--json", by="ann").json
     assert (loaded["entries"], loaded["dated_s"]) == (1, 1_699_920_000)
-    assert desk("payments", "stop", "--reason", "drill", by="ann").code == 0
-    assert "second person" in desk("payments", "resume", by="ann").out
-    assert desk("payments", "resume", "--json", by="bob").json == {"payments": "running"}
+    assert desk("bank", "stop", "--reason", "drill", by="ann").code == 0
+    assert "second person" in desk("bank", "resume", by="ann").out
+    assert desk("bank", "resume", "--json", by="bob").json == {"payments": "running"}
     first = desk("events", "read", "--limit", "2", "--json").json
     rest = desk("events", "read", "--after", first["cursor"], "--json").json
     assert len(first["events"]) == 2
@@ -251,7 +274,7 @@ def test_the_treasury_is_funded(desk: Desk) -> None:
     desk.world.chain.deposit(None, desk.world.treasury, 5 * 10**18)
     desk.world.mine(3)
     desk("engine", "run", "--once")
-    booked = desk("chain", "fund", "--asset", "ETH", "--json", by="ann").json["booked"]
+    booked = desk("chain", "recognise", "--asset", "ETH", "--json", by="ann").json["booked"]
     assert booked["number"] == "5.000000000000000000"
 
 
@@ -259,6 +282,19 @@ def test_the_bank_shows_itself(desk: Desk) -> None:
     shown = desk("bank", "show", "--json").json
     assert (shown["name"], shown["demo"], shown["database"]) == ("Test", True, "sqlite")
     assert shown["chains"][0]["treasury"] == desk.world.treasury.text
+    limit = {"asset": TOKEN.id, "units": "100000000", "number": "100.000000"}
+    assert shown["policy"]["limits"][0]["alone"] == limit
+    assert shown["policy"]["hours"]["closes_minute"] == 1440
+    assert shown["deny_lists"][0]["name"] == "ofac"
+    told = desk("bank", "show").out
+    for line in ("Mon Tue Wed Thu Fri Sat Sun 00:00-24:00 UTC+00:00", "100.00 DEUR", "dated_s", "2023-"):
+        assert line in told
+    gold = {"iso4217:XAU": tp.AssetLimits(payment_units=7)}
+    desk.world.decree(limits=gold, hours=tp.Hours())
+    assert "7 smallest units" in desk("bank", "show").out
+    assert "never open" in desk("bank", "show").out
+    unknown = {"asset": "iso4217:XAU", "units": "7", "number": None}
+    assert desk("bank", "show", "--json").json["policy"]["limits"][0]["payment"] == unknown
     assert desk("bank", "migrate", "--json").json == {"before": "0001", "revision": "0001"}
 
 

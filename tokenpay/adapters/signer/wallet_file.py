@@ -55,17 +55,21 @@ def open_wallet(directory: Path, password: str | None) -> LocalSigner:
 
     Raises SignerUnavailable, WrongPassword, InvalidKeystore, IntegrityError.
     """
-    try:
-        if password is None:
-            password = (
-                os.environ.get(PASSWORD_VARIABLE) or (directory / WALLET_PASSWORD).read_text("utf-8", "replace").strip()
-            )
-        # Bytes that are no text are a damaged file: what reads it next says so.
-        wallet, rules = ((directory / name).read_text("utf-8", "replace") for name in (WALLET, RULES))
-    except OSError:
-        raise SignerUnavailable("the wallet, or its password, is not on this machine") from None
+    wallet, rules = (_read(directory / name, f"keys/{name} is not on this machine") for name in (WALLET, RULES))
+    if password is None:
+        remedy = f"no password for the wallet: set {PASSWORD_VARIABLE} or put back keys/{WALLET_PASSWORD}"
+        password = os.environ.get(PASSWORD_VARIABLE) or _read(directory / WALLET_PASSWORD, remedy).strip()
     seed = keystore.decrypt(wallet, password)
     return LocalSigner(seed, SignerRules.unseal(rules, seed.reveal()), SignerMemory(directory / MEMORY))
+
+
+def _read(path: Path, missing: str) -> str:
+    try:
+        return path.read_text("utf-8", "replace")  # bytes that are no text are a damaged file: its reader says so
+    except FileNotFoundError:
+        raise SignerUnavailable(missing) from None
+    except OSError as error:
+        raise SignerUnavailable(f"keys/{path.name} cannot be read: {error.strerror}") from None
 
 
 def write_private(path: Path, text: str) -> None:

@@ -1,0 +1,77 @@
+"""Looking up: requests, the rules, the people, and what stands under a case."""
+
+import pytest
+
+import tokenpay as tp
+from tests.world import LISTED, PASSWORDS, POLICY, World, euro
+from tokenpay.requests.request_state import RequestState as R
+
+
+def test_requests_are_found_by_customer_and_state_newest_first(world: World) -> None:
+    before = {issued.request.id for issued in tp.find_requests(world.bank, by=world.tom)}
+    first = world.request(1)
+    world.clock.advance(1)
+    second = world.request(2, payee=world.boris)
+    world.clock.advance(1)
+    third = world.request(3)
+    tp.cancel_request(world.bank, first.id, by=world.tom)
+
+    def found(**wanted: object) -> list[tp.PaymentRequest]:
+        issued = tp.find_requests(world.bank, by=world.tom, **wanted)  # type: ignore[arg-type]
+        return [it.request for it in issued if it.request.id not in before]
+
+    assert found() == [third, second, first]
+    assert found(customer_id=world.anna.id) == [third, first]
+    assert found(states=[R.OPEN]) == [third, second]
+    assert found(customer_id=world.anna.id, states=[R.CANCELLED]) == [first]
+    assert found(limit=1) == [third]
+    with pytest.raises(tp.NotFound):
+        found(customer_id="C0")
+
+
+def test_a_request_with_somebody_elses_address_is_not_listed(world: World) -> None:
+    request = world.request(1)
+    world.sql("UPDATE requests SET deposit_address = :to WHERE id = :id", to=LISTED.text, id=request.id)
+    with pytest.raises(tp.IntegrityError):
+        tp.find_requests(world.bank, by=world.tom)
+
+
+def test_the_rules_and_the_people_can_be_read(world: World) -> None:
+    assert tp.get_policy(world.bank, by=world.tom) == POLICY
+    world.limit(alone_units=7)
+    assert tp.get_policy(world.bank, by=world.tom).version == 2
+    people = tp.list_operators(world.bank, by=world.tom)
+    assert [operator.id for operator in people] == sorted([*PASSWORDS, "engine"])
+    assert people[0] == world.ann.operator
+    (listed,) = tp.list_deny_lists(world.bank, by=world.tom)
+    assert (listed.name, listed.entries) == ("ofac", 1)
+
+
+def test_reading_asks_for_a_session(world: World) -> None:
+    tp.close_session(world.bank, by=world.tom)
+    for read in (tp.find_requests, tp.get_policy, tp.list_operators, tp.list_deny_lists):
+        with pytest.raises(tp.SessionExpired):
+            read(world.bank, by=world.tom)
+    for read_case in (tp.get_case, tp.case_balances):
+        with pytest.raises(tp.SessionExpired):
+            read_case(world.bank, "CS-0", by=world.tom)
+        with pytest.raises(tp.NotFound):
+            read_case(world.bank, "CS-0", by=world.ann)
+
+
+@pytest.mark.parametrize("listed", [False, True])
+def test_a_case_shows_its_money_until_it_is_gone(world: World, listed: bool) -> None:
+    request = world.request(50, payee=world.boris)
+    world.deposit(request, 50 if listed else 70, **({"sender": LISTED} if listed else {}))
+    world.to_finality()
+    case = world.case(tp.CaseKind.SCREENING_MATCH if listed else tp.CaseKind.OVERPAYMENT)
+    standing = euro(50 if listed else 20)
+    assert tp.get_case(world.bank, case.id, by=world.tom) == case
+    assert tp.case_balances(world.bank, case.id, by=world.tom) == [standing]
+    with pytest.raises(tp.WrongState, match=f"under the case: {standing}"):
+        tp.resolve_case(world.bank, case.id, resolution="x", by=world.ann)
+    if not listed:
+        to = f"customer/{world.boris.id}"
+        tp.refund(world.bank, of=case.id, to=to, amount=standing, by=world.ann, key="back")
+        assert tp.case_balances(world.bank, case.id, by=world.tom) == []
+        assert not tp.resolve_case(world.bank, case.id, resolution="refunded", by=world.ann).is_open

@@ -1,0 +1,52 @@
+"""How a policy is shown: limits as amounts, opening hours in words."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import tokenpay as tp
+from tokenpay.cli.output import plain
+
+if TYPE_CHECKING:
+    from tokenpay import Asset, Hours, Policy
+
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_LIMITS = ("payment", "alone", "customer_day", "operator_day")
+
+
+def policy_content(policy: "Policy", assets: "Mapping[str, Asset]", *, as_json: bool) -> dict[str, Any]:
+    """Return a policy's stable field names; people read its hours in words."""
+    limits = [
+        {
+            "asset": asset_id,
+            **{name: _amount(getattr(limit, f"{name}_units"), asset_id, assets, as_json) for name in _LIMITS},
+        }
+        for asset_id, limit in sorted(policy.limits.items())
+    ]
+    return {
+        "version": policy.version,
+        "hours": plain(policy.hours) if as_json else hours_text(policy.hours),
+        "list_max_age_s": policy.list_max_age_s,
+        "held_for_s": policy.held_for_s,
+        "limits": limits,
+    }
+
+
+def hours_text(hours: "Hours") -> str:
+    """Return opening hours as people write them, such as `Mon Tue 08:00-18:00 UTC+01:00`."""
+    if not hours.weekdays or hours.opens_minute == hours.closes_minute:
+        return "never open"
+    days = " ".join(_WEEKDAYS[day] for day in sorted(hours.weekdays))
+    sign = "-" if hours.utc_offset_minutes < 0 else "+"
+    zone = f"UTC{sign}{_clock(abs(hours.utc_offset_minutes))}"
+    return f"{days} {_clock(hours.opens_minute)}-{_clock(hours.closes_minute)} {zone}"
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+def _amount(units: int, asset_id: str, assets: "Mapping[str, Asset]", as_json: bool) -> Any:
+    """A limit may stand before its asset is taken into use: then there are no decimals to write it with."""
+    if asset_id in assets:
+        return tp.Amount(assets[asset_id], units)
+    return {"asset": asset_id, "units": str(units), "number": None} if as_json else f"{units} smallest units"
