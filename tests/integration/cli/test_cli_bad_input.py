@@ -160,7 +160,7 @@ def test_an_error_in_json_has_stable_names(desk: Desk) -> None:
     assert sorted(error) == ["code", "docs", "fields", "message"]
     assert (error["code"], error["docs"]) == ("not_found", "reference/errors#not_found")
     parsed = json.loads(desk("bank", "rob", "--json").err)["error"]
-    assert parsed["code"] == "not_found"
+    assert parsed["code"] == "input.invalid"
 
 
 def test_a_chain_of_more_than_nine_digits_is_named(desk: Desk) -> None:
