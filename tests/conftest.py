@@ -43,7 +43,7 @@ def vectors() -> Path:
     """The folder of published test vectors, which lives outside this repository."""
     folder = Path(os.environ.get("TOKENPAY_VECTORS", REPOSITORY.parent / "shared" / "vectors"))
     if not folder.is_dir():
-        pytest.skip(f"no published vectors at {folder}: set TOKENPAY_VECTORS to their folder")
+        missing("the folder of published vectors", f"set TOKENPAY_VECTORS to it (now {folder})")
     return folder
 
 

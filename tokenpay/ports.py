@@ -34,7 +34,11 @@ class Broadcast:
 
 
 class Chain(Protocol):
-    """One EVM chain, read and written through some node. Block arguments are block numbers."""
+    """One EVM chain, read and written through some node. Block arguments are block numbers.
+
+    Before the first answer is believed the node has said that it serves this chain: else every method
+    raises IntegrityError.
+    """
 
     @property
     def chain_id(self) -> int: ...

@@ -25,6 +25,8 @@ def test_chain_id_is_that_of_the_node(world: World) -> None:
 def test_another_chain_id_is_noticed(world: World) -> None:
     with pytest.raises(IntegrityError, match="not"):
         world.on_another_chain().verify_chain_id()
+    with pytest.raises(IntegrityError, match="not"):
+        world.on_another_chain().head()
 
 
 def test_blocks_come_in_the_order_asked_and_link(world: World) -> None:

@@ -21,8 +21,9 @@ def approve(bank: Bank, payment_id: str, *, by: Session) -> Payment:
     """Sign a held payment's hash as its checker and take it through the gate again.
 
     Returns the payment final (book) or cleared; still held where something other than a person is
-    missing; refused where the gate now says no. Approving again what is no longer held returns it as it is.
-    Raises NotPermitted when its maker asks, WrongState when it ended without being paid.
+    missing; refused where the gate now says no. What a second person let go before is returned as it is,
+    also when it failed on the chain since. Raises NotFound, NotPermitted when its maker asks, WrongState
+    when it was never held, or ended before anything left: refused, cancelled or expired.
     """
     now_s = bank.clock.now_s()
     with bank.store.unit_of_work() as uow:

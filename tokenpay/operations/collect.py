@@ -22,7 +22,8 @@ def collect(
     """Carry a payer's authorization for a request to the chain; what arrives is credited as a deposit.
 
     The authorization pays the request's own deposit address, in its asset, and is still valid.
-    Returns as `pay` does. Raises InvalidAuthorization, NotFound, WrongState.
+    Returns as `pay` does. Raises InvalidAuthorization, NotFound, KeyReused, and Conflict where another
+    payment carries this authorization.
     """
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.PAY)

@@ -14,7 +14,7 @@ def resume_chain(bank: Bank, chain_id: int, *, by: Session) -> None:
 
     Where the chain has used nonces that the books do not know, as it has for a bank restored from an
     old copy, the books take the chain's next nonce: whoever resolved the case knows what those
-    transactions paid. Raises ChainUnavailable.
+    transactions paid. Raises NotFound for an unknown chain, ChainUnavailable.
     """
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.CONTROL)

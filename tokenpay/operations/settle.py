@@ -30,7 +30,8 @@ def settle(bank: Bank, *, chain_id: int, by: Session) -> Settled:
     """Bring the ledger up to the newest final block that `watch` has taken in.
 
     Safe to stop anywhere and to call again: each payment and each group of deposits is judged in a
-    unit of work of its own, once. Raises Halted, ChainUnavailable, IntegrityError.
+    unit of work of its own, once. Raises NotFound for an unknown chain, Halted, ChainUnavailable,
+    IntegrityError.
     """
     chain = bank.chain(chain_id)
     final = chain.finalized()

@@ -51,7 +51,7 @@ def submit(bank: Bank, *, chain_id: int, by: Session, limit: int = 50) -> Submit
     """Take cleared payments to the chain in order, and again what has no answer or waits too long.
 
     Safe to stop anywhere and to call again. Raises Halted, also when the chain has used nonces of the
-    treasury that this bank did not assign, ChainUnavailable, SignerUnavailable.
+    treasury that this bank did not assign, NotFound for an unknown chain, ChainUnavailable, SignerUnavailable.
     """
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.RUN_ENGINE)

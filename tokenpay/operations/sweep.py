@@ -18,7 +18,7 @@ def sweep(bank: Bank, *, asset_id: str, by: Session, at_least_units: int = 1, li
     """Propose one sweep for each deposit address that holds at least so much; return those that were cleared.
 
     Only the engine may. Called again, it proposes nothing for what a sweep has already reserved. Raises
-    InvalidAuthorization for an asset that takes no authorizations.
+    NotFound, and InvalidAuthorization for an asset that takes no authorizations.
     """
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.RUN_ENGINE)

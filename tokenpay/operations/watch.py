@@ -36,7 +36,8 @@ def watch(bank: Bank, *, chain_id: int, by: Session, max_blocks: int = MAX_BLOCK
     """Take in up to `max_blocks` new blocks of a chain, each with all its logs or not at all.
 
     A node that lags behind what was taken in changes nothing. Raises Halted, also when a reorg is
-    deeper than what was final, ChainUnavailable, and IntegrityError from a node of another chain.
+    deeper than what was final, NotFound for an unknown chain, ChainUnavailable, and IntegrityError from a node of
+    another chain.
     """
     chain = bank.chain(chain_id)
     with bank.store.read() as uow:

@@ -263,7 +263,7 @@ requests = Table(
     Column("payee", Text, ForeignKey("customers.id"), nullable=False),
     Column("asset_id", Text, ForeignKey("assets.id"), nullable=False),
     Column("units", Units),
-    Column("reference", Text, nullable=False),
+    Column("remittance_information", Text, nullable=False),
     Column("created_at_s", BigInteger, nullable=False),
     Column("expires_at_s", BigInteger, nullable=False),
     Column("state", Text, nullable=False),

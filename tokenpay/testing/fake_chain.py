@@ -165,8 +165,6 @@ class FakeChain:
 
     def verify_chain_id(self) -> None:
         self._reach()
-        if self.node_chain_id != self._chain_id:
-            raise IntegrityError(f"the node serves chain {self.node_chain_id}, not {self._chain_id}")
 
     def head(self) -> Block:
         self._reach()
@@ -251,6 +249,8 @@ class FakeChain:
     def _reach(self) -> None:
         if self.unreachable:
             raise ChainUnavailable("the fake node is unreachable")
+        if self.node_chain_id != self._chain_id:
+            raise IntegrityError(f"the node serves chain {self.node_chain_id}, not {self._chain_id}")
 
     def _at(self, number: int) -> Mined:
         self._reach()

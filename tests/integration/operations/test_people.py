@@ -6,7 +6,20 @@ from dataclasses import replace
 import pytest
 
 import tokenpay as tp
-from tests.world import CHAIN_ID, CONTRACT, LISTED, OUTSIDE, PASSWORDS, START, TOKEN, World, address_of, euro, sign_in
+from tests.world import (
+    CHAIN_ID,
+    COIN,
+    CONTRACT,
+    LISTED,
+    OUTSIDE,
+    PASSWORDS,
+    START,
+    TOKEN,
+    World,
+    address_of,
+    euro,
+    sign_in,
+)
 from tokenpay.payments.payment import PaymentState as S
 
 # --- sessions
@@ -344,11 +357,13 @@ def test_native_coin_at_a_deposit_address_is_suspense_under_a_case(world: World)
 
 def test_a_token_that_said_no_with_a_good_receipt_was_not_paid(world: World) -> None:
     before = world.available(world.anna)
-    payment = world.paid(20, creditor=OUTSIDE)
+    payment = world.paid(200, creditor=OUTSIDE)
+    tp.approve(world.bank, payment.id, by=world.ann)
     world.turn()
     world.chain.add_token(CONTRACT, returns_false=True)
     world.to_finality()
     failed = world.now(payment)
+    assert tp.approve(world.bank, payment.id, by=world.bob) == failed  # it was let go: that is no longer asked
     assert (failed.state, [reason.code for reason in failed.reasons]) == (S.FAILED, ["chain.nothing_moved"])
     assert world.available(world.anna) == before
     world.prove()
@@ -385,3 +400,16 @@ def test_everything_a_session_reads_asks_for_it(world: World) -> None:
     for read in reads:
         with pytest.raises(tp.SessionExpired):
             read()
+
+
+def test_an_unknown_chain_and_an_unsweepable_asset_say_so(world: World) -> None:
+    for verb in (tp.watch, tp.settle, tp.submit):
+        with pytest.raises(tp.NotFound):
+            verb(world.bank, chain_id=5, by=world.engine)
+    with pytest.raises(tp.NotFound):
+        tp.resume_chain(world.bank, 5, by=world.ann)
+    for asset_id, error in ((COIN.id, tp.InvalidAuthorization), ("eip155:5/slip44:60", tp.NotFound)):
+        with pytest.raises(error):
+            tp.sweep(world.bank, asset_id=asset_id, by=world.engine)
+    with pytest.raises(tp.InvalidInput):
+        tp.load_deny_list(world.bank, name="ofac", text="# nobody\n\n", dated_s=world.clock.now_s(), by=world.ann)

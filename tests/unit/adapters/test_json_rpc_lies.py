@@ -120,11 +120,31 @@ def liar() -> Iterator[Liar]:
 
 @pytest.fixture
 def chain(liar: Liar) -> JsonRpcChain:
-    return JsonRpcChain(liar.url, 7, finality=Confirmations(2), timeout_s=TIMEOUT_S)
+    """The port to a node that has told its chain before it begins to lie."""
+    chain = JsonRpcChain(liar.url, 7, finality=Confirmations(2), timeout_s=TIMEOUT_S)
+    chain.verify_chain_id()
+    liar.requests = 0
+    return chain
 
 
 def logs(chain: JsonRpcChain) -> Any:
     return chain.transfers([FIVE], [CONTRACT])
+
+
+def test_nothing_is_believed_of_a_node_on_another_chain(liar: Liar) -> None:
+    chain = JsonRpcChain(liar.url, 8, finality=Confirmations(2), timeout_s=TIMEOUT_S)
+    for ask in (
+        chain.head,
+        chain.finalized,
+        lambda: logs(chain),
+        lambda: chain.receipts([bytes(32)]),
+        lambda: chain.token_facts(CONTRACT),
+        lambda: chain.holdings([Holding(address=SENDER, contract=None)], 5),
+        lambda: chain.transaction_count(SENDER),
+        lambda: chain.broadcast([RAW]),
+    ):
+        with pytest.raises(IntegrityError, match="the node serves chain 7, not 8"):
+            ask()
 
 
 def test_the_truth_is_read(chain: JsonRpcChain) -> None:

@@ -48,7 +48,8 @@ class JsonRpcChain:
     """
 
     def __init__(self, url: str, chain_id: int, *, finality: Finality, timeout_s: float = 10.0) -> None:
-        self._rpc = JsonRpc(url, timeout_s=timeout_s)
+        self._node = JsonRpc(url, timeout_s=timeout_s)
+        self._node_is_right = False
         self._chain_id = chain_id
         self._finality = finality
 
@@ -56,12 +57,20 @@ class JsonRpcChain:
     def chain_id(self) -> int:
         return self._chain_id
 
+    @property
+    def _rpc(self) -> JsonRpc:
+        """The node, once it has said that it serves this chain: what another chain says must never be believed."""
+        if not self._node_is_right:
+            self.verify_chain_id()
+        return self._node
+
     def verify_chain_id(self) -> None:
-        answered = answers.quantity(self._rpc.call("eth_chainId"))
+        answered = answers.quantity(self._node.call("eth_chainId"))
         if answered != self._chain_id:
             raise IntegrityError(
                 f"the node serves chain {answered}, not {self._chain_id}", expected=self._chain_id, answered=answered
             )
+        self._node_is_right = True
 
     def head(self) -> Block:
         return self._tagged("latest")

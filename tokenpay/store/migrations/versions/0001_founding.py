@@ -233,7 +233,7 @@ def _requests() -> None:
         "requests",
         *_required(sa.Text, "id", "payee", "asset_id"),
         *_optional(UNITS, "units"),
-        *_required(sa.Text, "reference"),
+        *_required(sa.Text, "remittance_information"),
         *_required(sa.BigInteger, "created_at_s", "expires_at_s"),
         *_required(sa.Text, "state"),
         *_required(UNITS, "credited_units"),
