@@ -1,6 +1,6 @@
 """What goes in and out of the database is what was meant: checked once, for both databases."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -20,7 +20,7 @@ def check_values(_connection: Any, _cursor: Any, _statement: str, parameters: An
     """
     rows: Iterable[Any] = parameters if many else (parameters,)
     for row in rows:
-        for value in row.values() if isinstance(row, Mapping) else row:
+        for value in row.values() if isinstance(row, dict) else row:
             if isinstance(value, str):
                 if "\0" in value:
                     raise InvalidInput("a text holds a NUL character")
