@@ -233,6 +233,7 @@ def test_cases_lists_brake_and_feed(desk: Desk, tmp_path: Path) -> None:
     assert desk("bank", "stop", "--reason", "drill", by="ann").code == 0
     assert "second person" in desk("bank", "resume", by="ann").out
     assert desk("bank", "resume", "--json", by="bob").json == {"payments": "running"}
+    assert desk("bank", "accept-clock", "--json", by="ann").json == {"accepted": []}
     first = desk("events", "read", "--limit", "2", "--json").json
     rest = desk("events", "read", "--after", first["cursor"], "--json").json
     assert len(first["events"]) == 2
