@@ -6,9 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from fcntl import LOCK_EX, flock
 from pathlib import Path
+from typing import Any
 
-from tokenpay.errors import SignedBefore, SignerUnavailable
+from tokenpay.errors import InvalidInput, SignedBefore, SignerUnavailable
 from tokenpay.payments.intent import Intent
+from tokenpay.primitives.strict_json import read_json
+
+_MAX_LINE = 1_024  # characters: a hash and two numbers
 
 
 class SignerMemory:
@@ -60,13 +64,14 @@ class SignerMemory:
                         if not line.endswith(b"\n"):
                             os.ftruncate(descriptor, self._read_to)  # torn: its signature never left
                             break
-                        payment, chain_id, nonce = json.loads(line)
+                        entry: Any = read_json(line.decode(), max_characters=_MAX_LINE, max_depth=1)
+                        payment, chain_id, nonce = entry
                         self._take(payment, (chain_id, nonce))
                         self._read_to += len(line)
                 yield descriptor
             finally:
                 os.close(descriptor)
-        except (OSError, ValueError, TypeError):
+        except (OSError, ValueError, TypeError, InvalidInput):
             raise SignerUnavailable("the record of what was signed cannot be read or written") from None
 
     def _append(self, descriptor: int | None, line: str) -> None:
