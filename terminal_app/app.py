@@ -174,7 +174,7 @@ class TerminalApp(App[None]):
         if isinstance(self.screen, Room) and not isinstance(self.screen, Help):
             self.push_screen(Help(self.screen))
 
-    def action_change_theme(self) -> None:
+    def action_light_or_dark(self) -> None:
         self.theme = "textual-light" if self.current_theme.dark else "textual-dark"
 
     def action_find_customer(self) -> None:

@@ -131,7 +131,7 @@ def _chain(bank: tp.Bank, chain_id: int, name: str, waiting: list[tp.Payment]) -
     now_s = bank.clock.now_s()
     mine = [payment for payment in waiting if payment.intent.amount.asset.chain_id == chain_id]
     oldest_s = max((now_s - payment.updated_at_s for payment in mine), default=0)
-    engine = _("▸ {count} payments are with the engine").format(count=len(mine))
+    engine = _("▸ payments with the engine: {count}").format(count=len(mine))
     if oldest_s > STALE_S:
         engine = _("! a payment has not moved for {seconds} s: does the engine run?").format(seconds=oldest_s)
     try:

@@ -7,20 +7,16 @@ from textual.message import Message
 import tokenpay as tp
 
 
-class Answered(Message):
+class Answered(Message, bubble=False):
     """A worker is done: `deliver` hands its result, or its error, to whoever asked."""
-
-    bubble = False
 
     def __init__(self, deliver: Callable[[], None]) -> None:
         super().__init__()
         self.deliver = deliver
 
 
-class Happened(Message):
+class Happened(Message, bubble=False):
     """Something changed at the bank; a screen looks again if it concerns it."""
-
-    bubble = False
 
     def __init__(self, events: tuple[tp.Event, ...]) -> None:
         super().__init__()

@@ -7,7 +7,7 @@ from tokenpay import Permission
 HELP = Command(action="app.explain", key="f1", footer=_("Help"), help=_("Say what this screen is for, and its keys."))
 BACK = Command(action="back", key="escape", footer=_("Back"), help=_("Go back; nothing that was confirmed is undone."))
 THEME = Command(
-    action="app.change_theme", key="ctrl+t", footer=_("Light or dark"), help=_("Change the colours."), shown=False
+    action="app.light_or_dark", key="ctrl+t", footer=_("Light or dark"), help=_("Change the colours."), shown=False
 )
 SIGN_OUT = Command(
     action="app.sign_out", key="ctrl+o", footer=_("Sign out"), help=_("End your session here."), shown=False

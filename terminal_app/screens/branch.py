@@ -32,8 +32,8 @@ class BranchScreen(Room):
         return "\n".join(
             (
                 _("People"),
-                _("  {count} payments wait for a second person").format(count=held),
-                _("  {count} cases are open").format(count=cases),
+                _("  ▸ payments that wait for a second person: {count}").format(count=held),
+                _("  ▸ open cases: {count}").format(count=cases),
             )
         )
 

@@ -51,7 +51,7 @@ class Cases(Room):
         self.query_one(Listing).fill(
             (case.id, (case.id, time_text(case.opened_at_s), KINDS[case.kind])) for case in cases
         )
-        count = _("{count} cases are open").format(count=len(cases))
+        count = _("Open cases: {count}").format(count=len(cases))
         self.query_one("#summary", Static).update(count if cases else _("No case is open."))
         self.show_whole()
 

@@ -7,7 +7,8 @@ from textual import on
 from textual.widget import Widget
 from textual.widgets import Static
 
-from terminal_app.commands.anywhere import FROM_HOME, HELP, SIGN_OUT, THEME
+from terminal_app.commands.anywhere import FROM_HOME, HELP, SIGN_OUT, THEME, UNFINISHED
+from terminal_app.commands.command import Command
 from terminal_app.language import _
 from terminal_app.lookups import GoingOn, going_on
 from terminal_app.screens.payment import PaymentScreen
@@ -23,6 +24,13 @@ class Home(Room):
         "begin something new. A request goes on while you do something else."
     )
     commands = (HELP, *FROM_HOME, THEME, SIGN_OUT)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._unfinished = 0
+
+    def offers(self, command: Command) -> bool:
+        return super().offers(command) and (command is not UNFINISHED or self._unfinished > 0)
 
     def body(self) -> Iterator[Widget]:
         yield Static(_("Looking…"), id="summary", markup=False)
@@ -44,10 +52,14 @@ class Home(Room):
             for payment in seen.payments
         ]
         self.query_one(Listing).fill(rows)
+        self._unfinished = seen.unfinished
+        self.refresh_bindings()
         parts = [
-            _("{count} open here").format(count=len(rows)) if rows else _("Nothing is open"),
-            _("{count} cases").format(count=seen.cases) if seen.cases else "",
-            _("! {count} confirmed and not answered: F6").format(count=seen.unfinished) if seen.unfinished else "",
+            _("Open: {count}").format(count=len(rows))
+            if rows
+            else _("Nothing is open. F2 finds a customer, F3 takes a payment, F4 pays out."),
+            _("Cases: {count}").format(count=seen.cases) if seen.cases else "",
+            _("! Confirmed and not answered: {count} (F6)").format(count=seen.unfinished) if seen.unfinished else "",
         ]
         self.query_one("#summary", Static).update(" · ".join(part for part in parts if part))
         self.say("")

@@ -35,7 +35,7 @@ class Queue(Room):
             (payment.id, (payment.made_at, payment.amount, payment.maker, "; ".join(payment.reasons)))
             for payment in held
         )
-        waiting = _("{count} payments wait").format(count=len(held))
+        waiting = _("Payments that wait: {count}").format(count=len(held))
         self.query_one("#summary", Static).update(waiting if held else _("Nothing waits."))
 
     @on(Listing.RowSelected)

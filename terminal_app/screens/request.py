@@ -14,7 +14,7 @@ from terminal_app.commands.counter import CANCEL_REQUEST, OTHER_CODE
 from terminal_app.language import _
 from terminal_app.lookups import request_shown
 from terminal_app.screens.room import Room
-from terminal_app.views import RequestView, left_text
+from terminal_app.views import RequestView, in_fours, left_text
 from terminal_app.widgets.qr import Qr
 
 _FRAME_ROWS = 3
@@ -72,7 +72,7 @@ class RequestScreen(Room):
         code.display = not self._seen.ended
         if code.display:
             code.encode(text)
-        self.query_one("#form", Static).update(f"{name}:\n{_cut(text)}")
+        self.query_one("#form", Static).update(f"{name}:\n{_legible(text)}")
 
     def _codes(self) -> list[tuple[str, str]]:
         """The forms of the code that this screen has room for; the short reference always."""
@@ -106,6 +106,9 @@ class RequestScreen(Room):
         self.ask(partial(tp.cancel_request, self.bank, self._request_id, by=self.by), lambda state: self.look())
 
 
-def _cut(text: str) -> str:
-    """Return a long text in lines of a width that can be compared."""
-    return "\n".join(text[start : start + 36] for start in range(0, len(text), 36))
+def _legible(text: str) -> str:
+    """Return an address in fours, as people compare it, and any other long text in lines."""
+    try:
+        return in_fours(tp.Address.parse(text))
+    except tp.InvalidAddress:
+        return "\n".join(text[start : start + 36] for start in range(0, len(text), 36))

@@ -45,7 +45,7 @@ class Room(Screen[None]):
         with Vertical(id="body"):
             yield from self.body()
         yield Static(id="notice", markup=False)
-        yield Footer()
+        yield Footer(compact=True)
 
     def body(self) -> Iterator[Widget]:
         """Yield what stands between the bar and the notice."""
@@ -85,7 +85,8 @@ class Room(Screen[None]):
 
     @on(Answered)
     def deliver(self, message: Answered) -> None:
-        message.deliver()
+        if self.is_attached:  # nobody reads the answer of a screen that has been left
+            message.deliver()
 
     @on(Happened)
     def happened(self) -> None:

@@ -65,7 +65,7 @@ class Unfinished(Room):
             for order, payment in asked
         )
         done = _("Nothing is unfinished.")
-        some = _("{count} payments were confirmed here and not answered.").format(count=len(asked))
+        some = _("Confirmed here and not answered: {count}").format(count=len(asked))
         self.query_one("#summary", Static).update(some if asked else done)
         self.refresh_bindings()
 
