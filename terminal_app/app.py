@@ -7,10 +7,11 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import App, SystemCommand
+from textual.binding import BindingType
 from textual.screen import Screen
 
 import tokenpay as tp
-from terminal_app.commands.anywhere import EVERYWHERE, FROM_HOME
+from terminal_app.commands.anywhere import EVERYWHERE, FROM_HOME, SIGN_OUT
 from terminal_app.commands.command import Command
 from terminal_app.language import _
 from terminal_app.memory import Memory
@@ -39,6 +40,7 @@ class TerminalApp(App[None]):
     """One terminal of a branch, at an open bank. What it must not forget is in `state`, a folder of its own."""
 
     CSS_PATH = "terminal.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [command.binding() for command in EVERYWHERE]
     COMMANDS: ClassVar[set[type[Palette] | Callable[[], type[Palette]]]] = {Palette}  # type: ignore[assignment]
     TITLE = "tokenpay"
 
@@ -73,7 +75,9 @@ class TerminalApp(App[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         for command in (*FROM_HOME, *EVERYWHERE):
             if command.name == action:
-                return self.may(command)
+                room = self.screen_stack[-1] if self.screen_stack else None
+                offered = room.offers(command) and not room.waiting if isinstance(room, Room) else self.may(command)
+                return offered and (command is not SIGN_OUT or self.session is not None)
         return super().check_action(action, parameters)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:

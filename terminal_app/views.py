@@ -43,6 +43,7 @@ class PaymentView:
     """A payment in words. `fours` is a chain payee's address in groups of four digits, else empty."""
 
     id: str
+    purpose: tp.Purpose
     state: tp.PaymentState
     mark: str
     word: str
@@ -93,6 +94,7 @@ def payment_view(payment: tp.Payment, names: Mapping[str, str]) -> PaymentView:
     creditor = intent.creditor
     return PaymentView(
         id=payment.id,
+        purpose=intent.purpose,
         state=payment.state,
         mark=mark,
         word=word,

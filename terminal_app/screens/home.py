@@ -7,7 +7,8 @@ from textual import on
 from textual.widget import Widget
 from textual.widgets import Static
 
-from terminal_app.commands.anywhere import FROM_HOME, HELP, SIGN_OUT, THEME, UNFINISHED
+import tokenpay as tp
+from terminal_app.commands.anywhere import FROM_HOME, HELP, UNFINISHED
 from terminal_app.commands.command import Command
 from terminal_app.language import _
 from terminal_app.lookups import GoingOn, going_on
@@ -16,6 +17,9 @@ from terminal_app.screens.request import RequestScreen
 from terminal_app.screens.room import Room
 from terminal_app.widgets.listing import Listing
 
+HOUSEKEEPING = (tp.Purpose.SWEEP, tp.Purpose.FILL)
+"""The engine's own payments: nobody at a counter waits for them."""
+
 
 class Home(Room):
     heading = _("Counter")
@@ -23,7 +27,7 @@ class Home(Room):
         "What is open: requests of this terminal, and payments that are not over. Enter opens a row; the keys below "
         "begin something new. A request goes on while you do something else."
     )
-    commands = (HELP, *FROM_HOME, THEME, SIGN_OUT)
+    commands = (HELP, *FROM_HOME)
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,6 +54,7 @@ class Home(Room):
         rows += [
             (f"payment {payment.id}", (_("Payment"), payment.standing, payment.amount, payment.debtor))
             for payment in seen.payments
+            if payment.purpose not in HOUSEKEEPING
         ]
         self.query_one(Listing).fill(rows)
         self._unfinished = seen.unfinished

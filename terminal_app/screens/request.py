@@ -14,6 +14,7 @@ from terminal_app.commands.counter import CANCEL_REQUEST, OTHER_CODE
 from terminal_app.language import _
 from terminal_app.lookups import request_shown
 from terminal_app.screens.room import Room
+from terminal_app.screens.sure import Sure
 from terminal_app.views import RequestView, in_fours, left_text
 from terminal_app.widgets.qr import Qr
 
@@ -103,6 +104,10 @@ class RequestScreen(Room):
         self.draw()
 
     def action_cancel_request(self) -> None:
+        question = _("Stop asking for this? Money that still arrives goes to suspense, with a case.")
+        self.terminal.push_screen(Sure(question, self._cancel))
+
+    def _cancel(self) -> None:
         self.ask(partial(tp.cancel_request, self.bank, self._request_id, by=self.by), lambda state: self.look())
 
 

@@ -52,8 +52,7 @@ class Room(Screen[None]):
         yield from ()
 
     def on_screen_resume(self) -> None:
-        self.show_bar()
-        self.look()
+        self.look_again()
 
     def look(self) -> None:
         """Look at the bank again, after coming back or when something happened."""
@@ -90,8 +89,13 @@ class Room(Screen[None]):
 
     @on(Happened)
     def happened(self) -> None:
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Look, if this screen is the one that is seen and somebody is there."""
         self.show_bar()
-        self.look()
+        if self.is_current and self.terminal.session is not None:
+            self.look()
 
     @property
     def terminal(self) -> "TerminalApp":

@@ -9,7 +9,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Label
 
 import tokenpay as tp
-from terminal_app.commands.anywhere import HELP, THEME
+from terminal_app.commands.anywhere import HELP
 from terminal_app.language import _
 from terminal_app.screens.room import Room
 
@@ -17,7 +17,7 @@ from terminal_app.screens.room import Room
 class SignIn(Room):
     heading = _("Sign in")
     purpose = _("Sign in with your operator id and your password. Enter goes on.")
-    commands = (HELP, THEME)
+    commands = (HELP,)
 
     def __init__(self, operator_id: str = "") -> None:
         super().__init__()

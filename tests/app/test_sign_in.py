@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from textual.widgets import Input
+
 from terminal_app.screens.find_customer import FindCustomer
 from terminal_app.screens.home import Home
 from terminal_app.screens.queue import Queue
@@ -73,6 +75,6 @@ def test_a_session_that_ends_asks_again_and_keeps_what_was_typed(branch: Branch,
             await hand.enter("at-the-desk")
             await hand.arrive(FindCustomer)
             await hand.read("Boris Keller")
-            assert hand.app.screen.query_one("#text").value == "bo"
+            assert hand.app.screen.query_one("#text", Input).value == "bo"
 
     run(flow())
