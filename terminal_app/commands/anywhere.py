@@ -15,7 +15,7 @@ SIGN_OUT = Command(
 FIND = Command(
     action="app.find_customer",
     key="f2",
-    footer=_("Customer"),
+    footer=_("Find"),
     help=_("Find a customer by name or number, or enrol one."),
     permission=Permission.READ,
 )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from textual import on
+from textual import events, on
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -27,6 +27,9 @@ class FindCustomer(Room):
         super().__init__()
         self._then = then
         self._found: dict[str, tp.Customer] = {}
+        self._answered: str | None = None
+        self._hurried = False
+        """Enter came before the answer: it takes the customer if the answer is one alone."""
 
     def body(self) -> Iterator[Widget]:
         yield Input(id="text", placeholder=_("name or number"), max_length=140)
@@ -41,25 +44,32 @@ class FindCustomer(Room):
 
     @on(Input.Changed)
     def changed(self) -> None:
+        self._hurried = False
         self.look()
 
     def show(self, text: str, found: list[tp.Customer]) -> None:
         if text != self.query_one(Input).value.strip():
             return  # an answer to what is no longer asked
+        self._answered = text
         self._found = {customer.id: customer for customer in found}
         self.query_one(Listing).fill((c.id, (c.id, c.name, c.branch, c.status)) for c in found)
         more = _("There are more than {count}: type more of the name.").format(count=MOST)
         self.say(_("Nobody is called that. F5 enrols a new customer.") if not found else more * (len(found) == MOST))
+        if self._hurried and len(found) == 1:
+            self.take()
+        self._hurried = False
 
-    def on_key(self, event: object) -> None:
-        key = getattr(event, "key", "")
-        if key in ("up", "down") and self.query_one(Input).has_focus:
+    def on_key(self, event: events.Key) -> None:
+        if event.key in ("up", "down") and self.query_one(Input).has_focus:
             listing = self.query_one(Listing)
-            listing.move_cursor(row=listing.cursor_row + (1 if key == "down" else -1))
+            listing.move_cursor(row=listing.cursor_row + (1 if event.key == "down" else -1))
 
     @on(Input.Submitted)
     @on(Listing.RowSelected)
     def take(self) -> None:
+        if self._answered != self.query_one(Input).value.strip():
+            self._hurried = True  # the rows are an answer to something else
+            return
         customer = self._found.get(self.query_one(Listing).chosen or "")
         if customer is not None:
             self.terminal.switch_screen(self._then(customer))

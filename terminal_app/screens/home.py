@@ -28,6 +28,7 @@ class Home(Room):
         "begin something new. A request goes on while you do something else."
     )
     commands = (HELP, *FROM_HOME)
+    shows_palette = False
 
     def __init__(self) -> None:
         super().__init__()

@@ -29,6 +29,8 @@ class Room(Screen[None]):
     heading: ClassVar[str] = ""
     purpose: ClassVar[str] = ""
     commands: ClassVar[tuple[Command, ...]] = (HELP, BACK)
+    shows_palette: ClassVar[bool] = True
+    """Whether the footer has room to name the palette's key."""
 
     def __init_subclass__(cls) -> None:
         cls.BINDINGS = [command.binding() for command in cls.commands]
@@ -45,7 +47,7 @@ class Room(Screen[None]):
         with Vertical(id="body"):
             yield from self.body()
         yield Static(id="notice", markup=False)
-        yield Footer(compact=True)
+        yield Footer(compact=True, show_command_palette=self.shows_palette)
 
     def body(self) -> Iterator[Widget]:
         """Yield what stands between the bar and the notice."""
