@@ -4,8 +4,9 @@ Nouns and verbs, each loaded when it is first used: importing tokenpay itself co
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
+# Type checkers take this for true. `typing` itself is a third of the time that a command needs to hear a signal.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tokenpay.audit.record import AuditHead as AuditHead
     from tokenpay.bank import Bank as Bank
@@ -628,7 +629,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

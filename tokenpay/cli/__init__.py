@@ -1,9 +1,8 @@
 """The `tokenpay` command: a noun and a verb, for people and, with `--json`, for scripts."""
 
-from typing import TYPE_CHECKING
+from tokenpay.cli.interrupts import EXIT_INTERRUPTED, Interruptible
 
-from tokenpay.cli.interrupts import EXIT_INTERRUPTED, interruptible
-
+TYPE_CHECKING = False  # as in tokenpay itself: nothing slow before signals are heard
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -21,7 +20,7 @@ def main(
 ) -> int:
     """Run one command and return its exit code; the ports are passed on to the bank it opens."""
     try:
-        with interruptible():
+        with Interruptible():
             from tokenpay.cli.program import run  # a tenth of a second, in which a signal may come already
 
             return run(argv, {"clock": clock, "entropy": entropy, "chain_ports": chain_ports})

@@ -74,7 +74,7 @@ class _Told:
     def begin(self, bank: "Bank") -> None:
         chains = len(bank.settings.chains)
         if not self._as_json:
-            print(f"engine of {bank.name}: {chains} chain{'' if chains == 1 else 's'}; Ctrl-C ends it", flush=True)
+            say(f"engine of {bank.name}: {chains} chain{'' if chains == 1 else 's'}; Ctrl-C ends it")
 
     def tell(self, cycle: "Cycle") -> None:
         content = _content(cycle)

@@ -1,8 +1,10 @@
 """Signals that end a command: each takes back what is half done, as Ctrl-C does."""
 
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
+
+TYPE_CHECKING = False  # `typing` is slow, and signals are to be heard soon
+if TYPE_CHECKING:
+    from typing import Any
 
 EXIT_INTERRUPTED = 128 + signal.SIGINT
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -16,29 +18,33 @@ class Interrupted(KeyboardInterrupt):
         self.exit_code = 128 + number
 
 
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """Let each of the signals raise Interrupted. A second one waits for the tidying up, a third does not.
+class Interruptible:
+    """While its block runs, each of the signals raises Interrupted; a second one waits for the tidying up, a third not.
 
     Signals that are ignored, as by nohup, stay so. Only the main thread hears any: elsewhere nothing is changed.
     """
-    came: list[int] = []
 
-    def end(number: int, _frame: object) -> None:
-        came.append(number)
-        if len(came) == 1:
+    def __init__(self) -> None:
+        self._before: dict[int, Any] = {}
+        self._came = 0
+
+    def __enter__(self) -> None:
+        for number in ENDING:
+            handler = signal.getsignal(number)
+            if handler in (signal.SIG_IGN, None):
+                continue
+            try:
+                signal.signal(number, self._hear)
+            except ValueError:  # not the main thread
+                return
+            self._before[number] = handler
+
+    def __exit__(self, *_error: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _hear(self, number: int, _frame: object) -> None:
+        self._came += 1
+        if self._came == 1:
             raise Interrupted(number)
         signal.signal(number, signal.SIG_DFL)
-
-    before = {number: signal.getsignal(number) for number in ENDING}
-    heard = [number for number, handler in before.items() if handler not in (signal.SIG_IGN, None)]
-    try:
-        for number in heard:
-            signal.signal(number, end)
-    except ValueError:  # not the main thread
-        heard = []
-    try:
-        yield
-    finally:
-        for number in heard:
-            signal.signal(number, before[number])

@@ -75,6 +75,11 @@ def run(argv: Sequence[str] | None, ports: Mapping[str, object]) -> int:
 
 
 def _answered(words: Sequence[str], ports: Mapping[str, object], *, as_json: bool) -> int:
+    try:
+        for word in words:
+            os.fsencode(word)
+    except UnicodeEncodeError:
+        raise InvalidInput("an argument holds half a character") from None
     args = build_parser(words).parse_args(words)
     args.ports = ports
     answer = args.run(args)

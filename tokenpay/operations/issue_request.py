@@ -11,9 +11,9 @@ from tokenpay.requests.payment_request import PaymentRequest, Terms
 from tokenpay.requests.reference import reference_id
 from tokenpay.requests.request_state import RequestState, after_cancel
 from tokenpay.steps.authorize import authorize
+from tokenpay.steps.own_address import address_at
 from tokenpay.steps.record import record
 from tokenpay.store.request_store import IssuedRequest
-from tokenpay.wallets.hd import ExtendedPublicKey
 
 MAX_LIFETIME_S = 366 * 86_400
 
@@ -60,8 +60,8 @@ def issue_request(
         index, address = None, None
         if asset.kind is AssetKind.TOKEN:
             xpub = uow.facts.lock("deposit_xpub")  # the lock keeps two requests from one index
-            index = max(uow.requests.next_index(), int(uow.facts.get("deposit_index_floor", "0")))
-            address = ExtendedPublicKey.parse(xpub).child_address(index)
+            index = max(uow.requests.next_index(), uow.facts.number("deposit_index_floor", 0))
+            address = address_at(xpub, index)
         request = PaymentRequest(
             id=request_id,
             payee=f"customer/{payee}",

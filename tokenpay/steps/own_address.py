@@ -1,6 +1,8 @@
 """Whether a request's deposit address is really the bank's: derived anew, never believed because it is stored."""
 
 from tokenpay.errors import IntegrityError
+from tokenpay.money.address import Address
+from tokenpay.store.door import stored
 from tokenpay.store.request_store import IssuedRequest
 from tokenpay.store.unit_of_work import UnitOfWork
 from tokenpay.wallets.hd import ExtendedPublicKey
@@ -11,7 +13,13 @@ def check_address(uow: UnitOfWork, issued: IssuedRequest) -> IssuedRequest:
     address = issued.request.deposit_address
     if address is None:
         return issued
-    xpub = ExtendedPublicKey.parse(uow.facts.get("deposit_xpub"))
-    if issued.deposit_index is None or xpub.child_address(issued.deposit_index) != address:
+    index = issued.deposit_index
+    if index is None or address_at(uow.facts.get("deposit_xpub"), index) != address:
         raise IntegrityError("a request names an address that is not the bank's", request=issued.request.id)
     return issued
+
+
+@stored
+def address_at(xpub: str, index: int) -> Address:
+    """Return the deposit address at an index of the bank's stored key; raises IntegrityError where that is none."""
+    return ExtendedPublicKey.parse(xpub).child_address(index)

@@ -9,7 +9,7 @@ from tokenpay.money.address import Address
 from tokenpay.money.amount import Amount
 from tokenpay.payments.deposit import Deposit, DepositOutcome, DepositState
 from tokenpay.store.asset_store import AssetStore
-from tokenpay.store.door import stored
+from tokenpay.store.door import rows_limit, stored
 from tokenpay.store.tables import deposits
 
 
@@ -73,7 +73,9 @@ class DepositStore:
             query = query.where(column.request_id == request_id)
         if deposit_id is not None:
             query = query.where(column.id == deposit_id)
-        query = query.order_by(column.chain_id, column.block_number, column.log_index, column.id).limit(limit)
+        query = query.order_by(column.chain_id, column.block_number, column.log_index, column.id).limit(
+            rows_limit(limit)
+        )
         rows = self._connection.execute(query.with_for_update(key_share=True) if lock else query)
         return [self._deposit(row) for row in rows]
 

@@ -3,6 +3,7 @@
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from tokenpay.errors import NotFound
+from tokenpay.store.door import stored
 from tokenpay.store.tables import bank
 
 _FACT = select(bank.c.value).where(bank.c.name == bindparam("fact"))
@@ -23,6 +24,11 @@ class FactStore:
         if value is None and default is None:
             raise NotFound(f"the bank has no {name}")
         return str(value) if value is not None else str(default)
+
+    @stored
+    def number(self, name: str, default: int) -> int:
+        """Return a fact that is a number; raises IntegrityError where it is none."""
+        return int(self.get(name, str(default)))
 
     def lock(self, name: str) -> str:
         """Return a fact and keep others from changing it until this unit of work ends."""

@@ -93,14 +93,16 @@ def revision(url: str) -> str | None:
     store = Store(url)
     try:
         with store.read() as work:
-            if "alembic_version" not in inspect(work.connection).get_table_names():
-                return None
-            found = work.connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
+            tables = inspect(work.connection).get_table_names()
+            query = text("SELECT version_num FROM alembic_version")
+            found = work.connection.execute(query).scalars().all() if "alembic_version" in tables else []
     finally:
         store.close()
-    if len(found) > 1 or not all(isinstance(name, str) and _REVISION.fullmatch(name) for name in found):
+    if not found and not set(tables) - {"alembic_version"}:
+        return None
+    if len(found) != 1 or not (isinstance(found[0], str) and _REVISION.fullmatch(found[0])):
         raise IntegrityError("the database does not say which revision its tables are of")
-    return found[0] if found else None
+    return found[0]
 
 
 def needs_upgrade(url: str) -> bool:

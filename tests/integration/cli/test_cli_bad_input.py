@@ -120,6 +120,7 @@ BAD: dict[str, tuple[tuple[str, ...], str, int]] = {
     "a search of percents": (("customer", "find", "%" * 100_000), "input.invalid", 2),
     "a chain too large": (("chain", "watch", "9" * 30), "input.invalid", 2),
     "an asset on a chain too large": (("asset", "register", f"eip155:{10**30}/slip44:60"), "asset.invalid", 2),
+    "a path that no folder has": (("asset", "import", "a\ud800"), "input.invalid", 2),
     "no limit": (("events", "read", "--limit", "0"), "input.invalid", 2),
     "endless pause": (("engine", "run", "--pause-s", "inf"), "input.invalid", 2),
     "founding over a bank": (("bank", "found", "--ceremony", "{folder}/ceremony.json"), "input.invalid", 2),

@@ -14,7 +14,7 @@ from tests.integration.cli.conftest import Desk
 from tests.integration.cli.test_cli_odd_places import FOUNDERS
 from tokenpay import bootstrap
 from tokenpay.cli import backup, restore
-from tokenpay.cli.interrupts import ENDING, Interrupted, interruptible
+from tokenpay.cli.interrupts import ENDING, Interrupted, Interruptible
 from tokenpay.compliance.policy import Policy
 
 EARLY = """
@@ -77,7 +77,7 @@ def test_a_founding_leaves_an_empty_folder(step: str, tmp_path: Path, monkeypatc
 
     founding: dict[str, Any] = {"name": "B", "founders": FOUNDERS, "policy": Policy(), "chains": []}
     monkeypatch.setattr(bootstrap, step, interrupted)
-    with pytest.raises(Interrupted), interruptible():
+    with pytest.raises(Interrupted), Interruptible():
         bootstrap.found_bank(tmp_path / "bank", **founding, demo=True, password_cost=2**10)
     assert list((tmp_path / "bank").glob("*")) == []
     monkeypatch.undo()
@@ -95,7 +95,7 @@ def test_a_second_signal_waits_for_the_tidying_up() -> None:
             told(signal.SIGINT)
             tidied.append(True)
 
-    with pytest.raises(Interrupted) as caught, interruptible():
+    with pytest.raises(Interrupted) as caught, Interruptible():
         interrupted()
     assert tidied
     assert caught.value.exit_code == 143
@@ -105,7 +105,7 @@ def test_a_second_signal_waits_for_the_tidying_up() -> None:
 def test_what_is_ignored_stays_ignored() -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        with interruptible():
+        with Interruptible():
             told(signal.SIGHUP)
     finally:
         signal.signal(signal.SIGHUP, before)

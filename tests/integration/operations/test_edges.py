@@ -97,6 +97,7 @@ READ: dict[str, Callable[[World, tp.Payment], object]] = {
     "clearances": lambda w, p: _read(w, lambda uow: uow.clearances.of(p.id)),
     "attempts": lambda w, p: _read(w, lambda uow: uow.attempts.of(p.id)),
     "signed": lambda w, p: _read(w, lambda uow: uow.attempts.signed(p.id)),
+    "bank": lambda w, p: tp.get_request(w.bank, _request(w), by=w.ann),
     "keys": lambda w, p: w.pay(1, key="used"),
 }
 WRONG: list[tuple[str, str, Any]] = [
@@ -159,6 +160,7 @@ WRONG: list[tuple[str, str, Any]] = [
     ("attempts", "seq", "first"),
     ("signed", "raw", "text"),
     ("keys", "content", "["),
+    ("bank", "value", "xpub"),
 ]
 
 
@@ -189,6 +191,23 @@ def test_a_row_that_is_none_is_a_broken_proof(edited: World) -> None:
     assert {name: kind for name, kind in said.items() if kind is not IntegrityError} == {}
     for verb in READ.values():
         verb(world, payment)
+
+
+@pytest.mark.parametrize("floor", ["x", "9" * 20, str(2**31), "-1.5"])
+def test_a_floor_of_deposit_addresses_that_is_none(edited: World, floor: str) -> None:
+    with edited.bank.store.unit_of_work() as uow:
+        uow.facts.set("deposit_index_floor", floor)
+    with pytest.raises(IntegrityError):
+        edited.request()
+
+
+@pytest.mark.parametrize("edit", ["DELETE FROM alembic_version", "DROP TABLE alembic_version"])
+def test_tables_of_nobody_knows_which_revision_are_left_alone(edited: World, edit: str) -> None:
+    with edited.bank.store.engine.begin() as connection:
+        connection.exec_driver_sql(edit)
+    for verb in (migrate.revision, migrate.upgrade):
+        with pytest.raises(IntegrityError):
+            verb(edited.bank.settings.database)
 
 
 def _edit(world: World, statement: str, rows: list[tuple[Any, ...]]) -> None:
