@@ -66,6 +66,12 @@ class TerminalApp(App[None]):
             raise tp.SessionExpired(_("nobody is signed in"))
         return self.session
 
+    @property
+    def room(self) -> Room | None:
+        """The room that is seen; none below the palette, and none as the terminal closes."""
+        top = self.screen_stack[-1] if self.screen_stack else None
+        return top if isinstance(top, Room) else None
+
     def may(self, command: Command) -> bool:
         """Whether the role of who is signed in may do this."""
         if command.permission is None:
@@ -75,8 +81,8 @@ class TerminalApp(App[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         for command in (*FROM_HOME, *EVERYWHERE):
             if command.name == action:
-                room = self.screen_stack[-1] if self.screen_stack else None
-                offered = room.offers(command) and not room.waiting if isinstance(room, Room) else self.may(command)
+                room = self.room
+                offered = self.may(command) if room is None else room.offers(command) and not room.waiting
                 return offered and (command is not SIGN_OUT or self.session is not None)
         return super().check_action(action, parameters)
 
@@ -103,7 +109,7 @@ class TerminalApp(App[None]):
 
     def sign_in_again(self) -> None:
         """Ask who is there, above what was open: it stays as it was."""
-        if not isinstance(self.screen, SignIn) and self.session is not None:
+        if not isinstance(self.room, SignIn) and self.session is not None:
             self.push_screen(SignIn(self.session.operator.id))
 
     def action_sign_out(self) -> None:
@@ -123,13 +129,13 @@ class TerminalApp(App[None]):
         self.push_screen(room)
 
     def _busy(self) -> bool:
-        return isinstance(self.screen, Room) and self.screen.waiting
+        return self.room is not None and self.room.waiting
 
     # The feed
 
     def follow(self) -> None:
         """Read what happened since the last look, in a thread; at most one at a time."""
-        if self.session is not None and not self._following and not isinstance(self.screen, SignIn):
+        if self.session is not None and not self._following and not isinstance(self.room, SignIn):
             self._following = True
             ask(self, self._read_feed, self._tell, self._feed_failed, group="feed")
 
@@ -151,7 +157,8 @@ class TerminalApp(App[None]):
         recovered, self.alarm = bool(self.alarm), ""
         if events or recovered or self._quiet >= QUIET_TURNS:
             self._quiet = 0
-            self._post(Happened(events))
+            if self.room is not None:
+                self.room.post_message(Happened(events))
 
     def _feed_failed(self, error: tp.TokenpayError) -> None:
         self._following = False
@@ -161,12 +168,8 @@ class TerminalApp(App[None]):
         self.alarm = _(" ✗ The bank does not answer: {why}. Trying again; what you typed stays.").format(
             why=error.message
         )
-        if isinstance(self.screen, Room):
-            self.screen.show_bar()
-
-    def _post(self, message: Happened) -> None:
-        if isinstance(self.screen, Room):
-            self.screen.post_message(message)
+        if self.room is not None:
+            self.room.show_bar()
 
     @on(Answered)
     def deliver(self, message: Answered) -> None:
@@ -175,8 +178,9 @@ class TerminalApp(App[None]):
     # What begins from anywhere
 
     def action_explain(self) -> None:
-        if isinstance(self.screen, Room) and not isinstance(self.screen, Help):
-            self.push_screen(Help(self.screen))
+        room = self.room
+        if room is not None and not isinstance(room, Help):
+            self.push_screen(Help(room))
 
     def action_light_or_dark(self) -> None:
         self.theme = "textual-light" if self.current_theme.dark else "textual-dark"

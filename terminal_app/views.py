@@ -65,7 +65,7 @@ class PaymentView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestView:
-    """A request in words; `codes` are the forms of its QR code, each with its name, shortest first."""
+    """A request in words; `due` is the rest of a part paid one; `codes` are the forms of its QR code, with names."""
 
     id: str
     state: tp.RequestState
@@ -74,6 +74,7 @@ class RequestView:
     meaning: str
     asks: str
     credited: str
+    due: str
     payee: str
     reference: str
     remittance: str
@@ -118,6 +119,8 @@ def request_view(issued: tp.IssuedRequest, deposits: list[tp.Deposit], payee: st
     if waits and now_s >= request.expires_at_s:  # the engine writes it down at its next turn
         state = tp.RequestState.EXPIRED
     mark, word, meaning = REQUEST_STATES[state]
+    credited = tp.Amount(request.asset, issued.credited_units)
+    part_paid = state is tp.RequestState.PART_PAID
     codes = [(_("our reference"), request.reference)]
     if request.deposit_address is not None:
         codes += [(_("bare address"), request.deposit_address.text), (_("wallet link"), str(tp.Eip681.of(request)))]
@@ -130,7 +133,8 @@ def request_view(issued: tp.IssuedRequest, deposits: list[tp.Deposit], payee: st
         asks=_("any amount of {asset}").format(asset=request.asset.symbol)
         if request.amount is None
         else amount_text(request.amount),
-        credited=amount_text(tp.Amount(request.asset, issued.credited_units)),
+        credited=amount_text(credited) if credited else "",
+        due=amount_text(request.amount - credited) if part_paid and request.amount is not None else "",
         payee=payee,
         reference=request.reference,
         remittance=request.remittance_information,

@@ -23,17 +23,20 @@ MAX_CODE = 4096
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """What a scanned text leads to. `name` is the payee's where the bank knows them."""
+    """What a scanned text leads to: the payee's `name` where the bank knows it, the chain where the text names one."""
 
     resolved: tp.Resolved
     name: str = ""
+    chain_id: int | None = None
 
 
 def resolve(bank: tp.Bank, text: str, *, by: tp.Session) -> Target:
     """Return what the bank knows of a text, with the payee's name for a request of its own."""
     resolved = tp.resolve_request(bank, text)
     if resolved.request is None:
-        return Target(resolved=resolved)
+        scanned = tp.read_request(text)
+        chain_id = scanned.chain_id if isinstance(scanned, tp.ScannedAddress | tp.Eip681) else None
+        return Target(resolved=resolved, chain_id=chain_id)
     payee = customer_named(bank, resolved.request.payee.partition("/")[2], by=by)
     return Target(resolved=resolved, name=f"{payee.name} ({payee.id})")
 
@@ -120,6 +123,8 @@ class PayOut(AssetForm):
         amount = self.query_one(AmountInput).amount(asset)
         if not amount:
             raise tp.InvalidAmount(_("an amount is more than nothing"))
+        if target.chain_id not in (None, asset.chain_id):
+            raise tp.InvalidAddress(_("the code is for another chain than the asset is on"))
         request, payee = resolved.request, resolved.payee
         if request is not None:
             creditor, to, fours, request_id = request.payee, target.name, request.reference, request.id

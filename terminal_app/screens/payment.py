@@ -60,10 +60,10 @@ class PaymentScreen(Room):
         self.refresh_bindings()
 
     def offers(self, command: Command) -> bool:
-        if command in (HELP, BACK):
-            return True
-        seen = self._seen
-        if seen is None or not super().offers(command):
+        may, seen = super().offers(command), self._seen
+        if command not in (CANCEL_PAYMENT, APPROVE, REFUSE):
+            return may
+        if not may or seen is None:
             return False
         mine, held = seen.maker == self.by.operator.id, seen.state is tp.PaymentState.HELD
         if command is CANCEL_PAYMENT:

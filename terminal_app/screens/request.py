@@ -57,7 +57,9 @@ class RequestScreen(Room):
             self.terminal.memory.forget_request(seen.id)
         self.query_one("#standing", Static).update(f"{seen.standing}\n{seen.meaning}")
         self.query_one("#asks", Static).update(seen.asks)
-        facts = [seen.payee, seen.remittance, _("credited {amount}").format(amount=seen.credited)]
+        facts = [seen.payee, seen.remittance]
+        facts += [_("credited {amount}").format(amount=seen.credited)] if seen.credited else []
+        facts += [_("still due {amount}").format(amount=seen.due)] if seen.due else []
         self.query_one("#facts", Static).update("\n".join(fact for fact in facts if fact))
         self.query_one("#deposits", Static).update("\n".join(seen.deposits))
         self.draw()

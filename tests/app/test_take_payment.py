@@ -81,6 +81,7 @@ def test_escape_leaves_it_running_and_a_restart_finds_it_again(branch: Branch, t
             await hand.press("enter")
             await hand.arrive(RequestScreen)
             await hand.read("30.00\N{NO-BREAK SPACE}DEUR final, credited")
+            await hand.read("still due 45.00\N{NO-BREAK SPACE}DEUR")
 
     run(flow())
 
