@@ -56,7 +56,27 @@ if TYPE_CHECKING:
         WrongState as WrongState,
     )
     from tokenpay.ethereum.authorization import Authorization as Authorization
-    from tokenpay.ethereum.typed_data import Domain as Domain
+    from tokenpay.ethereum.cancel_authorization import Cancellation as Cancellation
+    from tokenpay.ethereum.dai_permit import DaiPermit as DaiPermit
+    from tokenpay.ethereum.explain_transaction import explain_transaction as explain_transaction
+    from tokenpay.ethereum.explain_typed_data import explain_typed_data as explain_typed_data
+    from tokenpay.ethereum.meaning import Meaning as Meaning, MeaningKind as MeaningKind
+    from tokenpay.ethereum.permit import Permit as Permit
+    from tokenpay.ethereum.permit2 import (
+        PermitBatch as PermitBatch,
+        PermitBatchTransferFrom as PermitBatchTransferFrom,
+        PermitDetails as PermitDetails,
+        PermitSingle as PermitSingle,
+        PermitTransferFrom as PermitTransferFrom,
+        TokenPermissions as TokenPermissions,
+    )
+    from tokenpay.ethereum.personal_message import (
+        personal_message_digest as personal_message_digest,
+        recover_personal_message as recover_personal_message,
+        sign_personal_message as sign_personal_message,
+    )
+    from tokenpay.ethereum.typed_data import Domain as Domain, TypedData as TypedData
+    from tokenpay.ethereum.typed_json import parse_typed_data as parse_typed_data
     from tokenpay.money.address import Address as Address
     from tokenpay.money.amount import Amount as Amount
     from tokenpay.money.asset import Asset as Asset, AssetKind as AssetKind
@@ -70,7 +90,11 @@ if TYPE_CHECKING:
         resolve_case as resolve_case,
     )
     from tokenpay.operations.collect import collect as collect
-    from tokenpay.operations.controls import resume_payments as resume_payments, stop_payments as stop_payments
+    from tokenpay.operations.controls import (
+        accept_clock as accept_clock,
+        resume_payments as resume_payments,
+        stop_payments as stop_payments,
+    )
     from tokenpay.operations.customers import (
         close_customer as close_customer,
         enrol_customer as enrol_customer,
@@ -85,6 +109,7 @@ if TYPE_CHECKING:
     from tokenpay.operations.pay import pay as pay
     from tokenpay.operations.read import (
         balances as balances,
+        bank_key as bank_key,
         find_asset as find_asset,
         find_customers as find_customers,
         find_payments as find_payments,
@@ -114,6 +139,7 @@ if TYPE_CHECKING:
     from tokenpay.operations.resume_chain import resume_chain as resume_chain
     from tokenpay.operations.reverse import reverse as reverse
     from tokenpay.operations.settle import Settled as Settled, settle as settle
+    from tokenpay.operations.sign_issued_request import sign_issued_request as sign_issued_request
     from tokenpay.operations.statement import (
         Statement as Statement,
         StatementLine as StatementLine,
@@ -146,23 +172,41 @@ if TYPE_CHECKING:
     )
     from tokenpay.ports import Chain as Chain, Clock as Clock, Entropy as Entropy, Signer as Signer
     from tokenpay.primitives.secp256k1 import Signature as Signature
+    from tokenpay.requests.contract_call import ContractCall as ContractCall
     from tokenpay.requests.eip681 import Eip681 as Eip681
+    from tokenpay.requests.emvco import EmvcoRequest as EmvcoRequest
+    from tokenpay.requests.emvco_check import broken_rules as broken_rules
+    from tokenpay.requests.ens import EnsName as EnsName
+    from tokenpay.requests.merchant import Merchant as Merchant
     from tokenpay.requests.payment_request import PaymentRequest as PaymentRequest, Terms as Terms
-    from tokenpay.requests.qr import (
-        qr_ansi as qr_ansi,
-        qr_lines as qr_lines,
-        qr_png as qr_png,
-        qr_svg as qr_svg,
-        read_qr as read_qr,
+    from tokenpay.requests.qr import qr_ansi as qr_ansi, qr_lines as qr_lines, qr_png as qr_png, qr_svg as qr_svg
+    from tokenpay.requests.qr_matrix import QrMatrix as QrMatrix, qr_matrices as qr_matrices, qr_matrix as qr_matrix
+    from tokenpay.requests.qr_reader import FoundQr as FoundQr, find_qr as find_qr, read_qr as read_qr
+    from tokenpay.requests.qr_size import (
+        QrCapacity as QrCapacity,
+        QrLevel as QrLevel,
+        qr_capacity as qr_capacity,
+        qr_fits as qr_fits,
     )
+    from tokenpay.requests.request_claims import RequestClaims as RequestClaims
     from tokenpay.requests.request_state import RequestState as RequestState
     from tokenpay.requests.resolution import Resolution as Resolution, Resolved as Resolved
     from tokenpay.requests.scanned import (
         ScannedAddress as ScannedAddress,
+        ScannedAsset as ScannedAsset,
         ScannedReference as ScannedReference,
+        ScannedSigned as ScannedSigned,
         Unreadable as Unreadable,
         read_request as read_request,
     )
+    from tokenpay.requests.signed_request import (
+        BankKey as BankKey,
+        SignedRule as SignedRule,
+        VerifiedRequest as VerifiedRequest,
+        sign_request as sign_request,
+        verify_request as verify_request,
+    )
+    from tokenpay.requests.token_template import TokenTemplate as TokenTemplate
     from tokenpay.settings import BankSettings as BankSettings, ChainSettings as ChainSettings
     from tokenpay.store.asset_store import RegisteredAsset as RegisteredAsset
     from tokenpay.store.outbox_store import Event as Event
@@ -179,8 +223,10 @@ _HOME = {
     "AuditHead": "audit.record",
     "Authorization": "ethereum.authorization",
     "Bank": "bank",
+    "BankKey": "requests.signed_request",
     "BankSettings": "settings",
     "BookParty": "payments.intent",
+    "Cancellation": "ethereum.cancel_authorization",
     "Case": "compliance.case",
     "CaseKind": "compliance.case",
     "Chain": "ports",
@@ -189,10 +235,12 @@ _HOME = {
     "ChainUnavailable": "errors",
     "Clock": "ports",
     "Conflict": "errors",
+    "ContractCall": "requests.contract_call",
     "CustodyLine": "operations.reconcile",
     "Customer": "parties.customer",
     "CustomerStatus": "parties.customer",
     "Cycle": "engine",
+    "DaiPermit": "ethereum.dai_permit",
     "Denied": "errors",
     "DenyList": "compliance.screening",
     "Deposit": "payments.deposit",
@@ -200,9 +248,12 @@ _HOME = {
     "DepositState": "payments.deposit",
     "Domain": "ethereum.typed_data",
     "Eip681": "requests.eip681",
+    "EmvcoRequest": "requests.emvco",
+    "EnsName": "requests.ens",
     "Entropy": "ports",
     "Event": "store.outbox_store",
     "Expired": "operations.expire",
+    "FoundQr": "requests.qr_reader",
     "Founded": "bootstrap",
     "Founder": "operations.found",
     "Halted": "errors",
@@ -224,6 +275,9 @@ _HOME = {
     "InvalidTypedData": "errors",
     "IssuedRequest": "store.request_store",
     "KeyReused": "errors",
+    "Meaning": "ethereum.meaning",
+    "MeaningKind": "ethereum.meaning",
+    "Merchant": "requests.merchant",
     "MissingExtra": "errors",
     "MoneyError": "errors",
     "NotFound": "errors",
@@ -233,25 +287,38 @@ _HOME = {
     "PaymentRequest": "requests.payment_request",
     "PaymentState": "payments.payment",
     "Permission": "parties.operator",
+    "Permit": "ethereum.permit",
+    "PermitBatch": "ethereum.permit2",
+    "PermitBatchTransferFrom": "ethereum.permit2",
+    "PermitDetails": "ethereum.permit2",
+    "PermitSingle": "ethereum.permit2",
+    "PermitTransferFrom": "ethereum.permit2",
     "Policy": "compliance.policy",
     "PrecisionLost": "errors",
     "Purpose": "payments.intent",
+    "QrCapacity": "requests.qr_size",
+    "QrLevel": "requests.qr_size",
+    "QrMatrix": "requests.qr_matrix",
     "Rail": "payments.intent",
     "Reason": "payments.payment",
     "Reconciliation": "operations.reconcile",
     "Refusal": "payments.payment",
     "RegisteredAsset": "store.asset_store",
+    "RequestClaims": "requests.request_claims",
     "RequestState": "requests.request_state",
     "Resolution": "requests.resolution",
     "Resolved": "requests.resolution",
     "Role": "parties.operator",
     "ScannedAddress": "requests.scanned",
+    "ScannedAsset": "requests.scanned",
     "ScannedReference": "requests.scanned",
+    "ScannedSigned": "requests.scanned",
     "Session": "parties.session",
     "SessionExpired": "errors",
     "Settled": "operations.settle",
     "Signature": "primitives.secp256k1",
     "SignedBefore": "errors",
+    "SignedRule": "requests.signed_request",
     "Signer": "ports",
     "SignerRefused": "errors",
     "SignerUnavailable": "errors",
@@ -261,14 +328,21 @@ _HOME = {
     "Submitted": "operations.submit",
     "Terms": "requests.payment_request",
     "TokenList": "money.token_list",
+    "TokenPermissions": "ethereum.permit2",
+    "TokenTemplate": "requests.token_template",
     "TokenpayError": "errors",
+    "TypedData": "ethereum.typed_data",
     "Unavailable": "errors",
     "Unreadable": "requests.scanned",
+    "VerifiedRequest": "requests.signed_request",
     "Watched": "operations.watch",
     "WrongPassword": "errors",
     "WrongState": "errors",
+    "accept_clock": "operations.controls",
     "approve": "operations.approve",
     "balances": "operations.read",
+    "bank_key": "operations.read",
+    "broken_rules": "requests.emvco_check",
     "cancel": "operations.cancel",
     "cancel_request": "operations.issue_request",
     "case_balances": "operations.cases",
@@ -279,9 +353,12 @@ _HOME = {
     "engine_session": "bootstrap",
     "enrol_customer": "operations.customers",
     "expire": "operations.expire",
+    "explain_transaction": "ethereum.explain_transaction",
+    "explain_typed_data": "ethereum.explain_typed_data",
     "find_asset": "operations.read",
     "find_customers": "operations.read",
     "find_payments": "operations.read",
+    "find_qr": "requests.qr_reader",
     "find_requests": "operations.read",
     "found_bank": "bootstrap",
     "freeze_customer": "operations.customers",
@@ -299,17 +376,24 @@ _HOME = {
     "open_case": "operations.cases",
     "open_session": "operations.open_session",
     "parse_token_list": "money.token_list",
+    "parse_typed_data": "ethereum.typed_json",
     "pay": "operations.pay",
     "payment_of_key": "operations.read",
+    "personal_message_digest": "ethereum.personal_message",
     "qr_ansi": "requests.qr",
+    "qr_capacity": "requests.qr_size",
+    "qr_fits": "requests.qr_size",
     "qr_lines": "requests.qr",
+    "qr_matrices": "requests.qr_matrix",
+    "qr_matrix": "requests.qr_matrix",
     "qr_png": "requests.qr",
     "qr_svg": "requests.qr",
     "read_events": "operations.read",
-    "read_qr": "requests.qr",
+    "read_qr": "requests.qr_reader",
     "read_request": "requests.scanned",
     "recognise_holding": "operations.recognise_holding",
     "reconcile": "operations.reconcile",
+    "recover_personal_message": "ethereum.personal_message",
     "refund": "operations.refund",
     "refuse": "operations.refuse",
     "register_asset": "operations.assets",
@@ -322,12 +406,16 @@ _HOME = {
     "run": "engine",
     "run_once": "engine",
     "settle": "operations.settle",
+    "sign_issued_request": "operations.sign_issued_request",
+    "sign_personal_message": "ethereum.personal_message",
+    "sign_request": "requests.signed_request",
     "statement": "operations.statement",
     "stop_payments": "operations.controls",
     "submit": "operations.submit",
     "sweep": "operations.sweep",
     "unfreeze_customer": "operations.customers",
     "verify_audit": "operations.verify_audit",
+    "verify_request": "requests.signed_request",
     "watch": "operations.watch",
 }
 """Where each public name lives."""
@@ -343,8 +431,10 @@ __all__ = [
     "AuditHead",
     "Authorization",
     "Bank",
+    "BankKey",
     "BankSettings",
     "BookParty",
+    "Cancellation",
     "Case",
     "CaseKind",
     "Chain",
@@ -353,10 +443,12 @@ __all__ = [
     "ChainUnavailable",
     "Clock",
     "Conflict",
+    "ContractCall",
     "CustodyLine",
     "Customer",
     "CustomerStatus",
     "Cycle",
+    "DaiPermit",
     "Denied",
     "DenyList",
     "Deposit",
@@ -364,9 +456,12 @@ __all__ = [
     "DepositState",
     "Domain",
     "Eip681",
+    "EmvcoRequest",
+    "EnsName",
     "Entropy",
     "Event",
     "Expired",
+    "FoundQr",
     "Founded",
     "Founder",
     "Halted",
@@ -388,6 +483,9 @@ __all__ = [
     "InvalidTypedData",
     "IssuedRequest",
     "KeyReused",
+    "Meaning",
+    "MeaningKind",
+    "Merchant",
     "MissingExtra",
     "MoneyError",
     "NotFound",
@@ -397,25 +495,38 @@ __all__ = [
     "PaymentRequest",
     "PaymentState",
     "Permission",
+    "Permit",
+    "PermitBatch",
+    "PermitBatchTransferFrom",
+    "PermitDetails",
+    "PermitSingle",
+    "PermitTransferFrom",
     "Policy",
     "PrecisionLost",
     "Purpose",
+    "QrCapacity",
+    "QrLevel",
+    "QrMatrix",
     "Rail",
     "Reason",
     "Reconciliation",
     "Refusal",
     "RegisteredAsset",
+    "RequestClaims",
     "RequestState",
     "Resolution",
     "Resolved",
     "Role",
     "ScannedAddress",
+    "ScannedAsset",
     "ScannedReference",
+    "ScannedSigned",
     "Session",
     "SessionExpired",
     "Settled",
     "Signature",
     "SignedBefore",
+    "SignedRule",
     "Signer",
     "SignerRefused",
     "SignerUnavailable",
@@ -425,14 +536,21 @@ __all__ = [
     "Submitted",
     "Terms",
     "TokenList",
+    "TokenPermissions",
+    "TokenTemplate",
     "TokenpayError",
+    "TypedData",
     "Unavailable",
     "Unreadable",
+    "VerifiedRequest",
     "Watched",
     "WrongPassword",
     "WrongState",
+    "accept_clock",
     "approve",
     "balances",
+    "bank_key",
+    "broken_rules",
     "cancel",
     "cancel_request",
     "case_balances",
@@ -443,9 +561,12 @@ __all__ = [
     "engine_session",
     "enrol_customer",
     "expire",
+    "explain_transaction",
+    "explain_typed_data",
     "find_asset",
     "find_customers",
     "find_payments",
+    "find_qr",
     "find_requests",
     "found_bank",
     "freeze_customer",
@@ -463,10 +584,16 @@ __all__ = [
     "open_case",
     "open_session",
     "parse_token_list",
+    "parse_typed_data",
     "pay",
     "payment_of_key",
+    "personal_message_digest",
     "qr_ansi",
+    "qr_capacity",
+    "qr_fits",
     "qr_lines",
+    "qr_matrices",
+    "qr_matrix",
     "qr_png",
     "qr_svg",
     "read_events",
@@ -474,6 +601,7 @@ __all__ = [
     "read_request",
     "recognise_holding",
     "reconcile",
+    "recover_personal_message",
     "refund",
     "refuse",
     "register_asset",
@@ -486,12 +614,16 @@ __all__ = [
     "run",
     "run_once",
     "settle",
+    "sign_issued_request",
+    "sign_personal_message",
+    "sign_request",
     "statement",
     "stop_payments",
     "submit",
     "sweep",
     "unfreeze_customer",
     "verify_audit",
+    "verify_request",
     "watch",
 ]
 

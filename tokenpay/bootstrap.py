@@ -6,25 +6,30 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import rmtree
 
+from pydantic import ValidationError
+
 from tokenpay.adapters.signer.rules import SignerRules, TrustedOperator
 from tokenpay.adapters.signer.wallet_file import create_wallet, open_wallet, write_private
 from tokenpay.adapters.system import SystemClock, SystemEntropy
 from tokenpay.bank import Bank
 from tokenpay.compliance.policy import Policy
-from tokenpay.devnet.process import start_devnet
+from tokenpay.devnet.process import Devnet, start_devnet
 from tokenpay.errors import IntegrityError, InvalidInput, SignerUnavailable, StoreUnavailable
 from tokenpay.operations.found import Founder, check_founders, found
 from tokenpay.operations.open_session import open_session
-from tokenpay.parties.credential import DEFAULT_COST, Credential, seal
+from tokenpay.parties.credential import DEFAULT_COST, Credential, public_key_of, seal
+from tokenpay.parties.customer import checked_name
 from tokenpay.parties.operator import ENGINE_ID, Operator, Role
 from tokenpay.parties.session import Session
 from tokenpay.ports import Chain, Clock, Entropy, Signer
-from tokenpay.settings import BankSettings, ChainSettings, database_url, read_settings, write_settings
+from tokenpay.settings import FILE_NAME, BankSettings, ChainSettings, database_url, read_settings, write_settings
 from tokenpay.store.migrate import create_database, drop_database, needs_upgrade
-from tokenpay.store.unit_of_work import Store, UnitOfWork
-from tokenpay.wallets import keystore, mnemonic
+from tokenpay.store.unit_of_work import Store
+from tokenpay.wallets import mnemonic
+from tokenpay.wallets.kdf import STRONG, Scrypt
 
 KEYS = "keys"
+EMBEDDED_BLOCK_TIME_S = 1.0
 ENGINE_PASSWORD = "engine.password"  # noqa: S105 - a file's name
 
 
@@ -57,15 +62,13 @@ def found_bank(
     made and kept beside the wallet: whoever owns the folder then owns the money. An empty `database`
     is an SQLite file in the folder. Raises InvalidInput, StoreUnavailable, ChainUnavailable.
     """
+    name = checked_name(name)
     check_founders(founders)
     entropy = entropy or SystemEntropy()
-    if directory.exists() and any(path.name != "devnet" for path in directory.iterdir()):
-        raise InvalidInput("the folder for a new bank is not empty")
     try:
-        directory.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        raise StoreUnavailable("the folder for the new bank cannot be made") from None
-    settings = BankSettings(database=database, chains=tuple(chains))
+        settings = BankSettings(database=database, chains=tuple(chains))
+    except ValidationError:
+        raise InvalidInput("a bank names its database by a URL, and each of its chains once") from None
     words = mnemonic.generate(entropy.random(16))
     engine_password = entropy.random(24).hex()
     engine = Founder(id=ENGINE_ID, name="engine", password=engine_password, role=Role.ENGINE, branch="engine")
@@ -78,17 +81,19 @@ def found_bank(
         alone_units={asset_id: limits.alone_units for asset_id, limits in policy.limits.items()},
     )
     url = database_url(directory, settings)
+    _make_folder(directory)
     create_database(url)
     try:
         keys = directory / KEYS
         keys.mkdir(mode=0o700)
-        kdf = keystore.Scrypt(n=2**13) if demo else keystore.STRONG
+        kdf = Scrypt(n=2**13) if demo else STRONG
         create_wallet(keys, mnemonic.to_seed(words), rules, key_password, entropy=entropy, kdf=kdf)
         write_private(keys / ENGINE_PASSWORD, engine_password)
         with _put_together(directory, settings, True, key_password, clock, entropy, chain_ports, name=name) as bank:
             found(bank, people=people, policy=policy, demo=demo)
         write_settings(directory, settings)  # last: a folder with settings is a bank
     except BaseException:
+        (directory / FILE_NAME).unlink(missing_ok=True)
         rmtree(directory / KEYS, ignore_errors=True)
         drop_database(url)
         raise
@@ -148,8 +153,8 @@ def _put_together(
                 raise StoreUnavailable("the database needs `tokenpay bank migrate` first")
             with store.read() as uow:
                 name = uow.facts.get("name")
-                if wallet is not None:
-                    _check_addresses(uow, wallet)
+            if wallet is not None:
+                _check_keys(store, wallet)
         yield Bank(
             name=name,
             directory=directory,
@@ -162,11 +167,23 @@ def _put_together(
         )
 
 
-def _check_addresses(uow: UnitOfWork, signer: Signer) -> None:
-    """Raise IntegrityError where the books name addresses that are not the signer's: money would go to them."""
-    treasuries = {chain.treasury for chain in uow.chains.all()}
-    if uow.facts.get("deposit_xpub") != signer.deposit_xpub() or treasuries - {signer.treasury()}:
-        raise IntegrityError("the books name addresses that the bank's own keys do not have")
+def _check_keys(store: Store, signer: Signer) -> None:
+    """Raise IntegrityError where the books name addresses that are not the signer's: money would go to them.
+
+    A bank that was founded before requests were signed learns its request key here.
+    """
+    ours = signer.request_key().hex()
+    with store.read() as uow:
+        treasuries = {chain.treasury for chain in uow.chains.all()}
+        if uow.facts.get("deposit_xpub") != signer.deposit_xpub() or treasuries - {signer.treasury()}:
+            raise IntegrityError("the books name addresses that the bank's own keys do not have")
+        known = uow.facts.get("request_key", "")
+    if not known:
+        with store.unit_of_work() as uow:
+            uow.facts.lock("deposit_xpub")  # the lock keeps two who open from writing it twice
+            uow.facts.set("request_key", ours)
+    elif known != ours:
+        raise IntegrityError("the books name a request key that is not the bank's own")
 
 
 class _Chains(Mapping[int, Chain]):
@@ -176,10 +193,11 @@ class _Chains(Mapping[int, Chain]):
         self._directory = directory
         self._settings = {chain.chain_id: chain for chain in settings.chains}
         self._open: dict[int, Chain] = {}
+        self._devnets: dict[int, Devnet] = {}
         self._stack = stack
 
     def __getitem__(self, chain_id: int) -> Chain:
-        if chain_id not in self._open:
+        if chain_id not in self._open or not self._serves(chain_id):
             self._open[chain_id] = self._reach(self._settings[chain_id])
         return self._open[chain_id]
 
@@ -189,30 +207,46 @@ class _Chains(Mapping[int, Chain]):
     def __len__(self) -> int:
         return len(self._settings)
 
+    def _serves(self, chain_id: int) -> bool:
+        """Whether an embedded chain is still there: whoever started it may have ended it."""
+        return chain_id not in self._devnets or self._devnets[chain_id].serves
+
     def _reach(self, settings: ChainSettings) -> Chain:
         from tokenpay.adapters.chain.json_rpc import Confirmations, FinalizedTag, JsonRpcChain
 
         url = settings.url
         if settings.embedded:
-            url = self._stack.enter_context(start_devnet(self._directory / "devnet")).url
+            devnet = start_devnet(self._directory / "devnet", block_time_s=EMBEDDED_BLOCK_TIME_S)
+            self._devnets[settings.chain_id] = self._stack.enter_context(devnet)
+            url = devnet.url
         finality = FinalizedTag() if settings.confirmations is None else Confirmations(settings.confirmations)
         return JsonRpcChain(url, settings.chain_id, finality=finality, timeout_s=settings.timeout_s)
 
 
+def _make_folder(directory: Path) -> None:
+    try:
+        if directory.exists() and any(path.name != "devnet" for path in directory.iterdir()):
+            raise InvalidInput("the folder for a new bank is not empty")
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        raise StoreUnavailable("the folder for the new bank cannot be made") from None
+
+
 def _person(founder: Founder, entropy: Entropy, cost: int) -> tuple[Operator, Credential]:
+    private_key = entropy.random(32)
+    operator = Operator(
+        id=founder.id,
+        name=checked_name(founder.name),
+        role=founder.role,
+        branch=founder.branch,
+        public_key=public_key_of(private_key),
+    )
     credential = seal(
-        entropy.random(32),
+        private_key,
         founder.password,
         operator_id=founder.id,
         salt=entropy.random(16),
         nonce=entropy.random(12),
         cost=cost,
-    )
-    operator = Operator(
-        id=founder.id,
-        name=founder.name,
-        role=founder.role,
-        branch=founder.branch,
-        public_key=credential.public_key,
     )
     return operator, credential

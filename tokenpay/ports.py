@@ -15,6 +15,7 @@ from tokenpay.ethereum.transaction import SignedTransaction
 from tokenpay.ethereum.typed_data import Domain
 from tokenpay.money.address import Address
 from tokenpay.payments.intent import Intent
+from tokenpay.requests.request_claims import RequestClaims
 
 SignedAuthorization = Signed[Authorization]
 
@@ -91,6 +92,9 @@ class Signer(Protocol):
     def deposit_xpub(self) -> str:
         """Return the extended public key whose children are the deposit addresses (BIP-32)."""
 
+    def request_key(self) -> bytes:
+        """Return the 32 bytes of the Ed25519 public key that requests are signed with."""
+
     def sign_transaction(
         self, unsigned: bytes, *, intent: Intent, clearance: Clearance, domain: Domain | None
     ) -> SignedTransaction:
@@ -104,6 +108,9 @@ class Signer(Protocol):
         self, authorization: Authorization, *, index: int, intent: Intent, clearance: Clearance
     ) -> SignedAuthorization:
         """Sign, with the key of deposit address `index`, an authorization that pays the treasury itself."""
+
+    def sign_request(self, claims: RequestClaims, *, index: int) -> str:
+        """Sign, as `TKS:` text, a request for money to deposit address `index`; SignerRefused for any other."""
 
 
 class Clock(Protocol):

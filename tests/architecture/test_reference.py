@@ -18,7 +18,7 @@ from tokenpay.testing import TOKEN, euro, open_branch
 REPOSITORY = Path(__file__).parents[2]
 REFERENCE = REPOSITORY / "docs" / "reference"
 VERBS = {name: verb for name in tokenpay.__all__ if inspect.isfunction(verb := getattr(tokenpay, name))}
-NOT_OF_VERBS = {"index.md", "cli.md", "errors.md", "events.md", "reasons.md"}
+NOT_OF_VERBS = {"index.md", "cli.md", "comparison.md", "errors.md", "events.md", "reasons.md"}
 PAGES = sorted(path for path in REFERENCE.glob("*.md") if path.name not in NOT_OF_VERBS)
 ENTRY = re.compile(r"^## (\w+)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"```python\n(.*?)```", re.DOTALL)

@@ -23,7 +23,7 @@ from tests.integration.store_samples import (
 from tests.unit.payments.samples import TOKEN, intent
 from tokenpay.compliance.approval import Part
 from tokenpay.compliance.policy import Policy
-from tokenpay.errors import Conflict, IntegrityError, InvalidAmount, StoreUnavailable
+from tokenpay.errors import Conflict, IntegrityError, InvalidAmount, InvalidInput
 from tokenpay.money.amount import MAX_UNITS
 from tokenpay.payments.payment import Payment, PaymentState
 from tokenpay.store.tables import limit_counters
@@ -97,7 +97,7 @@ def test_sqlite_refuses_any_other_text(sqlite_url: str, literal: str) -> None:
 @pytest.mark.parametrize("literal", POSTGRESQL_LITERALS)
 def test_postgresql_refuses_any_other_number(postgresql_url: str, literal: str) -> None:
     # One too large is refused by the type, not by the constraint.
-    with founded(postgresql_url) as store, pytest.raises((Conflict, StoreUnavailable)), store.unit_of_work() as work:
+    with founded(postgresql_url) as store, pytest.raises((Conflict, InvalidInput)), store.unit_of_work() as work:
         insert_raw(work.connection, literal)
 
 
@@ -112,7 +112,7 @@ def test_a_row_that_was_tampered_with_is_not_read_as_money(postgresql_url: str) 
                 text("ALTER TABLE limit_counters DROP CONSTRAINT ck_limit_counters_used_units_whole")
             )
             insert_raw(work.connection, "-5")
-        with pytest.raises(IntegrityError, match="negative"), store.read() as work:
+        with pytest.raises(IntegrityError, match="no whole number"), store.read() as work:
             work.connection.execute(select(limit_counters)).all()
 
 

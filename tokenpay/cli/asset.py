@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tokenpay as tp
-from tokenpay.cli.command import add_noun, add_verb
+from tokenpay.cli.command import add_noun, add_verb, position
 from tokenpay.cli.desk import opened, signed_in
 from tokenpay.cli.files import read_text
 from tokenpay.cli.output import Answer
@@ -24,7 +24,7 @@ def add_parser(subparsers: "Subparsers") -> None:
     registering = add_verb(verbs, "register", register, "take an asset into use", operator=True)
     registering.add_argument("asset", help="eip155:<chain>/erc20:<contract>, or iso4217:<currency> for cash")
     registering.add_argument("--symbol", help="of a token: what the contract must say")
-    registering.add_argument("--decimals", type=int, help="of a token: what the contract must say")
+    registering.add_argument("--decimals", type=position, help="of a token: what the contract must say")
     checking = add_verb(verbs, "check", check, "freeze a token that is not what was pinned", operator=True)
     checking.add_argument("asset", help="an asset's id, or its symbol where only one asset has it")
     importing = add_verb(

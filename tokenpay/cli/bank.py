@@ -28,6 +28,8 @@ def add_parser(subparsers: "Subparsers") -> None:
     stopping = add_verb(verbs, "stop", stop, "refuse every payment from now on", operator=True)
     add_reason(stopping)
     add_verb(verbs, "resume", resume, "ask to pay again, or agree to it as the second person", operator=True)
+    accepting = "go on after a clock ran ahead and was set right; look first at what was done meanwhile"
+    add_verb(verbs, "accept-clock", accept_clock, accepting, operator=True)
 
 
 def found(args: Namespace) -> Answer:
@@ -83,6 +85,7 @@ def show(args: Namespace) -> Answer:
             "directory": str(bank.directory),
             "database": bank.store.engine.dialect.name,
             "revision": HEAD,
+            "request_key": uow.facts.get("request_key", "") or None,
             "payments": "stopped" if uow.facts.get("stopped", "") else "running",
             "chains": [
                 {
@@ -116,3 +119,8 @@ def resume(args: Namespace) -> Answer:
         content={"payments": "running" if running else "stopped"},
         text=None if running else "payments: stopped until a second person resumes them too",
     )
+
+
+def accept_clock(args: Namespace) -> Answer:
+    with signed_in(args) as (bank, by):
+        return Answer(content={"accepted": tp.accept_clock(bank, by=by)})

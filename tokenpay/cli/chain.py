@@ -4,7 +4,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING
 
 import tokenpay as tp
-from tokenpay.cli.command import add_noun, add_verb, count
+from tokenpay.cli.command import add_noun, add_verb, chain_number
 from tokenpay.cli.desk import engine, signed_in
 from tokenpay.cli.output import Answer, plain
 from tokenpay.cli.payment import payment_content
@@ -20,12 +20,12 @@ def add_parser(subparsers: "Subparsers") -> None:
         ("settle", settle, "post or void what has reached finality (as the engine)"),
         ("submit", submit, "sign and send cleared payments (as the engine)"),
     ):
-        add_verb(verbs, name, run, help).add_argument("chain_id", type=count, help="the chain's number")
+        add_verb(verbs, name, run, help).add_argument("chain_id", type=chain_number, help="the chain's number")
     sweeping = add_verb(verbs, "sweep", sweep, "bring tokens from deposit addresses to the treasury (as the engine)")
     sweeping.add_argument("--asset", required=True, help="an asset's id, or its symbol where only one asset has it")
     sweeping.add_argument("--at-least", metavar="AMOUNT", help="leave smaller holdings (default: one smallest unit)")
     resuming = add_verb(verbs, "resume", resume, "let a halted chain go on, once its case is resolved", operator=True)
-    resuming.add_argument("chain_id", type=count, help="the chain's number")
+    resuming.add_argument("chain_id", type=chain_number, help="the chain's number")
     recognising = add_verb(
         verbs, "recognise", recognise, "book what an address of the bank holds beyond the books", operator=True
     )

@@ -1,10 +1,12 @@
 """How a command is declared: a noun, a verb, and options that mean the same everywhere."""
 
 import argparse
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from tokenpay.cli.streams import say
 from tokenpay.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -14,6 +16,9 @@ if TYPE_CHECKING:
 
 Run = Callable[[argparse.Namespace], "Answer | int"]
 DEFAULT_LIMIT = 100
+MAX_COUNT = 10**9
+MAX_POSITION = 2**31 - 1
+MAX_CHAIN_ID = 2**63 - 1
 
 
 class Parser(argparse.ArgumentParser):
@@ -28,6 +33,9 @@ class Parser(argparse.ArgumentParser):
         if self.below is not None and message.endswith(f": {self.below.metavar}"):  # none was given
             message = f"{self.prog} needs one of {', '.join(self.below.choices)}"
         raise InvalidInput(" ".join(message.split()))
+
+    def _print_message(self, message: str, file: object = None) -> None:
+        say(message.rstrip("\n"))
 
 
 def add_noun(subparsers: "Subparsers", name: str, help: str) -> "Subparsers":
@@ -94,6 +102,20 @@ def add_limit(parser: Parser) -> None:
 
 def count(text: str) -> int:
     """Read a whole number of one or more."""
-    if not text.isdecimal() or not 0 < int(text[:10]) <= 10**9:
-        raise argparse.ArgumentTypeError("a number from 1 to 1,000,000,000 is asked for")
+    return _number(text, 1, MAX_COUNT)
+
+
+def position(text: str) -> int:
+    """Read a whole number of zero or more."""
+    return _number(text, 0, MAX_POSITION)
+
+
+def chain_number(text: str) -> int:
+    """Read a chain's number."""
+    return _number(text, 1, MAX_CHAIN_ID)
+
+
+def _number(text: str, least: int, most: int) -> int:
+    if not re.fullmatch(r"[0-9]{1,19}", text) or not least <= int(text) <= most:
+        raise argparse.ArgumentTypeError(f"a number from {least} to {most:,} is asked for")
     return int(text)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import tokenpay as tp
+from tokenpay.cli.streams import say_aside
 from tokenpay.errors import Denied, InvalidInput, Unavailable
 
 if TYPE_CHECKING:
@@ -38,12 +39,12 @@ def opened(args: Namespace, *, signer: bool = False) -> Iterator["Bank"]:
 
 
 @contextmanager
-def signed_in(args: Namespace) -> Iterator[tuple["Bank", "Session"]]:
+def signed_in(args: Namespace, *, signer: bool = False) -> Iterator[tuple["Bank", "Session"]]:
     """Open the bank and sign the operator in for this one command."""
     operator_id = args.operator or os.environ.get("TOKENPAY_OPERATOR")
     if not operator_id:
         raise InvalidInput("say who acts: --operator ID, or TOKENPAY_OPERATOR")
-    with opened(args) as bank:
+    with opened(args, signer=signer) as bank:
         password = os.environ.get("TOKENPAY_PASSWORD") or ask_secret(f"Password of {operator_id}: ")
         session = tp.open_session(
             bank, operator_id=operator_id, password=password, terminal="cli", lifetime_s=SESSION_S
@@ -66,7 +67,10 @@ def ask_secret(prompt: str) -> str:
     """Ask for a secret without showing it; raises InvalidInput where nobody can be asked."""
     if not sys.stdin.isatty():
         raise InvalidInput("a password is needed: set TOKENPAY_PASSWORD, or run this in a terminal")
-    return getpass.getpass(prompt)
+    try:
+        return getpass.getpass(prompt)
+    except EOFError:
+        raise InvalidInput("nobody answers") from None
 
 
 def amount_of(bank: "Bank", args: Namespace) -> "Amount":
@@ -75,9 +79,13 @@ def amount_of(bank: "Bank", args: Namespace) -> "Amount":
 
 
 def key_of(args: Namespace) -> str:
-    """Return `--key`, or a new one that is printed before anything happens, so that a retry can name it."""
+    """Return `--key`, or a new one that is printed before anything happens, so that a retry can name it.
+
+    Raises InvalidInput where it cannot be printed: who lost the answer could then not ask after the act.
+    """
     if args.key is not None:
         return str(args.key)
     key = secrets.token_hex(16)
-    print(json.dumps({"key": key}) if args.json else f"key {key}", file=sys.stderr, flush=True)
+    if not say_aside(json.dumps({"key": key}) if args.json else f"key {key}"):
+        raise InvalidInput("a new key could not be told on standard error: give --key")
     return key

@@ -2,7 +2,6 @@
 
 import argparse
 import signal
-import sys
 from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ import tokenpay as tp
 from tokenpay.cli.command import add_noun, add_verb
 from tokenpay.cli.desk import engine, opened
 from tokenpay.cli.output import Answer, plain, print_answer, print_error
+from tokenpay.cli.streams import say
 
 if TYPE_CHECKING:
     from tokenpay import Bank, Cycle, TokenpayError
@@ -84,12 +84,11 @@ class _Told:
             print_answer(Answer(content=content), as_json=True)
         else:
             for line in _lines(content):
-                print(line)
+                say(line)
             if said != self._last:
                 for error in errors:
                     print_error(error.code, error.message, fields={}, docs=error.docs, as_json=False)
         self._last = said
-        sys.stdout.flush()
 
 
 def _errors(cycle: "Cycle") -> "list[TokenpayError]":

@@ -1,13 +1,15 @@
 """What a command says: one content, printed as JSON with stable names or as lines for people."""
 
 import json
-import sys
 from collections.abc import Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import tokenpay as tp
+from tokenpay.cli.streams import say, say_aside
+
+_CALENDAR_END_S = 253_402_300_800  # the year 10000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,13 +22,11 @@ class Answer:
 
 
 def print_answer(answer: Answer, *, as_json: bool) -> int:
-    """Print an answer to standard output and return its exit code."""
+    """Print an answer to standard output and return its exit code; raises OutputLost, BrokenPipeError."""
     if as_json:
-        print(json.dumps(plain(answer.content)))
-    elif answer.text is not None:
-        print(answer.text)
+        say(json.dumps(plain(answer.content)))
     else:
-        print("\n".join(_lines(answer.content)))
+        say("\n".join(_lines(answer.content)) if answer.text is None else answer.text)
     return answer.exit_code
 
 
@@ -35,12 +35,13 @@ def print_error(code: str, message: str, *, fields: Mapping[str, Any], docs: str
     line = f"error {code}: {_visible(message)}"
     if as_json:
         line = json.dumps({"error": {"code": code, "message": message, "fields": dict(fields), "docs": docs}})
-    print(line, file=sys.stderr)
+    say_aside(line)
 
 
 def plain(value: Any) -> Any:
     """Return `value` as JSON holds it: an amount as `{asset, units, number}`, bytes in hexadecimal.
 
+    A field that a noun keeps out of its repr is a secret, and stays out here.
     Smallest units are text, since many readers of JSON keep 53 bits of a number.
     """
     if value is None or isinstance(value, bool | int):
@@ -60,7 +61,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, tp.Asset):
         return value.id
     if is_dataclass(value) and not isinstance(value, tp.Address | tp.BookParty | tp.ChainParty):
-        return {field.name: _part(field.name, getattr(value, field.name)) for field in fields(value)}
+        return {field.name: _part(field.name, getattr(value, field.name)) for field in fields(value) if field.repr}
     return str(value)
 
 
@@ -85,7 +86,7 @@ def _row(value: Any) -> Any:
     """Return a dataclass as a mapping of its fields; amounts, addresses and parties stay whole."""
     whole = tp.Amount | tp.Asset | tp.Address | tp.BookParty | tp.ChainParty
     if is_dataclass(value) and not isinstance(value, whole):
-        return {field.name: getattr(value, field.name) for field in fields(value)}
+        return {field.name: getattr(value, field.name) for field in fields(value) if field.repr}
     return value
 
 
@@ -101,7 +102,8 @@ def _text(name: str, value: Any) -> str:
         return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if (name in ("at_s", "dated_s") or name.endswith("_at_s")) and isinstance(value, int):
+    timed = name in ("at_s", "dated_s") or name.endswith("_at_s")
+    if timed and isinstance(value, int) and 0 <= value < _CALENDAR_END_S:
         return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
     if isinstance(value, tp.Amount):
         return str(value)

@@ -4,10 +4,10 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 from tokenpay.cli.command import Parser
 from tokenpay.cli.output import Answer, print_answer, print_error
+from tokenpay.cli.streams import OutputLost, prepare
 from tokenpay.errors import (
     Conflict,
     Denied,
@@ -21,9 +21,6 @@ from tokenpay.errors import (
     TokenpayError,
     Unavailable,
 )
-
-if TYPE_CHECKING:
-    from tokenpay.ports import Chain, Clock, Entropy
 
 NOUNS = (
     "demo",
@@ -45,7 +42,7 @@ NOUNS = (
 )
 """Each is a module of this package that adds its own parser."""
 
-EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_BROKEN_PIPE = 70, 130, 141
+EXIT_INTERNAL, EXIT_OUTPUT_LOST, EXIT_BROKEN_PIPE = 70, 74, 141
 EXITS: tuple[tuple[tuple[type[TokenpayError], ...], int], ...] = (
     ((InvalidInput,), 2),
     ((Denied,), 3),
@@ -56,35 +53,41 @@ EXITS: tuple[tuple[tuple[type[TokenpayError], ...], int], ...] = (
 """What each branch of the error tree makes the process return; 1 is an answer of no, 0 everything else."""
 
 
-def main(
-    argv: Sequence[str] | None = None,
-    *,
-    clock: "Clock | None" = None,
-    entropy: "Entropy | None" = None,
-    chain_ports: "Mapping[int, Chain] | None" = None,
-) -> int:
-    """Run one command and return its exit code; the ports are passed on to the bank it opens."""
+def run(argv: Sequence[str] | None, ports: Mapping[str, object]) -> int:
+    """Run one command and return its exit code; `ports` are passed on to the bank it opens."""
+    prepare()
     words = sys.argv[1:] if argv is None else list(argv)
     as_json = "--json" in words
     try:
-        args = build_parser(words).parse_args(words)
-        args.ports = {"clock": clock, "entropy": entropy, "chain_ports": chain_ports}
-        answer = args.run(args)
-        code = print_answer(answer, as_json=as_json) if isinstance(answer, Answer) else int(answer or 0)
-        sys.stdout.flush()
-        return code
+        return _answered(words, ports, as_json=as_json)
     except SystemExit as leaving:  # argparse has answered --help
         return leaving.code if isinstance(leaving.code, int) else 0
-    except KeyboardInterrupt:
-        return EXIT_INTERRUPTED
     except BrokenPipeError:
-        # Whoever read us has gone: what is still buffered must not fail again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_BROKEN_PIPE
+    except OutputLost:
+        message = "it was done, but the answer could not be written"
+        print_error("output.lost", message, fields={}, docs="reference/cli", as_json=as_json)
+        return EXIT_OUTPUT_LOST
     except Exception as error:
         if os.environ.get("TOKENPAY_DEBUG") == "1":
             raise
         return _fail(error, as_json=as_json)
+
+
+def _answered(words: Sequence[str], ports: Mapping[str, object], *, as_json: bool) -> int:
+    args = build_parser(words).parse_args(words)
+    args.ports = ports
+    answer = args.run(args)
+    if not isinstance(answer, Answer):
+        return int(answer or 0)
+    try:
+        return print_answer(answer, as_json=as_json)
+    except (BrokenPipeError, OutputLost):
+        raise
+    except Exception:
+        if os.environ.get("TOKENPAY_DEBUG") == "1":
+            raise
+        raise OutputLost from None  # whatever went wrong, the act is done
 
 
 def build_parser(words: Sequence[str] = ()) -> Parser:

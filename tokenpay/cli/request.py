@@ -2,6 +2,8 @@
 
 import sys
 from argparse import Namespace
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,15 +15,27 @@ from tokenpay.cli.output import Answer, plain
 from tokenpay.errors import InvalidQr, InvalidRequest
 
 if TYPE_CHECKING:
-    from tokenpay import IssuedRequest, PaymentRequest
+    from tokenpay import IssuedRequest, PaymentRequest, Unreadable
     from tokenpay.cli.command import Subparsers
+    from tokenpay.requests.emvco import EmvcoRequest
 
 FORMS = ("reference", "eip681", "address")
 DEFAULT_LIFETIME_S = 900
+# By name, so that no command but `read` waits for the readers to load.
+KINDS = {
+    "ScannedReference": "reference",
+    "ScannedSigned": "signed",
+    "ScannedAddress": "address",
+    "ScannedAsset": "asset",
+    "Eip681": "eip681",
+    "ContractCall": "contract_call",
+    "EmvcoRequest": "emvco",
+    "EnsName": "ens_name",
+}
 
 
 def add_parser(subparsers: "Subparsers") -> None:
-    verbs = add_noun(subparsers, "request", "ask for money: issue, list, show, cancel, draw, resolve and read requests")
+    verbs = add_noun(subparsers, "request", "ask for money: issue, sign, list, show, cancel, draw, resolve and read")
     issuing = add_verb(verbs, "issue", issue, "issue a request for a customer", operator=True, key=True)
     issuing.add_argument("customer", help="who is to be paid, by number")
     issuing.add_argument("--asset", required=True, help="an asset's id, or its symbol where only one asset has it")
@@ -43,15 +57,19 @@ def add_parser(subparsers: "Subparsers") -> None:
     for name, run, help in (
         ("show", show, "show a request and what came for it"),
         ("cancel", cancel, "cancel a request that still waits for money"),
+        ("sign", sign, "sign a request that waits for money, for those who trust the bank's key"),
         ("qr", qr, "draw a request as a QR code, here or in a file"),
     ):
         parser = add_verb(verbs, name, run, help, operator=True)
         parser.add_argument("request", help="the request's id or reference")
-    parser.add_argument(
-        "--as", dest="form", choices=FORMS, default=FORMS[0], help=f"what it says (default: {FORMS[0]})"
-    )
-    parser.add_argument("--png", type=Path, metavar="FILE", help="write a PNG image")
-    parser.add_argument("--svg", type=Path, metavar="FILE", help="write an SVG image")
+        if name == "sign":
+            parser.add_argument("--qr", action="store_true", help="draw it as a QR code here")
+        if name == "qr":
+            form = f"what it says (default: {FORMS[0]})"
+            parser.add_argument("--as", dest="form", choices=FORMS, default=FORMS[0], help=form)
+        if name in ("sign", "qr"):
+            parser.add_argument("--png", type=Path, metavar="FILE", help="write a PNG image")
+            parser.add_argument("--svg", type=Path, metavar="FILE", help="write an SVG image")
     resolving = add_verb(verbs, "resolve", resolve, "say what this bank knows of a text that was scanned or typed")
     resolving.add_argument("text")
     reading = add_verb(verbs, "read", read, "say what a text or an image claims to be; needs no bank", bank=False)
@@ -104,28 +122,31 @@ def cancel(args: Namespace) -> Answer:
     return Answer(content={"id": request_id, "state": state})
 
 
+def sign(args: Namespace) -> Answer:
+    with _pictures(args) as draw:  # a file that is in the way is said before anything is signed
+        with signed_in(args, signer=True) as (bank, by):
+            request_id = _id(args)
+            text = tp.sign_issued_request(bank, request_id, by=by)
+        files = draw(text)
+    content = {"id": request_id, "text": text, "files": files}
+    return Answer(content=content, text=None if files else _drawn(text) if args.qr else text)
+
+
 def qr(args: Namespace) -> Answer:
-    with signed_in(args) as (bank, by):
-        request = tp.get_request(bank, _id(args), by=by).request
-    text = _text(request, args.form)
-    for path, data in ((args.png, tp.qr_png), (args.svg, tp.qr_svg)):
-        if path is not None:
-            picture = data(text)
-            with new_file(path) as draft:
-                draft.write_bytes(picture if isinstance(picture, bytes) else picture.encode())
-    written = [str(path) for path in (args.png, args.svg) if path is not None]
-    content = {"id": request.id, "form": args.form, "text": text, "files": written}
-    if written:
-        return Answer(content=content)
-    drawn = tp.qr_ansi(text) if sys.stdout.isatty() else "\n".join(tp.qr_lines(text)) + "\n"
-    return Answer(content=content, text=drawn + text)
+    with _pictures(args) as draw:
+        with signed_in(args) as (bank, by):
+            request = tp.get_request(bank, _id(args), by=by).request
+        text = _text(request, args.form)
+        files = draw(text)
+    content = {"id": request.id, "form": args.form, "text": text, "files": files}
+    return Answer(content=content, text=None if files else _drawn(text))
 
 
 def resolve(args: Namespace) -> Answer:
     with opened(args) as bank:
         resolved = tp.resolve_request(bank, args.text)
     if resolved.unreadable is not None:
-        raise InvalidRequest(resolved.message, reason=resolved.unreadable.reason.value)
+        raise _unreadable(resolved.unreadable)
     content = {
         "resolution": resolved.resolution,
         "message": resolved.message,
@@ -133,6 +154,7 @@ def resolve(args: Namespace) -> Answer:
         "trusted": resolved.trusted,
         "request_id": None if resolved.request is None else resolved.request.id,
         "payee": resolved.payee,
+        "payee_name": resolved.payee_name or None,
         "asset": resolved.asset,
         "amount": resolved.amount,
     }
@@ -140,6 +162,8 @@ def resolve(args: Namespace) -> Answer:
 
 
 def read(args: Namespace) -> Answer:
+    from tokenpay.requests.emvco import EmvcoRequest
+
     text = args.text
     if args.image is not None:
         texts = tp.read_qr(args.image)
@@ -148,9 +172,51 @@ def read(args: Namespace) -> Answer:
         text = texts[0]
     scanned = tp.read_request(text)
     if isinstance(scanned, tp.Unreadable):
-        raise InvalidRequest(scanned.message, reason=scanned.reason.value)
-    kinds = {tp.ScannedReference: "reference", tp.ScannedAddress: "address", tp.Eip681: "eip681"}
-    return Answer(content={"kind": kinds[type(scanned)], **plain(scanned)})
+        raise _unreadable(scanned)
+    content = _code(scanned) if isinstance(scanned, EmvcoRequest) else plain(scanned)
+    return Answer(content={"kind": KINDS[type(scanned).__name__], **content})
+
+
+@contextmanager
+def _pictures(args: Namespace) -> Iterator[Callable[[str], list[str]]]:
+    """Hold the picture files that the command names, and yield what draws a text into them and names them."""
+    with ExitStack() as stack:
+        png = None if args.png is None else stack.enter_context(new_file(args.png))
+        svg = None if args.svg is None else stack.enter_context(new_file(args.svg))
+
+        def draw(text: str) -> list[str]:
+            if png is not None:
+                png.write_bytes(tp.qr_png(text))
+            if svg is not None:
+                svg.write_text(tp.qr_svg(text), encoding="utf-8")
+            return [str(path) for path in (args.png, args.svg) if path is not None]
+
+        yield draw
+
+
+def _drawn(text: str) -> str:
+    return (tp.qr_ansi(text) if sys.stdout.isatty() else "\n".join(tp.qr_lines(text)) + "\n") + text
+
+
+def _unreadable(unreadable: "Unreadable") -> InvalidRequest:
+    network = {"network": unreadable.network} if unreadable.network else {}
+    return InvalidRequest(unreadable.message, reason=unreadable.reason.value, **network)
+
+
+def _code(code: "EmvcoRequest") -> dict[str, Any]:
+    """What a merchant's code claims, in words; its data objects are for programs."""
+    return {
+        "merchant": code.merchant,
+        "local_name": code.local_name,
+        "currency": code.currency or code.currency_numeric or None,
+        "amount": code.amount or code.amount_text or None,
+        "tip": code.tip,
+        "additional": {name: value for name, value in plain(code.additional).items() if value},
+        "token": code.token,
+        "static": code.static,
+        "beyond_ascii": code.beyond_ascii,
+        "warnings": [rule.message for rule in code.warnings],
+    }
 
 
 def _id(args: Namespace) -> str:

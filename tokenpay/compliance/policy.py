@@ -14,6 +14,8 @@ from tokenpay.payments.payment import Reason
 from tokenpay.primitives.canonical import Value
 
 _DAY_MINUTES = 24 * 60
+_YEAR_S = 366 * 86_400
+_MAX_UNITS = 10**78
 UNLIMITED = OWN_MONEY | {Purpose.COLLECTION, Purpose.REVERSAL}
 """No limit counts these: the bank's own money, money that comes in, and what two people take back."""
 
@@ -32,8 +34,9 @@ class AssetLimits:
     operator_day_units: int = 0
 
     def __post_init__(self) -> None:
-        if min(self.payment_units, self.alone_units, self.customer_day_units, self.operator_day_units) < 0:
-            raise InvalidInput("a limit is not negative")
+        units = (self.payment_units, self.alone_units, self.customer_day_units, self.operator_day_units)
+        if not all(type(limit) is int and 0 <= limit < _MAX_UNITS for limit in units):
+            raise InvalidInput("a limit is a whole number of smallest units, of 78 digits at most")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,9 @@ class Hours:
     utc_offset_minutes: int = 0
 
     def __post_init__(self) -> None:
+        numbers = (self.opens_minute, self.closes_minute, self.utc_offset_minutes, *self.weekdays)
+        if not all(type(number) is int for number in numbers):
+            raise InvalidInput("opening hours are whole minutes and weekdays")
         if not 0 <= self.opens_minute <= self.closes_minute <= _DAY_MINUTES or not self.weekdays <= set(range(7)):
             raise InvalidInput("opening hours lie within one day, weekdays are 0 to 6")
         if abs(self.utc_offset_minutes) > 14 * 60:
@@ -72,13 +78,25 @@ class Hours:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """One version of the bank's rules. `limits` is by asset id; `list_max_age_s` is how old a deny-list may be."""
+    """One version of the bank's rules. `limits` is by asset id; `list_max_age_s` is how old a deny-list may be.
+
+    `held_for_s` is how long a payment may wait to be sent, a year at most. Raises InvalidInput.
+    """
 
     version: int = 1
     limits: Mapping[str, AssetLimits] = field(default_factory=dict)
     hours: Hours = field(default_factory=Hours)
     list_max_age_s: int = 0
     held_for_s: int = 86_400
+
+    def __post_init__(self) -> None:
+        for name, number, least, most in (
+            ("version", self.version, 1, 2**31 - 1),
+            ("list_max_age_s", self.list_max_age_s, 0, 100 * _YEAR_S),
+            ("held_for_s", self.held_for_s, 1, _YEAR_S),
+        ):
+            if type(number) is not int or not least <= number <= most:
+                raise InvalidInput(f"the policy's {name} is a whole number from {least} to {most}")
 
     def content(self) -> dict[str, Value]:
         """Return the canonical content as it is stored and hashed."""

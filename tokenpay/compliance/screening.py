@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-LIST_AHEAD_S = 86_400
+LIST_AHEAD_S = 14 * 3_600
 """How far ahead of the clock a list may be dated: it is already tomorrow where some lists are made."""
 
 

@@ -38,7 +38,7 @@ def resolve_case(bank: Bank, case_id: str, *, resolution: str, by: Session) -> C
         case = uow.cases.get(case_id, lock=True)
         if not case.is_open:
             return case
-        standing = _standing(uow, case_id)
+        standing = _standing(uow, case_id, incoming=True)
         if standing:
             raise WrongState(f"money still stands under the case: {', '.join(map(str, standing))}", case=case_id)
         uow.cases.resolve(case_id, resolution=resolution, by=operator.id, at_s=bank.clock.now_s())
@@ -54,8 +54,12 @@ def case_balances(bank: Bank, case_id: str, *, by: Session) -> list[Amount]:
         return _standing(uow, case_id)
 
 
-def _standing(uow: UnitOfWork, case_id: str) -> list[Amount]:
-    """What a pending transfer is about to take still stands: it is posted until that one is."""
+def _standing(uow: UnitOfWork, case_id: str, *, incoming: bool = False) -> list[Amount]:
+    """What a pending transfer is about to take still stands: it is posted until that one is.
+
+    With `incoming`, what one is about to bring counts too.
+    """
     kinds = (AccountKind.SUSPENSE, AccountKind.BLOCKED)
     accounts = [account for kind in kinds for account in uow.ledger.accounts(kind=kind, owner=case_id)]
-    return [Amount(uow.assets.get(a.asset_id).asset, a.posted_units) for a in accounts if a.posted_units]
+    units = {account: account.posted_units + (account.incoming_units if incoming else 0) for account in accounts}
+    return [Amount(uow.assets.get(account.asset_id).asset, number) for account, number in units.items() if number]

@@ -10,18 +10,18 @@ from tokenpay.steps.record import record
 
 
 def stop_payments(bank: Bank, *, reason: str, by: Session) -> None:
-    """Refuse every payment from now on, in the whole bank; stopping again changes nothing.
+    """Refuse every payment from now on, in the whole bank; stopping again takes back what was asked to resume.
 
     Raises InvalidInput for a reason that is not 1 to 140 visible characters.
     """
     reason = checked_reason(reason)
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.CONTROL)
-        if uow.facts.get("stopped", ""):
+        if uow.facts.get("stopped", "") and not uow.facts.lock("resume_asked_by"):
             return
         uow.facts.set("stopped", operator.id)
         uow.facts.set("resume_asked_by", "")
-        record(uow, bank, operator, "payments.stopped", "bank", {"reason": reason})
+        record(uow, bank, operator, "payments.stopped", "bank", {"reason": reason}, whatever_the_clock=True)
 
 
 def resume_payments(bank: Bank, *, by: Session) -> bool:
@@ -44,3 +44,28 @@ def resume_payments(bank: Bank, *, by: Session) -> bool:
         uow.facts.set("resume_asked_by", "")
         record(uow, bank, operator, "payments.resumed", "bank", {"with": first})
         return True
+
+
+def accept_clock(bank: Bank, *, by: Session) -> list[str]:
+    """Go on after a clock ran ahead and was set right: every audit stream takes the time that it is now.
+
+    Until then nothing but signing in, stopping and freezing is recorded. Look at the clock first: what was
+    done while it was wrong carries the wrong time. Returns the streams that stood in the future.
+    """
+    with bank.store.unit_of_work() as uow:
+        operator = authorize(uow, bank, by, Permission.CONTROL)
+        now_s = bank.clock.now_s()
+        ahead = [head for head in uow.audit.heads() if head.at_s > now_s]
+        for head in ahead:
+            details = {"was_s": head.at_s}
+            record(
+                uow,
+                bank,
+                operator,
+                "clock.accepted",
+                head.stream,
+                details,
+                stream=head.stream,
+                whatever_the_clock=True,
+            )
+        return [head.stream for head in ahead]

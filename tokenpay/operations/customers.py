@@ -71,5 +71,7 @@ def _set_status(bank: Bank, customer_id: str, status: CustomerStatus, *, reason:
             if uow.requests.find(payee=customer_id, states=WAITING):
                 raise WrongState("the customer still waits for money: cancel the open requests", customer=customer_id)
         uow.customers.set_status(customer_id, status)
-        record(uow, bank, operator, f"customer.{status}", customer_id, {"reason": reason})
+        freezes = status is CustomerStatus.FROZEN
+        action = f"customer.{status}"
+        record(uow, bank, operator, action, customer_id, {"reason": reason}, whatever_the_clock=freezes)
         return uow.customers.get(customer_id)

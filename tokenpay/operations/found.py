@@ -63,6 +63,7 @@ def found(
             "name": bank.name,
             "demo": "yes" if demo else "",
             "deposit_xpub": signer.deposit_xpub(),
+            "request_key": signer.request_key().hex(),
             "stopped": "",
             "resume_asked_by": "",
         }

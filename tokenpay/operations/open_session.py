@@ -37,7 +37,7 @@ def open_session(
         with bank.store.unit_of_work() as uow:
             if operator_id != ENGINE_ID:  # its password is random: locking it would only let strangers stop the bank
                 uow.operators.count_failure(operator_id, lock_after=LOCK_AFTER, locked_until_s=now_s + LOCK_FOR_S)
-            record(uow, bank, uow.operators.get(operator_id), "session.failed", operator_id)
+            record(uow, bank, uow.operators.get(operator_id), "session.failed", operator_id, whatever_the_clock=True)
         raise WrongPassword(_WRONG) from None
     with bank.store.unit_of_work() as uow:
         operator = uow.operators.get(operator_id)
@@ -59,7 +59,7 @@ def open_session(
             expires_at_s=session.expires_at_s,
         )
         uow.operators.clear_failures(operator_id)
-        record(uow, bank, operator, "session.opened", operator_id, {"terminal": terminal})
+        record(uow, bank, operator, "session.opened", operator_id, {"terminal": terminal}, whatever_the_clock=True)
         return session
 
 
@@ -67,7 +67,8 @@ def close_session(bank: Bank, *, by: Session) -> None:
     """End a session; ending it again changes nothing."""
     with bank.store.unit_of_work() as uow:
         now_s = bank.clock.now_s()
-        if uow.sessions.live_operator(by.id, now_s=now_s) is None:
+        operator = uow.sessions.live_operator(by.id, now_s=now_s)
+        if operator is None:
             return
         uow.sessions.close(by.id, at_s=now_s)
-        record(uow, bank, by.operator, "session.closed", by.operator.id, {"terminal": by.terminal})
+        record(uow, bank, operator, "session.closed", operator.id, {"terminal": by.terminal}, whatever_the_clock=True)

@@ -16,8 +16,10 @@ from tokenpay.parties.session import Session
 from tokenpay.payments.deposit import Deposit
 from tokenpay.payments.payment import Payment, PaymentState
 from tokenpay.requests.request_state import RequestState
+from tokenpay.requests.signed_request import BankKey
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.own_address import check_address
+from tokenpay.steps.request_proof import own_key
 from tokenpay.store.asset_store import RegisteredAsset
 from tokenpay.store.outbox_store import START, Event
 from tokenpay.store.request_store import IssuedRequest
@@ -55,6 +57,12 @@ def get_request(bank: Bank, request_id: str, *, by: Session) -> IssuedRequest:
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.READ)
         return check_address(uow, uow.requests.get(request_id))
+
+
+def bank_key(bank: Bank) -> BankKey:
+    """Return the key that proves the bank's requests, to hand to whoever verifies them; raises NotFound."""
+    with bank.store.read() as uow:
+        return own_key(uow, bank)
 
 
 def find_requests(

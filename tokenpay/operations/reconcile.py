@@ -1,4 +1,4 @@
-"""Prove the books: every asset balances, every custody account equals the chain, every audit stream is whole."""
+"""Prove the books: every asset balances, every account its entries, custody the chain; every audit stream is whole."""
 
 from dataclasses import dataclass
 
@@ -7,6 +7,7 @@ from tokenpay.bank import Bank
 from tokenpay.ethereum.observed import Holding
 from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import AccountKind
+from tokenpay.ledger.proof import disagreeing
 from tokenpay.money.address import Address
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
@@ -43,18 +44,26 @@ class CustodyLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reconciliation:
-    """`root` is the Merkle root over all audit heads: what is worth keeping outside the branch."""
+    """`root` is the Merkle root over all audit heads: what is worth keeping outside the branch.
+
+    `disagreeing` names the accounts whose totals are not what their entries and pending transfers add up to.
+    """
 
     totals: tuple[AssetTotal, ...]
     custody: tuple[CustodyLine, ...]
+    disagreeing: tuple[str, ...]
     streams: int
     records: int
     root: bytes
 
     @property
     def holds(self) -> bool:
-        """Whether ledger and chain agree to the last unit."""
-        return all(total.balances for total in self.totals) and all(line.agrees for line in self.custody)
+        """Whether the ledger agrees with itself and with the chain to the last unit."""
+        return (
+            not self.disagreeing
+            and all(total.balances for total in self.totals)
+            and all(line.agrees for line in self.custody)
+        )
 
 
 def reconcile(bank: Bank, *, by: Session) -> Reconciliation:
@@ -66,6 +75,7 @@ def reconcile(bank: Bank, *, by: Session) -> Reconciliation:
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.READ)
         accounts = uow.ledger.accounts()
+        wrong = disagreeing(accounts, uow.ledger.proved_entries(), uow.ledger.waiting())
         followed = uow.chains.all()
         assets = {known.asset.id: known.asset for known in uow.assets.all()}
         beyond: dict[str, int] = {}
@@ -95,6 +105,7 @@ def reconcile(bank: Bank, *, by: Session) -> Reconciliation:
     return Reconciliation(
         totals=_totals(accounts),
         custody=tuple(custody),
+        disagreeing=wrong,
         streams=len(heads),
         records=sum(head.seq for head in heads),
         root=heads_root(heads),

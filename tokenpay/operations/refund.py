@@ -2,7 +2,7 @@
 
 from tokenpay.bank import Bank
 from tokenpay.compliance.case import is_case_id
-from tokenpay.errors import InvalidInput, WrongState
+from tokenpay.errors import AssetMismatch, InvalidInput, WrongState
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.amount import Amount
 from tokenpay.parties.operator import Permission
@@ -31,6 +31,10 @@ def refund(bank: Bank, *, of: str, to: Party | str, amount: Amount, by: Session,
     intent = original.intent
     if intent.rail is not Rail.BOOK or original.state is not PaymentState.FINAL:
         raise WrongState("a final book payment can be refunded; money from the chain is refunded by its case")
+    if intent.purpose is not Purpose.PAYMENT:
+        raise WrongState("only a payment is refunded; what two people reversed stays reversed", payment=of)
+    if amount.asset != intent.amount.asset:
+        raise AssetMismatch("a payment is refunded in its own asset", payment=of)
     if payee != intent.debtor:
         raise InvalidInput("a book payment is refunded to who paid it")
     draft = Draft(
@@ -48,6 +52,8 @@ def refund(bank: Bank, *, of: str, to: Party | str, amount: Amount, by: Session,
 
 
 def _refund_case(bank: Bank, case_id: str, payee: Party, amount: Amount, *, by: Session, key: str) -> Payment | Refusal:
+    if isinstance(payee, BookParty) and payee.kind is not AccountKind.CUSTOMER:
+        raise InvalidInput("a refund goes to a customer or to an address")
     draft = Draft(
         purpose=Purpose.REFUND,
         debtor=BookParty(AccountKind.SUSPENSE, case_id),

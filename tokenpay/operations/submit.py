@@ -81,6 +81,8 @@ def _start(bank: Bank, chain_id: int, fees: Fees, *, limit: int, by: Session) ->
     stuck = 0
     # A no-op is not assigned a nonce of its own: it takes over the one it fills.
     cleared = [p for p in _find(bank, chain_id, (PaymentState.CLEARED,)) if p.intent.purpose is not Purpose.FILL]
+    # Those that could not go before wait behind those that were not tried, the one tried longest ago first.
+    cleared.sort(key=lambda payment: (bool(payment.reasons), payment.updated_at_s if payment.reasons else 0))
     for payment in cleared[:limit]:
         try:
             taken = _assign(bank, payment, fees, by=by)

@@ -36,13 +36,15 @@ def watch(bank: Bank, *, chain_id: int, by: Session, max_blocks: int = MAX_BLOCK
     """Take in up to `max_blocks` new blocks of a chain, each with all its logs or not at all.
 
     A node that lags behind what was taken in changes nothing. Raises Halted, also when a reorg is
-    deeper than what was final, NotFound for an unknown chain, ChainUnavailable, IntegrityError.
+    deeper than what was final, NotFound for an unknown chain, ChainUnavailable, and IntegrityError from a node of
+    another chain.
     """
     chain = bank.chain(chain_id)
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.RUN_ENGINE)
         followed = running(uow, chain_id)
         assets = [known.asset for known in uow.assets.all(chain_id=chain_id) if known.asset.contract is not None]
+    chain.verify_chain_id()  # a node may have been exchanged for another chain's
     head = chain.head()
     if head.number < followed.head_number:
         return Watched(head_number=followed.head_number)

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from tokenpay.errors import InvalidInput, WrongPassword
 
 _R, _P = 8, 1
+MIN_COST, MAX_COST = 2**10, 2**20
 DEFAULT_COST = 2**15
 MIN_PASSWORD = 8
 _PURPOSE = b"tokenpay/operator-key/1"
@@ -36,6 +37,8 @@ def seal(
     private_key: bytes, password: str, *, operator_id: str, salt: bytes, nonce: bytes, cost: int = DEFAULT_COST
 ) -> Credential:
     """Seal 32 private bytes under a password of at least 8 characters; raises InvalidInput."""
+    if not MIN_COST <= cost <= MAX_COST or cost & (cost - 1):
+        raise InvalidInput(f"the cost of a password is a power of two from {MIN_COST} to {MAX_COST}")
     if len(password) < MIN_PASSWORD:
         raise InvalidInput(f"a password has at least {MIN_PASSWORD} characters")
     cipher = AESGCM(_stretch(password, salt, cost))
@@ -63,6 +66,6 @@ def unseal(credential: Credential, password: str) -> bytes:
 
 
 def _stretch(password: str, salt: bytes, cost: int) -> bytes:
-    if not 2**10 <= cost <= 2**20:
+    if not MIN_COST <= cost <= MAX_COST:
         raise ValueError("scrypt cost out of range")
     return Scrypt(salt=salt, length=32, n=cost, r=_R, p=_P).derive(password.encode(errors="surrogatepass"))

@@ -1,10 +1,16 @@
 """An operator: somebody who may act, in a role, at a branch, with a key of their own."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tokenpay.errors import InvalidInput
+from tokenpay.parties.customer import checked_name
+
 ENGINE_ID = "engine"
-"""The one operator who is no person."""
+"""The one operator who is no person; its branch has this name too."""
+# Small letters only: nobody is told from another by a capital.
+_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
 
 
 class Role(StrEnum):
@@ -43,7 +49,10 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operator:
-    """`public_key` is the operator's Ed25519 key: what they confirm, they sign with its private half."""
+    """`public_key` is the operator's Ed25519 key: what they confirm, they sign with its private half.
+
+    `id` and `branch` are 1 to 32 small letters, digits, dots, dashes and underscores. Raises InvalidInput.
+    """
 
     id: str
     name: str
@@ -51,6 +60,15 @@ class Operator:
     branch: str
     public_key: bytes
     active: bool = True
+
+    def __post_init__(self) -> None:
+        for name in (self.id, self.branch):
+            if _ID.fullmatch(name) is None:
+                raise InvalidInput("an operator's id and branch are 1 to 32 of a-z, 0-9, and . _ - within")
+        if checked_name(self.name) != self.name:
+            raise InvalidInput("an operator's name is in NFC, without outer spaces")
+        if len({self.role is Role.ENGINE, self.id == ENGINE_ID, self.branch == ENGINE_ID}) != 1:
+            raise InvalidInput("the engine is no person: its id, role and branch are its own")
 
     def may(self, permission: Permission) -> bool:
         """Tell whether the role carries this permission and the operator is active."""

@@ -1,15 +1,21 @@
 """An operator's proven, expiring presence at one terminal."""
 
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from tokenpay.parties.credential import public_key_of
 from tokenpay.parties.operator import Operator, Role
 
 
+class _Keyed:
+    """Holds what is no field: what lists, shows or copies a dataclass by its fields does not find it."""
+
+    __slots__ = ("_key",)
+    _key: Ed25519PrivateKey
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
+class Session(_Keyed):
     """Verbs take `by: Session`. It holds the operator's opened key and shows it to nobody.
 
     The bank keeps its own row of every session: what this object says of role and expiry is a
@@ -21,7 +27,10 @@ class Session:
     terminal: str
     opened_at_s: int
     expires_at_s: int
-    key: bytes = field(repr=False, compare=False)
+    key: InitVar[bytes]
+
+    def __post_init__(self, key: bytes) -> None:
+        object.__setattr__(self, "_key", Ed25519PrivateKey.from_private_bytes(key))
 
     @property
     def role(self) -> Role:
@@ -29,11 +38,11 @@ class Session:
 
     def holds_key_of(self, operator: Operator) -> bool:
         """Tell whether the session holds this operator's private key: an id alone proves nothing."""
-        return public_key_of(self.key) == operator.public_key
+        return self._key.public_key().public_bytes_raw() == operator.public_key
 
     def sign(self, message: bytes) -> bytes:
         """Sign with the operator's Ed25519 key (RFC 8032) and return 64 bytes."""
-        return Ed25519PrivateKey.from_private_bytes(self.key).sign(message)
+        return self._key.sign(message)
 
     def __reduce__(self) -> str:
         raise TypeError("a session is not copied out of its process")

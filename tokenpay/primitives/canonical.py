@@ -2,6 +2,12 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tokenpay.errors import IntegrityError, InvalidInput
+from tokenpay.primitives.strict_json import read_json
+
+_MAX_CHARACTERS, _MAX_DEPTH = 16_777_216, 32
 
 Value = str | int | bool | None | Sequence["Value"] | Mapping[str, "Value"]
 
@@ -19,6 +25,14 @@ def canonical_text(value: Value) -> str:
 def canonical_bytes(value: Value) -> bytes:
     """Return `canonical_text` as bytes."""
     return canonical_text(value).encode("ascii")
+
+
+def parse_canonical(text: str) -> Any:
+    """Return the value that was stored as `canonical_text`; raises IntegrityError for what nobody wrote so."""
+    try:
+        return read_json(text, max_characters=_MAX_CHARACTERS, max_depth=_MAX_DEPTH)
+    except InvalidInput:
+        raise IntegrityError("a stored text is not as it was written") from None
 
 
 def _refuse_floats(value: Value) -> None:

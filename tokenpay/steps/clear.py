@@ -5,7 +5,7 @@ from tokenpay.compliance.approval import Approval, Part
 from tokenpay.compliance.clearance import Clearance
 from tokenpay.compliance.policy import UNLIMITED, Answer, Decision, Facts, Policy, decide
 from tokenpay.compliance.screening import Screening, screen
-from tokenpay.errors import IntegrityError
+from tokenpay.errors import IntegrityError, WrongState
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.parties.customer import CustomerStatus
 from tokenpay.payments.intent import OWN_MONEY, BookParty, ChainParty, Intent
@@ -94,8 +94,8 @@ def _customers(uow: UnitOfWork, intent: Intent) -> dict[str, CustomerStatus]:
     for party in (intent.debtor, intent.creditor):
         if isinstance(party, BookParty) and party.kind is AccountKind.CUSTOMER:
             customers[party.owner] = uow.customers.get(party.owner, lock="to keep").status
-        elif isinstance(party, BookParty):
-            uow.cases.get(party.owner)  # suspense and blocked money belongs to a case that there is
+        elif isinstance(party, BookParty) and not uow.cases.get(party.owner).is_open:
+            raise WrongState("suspense and blocked money belongs to an open case", case=party.owner)
     return customers
 
 

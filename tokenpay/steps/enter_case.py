@@ -1,6 +1,7 @@
 """Open a case in the unit of work of what caused it."""
 
 from collections.abc import Sequence
+from itertools import count
 
 from tokenpay.bank import Bank
 from tokenpay.compliance.case import Case, CaseKind
@@ -21,7 +22,9 @@ def enter_case(uow: UnitOfWork, bank: Bank, operator: Operator, *, kind: CaseKin
     still_open = next((case for case in before if case.is_open), None)
     if still_open is not None:
         return still_open
-    numbered = f"{subject}#{len(before) + 1}" if before else subject
+    taken = {case.subject for case in before}
+    numbers = count(len(before) + 1)
+    numbered = subject if not before else next(name for n in numbers if (name := f"{subject}#{n}") not in taken)
     now_s = bank.clock.now_s()
     case = Case(id=new_id(bank, "CS"), kind=kind, subject=numbered, note=note[:500], opened_at_s=now_s)
     if not uow.cases.add(case):  # another unit of work was quicker, and its case is there now

@@ -1,4 +1,4 @@
-"""The ledger's side of a payment: which accounts it moves, reserved, posted or given back."""
+"""The ledger's side of a payment or a deposit: which accounts it moves, reserved, posted or given back."""
 
 from dataclasses import replace
 
@@ -7,9 +7,12 @@ from tokenpay.errors import IntegrityError
 from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.ledger.transfer import Transfer, TransferState
+from tokenpay.money.address import Address
+from tokenpay.money.amount import Amount
 from tokenpay.payments.intent import BookParty, ChainParty, Intent, Purpose
 from tokenpay.payments.payment import Payment, Reason
 from tokenpay.steps.identifiers import new_id
+from tokenpay.store.chain_store import FollowedChain
 from tokenpay.store.unit_of_work import UnitOfWork
 
 
@@ -20,13 +23,13 @@ def accounts_of(uow: UnitOfWork, intent: Intent) -> tuple[Account, Account] | No
         return None
     debtor, creditor = intent.debtor, intent.creditor
     if intent.purpose is Purpose.SWEEP and isinstance(debtor, ChainParty) and isinstance(creditor, ChainParty):
-        return _custody(creditor.address.text, asset_id), _custody(debtor.address.text, asset_id)
+        return custody_of(creditor.address, asset_id), custody_of(debtor.address, asset_id)
     if not isinstance(debtor, BookParty):
         raise IntegrityError("money leaves from an account of this bank", payment=intent.uetr)
     debit = Account(kind=debtor.kind, owner=debtor.owner, asset_id=asset_id)
     if isinstance(creditor, BookParty):
         return debit, Account(kind=creditor.kind, owner=creditor.owner, asset_id=asset_id)
-    return debit, _custody(uow.chains.get(creditor.chain_id).treasury.text, asset_id)
+    return debit, custody_of(uow.chains.get(creditor.chain_id).treasury, asset_id)
 
 
 def lack(uow: UnitOfWork, intent: Intent) -> tuple[Reason, ...]:
@@ -49,9 +52,10 @@ def _treasury_short(uow: UnitOfWork, intent: Intent, treasury: Account) -> Reaso
     elsewhere = [account for account in others if account.id != treasury.id and account.available_units]
     missing = intent.amount.units - (treasury.available_units or 0)
     reachable = sum(account.available_units or 0 for account in elsewhere)
-    message = f"the treasury holds {missing} units too few"
+    asset = intent.amount.asset
+    message = f"the treasury holds {Amount(asset, missing)} too few"
     if reachable >= missing:
-        message += f"; a sweep of {len(elsewhere)} deposit addresses brings {reachable}"
+        message += f"; a sweep of {len(elsewhere)} deposit addresses brings {Amount(asset, reachable)}"
     return Reason(code="treasury.short", message=message)
 
 
@@ -59,7 +63,8 @@ def reserve(uow: UnitOfWork, bank: Bank, payment: Payment, *, clearance_id: str 
     """Enter a payment's transfer as pending; its accounts are locked."""
     pair = accounts_of(uow, payment.intent)
     if pair is not None:
-        uow.ledger.reserve(_transfer(bank, payment, pair, payment.intent.amount.units, clearance_id))
+        units = payment.intent.amount.units
+        uow.ledger.reserve(_transfer(bank, pair, units, payment_id=payment.id, clearance_id=clearance_id))
 
 
 def post_now(uow: UnitOfWork, bank: Bank, payment: Payment, *, clearance_id: str) -> None:
@@ -67,13 +72,13 @@ def post_now(uow: UnitOfWork, bank: Bank, payment: Payment, *, clearance_id: str
     pair = accounts_of(uow, payment.intent)
     if pair is None:
         raise IntegrityError("a book payment moves money between two accounts", payment=payment.id)
-    transfer = _transfer(bank, payment, pair, payment.intent.amount.units, clearance_id)
+    transfer = _transfer(bank, pair, payment.intent.amount.units, payment_id=payment.id, clearance_id=clearance_id)
     uow.ledger.post(transfer, at_s=bank.clock.now_s())
 
 
 def post_held(uow: UnitOfWork, bank: Bank, payment: Payment, *, clearance_id: str) -> None:
     """Post the transfer that was reserved while a book payment was held."""
-    pending = pending_of(uow, payment.id)
+    pending = pending_of(uow, payment_id=payment.id)
     if not pending:
         raise IntegrityError("a held payment has its funds reserved", payment=payment.id)
     uow.ledger.post_pending(pending[0], at_s=bank.clock.now_s(), clearance_id=clearance_id)
@@ -84,46 +89,37 @@ def reserve_gas(uow: UnitOfWork, bank: Bank, payment: Payment, *, clearance_id: 
     if not payment.fee_cap_wei:
         return
     chain = uow.chains.get(payment.intent.amount.asset.chain_id or 0)
-    gas = Account(kind=AccountKind.GAS, owner="bank", asset_id=chain.native_asset_id)
-    treasury = _custody(chain.treasury.text, chain.native_asset_id)
-    uow.ledger.lock([gas, treasury])
-    uow.ledger.reserve(_transfer(bank, payment, (gas, treasury), payment.fee_cap_wei, clearance_id))
+    pair = gas_of(chain), custody_of(chain.treasury, chain.native_asset_id)
+    uow.ledger.lock(pair)
+    uow.ledger.reserve(_transfer(bank, pair, payment.fee_cap_wei, payment_id=payment.id, clearance_id=clearance_id))
 
 
-def pending_of(uow: UnitOfWork, payment_id: str) -> list[Transfer]:
-    """Return a payment's pending transfers with their accounts locked."""
-    pending = [t for t in uow.ledger.transfers(payment_id=payment_id) if t.state is TransferState.PENDING]
+def pending_of(uow: UnitOfWork, **cause: str) -> list[Transfer]:
+    """Return the pending transfers of a payment (`payment_id`) or a deposit (`deposit_id`), their accounts locked."""
+    pending = [t for t in uow.ledger.transfers(**cause) if t.state is TransferState.PENDING]
     uow.ledger.lock_transfers(pending)
     return pending
+
+
+def reserve_incoming(uow: UnitOfWork, bank: Bank, *, held: Account, owed: Account, units: int, deposit_id: str) -> None:
+    """Enter a deposit's transfer as pending; its accounts are locked."""
+    uow.ledger.reserve(_transfer(bank, (held, owed), units, deposit_id=deposit_id))
 
 
 def post_received(
     uow: UnitOfWork,
     bank: Bank,
     *,
-    custody: Account,
+    held: Account,
     owed: Account,
     units: int,
     block_number: int,
     deposit_id: str | None = None,
 ) -> None:
     """Post what the bank holds more at a final block, and on which account it stands."""
-    at_s = bank.clock.now_s()
-    uow.ledger.lock([custody, owed])
-    uow.ledger.post(
-        Transfer(
-            id=new_id(bank, "TR"),
-            debit=custody.id,
-            credit=owed.id,
-            asset_id=custody.asset_id,
-            units=units,
-            state=TransferState.POSTED,
-            created_at_s=at_s,
-            deposit_id=deposit_id,
-        ),
-        at_s=at_s,
-        block_number=block_number,
-    )
+    uow.ledger.lock([held, owed])
+    transfer = _transfer(bank, (held, owed), units, deposit_id=deposit_id)
+    uow.ledger.post(transfer, at_s=transfer.created_at_s, block_number=block_number)
 
 
 def post_gas(
@@ -143,16 +139,28 @@ def give_back(uow: UnitOfWork, payment: Payment) -> None:
     if payment.nonce is None:
         uow.carried.drop(payment.id)
     uow.limits.give_back(payment.id, units=payment.intent.amount.units)
-    for transfer in pending_of(uow, payment.id):
+    for transfer in pending_of(uow, payment_id=payment.id):
         uow.ledger.void(transfer)
 
 
-def _custody(owner: str, asset_id: str) -> Account:
-    return Account(kind=AccountKind.CUSTODY, owner=owner, asset_id=asset_id)
+def custody_of(address: Address, asset_id: str) -> Account:
+    """Return the account of what an address of the bank holds."""
+    return Account(kind=AccountKind.CUSTODY, owner=address.text, asset_id=asset_id)
+
+
+def gas_of(chain: FollowedChain) -> Account:
+    """Return the account of what a chain's transactions cost."""
+    return Account(kind=AccountKind.GAS, owner="bank", asset_id=chain.native_asset_id)
 
 
 def _transfer(
-    bank: Bank, payment: Payment, pair: tuple[Account, Account], units: int, clearance_id: str | None
+    bank: Bank,
+    pair: tuple[Account, Account],
+    units: int,
+    *,
+    payment_id: str | None = None,
+    deposit_id: str | None = None,
+    clearance_id: str | None = None,
 ) -> Transfer:
     debit, credit = pair
     return Transfer(
@@ -163,6 +171,7 @@ def _transfer(
         units=units,
         state=TransferState.PENDING,
         created_at_s=bank.clock.now_s(),
-        payment_id=payment.id,
+        payment_id=payment_id,
+        deposit_id=deposit_id,
         clearance_id=clearance_id,
     )

@@ -2,65 +2,29 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tokenpay.bank import Bank
-from tokenpay.compliance.case import Case, CaseKind
+from tokenpay.compliance.case import Case
+from tokenpay.compliance.division import Division, divide, divide_disagreed
 from tokenpay.compliance.screening import Verdict, screen
 from tokenpay.ethereum.observed import Holding
 from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import AccountKind
-from tokenpay.ledger.transfer import TransferState
-from tokenpay.parties.customer import CustomerStatus
 from tokenpay.parties.operator import Operator, Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.deposit import BELIEVABLE_UNITS, Deposit, DepositOutcome, DepositState
 from tokenpay.payments.intent import ChainParty
 from tokenpay.payments.matching import GroupVerdict, match_group
 from tokenpay.payments.payment import PaymentState
-from tokenpay.requests.request_state import RequestState, Taken, after_payment
 from tokenpay.steps import movements
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.enter_case import enter_case
 from tokenpay.steps.record import record
-from tokenpay.store.request_store import IssuedRequest
 from tokenpay.store.unit_of_work import UnitOfWork
 
 _Group = tuple[str, str, int]
 """(asset id, deposit address, block number)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Aside:
-    """Money that arrived and is not simply the payee's: where it stands, and the case that says why."""
-
-    outcome: DepositOutcome
-    kind: CaseKind
-    note: str
-
-
-_OVER = _Aside(outcome=DepositOutcome.SUSPENSE, kind=CaseKind.OVERPAYMENT, note="more arrived than was asked for")
-_INEXACT = _Aside(
-    outcome=DepositOutcome.SUSPENSE, kind=CaseKind.UNMATCHED_DEPOSIT, note="the request takes one exact amount only"
-)
-_LATE = _Aside(outcome=DepositOutcome.SUSPENSE, kind=CaseKind.LATE_PAYMENT, note="it arrived after the request ended")
-_CLOSED = _Aside(outcome=DepositOutcome.SUSPENSE, kind=CaseKind.UNMATCHED_DEPOSIT, note="the payee is closed")
-_FROZEN = _Aside(outcome=DepositOutcome.SUSPENSE, kind=CaseKind.ASSET_CHANGED, note="the token is frozen")
-_OTHER = _Aside(
-    outcome=DepositOutcome.SUSPENSE, kind=CaseKind.UNMATCHED_DEPOSIT, note="the request asks for another asset"
-)
-_MATCH = _Aside(outcome=DepositOutcome.BLOCKED, kind=CaseKind.SCREENING_MATCH, note="the sender is on a deny-list")
-_UNSCREENED = _Aside(
-    outcome=DepositOutcome.SUSPENSE, kind=CaseKind.SCREENING_UNAVAILABLE, note="no deny-list could say anything"
-)
-_DISAGREED = _Aside(
-    outcome=DepositOutcome.SUSPENSE,
-    kind=CaseKind.UNMATCHED_DEPOSIT,
-    note="the token's logs are not what the balance changed by",
-)
-
-_ASIDE = {RequestState.OVERPAID: _OVER, RequestState.LATE_PAID: _LATE, RequestState.CANCELLED: _LATE}
-"""Why money stands aside, by the request's state after it; in any other, the request's terms refused the amount."""
 
 
 def settle_deposits(bank: Bank, chain_id: int, seen: Sequence[Deposit], *, by: Session) -> None:
@@ -93,20 +57,14 @@ def _settle_group(bank: Bank, deposits: Sequence[Deposit], *, change_units: int,
         now = [uow.deposits.find(deposit_id=deposit.id, lock=True)[0] for deposit in deposits]
         if any(deposit.state is not DepositState.SEEN for deposit in now):
             return
-        match = match_group(
-            logged_units=[deposit.amount.units for deposit in deposits],
-            change_units=change_units,
-            sent_units=_sent_units(uow, deposits[0]),
-        )
-        if match.verdict is GroupVerdict.AGREED and all(d.amount.units <= BELIEVABLE_UNITS for d in deposits):
+        units = [deposit.amount.units for deposit in deposits]
+        match = match_group(logged_units=units, change_units=change_units, sent_units=_sent_units(uow, deposits[0]))
+        if match.verdict is GroupVerdict.AGREED and max(units) <= BELIEVABLE_UNITS:
             for deposit in deposits:
                 _settle_one(uow, bank, operator, deposit)
             return
-        left = match.held_units
-        for deposit in deposits:
-            part = min(left, deposit.amount.units)
-            left -= part
-            _divide(uow, bank, operator, deposit, credit_units=0, aside_units=part, aside=_DISAGREED)
+        for deposit, division in zip(deposits, divide_disagreed(units, held_units=match.held_units), strict=True):
+            _book(uow, bank, operator, deposit, division)
 
 
 def _sent_units(uow: UnitOfWork, deposit: Deposit) -> int:
@@ -123,79 +81,57 @@ def _sent_units(uow: UnitOfWork, deposit: Deposit) -> int:
 
 def _settle_one(uow: UnitOfWork, bank: Bank, operator: Operator, deposit: Deposit) -> None:
     issued = uow.requests.get(deposit.request_id, lock=True)
-    units = deposit.amount.units
-    aside = _screened(uow, bank, deposit) or _standing(uow, deposit, issued)
-    if aside is not None:
-        _divide(uow, bank, operator, deposit, credit_units=0, aside_units=units, aside=aside)
-        return
+    request = issued.request
     block = uow.chains.block(deposit.chain_id, deposit.block_number)
-    paid_at_s = block[1] if block is not None else bank.clock.now_s()
-    taken: Taken = after_payment(
-        issued.request, issued.state, credited_units=issued.credited_units, units=units, at_s=paid_at_s
+    division = divide(
+        deposit.amount,
+        request,
+        issued.state,
+        credited_units=issued.credited_units,
+        paid_at_s=block[1] if block is not None else bank.clock.now_s(),
+        sender=_verdict(uow, bank, deposit),
+        asset_usable=uow.assets.get(deposit.amount.asset.id).active,
+        payee=uow.customers.get(request.payee.partition("/")[2]).status,
     )
-    uow.requests.update(
-        deposit.request_id, state=taken.state, credited_units=issued.credited_units + taken.credit_units
-    )
-    _divide(
-        uow,
-        bank,
-        operator,
-        deposit,
-        credit_units=taken.credit_units,
-        aside_units=taken.suspense_units,
-        aside=_ASIDE.get(taken.state, _INEXACT),
-    )
+    if division.state is not None:
+        credited_units = issued.credited_units + division.credit_units
+        uow.requests.update(request.id, state=division.state, credited_units=credited_units)
+    _book(uow, bank, operator, deposit, division)
 
 
-def _screened(uow: UnitOfWork, bank: Bank, deposit: Deposit) -> _Aside | None:
+def _verdict(uow: UnitOfWork, bank: Bank, deposit: Deposit) -> Verdict | None:
     if deposit.sender is None:
-        return None  # minted: there is no sender to screen
-    screening = screen(
+        return None
+    return screen(
         deposit.sender.caip10(deposit.chain_id),
         hits=uow.deny_lists.hits(deposit.sender),
         lists=uow.deny_lists.all(),
         now_s=bank.clock.now_s(),
         max_age_s=uow.policies.newest().list_max_age_s,
-    )
-    return {Verdict.MATCH: _MATCH, Verdict.UNAVAILABLE: _UNSCREENED}.get(screening.verdict)
+    ).verdict
 
 
-def _standing(uow: UnitOfWork, deposit: Deposit, issued: IssuedRequest) -> _Aside | None:
-    if not uow.assets.get(deposit.amount.asset.id).active:
-        return _FROZEN
-    if deposit.amount.asset != issued.request.asset:
-        return _OTHER
-    customer = uow.customers.get(issued.request.payee.partition("/")[2])
-    return _CLOSED if customer.status is CustomerStatus.CLOSED else None
-
-
-def _divide(
-    uow: UnitOfWork,
-    bank: Bank,
-    operator: Operator,
-    deposit: Deposit,
-    *,
-    credit_units: int,
-    aside_units: int,
-    aside: _Aside,
-) -> None:
+def _book(uow: UnitOfWork, bank: Bank, operator: Operator, deposit: Deposit, division: Division) -> None:
     """Post a deposit's pending transfer for what is credited, and enter what is not under a case."""
     now_s = bank.clock.now_s()
-    pending = [t for t in uow.ledger.transfers(deposit_id=deposit.id) if t.state is TransferState.PENDING]
-    uow.ledger.lock_transfers(pending)
-    for transfer in pending:
-        if credit_units:
-            uow.ledger.post_pending(transfer, at_s=now_s, units=credit_units, block_number=deposit.block_number)
+    for transfer in movements.pending_of(uow, deposit_id=deposit.id):
+        if division.credit_units:
+            uow.ledger.post_pending(
+                transfer, at_s=now_s, units=division.credit_units, block_number=deposit.block_number
+            )
         else:
             uow.ledger.void(transfer)
-    outcome = DepositOutcome.CREDITED
-    if aside_units or not credit_units:
+    outcome, aside = division.outcome, division.aside
+    if aside is not None:
         case = enter_case(uow, bank, operator, kind=aside.kind, subject=deposit.id, note=aside.note)
-        outcome = aside.outcome if aside_units else DepositOutcome.NOTHING
-    if aside_units:
-        _enter_aside(uow, bank, deposit, case, aside_units, aside.outcome)
+        if division.aside_units:
+            _enter_aside(uow, bank, deposit, case, division.aside_units, outcome)
     uow.deposits.update(replace(deposit, state=DepositState.FINAL, outcome=outcome))
-    details = {"outcome": outcome.value, "credited": str(credit_units), "aside": str(aside_units)}
+    details = {
+        "outcome": outcome.value,
+        "credited": str(division.credit_units),
+        "aside": str(division.aside_units),
+    }
     record(uow, bank, operator, "deposit.final", deposit.id, details)
 
 
@@ -204,13 +140,11 @@ def _enter_aside(
 ) -> None:
     asset_id = deposit.amount.asset.id
     kind = AccountKind.BLOCKED if outcome is DepositOutcome.BLOCKED else AccountKind.SUSPENSE
-    custody = Account(kind=AccountKind.CUSTODY, owner=deposit.address.text, asset_id=asset_id)
-    holding = Account(kind=kind, owner=case.id, asset_id=asset_id)
     movements.post_received(
         uow,
         bank,
-        custody=custody,
-        owed=holding,
+        held=movements.custody_of(deposit.address, asset_id),
+        owed=Account(kind=kind, owner=case.id, asset_id=asset_id),
         units=units,
         block_number=deposit.block_number,
         deposit_id=deposit.id,

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from tokenpay.bank import Bank
 from tokenpay.errors import IntegrityError
 from tokenpay.ethereum.observed import Receipt, TransferLog
-from tokenpay.ledger.account import Account
-from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.asset import AssetKind
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
+from tokenpay.payments.deposit import DepositState
 from tokenpay.payments.intent import ChainParty, Purpose
 from tokenpay.payments.payment import UNSENT, Payment, PaymentState, Reason
 from tokenpay.steps import movements
@@ -18,6 +17,7 @@ from tokenpay.steps.record import record
 from tokenpay.store.unit_of_work import UnitOfWork
 
 _REVERTED = Reason(code="chain.reverted", message="the transaction was included and reverted")
+_USED = Reason(code="authorization.used", message="the payer's authorization was carried out, and paid somebody else")
 _NOTHING_MOVED = Reason(code="chain.nothing_moved", message="the transaction succeeded, and the token moved nothing")
 
 
@@ -35,21 +35,18 @@ def settle_payment(
         if payment.state is not PaymentState.INCLUDED:
             return
         clearance = uow.clearances.of(payment.id)
-        done = _took_effect(uow, payment, receipt, logs, final_number=final_number)
-        chain_id = payment.intent.amount.asset.chain_id or 0
-        native = uow.chains.get(chain_id).native_asset_id
-        gas_account = Account(kind=AccountKind.GAS, owner="bank", asset_id=native).id
-        if done:
+        failed = _why_not(uow, payment, receipt, logs, final_number=final_number)
+        gas_account = movements.gas_of(uow.chains.get(payment.intent.amount.asset.chain_id or 0)).id
+        if failed is None:
             changed = payment.to(PaymentState.FINAL, at_s=now_s, reasons=())
         else:
-            reason = _NOTHING_MOVED if receipt.succeeded else _REVERTED
-            changed = payment.to(PaymentState.FAILED, at_s=now_s, reasons=(reason,))
+            changed = payment.to(PaymentState.FAILED, at_s=now_s, reasons=(failed,))
             uow.limits.give_back(payment.id, units=payment.intent.amount.units)
-        for transfer in movements.pending_of(uow, payment.id):
+        for transfer in movements.pending_of(uow, payment_id=payment.id):
             block = receipt.block_number
             if transfer.debit == gas_account and receipt.fee_wei:
                 movements.post_gas(uow, bank, transfer, clearance.id, fee_wei=receipt.fee_wei, block_number=block)
-            elif done and transfer.debit != gas_account:
+            elif failed is None and transfer.debit != gas_account:
                 uow.ledger.post_pending(transfer, at_s=now_s, clearance_id=clearance.id, block_number=block)
             else:
                 uow.ledger.void(transfer)
@@ -57,44 +54,72 @@ def settle_payment(
         record(uow, bank, operator, f"payment.{changed.state}", payment.id, {"fee_wei": str(receipt.fee_wei)})
 
 
-def _took_effect(
+def _why_not(
     uow: UnitOfWork, payment: Payment, receipt: Receipt, logs: Sequence[TransferLog], *, final_number: int
-) -> bool:
-    """Tell whether the money moved. Tokens exist that answer no with a receipt that says yes: their logs are asked."""
+) -> Reason | None:
+    """Return why the money did not move, or None. Tokens exist whose receipt says yes and whose logs say no."""
     intent = payment.intent
+    refused = _NOTHING_MOVED if receipt.succeeded else _REVERTED
     if intent.purpose is Purpose.COLLECTION:
-        return _was_used(uow, payment, final_number=final_number)
+        carried = _carried_out(uow, payment, final_number=final_number)
+        if carried is None:
+            return refused
+        return None if carried else _USED
     if not receipt.succeeded or intent.purpose is Purpose.FILL or intent.amount.asset.kind is AssetKind.NATIVE:
-        return receipt.succeeded
+        return None if receipt.succeeded else refused
     chain = uow.chains.get(intent.amount.asset.chain_id or 0)
     payer = intent.debtor.address if isinstance(intent.debtor, ChainParty) else chain.treasury
     moved_units = sum(log.units for log in logs if log.sender == payer and log.contract == intent.amount.asset.contract)
     if moved_units not in (0, intent.amount.units):
         raise IntegrityError("a token moved another amount than it was told", payment=payment.id)
-    return moved_units == intent.amount.units
+    return None if moved_units else refused
 
 
 def settle_carried(bank: Bank, payment_id: str, *, final_number: int, by: Session) -> None:
-    """End a collection that waits while somebody else carried its authorization: final, and nothing of ours left."""
+    """End a collection that waits while somebody else carried its authorization: nothing of ours has left.
+
+    Final where the money came, cancelled where the payer signed the same nonce to somebody else.
+    """
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
         payment = uow.payments.lock(payment_id)
-        if payment.state not in UNSENT or not _was_used(uow, payment, final_number=final_number):
+        carried = _carried_out(uow, payment, final_number=final_number)
+        if payment.state not in UNSENT or carried is None:
             return
-        uow.payments.update(payment.to(PaymentState.FINAL, at_s=bank.clock.now_s(), reasons=()), was=payment.state)
-        record(uow, bank, operator, "payment.final", payment.id, {"because": "its authorization was carried elsewhere"})
+        state = PaymentState.FINAL if carried else PaymentState.CANCELLED
+        ended = payment.to(state, at_s=bank.clock.now_s(), reasons=() if carried else (_USED,))
+        uow.payments.update(ended, was=payment.state)
+        record(
+            uow, bank, operator, f"payment.{state}", payment.id, {"because": "its authorization was carried elsewhere"}
+        )
 
 
-def _was_used(uow: UnitOfWork, payment: Payment, *, final_number: int) -> bool:
-    """Tell whether an authorization was carried out, by whomever: only its event says so, not our receipt."""
+def _carried_out(uow: UnitOfWork, payment: Payment, *, final_number: int) -> bool | None:
+    """Tell whether an authorization paid the request, by whomever it was carried; None: it was not used.
+
+    Its event and its transfer say so, never our own receipt: a payer may sign one nonce twice.
+    """
+    intent = payment.intent
     carried = uow.carried.of(payment.id)
     asset = payment.intent.amount.asset
     if carried is None or asset.contract is None or asset.chain_id is None:
         raise IntegrityError("a collection has lost its authorization", payment=payment.id)
-    return uow.chains.authorization_used(
+    transaction_hash = uow.chains.authorization_used(
         asset.chain_id,
         contract=asset.contract,
         authorizer=carried.authorizer,
         nonce=carried.nonce,
         up_to_block=final_number,
+    )
+    if transaction_hash is None:
+        return None
+    came = uow.deposits.find(request_id=intent.request_id)
+    return any(
+        ChainParty(deposit.chain_id, deposit.address) == intent.creditor
+        and deposit.transaction_hash == transaction_hash
+        and deposit.sender is not None
+        and ChainParty(deposit.chain_id, deposit.sender) == intent.debtor
+        and deposit.amount == intent.amount
+        and deposit.state is not DepositState.ORPHANED
+        for deposit in came
     )

@@ -7,7 +7,6 @@ from tokenpay.bank import Bank
 from tokenpay.ethereum.observed import AuthorizationLog, Block, Receipt, TransferLog
 from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import AccountKind
-from tokenpay.ledger.transfer import Transfer, TransferState
 from tokenpay.money.address import Address
 from tokenpay.money.amount import Amount
 from tokenpay.money.asset import Asset
@@ -15,7 +14,7 @@ from tokenpay.parties.operator import Operator
 from tokenpay.payments.attempt import SignedPayment
 from tokenpay.payments.deposit import BELIEVABLE_UNITS, Deposit, DepositState
 from tokenpay.payments.payment import PaymentState
-from tokenpay.steps.identifiers import new_id
+from tokenpay.steps import movements
 from tokenpay.steps.own_address import check_address
 from tokenpay.steps.record import record
 from tokenpay.store.chain_store import FollowedChain
@@ -50,8 +49,7 @@ def take_back(uow: UnitOfWork, bank: Bank, operator: Operator, followed: Followe
     chain_id = followed.chain_id
     orphans = uow.deposits.find(chain_id=chain_id, states=[DepositState.SEEN], from_block=fork_number + 1, lock=True)
     for deposit in orphans:
-        pending = [t for t in uow.ledger.transfers(deposit_id=deposit.id) if t.state is TransferState.PENDING]
-        for transfer in pending:
+        for transfer in movements.pending_of(uow, deposit_id=deposit.id):
             uow.ledger.void(transfer)
         uow.deposits.update(replace(deposit, state=DepositState.ORPHANED))
         record(uow, bank, operator, "deposit.orphaned", deposit.id, {"request": deposit.request_id})
@@ -86,7 +84,7 @@ class _Arrival:
 
     @property
     def custody(self) -> Account:
-        return Account(kind=AccountKind.CUSTODY, owner=self.address.text, asset_id=self.asset.id)
+        return movements.custody_of(self.address, self.asset.id)
 
     @property
     def customer(self) -> Account:
@@ -130,17 +128,8 @@ def _see(uow: UnitOfWork, bank: Bank, operator: Operator, arrival: _Arrival) -> 
     else:
         uow.deposits.add(deposit)
     if log.units <= BELIEVABLE_UNITS:
-        uow.ledger.reserve(
-            Transfer(
-                id=new_id(bank, "TR"),
-                debit=arrival.custody.id,
-                credit=arrival.customer.id,
-                asset_id=arrival.asset.id,
-                units=log.units,
-                state=TransferState.PENDING,
-                created_at_s=now_s,
-                deposit_id=deposit.id,
-            )
+        movements.reserve_incoming(
+            uow, bank, held=arrival.custody, owed=arrival.customer, units=log.units, deposit_id=deposit.id
         )
     details = {"request": deposit.request_id, "asset": arrival.asset.id, "units": str(log.units)}
     record(uow, bank, operator, "deposit.seen", deposit.id, details)

@@ -1,8 +1,11 @@
 """Approvals: who consented to which payment."""
 
-from sqlalchemy import Connection, insert, select
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select
 
 from tokenpay.compliance.approval import Approval, Part
+from tokenpay.store.door import stored
 from tokenpay.store.tables import approvals
 
 _ADD = insert(approvals)
@@ -29,13 +32,15 @@ class ApprovalStore:
     def of(self, payment_id: str) -> tuple[Approval, ...]:
         """Return a payment's approvals, its maker's first."""
         query = select(approvals).where(approvals.c.payment_id == payment_id).order_by(approvals.c.part.desc())
-        return tuple(
-            Approval(
-                intent_hash=row.intent_hash,
-                operator_id=row.operator_id,
-                part=Part(row.part),
-                at_s=row.at_s,
-                signature=row.signature,
-            )
-            for row in self._connection.execute(query)
-        )
+        return tuple(_approval(row) for row in self._connection.execute(query))
+
+
+@stored
+def _approval(row: Row[Any]) -> Approval:
+    return Approval(
+        intent_hash=row.intent_hash,
+        operator_id=row.operator_id,
+        part=Part(row.part),
+        at_s=row.at_s,
+        signature=row.signature,
+    )

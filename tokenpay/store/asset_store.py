@@ -9,6 +9,7 @@ from tokenpay.errors import InvalidAuthorization, NotFound
 from tokenpay.ethereum.typed_data import Domain
 from tokenpay.money.address import Address
 from tokenpay.money.asset import Asset, AssetKind
+from tokenpay.store.door import stored
 from tokenpay.store.tables import assets
 
 _GET = select(assets).where(assets.c.id == bindparam("asset"))
@@ -94,6 +95,7 @@ class AssetStore:
         return [_registered(row) for row in self._connection.execute(query)]
 
 
+@stored
 def _registered(row: Row[Any]) -> RegisteredAsset:
     return RegisteredAsset(
         asset=Asset(

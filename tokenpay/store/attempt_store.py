@@ -1,8 +1,12 @@
 """The bytes signed for payments, and every attempt to send them."""
 
-from sqlalchemy import Connection, func, insert, select, update
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from tokenpay.payments.attempt import Attempt, AttemptOutcome, SignedPayment
+from tokenpay.store.door import stored
 from tokenpay.store.tables import attempts, signed
 
 
@@ -12,21 +16,7 @@ class AttemptStore:
 
     def add_signed(self, version: SignedPayment) -> None:
         """Store signed bytes: before they are sent, always."""
-        self._connection.execute(
-            insert(signed),
-            {
-                "payment_id": version.payment_id,
-                "version": version.version,
-                "chain_id": version.chain_id,
-                "nonce": version.nonce,
-                "raw": version.raw,
-                "transaction_hash": version.transaction_hash,
-                "max_fee_wei": version.max_fee_wei,
-                "priority_fee_wei": version.priority_fee_wei,
-                "signed_at_s": version.signed_at_s,
-                "clearance_id": version.clearance_id,
-            },
-        )
+        self._connection.execute(insert(signed), asdict(version))
 
     def signed(self, payment_id: str) -> list[SignedPayment]:
         """Return every version of a payment's transaction, oldest first."""
@@ -45,17 +35,7 @@ class AttemptStore:
             outcome=AttemptOutcome.UNKNOWN,
             reason="",
         )
-        self._connection.execute(
-            insert(attempts),
-            {
-                "payment_id": attempt.payment_id,
-                "version": attempt.version,
-                "seq": attempt.seq,
-                "at_s": at_s,
-                "outcome": attempt.outcome,
-                "reason": "",
-            },
-        )
+        self._connection.execute(insert(attempts), asdict(attempt))
         return attempt
 
     def end(self, attempt: Attempt, *, outcome: AttemptOutcome, reason: str) -> None:
@@ -74,4 +54,9 @@ class AttemptStore:
         """Return every attempt of a payment, oldest first."""
         query = select(attempts).where(attempts.c.payment_id == payment_id)
         rows = self._connection.execute(query.order_by(attempts.c.version, attempts.c.seq))
-        return [Attempt(**{**row._mapping, "outcome": AttemptOutcome(row.outcome)}) for row in rows]
+        return [_attempt(row) for row in rows]
+
+
+@stored
+def _attempt(row: Row[Any]) -> Attempt:
+    return Attempt(**{**row._mapping, "outcome": AttemptOutcome(row.outcome)})

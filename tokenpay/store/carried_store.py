@@ -1,6 +1,6 @@
 """What collections and sweeps carry to the chain: EIP-3009 authorizations."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, delete, insert, select
 
@@ -23,15 +23,7 @@ class CarriedStore:
 
     def add(self, carry: Carried) -> None:
         """Enter what a payment carries; Conflict when another carries it."""
-        self._connection.execute(
-            insert(carried),
-            {
-                "payment_id": carry.payment_id,
-                "calldata": carry.calldata,
-                "authorizer": carry.authorizer,
-                "nonce": carry.nonce,
-            },
-        )
+        self._connection.execute(insert(carried), asdict(carry))
 
     def of(self, payment_id: str) -> Carried | None:
         """Return what a payment carries, if anything."""

@@ -1,12 +1,14 @@
 """Cases: at most one of a kind about a subject."""
 
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from tokenpay.compliance.case import Case, CaseKind
 from tokenpay.errors import NotFound
+from tokenpay.store.door import stored
+from tokenpay.store.insert_missing import insert_missing
 from tokenpay.store.tables import cases
 
 
@@ -16,18 +18,8 @@ class CaseStore:
 
     def add(self, case: Case) -> bool:
         """Enter a case, or return False when its kind and subject have one already, waiting for who just enters it."""
-        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
         entered = self._connection.execute(
-            dialect.insert(cases).on_conflict_do_nothing().returning(cases.c.id),
-            {
-                "id": case.id,
-                "kind": case.kind,
-                "subject": case.subject,
-                "note": case.note,
-                "opened_at_s": case.opened_at_s,
-                "resolution": "",
-                "resolved_by": "",
-            },
+            insert_missing(self._connection.dialect.name, cases, cases.c.id), asdict(case)
         )
         return entered.first() is not None
 
@@ -58,14 +50,6 @@ class CaseStore:
         )
 
 
+@stored
 def _case(row: Row[Any]) -> Case:
-    return Case(
-        id=row.id,
-        kind=CaseKind(row.kind),
-        subject=row.subject,
-        note=row.note,
-        opened_at_s=row.opened_at_s,
-        resolution=row.resolution,
-        resolved_by=row.resolved_by,
-        resolved_at_s=row.resolved_at_s,
-    )
+    return Case(**{**row._mapping, "kind": CaseKind(row.kind)})

@@ -1,12 +1,14 @@
 """How far each chain was followed, which blocks were seen, the nonce allocator, and used authorizations."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from tokenpay.errors import NotFound
 from tokenpay.ethereum.observed import AuthorizationLog, Block
 from tokenpay.money.address import Address
+from tokenpay.store.door import stored
 from tokenpay.store.tables import authorizations, blocks, chains
 
 
@@ -51,7 +53,7 @@ class ChainStore:
         row = self._connection.execute(query.with_for_update(key_share=True) if lock else query).one_or_none()
         if row is None:
             raise NotFound("this bank does not work on the chain", chain_id=chain_id)
-        return FollowedChain(**{**row._mapping, "treasury": Address.parse(row.treasury)})
+        return _followed(row)
 
     def advance(self, chain_id: int, *, head_number: int | None = None, final_number: int | None = None) -> None:
         values = {"head_number": head_number, "final_number": final_number}
@@ -96,18 +98,24 @@ class ChainStore:
                 "contract": log.contract.text,
                 "authorizer": log.authorizer.text,
                 "nonce": log.nonce,
+                "transaction_hash": log.transaction_hash,
             },
         )
 
     def authorization_used(
         self, chain_id: int, *, contract: Address, authorizer: str, nonce: bytes, up_to_block: int
-    ) -> bool:
-        """Tell whether an authorization was carried out at or before a block."""
-        query = select(authorizations.c.log_index).where(
+    ) -> bytes | None:
+        """Return the hash of the transaction that carried an authorization out at or before a block, or None."""
+        query = select(authorizations.c.transaction_hash).where(
             authorizations.c.chain_id == chain_id,
             authorizations.c.nonce == nonce,
             authorizations.c.contract == contract.text,
             authorizations.c.authorizer == authorizer,
             authorizations.c.block_number <= up_to_block,
         )
-        return self._connection.execute(query).first() is not None
+        return self._connection.execute(query).scalar()
+
+
+@stored
+def _followed(row: Row[Any]) -> FollowedChain:
+    return FollowedChain(**{**row._mapping, "treasury": Address.parse(row.treasury)})

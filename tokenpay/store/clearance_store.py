@@ -1,14 +1,13 @@
 """Clearances, each of one payment."""
 
-import json
-
 from sqlalchemy import Connection, insert, select
 
 from tokenpay.compliance.clearance import Clearance
 from tokenpay.compliance.screening import Screening, Verdict
 from tokenpay.errors import IntegrityError
-from tokenpay.primitives.canonical import Value, canonical_text
+from tokenpay.primitives.canonical import Value, canonical_text, parse_canonical
 from tokenpay.store.approval_store import ApprovalStore
+from tokenpay.store.door import stored
 from tokenpay.store.tables import clearances
 
 _ADD = insert(clearances)
@@ -46,9 +45,12 @@ class ClearanceStore:
             payment_id=row.payment_id,
             intent_hash=row.intent_hash,
             policy_version=row.policy_version,
-            screenings=tuple(
-                Screening(**{**entry, "verdict": Verdict(entry["verdict"])}) for entry in json.loads(row.screenings)
-            ),
+            screenings=_screenings(row.screenings),
             approvals=self._approvals.of(payment_id),
             cleared_at_s=row.cleared_at_s,
         )
+
+
+@stored
+def _screenings(text: str) -> tuple[Screening, ...]:
+    return tuple(Screening(**{**entry, "verdict": Verdict(entry["verdict"])}) for entry in parse_canonical(text))

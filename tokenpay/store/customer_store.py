@@ -1,11 +1,13 @@
 """Customers."""
 
+from dataclasses import asdict
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
-from tokenpay.errors import NotFound
-from tokenpay.parties.customer import Customer, CustomerStatus
+from tokenpay.errors import InvalidInput, NotFound
+from tokenpay.parties.customer import MAX_NAME, Customer, CustomerStatus
+from tokenpay.store.door import rows_limit, stored
 from tokenpay.store.tables import customers
 
 _CUSTOMER = select(customers).where(customers.c.id == bindparam("customer"))
@@ -20,16 +22,7 @@ class CustomerStore:
         self._connection = connection
 
     def add(self, customer: Customer) -> None:
-        self._connection.execute(
-            insert(customers),
-            {
-                "id": customer.id,
-                "name": customer.name,
-                "branch": customer.branch,
-                "status": customer.status,
-                "enrolled_at_s": customer.enrolled_at_s,
-            },
-        )
+        self._connection.execute(insert(customers), asdict(customer))
 
     def get(self, customer_id: str, *, lock: Literal["to keep", "to change"] | None = None) -> Customer:
         """Return a customer; raises NotFound.
@@ -44,23 +37,23 @@ class CustomerStore:
         return _customer(row)
 
     def find(self, text: str, *, limit: int = 50) -> list[Customer]:
-        """Return customers whose number or name contains `text`, ignoring case, ordered by number."""
+        """Return customers whose number or name contains `text`, ignoring case, ordered by number.
+
+        Raises InvalidInput for a text longer than any name.
+        """
+        if len(text) > MAX_NAME:
+            raise InvalidInput(f"a name is at most {MAX_NAME} characters")
         needle = f"%{text.lower().replace('/', '//').replace('%', '/%').replace('_', '/_')}%"
         query = select(customers).where(
             func.lower(customers.c.name).like(needle, escape="/") | func.lower(customers.c.id).like(needle, escape="/")
         )
-        rows = self._connection.execute(query.order_by(customers.c.id).limit(limit))
+        rows = self._connection.execute(query.order_by(customers.c.id).limit(rows_limit(limit)))
         return [_customer(row) for row in rows]
 
     def set_status(self, customer_id: str, status: CustomerStatus) -> None:
         self._connection.execute(update(customers).where(customers.c.id == customer_id).values(status=status))
 
 
+@stored
 def _customer(row: Row[Any]) -> Customer:
-    return Customer(
-        id=row.id,
-        name=row.name,
-        branch=row.branch,
-        status=CustomerStatus(row.status),
-        enrolled_at_s=row.enrolled_at_s,
-    )
+    return Customer(**{**row._mapping, "status": CustomerStatus(row.status)})

@@ -9,6 +9,7 @@ from tokenpay.money.address import Address
 from tokenpay.money.amount import Amount
 from tokenpay.payments.deposit import Deposit, DepositOutcome, DepositState
 from tokenpay.store.asset_store import AssetStore
+from tokenpay.store.door import stored
 from tokenpay.store.tables import deposits
 
 
@@ -76,6 +77,7 @@ class DepositStore:
         rows = self._connection.execute(query.with_for_update(key_share=True) if lock else query)
         return [self._deposit(row) for row in rows]
 
+    @stored
     def _deposit(self, row: Row[Any]) -> Deposit:
         return Deposit(
             chain_id=row.chain_id,

@@ -1,21 +1,17 @@
 """Idempotency keys: same key and same content, same result; other content, an error that names the field."""
 
-import json
 from collections.abc import Mapping
 
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from tokenpay.errors import InvalidInput, KeyReused
-from tokenpay.primitives.canonical import Value, canonical_text
+from tokenpay.primitives.canonical import Value, canonical_text, parse_canonical
+from tokenpay.store.door import stored
+from tokenpay.store.insert_missing import insert_missing
 from tokenpay.store.tables import keys
 
 MAX_KEY = 128
 ENGINE_PREFIX = "engine/"
-_CLAIM = {
-    dialect.dialect.name: dialect.insert(keys).on_conflict_do_nothing().returning(keys.c.key)
-    for dialect in (postgresql, sqlite)
-}
 
 
 class KeyStore:
@@ -43,12 +39,13 @@ class KeyStore:
             raise InvalidInput(f"a key is 1 to {MAX_KEY} printable characters")
         text = canonical_text(content)
         row = {"key": key, "verb": verb, "content": text, "result_id": result_id, "at_s": at_s}
-        if self._connection.execute(_CLAIM[self._connection.dialect.name], row).first() is not None:
+        claim = insert_missing(self._connection.dialect.name, keys, keys.c.key)
+        if self._connection.execute(claim, row).first() is not None:
             return None
         bound = self._connection.execute(select(keys).where(keys.c.key == key)).one()
         if bound.verb != verb:
             raise KeyReused(f"this key was used for {bound.verb}", field="verb")
-        before, now = json.loads(bound.content), json.loads(text)
+        before, now = _content(bound.content), parse_canonical(text)
         for field in sorted({*before, *now}):
             if before.get(field) != now.get(field):
                 raise KeyReused(f"this key was used with another {field}", field=field)
@@ -61,3 +58,8 @@ class KeyStore:
     def result(self, key: str) -> str | None:
         """Return what a key is bound to: how a restarted terminal asks after its payment."""
         return self._connection.execute(select(keys.c.result_id).where(keys.c.key == key)).scalar()
+
+
+@stored
+def _content(text: str) -> dict[str, Value]:
+    return dict(parse_canonical(text))

@@ -1,17 +1,19 @@
 """Accounts, transfers and entries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from tokenpay.errors import IntegrityError, NotFound
 from tokenpay.ledger import transfer as rules
 from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import AccountKind
+from tokenpay.ledger.proof import ProvedEntry, Waiting
 from tokenpay.ledger.transfer import Movement, Transfer, TransferState
+from tokenpay.store.door import position, rows_limit, stored
+from tokenpay.store.insert_missing import insert_missing
 from tokenpay.store.tables import accounts, entries, transfers
 
 _LOCK = (
@@ -74,9 +76,8 @@ class LedgerStore:
             self._locked[row.id] = _account(row)
 
     def _open(self, unopened: Sequence[Account]) -> None:
-        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
         rows = [{"id": a.id, "kind": a.kind, "owner": a.owner, "asset_id": a.asset_id, **_totals(a)} for a in unopened]
-        self._connection.execute(dialect.insert(accounts).on_conflict_do_nothing(), rows)
+        self._connection.execute(insert_missing(self._connection.dialect.name, accounts), rows)
 
     def locked(self, account_id: str) -> Account:
         """Return a locked account as it stands in this unit of work."""
@@ -210,9 +211,9 @@ class LedgerStore:
         return [_transfer(row) for row in self._connection.execute(query.order_by(transfers.c.id))]
 
     def entries(self, account_id: str, *, after_seq: int = 0, limit: int = 1000) -> list[Entry]:
-        """Return an account's entries in order, after number `after_seq`."""
-        query = select(entries).where(entries.c.account_id == account_id, entries.c.seq > after_seq)
-        rows = self._connection.execute(query.order_by(entries.c.seq).limit(limit))
+        """Return an account's entries in order, after number `after_seq`; raises InvalidInput."""
+        query = select(entries).where(entries.c.account_id == account_id, entries.c.seq > position(after_seq))
+        rows = self._connection.execute(query.order_by(entries.c.seq).limit(rows_limit(limit)))
         return [Entry(**row._mapping) for row in rows]
 
     def posted_beyond(self, block_number: int, *, asset_ids: Sequence[str]) -> dict[str, int]:
@@ -235,6 +236,32 @@ class LedgerStore:
             gained[row.account_id] = gained.get(row.account_id, 0) + units
         return gained
 
+    def proved_entries(self) -> Iterator[ProvedEntry]:
+        """Yield every entry of every account, by account and number, held against its transfer."""
+        debited = entries.c.side == "debit"
+        own = (debited & (transfers.c.debit_account == entries.c.account_id)) | (
+            ~debited & (transfers.c.credit_account == entries.c.account_id)
+        )
+        posted = transfers.c.state == TransferState.POSTED
+        query = select(entries, (own & posted).label("fits"), transfers.c.posted_units)
+        query = query.join(transfers, transfers.c.id == entries.c.transfer_id)
+        for row in self._connection.execute(query.order_by(entries.c.account_id, entries.c.seq)):
+            yield ProvedEntry(
+                account_id=row.account_id,
+                seq=row.seq,
+                debit=row.side == "debit",
+                units=row.units,
+                debits_after=row.debits_after,
+                credits_after=row.credits_after,
+                fits=bool(row.fits) and row.units == row.posted_units,
+            )
+
+    def waiting(self) -> Iterator[Waiting]:
+        """Yield what every pending transfer will move."""
+        query = select(transfers.c.debit_account, transfers.c.credit_account, transfers.c.units)
+        for row in self._connection.execute(query.where(transfers.c.state == TransferState.PENDING)):
+            yield Waiting(row.debit_account, row.credit_account, row.units)
+
     def causes(self, transfer_ids: Sequence[str]) -> dict[str, str]:
         """Return the payment or deposit behind each of these transfers."""
         query = select(transfers.c.id, transfers.c.payment_id, transfers.c.deposit_id)
@@ -247,6 +274,7 @@ class LedgerStore:
         self.lock([*named, *also])
 
 
+@stored
 def _named(id: str, asset_id: str) -> Account:
     kind, owner, _ = id.split("/", 2)
     return Account(kind=AccountKind(kind), owner=owner, asset_id=asset_id)
@@ -256,6 +284,7 @@ def _totals(account: Account) -> dict[str, Any]:
     return {name: getattr(account, name) for name in _TOTALS}
 
 
+@stored
 def _account(row: Row[Any]) -> Account:
     return Account(
         kind=AccountKind(row.kind),
@@ -269,6 +298,7 @@ def _account(row: Row[Any]) -> Account:
     )
 
 
+@stored
 def _transfer(row: Row[Any]) -> Transfer:
     return Transfer(
         id=row.id,

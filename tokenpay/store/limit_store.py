@@ -3,13 +3,10 @@
 from collections.abc import Iterable
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from tokenpay.store.insert_missing import insert_missing
 from tokenpay.store.tables import limit_counters, limit_uses
 
-_OPEN = {
-    dialect.dialect.name: dialect.insert(limit_counters).on_conflict_do_nothing() for dialect in (postgresql, sqlite)
-}
 _LOCK = (
     select(limit_counters.c.scope, limit_counters.c.used_units)
     .where(
@@ -45,7 +42,7 @@ class LimitStore:
         missing = [scope for scope in wanted if (scope, asset_id, day) not in self._used]
         if missing:
             rows = [{"scope": scope, "asset_id": asset_id, "day": day, "used_units": 0} for scope in missing]
-            self._connection.execute(_OPEN[self._connection.dialect.name], rows)
+            self._connection.execute(insert_missing(self._connection.dialect.name, limit_counters), rows)
             which = {"scopes": missing, "asset_id": asset_id, "day": day}
             for scope, used_units in self._connection.execute(_LOCK, which):
                 self._used[scope, asset_id, day] = used_units

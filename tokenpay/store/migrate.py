@@ -4,6 +4,7 @@ alembic is imported only when something is to be done: asking for the revision s
 """
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 MIGRATIONS = "tokenpay.store:migrations"
 HEAD = "0001"
 """The newest revision: the one that these repositories read and write."""
+_REVISION = re.compile(r"[0-9]{4}")
 
 
 def create_database(url: str) -> None:
@@ -87,15 +89,18 @@ def downgrade(url: str, revision: str) -> None:
 
 
 def revision(url: str) -> str | None:
-    """Return the revision of a database's tables, or None when it has none; raises StoreUnavailable."""
+    """Return the revision of a database's tables, or None when it has none; raises StoreUnavailable, IntegrityError."""
     store = Store(url)
     try:
         with store.read() as work:
             if "alembic_version" not in inspect(work.connection).get_table_names():
                 return None
-            return work.connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+            found = work.connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
     finally:
         store.close()
+    if len(found) > 1 or not all(isinstance(name, str) and _REVISION.fullmatch(name) for name in found):
+        raise IntegrityError("the database does not say which revision its tables are of")
+    return found[0] if found else None
 
 
 def needs_upgrade(url: str) -> bool:
@@ -134,8 +139,12 @@ def _run(url: str, step: Callable[[Connection], None]) -> None:
 
 def _upgrade(connection: Connection) -> None:
     from alembic import command
+    from alembic.util import CommandError
 
-    command.upgrade(_config(connection), "head")
+    try:
+        command.upgrade(_config(connection), "head")
+    except CommandError:
+        raise IntegrityError("the database's tables are of a revision that never was") from None
 
 
 def _config(connection: Connection) -> "Config":

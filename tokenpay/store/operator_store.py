@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from tokenpay.errors import NotFound
 from tokenpay.parties.credential import Credential
 from tokenpay.parties.operator import Operator, Role
+from tokenpay.store.door import stored
 from tokenpay.store.tables import operators
 
 _OPERATOR = select(operators).where(operators.c.id == bindparam("operator"))
@@ -83,6 +84,7 @@ class OperatorStore:
         return row
 
 
+@stored
 def _operator(row: Row[Any]) -> Operator:
     return Operator(
         id=row.id,

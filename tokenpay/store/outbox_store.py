@@ -1,15 +1,29 @@
 """Events written with what caused them and read after a cursor, none missed and none out of order."""
 
-import json
+import re
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, insert, literal_column, select, tuple_
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Row,
+    bindparam,
+    insert,
+    literal,
+    literal_column,
+    select,
+    tuple_,
+)
 
 from tokenpay.errors import InvalidInput
-from tokenpay.primitives.canonical import Value, canonical_text
+from tokenpay.primitives.canonical import Value, canonical_text, parse_canonical
+from tokenpay.store.door import MAX_NUMBER, rows_limit, stored
 from tokenpay.store.tables import outbox
 
 START = "0.0"
+_CURSOR = re.compile(r"([0-9]{1,19})\.([0-9]{1,19})")
 _ADD = insert(outbox).values({name: bindparam(name) for name in ("at_s", "kind", "subject", "content")}).inline()
 _ADD_NUMBERED = _ADD.values(written_by=literal_column("pg_current_xact_id()::text::bigint"))
 
@@ -41,25 +55,29 @@ class OutboxStore:
         On PostgreSQL ids appear in the order of commits, not of writing: an event is shown only when
         no transaction at or before its own can still add one.
         """
-        query = select(outbox).order_by(outbox.c.written_by, outbox.c.id).limit(limit)
-        query = query.where(tuple_(outbox.c.written_by, outbox.c.id) > tuple_(*_position(cursor)))
+        query = select(outbox).order_by(outbox.c.written_by, outbox.c.id).limit(rows_limit(limit))
+        # Each as a big number: PostgreSQL would otherwise be given one of 32 bits.
+        after = tuple_(*(literal(number, BigInteger) for number in _position(cursor)))
+        query = query.where(tuple_(outbox.c.written_by, outbox.c.id) > after)
         if self._postgresql:
             settled: ColumnElement[int] = literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
             query = query.where(outbox.c.written_by < settled)
-        return [
-            Event(
-                cursor=f"{row.written_by}.{row.id}",
-                at_s=row.at_s,
-                kind=row.kind,
-                subject=row.subject,
-                content=json.loads(row.content),
-            )
-            for row in self._connection.execute(query)
-        ]
+        return [_event(row) for row in self._connection.execute(query)]
+
+
+@stored
+def _event(row: Row[Any]) -> Event:
+    return Event(
+        cursor=f"{row.written_by}.{row.id}",
+        at_s=row.at_s,
+        kind=row.kind,
+        subject=row.subject,
+        content=parse_canonical(row.content),
+    )
 
 
 def _position(cursor: str) -> tuple[int, int]:
-    written_by, point, id = cursor.partition(".")
-    if not (point and written_by.isdecimal() and id.isdecimal() and len(cursor) < 50):
+    parts = _CURSOR.fullmatch(cursor)
+    if parts is None or max(int(parts[1]), int(parts[2])) > MAX_NUMBER:
         raise InvalidInput("an event cursor is one that an event carried")
-    return int(written_by), int(id)
+    return int(parts[1]), int(parts[2])

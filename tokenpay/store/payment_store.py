@@ -1,6 +1,5 @@
 """Payments: what each is for, and where it stands."""
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,8 +9,9 @@ from tokenpay.errors import IntegrityError, NotFound
 from tokenpay.money.amount import Amount
 from tokenpay.payments.intent import Intent, Purpose, parse_party
 from tokenpay.payments.payment import UNSENT, Payment, PaymentState, Reason
-from tokenpay.primitives.canonical import canonical_text
+from tokenpay.primitives.canonical import canonical_text, parse_canonical
 from tokenpay.store.asset_store import AssetStore
+from tokenpay.store.door import rows_limit, stored
 from tokenpay.store.tables import payments
 
 _ADD = insert(payments)
@@ -100,7 +100,7 @@ class PaymentStore:
         if states is not None:
             query = query.where(payments.c.state.in_([state.value for state in states]))
         order = (payments.c.nonce.nulls_last(), payments.c.created_at_s, payments.c.id)
-        return [self._payment(row) for row in self._connection.execute(query.order_by(*order).limit(limit))]
+        return [self._payment(row) for row in self._connection.execute(query.order_by(*order).limit(rows_limit(limit)))]
 
     def outdated(self, *, now_s: int) -> list[str]:
         """Return the ids of payments that were not started in time. A no-op is never too late: a nonce waits for it."""
@@ -111,6 +111,7 @@ class PaymentStore:
         )
         return list(self._connection.execute(query.order_by(payments.c.created_at_s)).scalars())
 
+    @stored
     def _payment(self, row: Row[Any]) -> Payment:
         intent = self._intent(row.intent)
         if intent.hash() != row.intent_hash or intent.uetr != row.id:
@@ -119,7 +120,7 @@ class PaymentStore:
             intent=intent,
             state=PaymentState(row.state),
             updated_at_s=row.updated_at_s,
-            reasons=tuple(Reason(**reason) for reason in json.loads(row.reasons)),
+            reasons=tuple(Reason(**reason) for reason in parse_canonical(row.reasons)),
             nonce=row.nonce,
             gas_limit=row.gas_limit,
             fee_cap_wei=row.fee_cap_wei,
@@ -131,7 +132,7 @@ class PaymentStore:
 
     def _intent(self, text: str) -> Intent:
         """Return the intent in stored canonical text; its asset is looked up in the bank's own."""
-        content = json.loads(text)
+        content = parse_canonical(text)
         asset = self._assets.get(content["asset"]).asset
         if asset.decimals != content["decimals"]:
             raise IntegrityError("an asset's decimals changed under a payment", asset=asset.id)

@@ -1,6 +1,5 @@
 """Every policy that was ever in force, by version."""
 
-import json
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -8,7 +7,8 @@ from sqlalchemy import Connection, insert, select
 
 from tokenpay.compliance.policy import AssetLimits, Hours, Policy
 from tokenpay.errors import NotFound
-from tokenpay.primitives.canonical import canonical_text
+from tokenpay.primitives.canonical import canonical_text, parse_canonical
+from tokenpay.store.door import stored
 from tokenpay.store.tables import policies
 
 _NEWEST = select(policies.c.content).order_by(policies.c.version.desc()).limit(1)
@@ -46,9 +46,10 @@ class PolicyStore:
 
 
 @lru_cache(maxsize=16)
+@stored
 def _policy(text: str) -> Policy:
     """Read a stored version; it is shared by all who ask, so nobody can change it."""
-    content = json.loads(text)
+    content = parse_canonical(text)
     hours = content.pop("hours")
     limits = content.pop("limits")
     return Policy(

@@ -12,6 +12,7 @@ from tokenpay.money.amount import Amount
 from tokenpay.requests.payment_request import PaymentRequest, Terms
 from tokenpay.requests.request_state import WAITING, RequestState
 from tokenpay.store.asset_store import AssetStore
+from tokenpay.store.door import rows_limit, stored
 from tokenpay.store.tables import requests
 
 
@@ -79,7 +80,7 @@ class RequestStore:
         self, *, payee: str | None = None, states: Iterable[RequestState] | None = None, limit: int = 1000
     ) -> list[IssuedRequest]:
         """Return requests, newest first."""
-        query = select(requests).order_by(requests.c.created_at_s.desc(), requests.c.id).limit(limit)
+        query = select(requests).order_by(requests.c.created_at_s.desc(), requests.c.id).limit(rows_limit(limit))
         if payee is not None:
             query = query.where(requests.c.payee == payee)
         if states is not None:
@@ -102,6 +103,7 @@ class RequestStore:
             update(requests).where(requests.c.id == request_id).values(state=state, credited_units=credited_units)
         )
 
+    @stored
     def _issued(self, row: Row[Any]) -> IssuedRequest:
         asset = self._assets.get(row.asset_id).asset
         return IssuedRequest(

@@ -4,19 +4,14 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from sqlalchemy import (
-    BigInteger,
-    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
     ForeignKeyConstraint,
     Identity,
     Index,
-    Integer,
-    LargeBinary,
     MetaData,
     Table,
-    Text,
     UniqueConstraint,
     text,
 )
@@ -27,6 +22,7 @@ from tokenpay.ledger.chart import ASSETS, LIABILITIES, AccountKind
 from tokenpay.ledger.transfer import TransferState
 from tokenpay.payments.payment import PaymentState
 from tokenpay.requests.request_state import RequestState
+from tokenpay.store.columns import BigInteger, Boolean, Integer, LargeBinary, Text
 from tokenpay.store.units import Units, units_check
 
 metadata = MetaData(
@@ -338,6 +334,7 @@ authorizations = Table(
     Column("contract", Text, nullable=False),
     Column("authorizer", Text, nullable=False),
     Column("nonce", LargeBinary, nullable=False),
+    Column("transaction_hash", LargeBinary, nullable=False),
     Index("ix_authorizations_nonce", "nonce"),
 )
 

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import (
+    DataError,
     DBAPIError,
     IntegrityError,
     OperationalError,
@@ -37,6 +38,7 @@ from tokenpay.store.clearance_store import ClearanceStore
 from tokenpay.store.customer_store import CustomerStore
 from tokenpay.store.deny_list_store import DenyListStore
 from tokenpay.store.deposit_store import DepositStore
+from tokenpay.store.door import check_values
 from tokenpay.store.fact_store import FactStore
 from tokenpay.store.key_store import KeyStore
 from tokenpay.store.ledger_store import LedgerStore
@@ -97,6 +99,7 @@ class Store:
     def __init__(self, url: str) -> None:
         """Prepare the connection pool of a `sqlite:///…` or `postgresql://…` URL; nothing is opened yet."""
         self.engine: Engine = _engine(url)
+        event.listen(self.engine, "before_cursor_execute", check_values)
 
     def close(self) -> None:
         """Close every pooled connection."""
@@ -135,6 +138,8 @@ def translated() -> Iterator[None]:
     """
     try:
         yield
+    except DataError:  # of a kind that PostgreSQL alone refuses
+        raise InvalidInput("a value does not fit the database") from None
     except IntegrityError as error:
         raise Conflict(
             "the database refused the change: it contradicts what already stands", rule=_rule(error)
@@ -178,15 +183,19 @@ def _why(error: DBAPIError) -> str:
 def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
-    except SQLAlchemyError:
+    except (SQLAlchemyError, ValueError):  # ValueError: its port is no number
         raise InvalidInput("a database URL is sqlite:///path or postgresql://host/name") from None
     if parsed.drivername not in ("sqlite", "postgresql", "postgresql+psycopg"):
         raise InvalidInput("a bank keeps its books in SQLite or PostgreSQL: sqlite:///path or postgresql://host/name")
     if parsed.drivername != "sqlite":
+        if parsed.port is not None and not 0 < parsed.port < 2**16:
+            raise InvalidInput("a port is a number from 1 to 65535")
         try:
             return create_engine(url, pool_pre_ping=True, hide_parameters=True)
         except ModuleNotFoundError:
             raise MissingExtra("postgres", "PostgreSQL") from None
+    if parsed != URL.create("sqlite", database=parsed.database) or "\0" in (parsed.database or ""):
+        raise InvalidInput("a SQLite database is named by its path alone: sqlite:///path")
     if parsed.database in (None, "", ":memory:"):
         # One shared connection: another thread would otherwise meet an empty database.
         engine = create_engine("sqlite://", poolclass=StaticPool, connect_args=_SQLITE, hide_parameters=True)
@@ -201,7 +210,7 @@ def _engine(url: str) -> Engine:
 
 def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:
     # SQLite's own lower() knows ASCII only: a search for Édith would not find her.
-    dbapi_connection.create_function("lower", 1, str.lower, deterministic=True)
+    dbapi_connection.create_function("lower", 1, _lower, deterministic=True)
     cursor = dbapi_connection.cursor()
     cursor.execute("PRAGMA foreign_keys = ON")
     # WAL with several connections can corrupt a database on SQLite older than 3.51.3.
@@ -209,6 +218,10 @@ def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:
         cursor.execute("PRAGMA journal_mode = DELETE")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.close()
+
+
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
 
 
 def _begin_sqlite(connection: Connection) -> None:

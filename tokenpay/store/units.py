@@ -37,10 +37,15 @@ class Units(TypeDecorator[int]):
     def process_result_value(self, value: Any, dialect: Dialect) -> int | None:
         if value is None:
             return None
-        number = int(value)
-        if number < 0:
-            raise IntegrityError("the database holds a negative amount")
-        return number
+        if not _whole(value):
+            raise IntegrityError("the database holds an amount that is no whole number of zero or more")
+        return int(value)
+
+
+def _whole(value: Any) -> bool:
+    if isinstance(value, str):
+        return value.isascii() and value.isdecimal() and len(value) == DIGITS
+    return isinstance(value, Decimal) and value.is_finite() and value >= 0 and value == value.to_integral_value()
 
 
 def units_check(column: str, dialect: str) -> CheckConstraint:

@@ -17,11 +17,13 @@ from tests.world import CHAIN_ID, OUTSIDE, STRANGER
 from tokenpay import errors
 from tokenpay.cli.program import EXIT_INTERNAL, exit_code
 from tokenpay.money.address import Address
+from tokenpay.settings import BankSettings, write_settings
 
 WRONG_CHECKSUM = "0x52908400098527886E0F7030069857D2E4169Ee7"
 PAY = ("payment", "pay", "--from", "customer/{anna}", "--to", "customer/{boris}", "--asset", "DEUR", "--amount")
 TO = ("payment", "pay", "--from", "customer/{anna}", "--asset", "DEUR", "--amount", "1", "--to")
 REFUND = ("payment", "refund", "CS-NONE", "--to", OUTSIDE, "--asset", "DEUR", "--amount", "1")
+STATEMENT = ("customer", "statement", "{anna}", "--asset", "DEUR", "--after-seq")
 
 BAD: dict[str, tuple[tuple[str, ...], str, int]] = {
     "no command": ((), "input.invalid", 2),
@@ -51,6 +53,15 @@ BAD: dict[str, tuple[tuple[str, ...], str, int]] = {
     "unknown state": (("payment", "list", "--state", "lost"), "input.invalid", 2),
     "unknown request": (("request", "show", "0" * 26), "not_found", 4),
     "unknown reference": (("request", "qr", "TKP:" + "0" * 26), "not_found", 4),
+    "unknown request signed": (("request", "sign", "0" * 26), "not_found", 4),
+    "signing over a file": (("request", "sign", "0" * 26, "--png", "{folder}/bank.json"), "input.invalid", 2),
+    "one file for two pictures": (
+        ("request", "sign", "0" * 26, "--png", "{folder}/q", "--svg", "{folder}/q"),
+        "input.invalid",
+        2,
+    ),
+    "a signed request in small letters": (("request", "read", "tks:abc"), "request.invalid", 2),
+    "a signed request that is cut off": (("request", "resolve", "TKS:"), "request.invalid", 2),
     "request in another asset": (("request", "issue", "{anna}", "--asset", "GOLD"), "not_found", 4),
     "request for ever": (
         ("request", "issue", "{anna}", "--asset", "DEUR", "--expires-in-s", "99999999"),
@@ -92,6 +103,23 @@ BAD: dict[str, tuple[tuple[str, ...], str, int]] = {
     "no such token list": (("asset", "import", "{folder}/absent"), "input.invalid", 2),
     "token list of something else": (("asset", "import", "{folder}/bank.json"), "asset.invalid", 2),
     "malformed cursor": (("events", "read", "--after", "now"), "input.invalid", 2),
+    "a cursor too large": (("events", "read", "--after", "9" * 30 + ".1"), "input.invalid", 2),
+    "a limit too large": (("events", "read", "--limit", "0000000001" + "9" * 20), "input.invalid", 2),
+    "a limit of 5,000 digits": (("payment", "list", "--limit", "9" * 5_000), "input.invalid", 2),
+    "a limit in other digits": (("payment", "list", "--limit", "٣"), "input.invalid", 2),
+    "a line too large": (
+        (*STATEMENT, "9" * 30),
+        "input.invalid",
+        2,
+    ),
+    "a line of less than none": (
+        (*STATEMENT, "-1"),
+        "input.invalid",
+        2,
+    ),
+    "a search of percents": (("customer", "find", "%" * 100_000), "input.invalid", 2),
+    "a chain too large": (("chain", "watch", "9" * 30), "input.invalid", 2),
+    "an asset on a chain too large": (("asset", "register", f"eip155:{10**30}/slip44:60"), "asset.invalid", 2),
     "no limit": (("events", "read", "--limit", "0"), "input.invalid", 2),
     "endless pause": (("engine", "run", "--pause-s", "inf"), "input.invalid", 2),
     "founding over a bank": (("bank", "found", "--ceremony", "{folder}/ceremony.json"), "input.invalid", 2),
@@ -133,6 +161,30 @@ def test_an_error_in_json_has_stable_names(desk: Desk) -> None:
     assert (error["code"], error["docs"]) == ("not_found", "reference/errors#not_found")
     parsed = json.loads(desk("bank", "rob", "--json").err)["error"]
     assert parsed["code"] == "input.invalid"
+
+
+def test_a_chain_of_more_than_nine_digits_is_named(desk: Desk) -> None:
+    said = desk("chain", "watch", 1_953_459_056)  # the embedded chain's
+    assert (said.error, "does not work on the chain" in said.err) == ("not_found", True)
+
+
+@pytest.mark.parametrize(
+    ("database", "error"),
+    [("postgresql://u:hunter2@h:port/db", "input.invalid"), ("sqlite:////a?b=c", "input.invalid")],
+)
+def test_a_database_url_that_is_none(desk: Desk, database: str, error: str) -> None:
+    write_settings(desk.folder, BankSettings(database=database))
+    for words in (("bank", "show"), ("bank", "migrate"), ("backup", desk.folder / "b.tar.gz"), ("case", "list")):
+        said = desk(*words)
+        assert (said.error, "hunter2" in said.err) == ("input.invalid", False)
+    assert "fail  database" in desk("doctor").out
+
+
+@pytest.mark.parametrize("said", ["0000", "zzzz"])
+def test_a_revision_that_never_was(desk: Desk, said: str) -> None:
+    desk.world.sql("UPDATE alembic_version SET version_num = :said", said=said)
+    told = desk("bank", "migrate")
+    assert (told.error, told.code) == ("integrity", 6)
 
 
 def test_who_cannot_prove_who_they_are_does_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

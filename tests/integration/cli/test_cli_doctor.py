@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.integration.cli.conftest import Desk
-from tests.world import CHAIN_ID
+from tests.world import CHAIN_ID, SETTINGS
+from tokenpay.settings import BankSettings, write_settings
 from tokenpay.steps.halt import halt_chain
 
 CHAIN = f"chain {CHAIN_ID}"
@@ -74,6 +75,22 @@ def newer_revision(desk: Desk) -> None:
     desk.world.sql("UPDATE alembic_version SET version_num = '9999'")
 
 
+def unknown_revision(desk: Desk) -> None:
+    desk.world.sql("UPDATE alembic_version SET version_num = 'zzzz'")
+
+
+def policy_unreadable(desk: Desk) -> None:
+    desk.world.sql("UPDATE policies SET content = '{}'")
+
+
+def nonce_of_letters(desk: Desk) -> None:
+    desk.world.sql("UPDATE chains SET next_nonce = 'next'")
+
+
+def record_of_no_kind(desk: Desk) -> None:
+    desk.world.sql("UPDATE audit_records SET seq = 'x' WHERE stream = 'engine' AND seq = 2")
+
+
 ILLS: list[tuple[Callable[[Desk], None], str, str]] = [
     (unreachable, "fail", CHAIN),
     (another_chain, "fail", CHAIN),
@@ -89,6 +106,10 @@ ILLS: list[tuple[Callable[[Desk], None], str, str]] = [
     (database_gone, "fail", "database"),
     (older_revision, "fail", "database"),
     (newer_revision, "fail", "database"),
+    (unknown_revision, "fail", "database"),
+    (policy_unreadable, "fail", "bank"),
+    (nonce_of_letters, "fail", CHAIN),
+    (record_of_no_kind, "fail", "audit"),
 ]
 
 
@@ -117,6 +138,15 @@ def test_what_is_wrong_is_said_with_a_remedy(desk: Desk, ill: Callable[[Desk], N
     assert (state, subject) in findings(said)
     assert said.code == (1 if state == "fail" else 0)
     assert all(finding["remedy"] for finding in said.json["findings"] if finding["state"] != "ok")
+
+
+def test_a_node_whose_url_is_none(desk: Desk) -> None:
+    write_settings(desk.folder, BankSettings(chains=(SETTINGS.model_copy(update={"url": "http://u:hunter2@[bad"}),)))
+    said = desk.run("doctor", "--json")
+    assert ("fail", CHAIN) in findings(said)
+    assert "hunter2" not in said.out + said.err
+    said = desk.run("ledger", "reconcile", by="ann", clock=desk.world.clock)
+    assert (said.error, said.code) == ("input.invalid", 2)
 
 
 @pytest.mark.parametrize("name", ["wallet.json", "signer.json", "engine.password"])

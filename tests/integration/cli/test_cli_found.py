@@ -3,12 +3,16 @@
 import getpass
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import tokenpay as tp
 from tests.integration.cli.conftest import Said
+from tests.integration.cli.test_cli_odd_places import FOUNDERS
+from tokenpay.errors import InvalidInput
 from tokenpay.testing import FakeChain
 
 Run = Callable[..., Said]
@@ -94,6 +98,21 @@ def _founders(**change: Any) -> dict[str, Any]:
         {**CEREMONY, "policy": {"hours": {"opens_minute": 600, "closes_minute": 60, "weekdays": []}}},
         {**CEREMONY, "chains": [{"chain_id": 0, "name": "none"}]},
         {**CEREMONY, "database": "mysql://somewhere/bank"},
+        {**CEREMONY, "policy": {"limits": {"iso4217:EUR": {"payment_units": "1_000"}}}},
+        {**CEREMONY, "policy": {"limits": {"iso4217:EUR": {"payment_units": True}}}},
+        {**CEREMONY, "policy": {"held_for_s": 0}},
+        {**CEREMONY, "policy": {"held_for_s": 10**30}},
+        {**CEREMONY, "policy": {"list_max_age_s": -1}},
+        {**CEREMONY, "chains": [{"chain_id": 10**30, "name": "far"}]},
+        {**CEREMONY, "chains": [{"chain_id": 1, "name": "a"}, {"chain_id": 1, "name": "b"}]},
+        {**CEREMONY, "chains": [{"chain_id": 1, "name": "a", "native_symbol": "ÄÖ "}]},
+        {**CEREMONY, "name": "\0"},
+        {**CEREMONY, "database": "postgresql://u:short-1@h:port/db"},
+        _founders(id=""),
+        _founders(id="KIM"),
+        _founders(id="engine"),
+        _founders(branch="engine"),
+        _founders(name=" "),
         _founders(password="short-1"),
         _founders(id="Eva Maria"),
         _founders(role="king"),
@@ -105,6 +124,27 @@ def test_a_ceremony_that_is_wrong_founds_nothing(run: Run, tmp_path: Path, cerem
     assert (said.error, said.code) == ("input.invalid", 2)
     assert "short-1" not in said.err
     assert not (tmp_path / "bank").exists() or not list((tmp_path / "bank").iterdir())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"name": ""},
+        {"name": "\ud800"},
+        {"key_password": ""},
+        {"key_password": "short-1"},
+        {"password_cost": 3},
+        {"password_cost": 3_000},
+        {"founders": [replace(FOUNDERS[0], id="\ud800"), FOUNDERS[1]]},
+        {"founders": [replace(FOUNDERS[0], id="Bob"), FOUNDERS[1]]},
+        {"founders": [replace(FOUNDERS[0], branch="engine"), FOUNDERS[1]]},
+    ],
+)
+def test_what_cannot_be_is_refused_by_the_library_too(change: dict[str, Any], tmp_path: Path) -> None:
+    given: dict[str, Any] = {"name": "B", "founders": FOUNDERS, "policy": tp.Policy(), "chains": [], **change}
+    with pytest.raises(InvalidInput):
+        tp.found_bank(tmp_path / "bank", demo=True, **{"password_cost": 2**10, **given})
+    assert not list((tmp_path / "bank").glob("*"))
 
 
 @pytest.mark.parametrize(("trouble", "code"), [("unreachable", "chain.unavailable"), ("node_chain_id", "integrity")])

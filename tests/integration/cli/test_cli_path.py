@@ -10,6 +10,9 @@ from tests.integration.cli.conftest import Desk
 from tests.world import CHAIN_ID, CONTRACT, LISTED, OUTSIDE, TOKEN, euro
 from tokenpay.ethereum.authorization import Authorization, sign
 from tokenpay.primitives.secp256k1 import PrivateKey
+from tokenpay.requests.emvco import EmvcoRequest
+from tokenpay.requests.emvco_object import DataObject
+from tokenpay.requests.merchant import Merchant
 
 EURO_1000 = {"asset": TOKEN.id, "units": "1000000000", "number": "1000.000000"}
 EURO_1500 = {"asset": TOKEN.id, "units": "1500000000", "number": "1500.000000"}
@@ -68,6 +71,62 @@ def test_a_code_on_the_terminal_is_read_back(desk: Desk) -> None:
     assert issued["id"] in desk("request", "list").out
     assert desk("request", "cancel", issued["id"], "--json").json["state"] == "cancelled"
     assert desk("request", "list", "--state", "open", "--json").json["requests"] == []
+
+
+def test_a_request_is_signed_drawn_read_and_resolved(desk: Desk) -> None:
+    issued = desk("request", "issue", desk.world.anna.id, "--asset", "DEUR", "--amount", "5", "--json").json
+    text = desk("request", "sign", issued["reference"]).out.strip()
+    key = tp.bank_key(desk.world.bank)
+    assert tp.verify_request(text, trusted_keys=[key], now_s=desk.world.clock.now_s()).claims.id == issued["id"]
+    assert desk("bank", "show", "--json").json["request_key"] == key.public_key.hex()
+    drawn = desk("request", "sign", issued["id"], "--qr").out
+    assert drawn.splitlines()[-1] == text
+    assert len(drawn.splitlines()) > 30
+    files = [desk.folder / "code.png", desk.folder / "code.svg"]
+    said = desk("request", "sign", issued["id"], "--png", files[0], "--svg", files[1], "--json").json
+    assert said == {"id": issued["id"], "text": text, "files": [str(path) for path in files]}
+    assert desk("request", "read", "--image", files[0], "--json").json == {"kind": "signed", "text": text}
+    assert files[1].read_text() == tp.qr_svg(text)
+    resolved = desk("request", "resolve", text, "--json").json
+    assert (resolved["resolution"], resolved["trusted"], resolved["request_id"]) == ("open", True, issued["id"])
+    changed = desk("request", "resolve", text[:-8] + "AAAAAAAA", "--json").json
+    assert (changed["resolution"], changed["trusted"], changed["payable"]) == ("not_genuine", False, False)
+    desk("request", "cancel", issued["id"])
+    again = desk("request", "sign", issued["id"], "--png", desk.folder / "late.png")
+    assert (again.error, again.code) == ("state.wrong", 4)
+    (desk.folder / "keys" / "wallet.json").unlink()
+    assert desk("request", "sign", issued["id"]).error == "signer.unavailable"
+    assert not list(desk.folder.glob("*late*"))
+
+
+def test_what_others_show_is_read_and_resolved_in_words(desk: Desk) -> None:
+    issued = desk("request", "issue", desk.world.anna.id, "--asset", "DEUR", "--amount", "500", "--json").json
+    request = tp.get_request(desk.world.bank, issued["id"], by=desk.world.tom).request
+    ours = EmvcoRequest.of(request, Merchant(name="ACME", city="Berlin", country="DE"))
+    read = desk("request", "read", ours, "--json").json
+    assert (read["kind"], read["merchant"]["name"], read["token"]["reference"]) == ("emvco", "ACME", issued["id"])
+    assert (read["amount"], read["warnings"]) == (None, [])
+    assert "name: ACME" in desk("request", "read", ours).out
+    resolved = desk("request", "resolve", ours, "--json").json
+    assert (resolved["resolution"], resolved["trusted"], resolved["payee_name"]) == ("open", True, None)
+
+    fields = {found.id: found.value for found in ours.objects[:-1] if found.id not in {"27", "28"}}
+    fields |= {"26": "0008com.acme", "53": "978", "54": "12.50"}
+    theirs = EmvcoRequest.made_of(DataObject(id, value) for id, value in fields.items())
+    resolved = desk("request", "resolve", theirs, "--json").json
+    assert (resolved["resolution"], resolved["payable"], resolved["payee_name"]) == ("foreign_code", False, "ACME")
+    assert resolved["amount"] == {"asset": "iso4217:EUR", "units": "1250", "number": "12.50"}
+
+    assert desk("request", "read", "Shop.eth", "--json").json == {"kind": "ens_name", "name": "shop.eth"}
+    assert desk("request", "read", TOKEN.id, "--json").json["kind"] == "asset"
+    call = desk("request", "read", f"ethereum:{CONTRACT}@1/approve?address={CONTRACT}", "--json").json
+    assert (call["kind"], call["function"], call["parameters"]) == (
+        "contract_call", "approve", [["address", CONTRACT.text]]
+    )  # fmt: skip
+    refused = desk("request", "resolve", "bitcoin:1BoatSLRHtKNngkdXEeobR76b53LETtpyT", "--json")
+    error = json.loads(refused.err)["error"]
+    assert error["fields"] == {"reason": "other_network", "network": "Bitcoin"}
+    assert desk("request", "resolve", "shop.eth", "--json").json["resolution"] == "ens_name"
 
 
 def test_a_book_payment_is_final_at_once_and_happens_once(desk: Desk) -> None:
@@ -174,6 +233,7 @@ def test_cases_lists_brake_and_feed(desk: Desk, tmp_path: Path) -> None:
     assert desk("bank", "stop", "--reason", "drill", by="ann").code == 0
     assert "second person" in desk("bank", "resume", by="ann").out
     assert desk("bank", "resume", "--json", by="bob").json == {"payments": "running"}
+    assert desk("bank", "accept-clock", "--json", by="ann").json == {"accepted": []}
     first = desk("events", "read", "--limit", "2", "--json").json
     rest = desk("events", "read", "--after", first["cursor"], "--json").json
     assert len(first["events"]) == 2

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from tests.integration.cli.conftest import Said
 from tests.integration.cli.reference import MARK, PAGE, commands
-from tokenpay.cli.program import EXITS
+from tokenpay.cli.interrupts import ENDING
+from tokenpay.cli.program import EXIT_BROKEN_PIPE, EXIT_INTERNAL, EXIT_OUTPUT_LOST, EXITS
 
 
 def test_the_page_is_in_step_with_the_program() -> None:
@@ -16,8 +17,14 @@ def test_the_page_is_in_step_with_the_program() -> None:
 
 
 def test_the_page_names_every_exit_code() -> None:
-    told = {int(code) for code in re.findall(r"^\| (\d+) \|", PAGE.read_text(), re.MULTILINE)}
-    assert told == {0, 1, 70, 130, 141} | {code for _, code in EXITS}
+    told = {
+        int(code)
+        for codes in re.findall(r"^\| ([\d, ]+) \|", PAGE.read_text(), re.MULTILINE)
+        for code in codes.split(",")
+    }
+    assert told == {0, 1, EXIT_INTERNAL, EXIT_OUTPUT_LOST, EXIT_BROKEN_PIPE} | {code for _, code in EXITS} | {
+        128 + number for number in ENDING
+    }
 
 
 def test_the_ceremony_on_the_page_founds_a_bank(run: Callable[..., Said], tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import tokenpay as tp
-from tests.world import CHAIN_ID, CONTRACT, LISTED, OUTSIDE, TOKEN, World, address_of, euro
+from tests.world import CHAIN_ID, CONTRACT, LISTED, OUTSIDE, TOKEN, World, address_of, euro, forge
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.payments.payment import PaymentState as S
 
@@ -184,7 +184,7 @@ def test_the_treasury_names_the_sweep_that_would_help(world: World) -> None:
     refusal = world.pay(1_001, debtor=f"customer/{world.boris.id}", creditor=OUTSIDE)
     assert isinstance(refusal, tp.Refusal)
     assert [reason.code for reason in refusal.reasons][:2] == ["funds.insufficient", "treasury.short"]
-    assert "a sweep of 2 deposit addresses brings 500000000" in refusal.reasons[1].message
+    assert "a sweep of 2 deposit addresses brings 500.00 DEUR" in refusal.reasons[1].message
 
 
 def test_a_match_opens_a_case(world: World) -> None:
@@ -350,9 +350,9 @@ def test_a_session_that_is_no_longer_or_not_yet_good(world: World, session: str)
     elif session == "closed":
         tp.close_session(world.bank, by=by)
     elif session == "unknown":
-        by = replace(by, id="0" * 32)
+        by = forge(by, id="0" * 32)
     elif session == "borrowed":
-        by = replace(by, operator=world.ann.operator)
+        by = forge(by, operator=world.ann.operator)
     elif session == "inactive":
         world.sql("UPDATE operators SET active = :no WHERE id = 'tom'", no=False)
     else:

@@ -9,13 +9,21 @@ from typing import Any
 import pytest
 
 import tokenpay as tp
-from tests.world import CHAIN_ID, COIN, CONTRACT, OUTSIDE, PASSWORDS, SETTINGS, TOKEN, World, address_of, euro
+from tests.world import CHAIN_ID, COIN, CONTRACT, OUTSIDE, PASSWORDS, SETTINGS, TOKEN, World, address_of, euro, forge
 from tokenpay.adapters.signer.wallet_file import MEMORY
 from tokenpay.compliance.approval import Approval, Part, give
 from tokenpay.compliance.clearance import Clearance
 from tokenpay.ethereum.authorization import Authorization, decode_calldata
 from tokenpay.ethereum.erc20 import transfer
-from tokenpay.ethereum.transaction import DynamicFeeTransaction, encode_unsigned
+from tokenpay.ethereum.transaction import (
+    AccessListTransaction,
+    DynamicFeeTransaction,
+    LegacyTransaction,
+    SetCodeAuthorization,
+    SetCodeTransaction,
+    Transaction,
+    encode_unsigned,
+)
 from tokenpay.ethereum.typed_data import Domain
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.payments.intent import BookParty, ChainParty, Intent, Purpose
@@ -56,7 +64,7 @@ def transaction_of(intent: Intent, carried: bytes | None = None, **changes: Any)
 
 
 def sign(
-    world: World, transaction: DynamicFeeTransaction, intent: Intent, clearance: Clearance, domain: Domain | None = None
+    world: World, transaction: Transaction, intent: Intent, clearance: Clearance, domain: Domain | None = None
 ) -> Any:
     return world.bank.required_signer().sign_transaction(
         encode_unsigned(transaction), intent=intent, clearance=clearance, domain=domain
@@ -156,6 +164,25 @@ def test_bytes_that_are_no_transaction_are_refused(world: World) -> None:
             )
 
 
+def test_a_payment_in_another_kind_of_transaction_is_refused(world: World) -> None:
+    """Each would pay exactly what was approved; the first on every chain, the last with an account's code besides."""
+    payment = cleared(world)
+    dynamic = transaction_of(payment.intent)
+    names = ("nonce", "gas_limit", "to", "value_wei", "data")
+    shared: dict[str, Any] = {name: getattr(dynamic, name) for name in names}
+    fees: dict[str, Any] = {"max_fee_wei": dynamic.max_fee_wei, "max_priority_fee_wei": dynamic.max_priority_fee_wei}
+    grant = SetCodeAuthorization(chain_id=CHAIN_ID, address=OTHER.raw, nonce=0, y_parity=0, r=1, s=1)
+    others = (
+        LegacyTransaction(chain_id=None, gas_price_wei=10**9, **shared),
+        LegacyTransaction(chain_id=CHAIN_ID, gas_price_wei=10**9, **shared),
+        AccessListTransaction(chain_id=CHAIN_ID, gas_price_wei=10**9, **shared),
+        SetCodeTransaction(chain_id=CHAIN_ID, authorization_list=(grant,), **fees, **(shared | {"gas_limit": 100_000})),
+    )
+    for other in others:
+        said = refused(world, other, payment.intent, clearance_of(world, payment))
+        assert said == "the transaction has a form that no payment has"
+
+
 # --- the intent and the clearance
 
 
@@ -191,7 +218,7 @@ def test_the_clearance_of_another_payment_is_refused(world: World) -> None:
 def forged_approvals(world: World, payment: tp.Payment) -> Iterator[tuple[str, tuple[Approval, ...]]]:
     maker, checker = clearance_of(world, payment).approvals
     intent_hash, at_s = payment.intent.hash(), maker.at_s
-    stranger = replace(world.bob, operator=replace(world.bob.operator, id="eve"))
+    stranger = forge(world.bob, operator=replace(world.bob.operator, id="eve"))
     yield "no maker", (checker,)
     yield "no checker", (maker,)
     yield "nobody", ()
@@ -388,7 +415,7 @@ def test_an_edited_approval_is_noticed_and_the_money_stays(world: World, edit: s
     submitted = world.turn().submitted
     assert submitted is not None
     assert (submitted.sent, submitted.stuck) == (0, 1)
-    assert world.now(payment).state is (S.FAILED if edit.startswith("DELETE") and "checker" in edit else S.CLEARED)
+    assert world.now(payment).state is S.CLEARED
     assert world.cases() == [("payment_stuck", payment.id)]
     assert world.chain.waiting == []
     world.prove()
@@ -432,7 +459,11 @@ def secrets(world: World) -> list[str]:
     signer: Any = world.bank.required_signer()
     keys = world.bank.directory / "keys"
     wallet = (signer._treasury, signer._deposits)
-    raws = [world.ann.key, world.tom.key, world.engine.key, *(extended.key.reveal() for extended in wallet)]
+    raws = [
+        *(by._key.private_bytes_raw() for by in (world.ann, world.tom, world.engine)),
+        *(extended.key.reveal() for extended in wallet),
+    ]
+    raws.append(signer._request_key.private_bytes_raw())
     texts = [raw.hex() for raw in raws] + [repr(raw)[2:-1] for raw in raws]
     return texts + [path.read_text().strip() for path in keys.glob("*.password")] + list(PASSWORDS.values())
 
@@ -459,7 +490,7 @@ def everything(root: object) -> Iterator[object]:
 
 def test_nothing_that_can_be_printed_holds_a_secret(world: World) -> None:
     hidden = secrets(world)
-    assert len(hidden) == 15
+    assert len(hidden) == 17
     signer: Any = world.bank.required_signer()
     printed = [world.bank, world.ann, world.tom, world.engine, signer, vars(signer), world.bank.settings]
     for root in printed:
@@ -487,7 +518,7 @@ def wrong(world: World) -> Iterator[BaseException]:
         lambda: tp.open_session(world.bank, operator_id="tom", password="wrong-\ud800-secret-4", terminal="t"),
         lambda: sign(world, transaction_of(payment.intent, value_wei=1), payment.intent, clearance_of(world, payment)),
         lambda: world.sql("UPDATE keys SET verb = verb WHERE false"),
-        lambda: tp.approve(world.bank, payment.id, by=replace(world.ann, id="0" * 32)),
+        lambda: tp.approve(world.bank, payment.id, by=forge(world.ann, id="0" * 32)),
         lambda: tp.approve(world.bank, payment.id, by=world.tom),
     ]
     for attempt in tries:

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from tokenpay.adapters.chain.json_rpc import Confirmations, FinalizedTag, JsonRpcChain
-from tokenpay.errors import ChainUnavailable, IntegrityError, NotFound, WrongState
+from tokenpay.adapters.chain.rpc import JsonRpc
+from tokenpay.errors import ChainUnavailable, IntegrityError, InvalidInput, NotFound, WrongState
 from tokenpay.ethereum.erc20 import AUTHORIZATION_USED_TOPIC, TRANSFER_TOPIC
 from tokenpay.ethereum.observed import Block, Holding
 from tokenpay.money.address import Address
@@ -208,6 +209,19 @@ def test_http_failures_are_no_answer_and_not_tried_again(liar: Liar, chain: Json
         chain.head()
     assert [said.outcome for said in chain.broadcast([RAW])] == ["unknown"]
     assert liar.requests == 2
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "", "x", "http://", "http://[bad", "http://\0", "http://a\nb", "http://h:port", "http://h:99999", "http://h:0",
+        "ftp://h", "file:///etc/passwd", "ws://h", "http:///path", "http://\ud800",
+    ],
+)  # fmt: skip
+def test_what_is_no_nodes_url(url: str) -> None:
+    with pytest.raises(InvalidInput):
+        JsonRpc(url, timeout_s=1)
+    JsonRpc("https://user:word@host/key", timeout_s=1)
 
 
 def test_silence_and_a_closed_door_are_no_answer(liar: Liar, chain: JsonRpcChain) -> None:

@@ -190,6 +190,11 @@ def test_limits_count_by_the_local_day(offset_minutes: int, day: str) -> None:
         {"weekdays": frozenset({-1})},
         {"utc_offset_minutes": 841},
         {"utc_offset_minutes": -841},
+        {"opens_minute": False},
+        {"closes_minute": 60.0},
+        {"weekdays": frozenset({True})},
+        {"weekdays": frozenset({"1"})},
+        {"utc_offset_minutes": 0.5},
     ],
 )
 def test_hours_that_cannot_be(hours: dict[str, Any]) -> None:
@@ -198,9 +203,25 @@ def test_hours_that_cannot_be(hours: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("name", ["payment_units", "alone_units", "customer_day_units", "operator_day_units"])
-def test_a_limit_is_not_negative(name: str) -> None:
+@pytest.mark.parametrize("units", [-1, 1.5, True, "5", 10**78])
+def test_a_limit_is_a_whole_number(name: str, units: Any) -> None:
+    assert getattr(AssetLimits(**{name: 10**78 - 1}), name) == 10**78 - 1
     with pytest.raises(InvalidInput):
-        AssetLimits(**{name: -1})
+        AssetLimits(**{name: units})
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("version", (0, -1, 2**31, True)),
+        ("list_max_age_s", (-1, 10**30, 1.5, "86400")),
+        ("held_for_s", (0, -1, 367 * 86_400, 10**30, 1.5, True)),
+    ],
+)
+def test_a_policys_numbers_have_bounds(name: str, wrong: tuple[Any, ...]) -> None:
+    for number in wrong:
+        with pytest.raises(InvalidInput, match=name):
+            Policy(**{name: number})
 
 
 def test_a_policys_content_is_canonical_and_whole() -> None:

@@ -58,6 +58,12 @@ def test_a_short_password_seals_nothing(password: str) -> None:
         seal(KEY, password, operator_id="mia", salt=b"s" * 16, nonce=b"n" * 12, cost=COST)
 
 
+@pytest.mark.parametrize("cost", [0, 3, -1, 2**9, 3_000, 2**21, 2**10 + 1])
+def test_a_cost_out_of_range_seals_nothing(cost: int) -> None:
+    with pytest.raises(InvalidInput, match="power of two"):
+        seal(KEY, PASSWORD, operator_id="mia", salt=b"s" * 16, nonce=b"n" * 12, cost=cost)
+
+
 def test_the_published_public_key_of_a_private_key() -> None:
     # RFC 8032, section 7.1, test 1.
     private = bytes.fromhex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")

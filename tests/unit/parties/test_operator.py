@@ -1,7 +1,11 @@
 """Who may do what: the whole table."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
+from tokenpay.errors import InvalidInput
 from tokenpay.parties.operator import Operator, Permission as P, Role
 
 COUNTER = {P.ENROL, P.REQUEST, P.PAY, P.READ}
@@ -14,7 +18,8 @@ TABLE = {
 
 
 def operator(role: Role, *, active: bool = True) -> Operator:
-    return Operator(id="mia", name="Mia", role=role, branch="main", public_key=bytes(32), active=active)
+    id, branch = ("engine", "engine") if role is Role.ENGINE else ("mia", "main")
+    return Operator(id=id, name="Mia", role=role, branch=branch, public_key=bytes(32), active=active)
 
 
 @pytest.mark.parametrize("role", Role)
@@ -22,3 +27,36 @@ def operator(role: Role, *, active: bool = True) -> Operator:
 def test_a_role_carries_its_permissions_and_no_others(role: Role, permission: P) -> None:
     assert operator(role).may(permission) == (permission in TABLE[role])
     assert not operator(role, active=False).may(permission)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"id": ""},
+        {"id": "Mia"},
+        {"id": "mia lind"},
+        {"id": "mia\n"},
+        {"id": "mi\0a"},
+        {"id": "\ud800"},
+        {"id": ".mia"},
+        {"id": "m" * 33},
+        {"id": "engine"},
+        {"branch": ""},
+        {"branch": "engine"},
+        {"branch": "Main"},
+        {"branch": "main/street"},
+        {"name": ""},
+        {"name": " "},
+        {"name": "Mia "},
+        {"name": "E\u0301va"},
+        {"name": "\ud800"},
+        {"name": "M" * 141},
+        {"role": Role.ENGINE},
+        {"role": Role.ENGINE, "id": "engine"},
+    ],
+)
+def test_ids_and_branches_are_plain_and_the_engines_are_its_own(change: dict[str, Any]) -> None:
+    mia = operator(Role.TELLER)
+    assert replace(mia, id="m.i-a_2", branch="b2", name="Éva 支店") != mia
+    with pytest.raises(InvalidInput):
+        replace(mia, **change)

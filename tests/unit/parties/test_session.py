@@ -3,10 +3,12 @@
 import copy
 import pickle
 from collections.abc import Callable
+from dataclasses import asdict, astuple, fields, replace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from tokenpay.cli.output import plain
 from tokenpay.parties.credential import public_key_of
 from tokenpay.parties.operator import Operator, Role
 from tokenpay.parties.session import Session
@@ -28,6 +30,17 @@ def test_the_key_is_never_shown(show: Callable[[object], str]) -> None:
     assert repr(KEY) not in shown
     assert KEY.hex() not in shown
     assert "key=b" not in shown.replace("public_key=b", "")
+
+
+def test_the_key_is_no_field_and_no_attribute() -> None:
+    assert "key" not in {field.name for field in fields(SESSION)}
+    for taken in (asdict(SESSION), astuple(SESSION), plain(SESSION)):
+        assert KEY.hex() not in repr(taken)
+        assert repr(KEY) not in repr(taken)
+    assert "id" not in plain(SESSION)
+    assert not hasattr(SESSION, "key")
+    with pytest.raises(ValueError, match="key"):
+        replace(SESSION, terminal="T2")  # type: ignore[call-arg]
 
 
 @pytest.mark.parametrize("take", [pickle.dumps, copy.copy, copy.deepcopy])

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic_core import from_json
 
-from tokenpay.errors import ChainUnavailable
+from tokenpay.errors import ChainUnavailable, InvalidInput
 
 if TYPE_CHECKING:
     from web3 import HTTPProvider
@@ -47,6 +47,8 @@ class JsonRpc:
     """
 
     def __init__(self, url: str, *, timeout_s: float) -> None:
+        """Keep where the node is; raises InvalidInput unless it is an HTTP URL, of which no error says anything."""
+        self._host = _host(url)
         self._url = url
         self._timeout_s = timeout_s
         self._of_thread = threading.local()
@@ -86,12 +88,23 @@ class JsonRpc:
 
         sys.setrecursionlimit(limit)  # what web3 imports lifts it to where deep nesting crashes instead of raising
         options: dict[str, Any] = {"timeout": self._timeout_s, "allow_redirects": False}
-        if urlsplit(self._url).hostname in _THIS_MACHINE:
+        if self._host in _THIS_MACHINE:
             options["proxies"] = {"http": None, "https": None}  # whatever the environment says
         made = web3.HTTPProvider(self._url, options, exception_retry_configuration=None)
         made.decode_rpc_response = from_json  # type: ignore[method-assign, assignment]
         self._of_thread.provider = made
         return made
+
+
+def _host(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if not host or port == 0 or parts.scheme not in ("http", "https") or not url.isascii() or not url.isprintable():
+        raise InvalidInput("a node's URL is http://host:port or https://host/path")
+    return host
 
 
 def result(answer: Any) -> Any:

@@ -1,6 +1,7 @@
 """A signer that holds its keys in this process, opened from an encrypted file."""
 
 from tokenpay.adapters.signer.memory import SignerMemory
+from tokenpay.adapters.signer.request_key import derive_request_key
 from tokenpay.adapters.signer.rules import SignerRules, TrustedOperator
 from tokenpay.compliance.approval import Part
 from tokenpay.compliance.clearance import Clearance
@@ -16,6 +17,8 @@ from tokenpay.money.asset import AssetKind
 from tokenpay.parties.operator import Role
 from tokenpay.payments.intent import OWN_MONEY, ChainParty, Intent, Purpose
 from tokenpay.ports import SignedAuthorization
+from tokenpay.requests.request_claims import RequestClaims
+from tokenpay.requests.signed_request import sign_claims
 from tokenpay.wallets.hd import ExtendedPrivateKey
 from tokenpay.wallets.secret import Secret
 
@@ -34,6 +37,7 @@ class LocalSigner:
         root = ExtendedPrivateKey.from_seed(seed)
         self._treasury = root.derive(TREASURY_PATH)
         self._deposits = root.derive(DEPOSITS_PATH)
+        self._request_key = derive_request_key(seed)
         self._rules = rules
         self._memory = memory
 
@@ -46,6 +50,9 @@ class LocalSigner:
     def deposit_xpub(self) -> str:
         return self._deposits.public().xpub()
 
+    def request_key(self) -> bytes:
+        return self._request_key.public_key().public_bytes_raw()
+
     def sign_transaction(
         self, unsigned: bytes, *, intent: Intent, clearance: Clearance, domain: Domain | None
     ) -> SignedTransaction:
@@ -54,6 +61,8 @@ class LocalSigner:
             preflight(parsed)
         except InvalidInput as error:
             raise SignerRefused(error.message) from None
+        if not isinstance(parsed, DynamicFeeTransaction):
+            raise SignerRefused("the transaction has a form that no payment has")
         self._check_clearance(intent, clearance)
         self._check_transaction(parsed, intent, domain)
         self._memory.remember(intent, chain_id=parsed.chain_id, nonce=parsed.nonce)
@@ -66,13 +75,21 @@ class LocalSigner:
         self._check_authorization(authorization, intent)
         if intent.purpose is not Purpose.SWEEP or authorization.recipient != self.treasury():
             raise SignerRefused("a deposit address pays the bank's own treasury and nobody else")
-        try:
-            child = self._deposits.child(index)
-        except InvalidInput as error:
-            raise SignerRefused(error.message) from None
+        child = self._deposit_key(index)
         if child.public().address() != authorization.sender:
             raise SignerRefused("the authorization is not of this deposit address")
         return eip3009.sign(authorization, child.key)
+
+    def sign_request(self, claims: RequestClaims, *, index: int) -> str:
+        if self._deposit_key(index).public().address() != claims.deposit_address:
+            raise SignerRefused("the request asks for money to an address that is not this deposit address")
+        return sign_claims(claims, key=self._request_key)
+
+    def _deposit_key(self, index: int) -> ExtendedPrivateKey:
+        try:
+            return self._deposits.child(index)
+        except InvalidInput as error:
+            raise SignerRefused(error.message) from None
 
     def _check_transaction(self, parsed: DynamicFeeTransaction, intent: Intent, domain: Domain | None) -> None:
         asset, creditor = intent.amount.asset, intent.creditor

@@ -6,17 +6,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from fcntl import LOCK_EX, flock
 from pathlib import Path
+from typing import Any
 
-from tokenpay.errors import SignedBefore, SignerUnavailable
+from tokenpay.errors import InvalidInput, SignedBefore, SignerUnavailable
 from tokenpay.payments.intent import Intent
+from tokenpay.primitives.strict_json import read_json
+
+_MAX_LINE = 1_024  # characters: a hash and two numbers
 
 
 class SignerMemory:
     """A file of (payment, chain, nonce), a line each, written through to the disk before a signature leaves.
 
     One payment keeps its nonce over all fee bumps, and one nonce its payment: the chain includes at most
-    one transaction a nonce, so nothing is paid twice. Several processes may share the file. No `path`:
-    it is kept in memory, for tests.
+    one transaction a nonce, so nothing is paid twice. Several processes may share the file. It is made with
+    the wallet and never anew: where it is gone, nothing is signed. No `path`: it is kept in memory, for tests.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -51,7 +55,7 @@ class SignerMemory:
             yield None
             return
         try:
-            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+            descriptor = os.open(self._path, os.O_RDWR | os.O_APPEND)
             try:
                 flock(descriptor, LOCK_EX)
                 with open(self._path, "rb") as file:
@@ -60,13 +64,14 @@ class SignerMemory:
                         if not line.endswith(b"\n"):
                             os.ftruncate(descriptor, self._read_to)  # torn: its signature never left
                             break
-                        payment, chain_id, nonce = json.loads(line)
+                        entry: Any = read_json(line.decode(), max_characters=_MAX_LINE, max_depth=1)
+                        payment, chain_id, nonce = entry
                         self._take(payment, (chain_id, nonce))
                         self._read_to += len(line)
                 yield descriptor
             finally:
                 os.close(descriptor)
-        except (OSError, ValueError, TypeError):
+        except (OSError, ValueError, TypeError, InvalidInput):
             raise SignerUnavailable("the record of what was signed cannot be read or written") from None
 
     def _append(self, descriptor: int | None, line: str) -> None:

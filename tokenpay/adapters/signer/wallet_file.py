@@ -7,9 +7,11 @@ from uuid import UUID
 from tokenpay.adapters.signer.local import LocalSigner
 from tokenpay.adapters.signer.memory import SignerMemory
 from tokenpay.adapters.signer.rules import SignerRules
-from tokenpay.errors import SignerUnavailable
+from tokenpay.errors import InvalidInput, SignerUnavailable
+from tokenpay.parties.credential import MIN_PASSWORD
 from tokenpay.ports import Entropy
 from tokenpay.wallets import keystore
+from tokenpay.wallets.kdf import STRONG, Kdf
 from tokenpay.wallets.secret import Secret
 
 WALLET, RULES, MEMORY = "wallet.json", "signer.json", "signed.jsonl"
@@ -24,9 +26,14 @@ def create_wallet(
     password: str | None,
     *,
     entropy: Entropy,
-    kdf: keystore.Kdf = keystore.STRONG,
+    kdf: Kdf = STRONG,
 ) -> None:
-    """Write a wallet and its rules. Without a password one is made and kept beside it: the folder is then the key."""
+    """Write a wallet and its rules. Without a password one is made and kept beside it: the folder is then the key.
+
+    Raises InvalidInput for a password of less than 8 characters.
+    """
+    if password is not None and len(password) < MIN_PASSWORD:
+        raise InvalidInput(f"a wallet's password has at least {MIN_PASSWORD} characters")
     kept = password if password is not None else entropy.random(24).hex()
     text = keystore.encrypt(
         seed,
@@ -38,6 +45,7 @@ def create_wallet(
     )
     write_private(directory / WALLET, text)
     write_private(directory / RULES, rules.seal(seed.reveal()))
+    write_private(directory / MEMORY, "")
     if password is None:
         write_private(directory / WALLET_PASSWORD, kept)
 

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tokenpay.cli.streams import say_aside
 from tokenpay.errors import InvalidInput, MissingExtra
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
         return _tell(args)
     except KeyboardInterrupt:
         kept = f": run it again and it goes on with {args.keep}" if args.keep else ""
-        print(f"\nThe demo was stopped{kept}.", file=sys.stderr)
+        say_aside(f"\nThe demo was stopped{kept}.")
         raise
 
 

@@ -10,6 +10,7 @@ from typing import TextIO
 
 from tokenpay import qr_ansi, qr_lines
 from tokenpay.cli.output import plain
+from tokenpay.cli.streams import say
 
 WIDTH = 80
 _INDENT = "    "
@@ -75,11 +76,11 @@ class Show:
 
     def _tell_program(self, facts: dict[str, object]) -> None:
         if self._as_json:
-            print(json.dumps(plain(facts)), file=self._out, flush=True)
+            say(json.dumps(plain(facts)), self._out)
 
     def _print(self, text: str) -> None:
         if not self._as_json:
-            print(text, file=self._out, flush=True)
+            say(text, self._out)
 
     def _in(self, style: str, text: str) -> str:
         return f"{style}{text}{_PLAIN}" if self._styled else text

@@ -1,0 +1,79 @@
+"""What a screen of the counter offers."""
+
+from terminal_app.commands.command import Command
+from terminal_app.language import _
+from tokenpay import Permission
+
+ENROL = Command(
+    action="enrol", key="f5", footer=_("Enrol"), help=_("Enrol a new customer."), permission=Permission.ENROL
+)
+TAKE_HERE = Command(
+    action="take_payment",
+    key="f3",
+    footer=_("Take a payment"),
+    help=_("Take a payment for this customer: shows a QR code to pay to."),
+    permission=Permission.REQUEST,
+)
+PAY_HERE = Command(
+    action="pay_out",
+    key="f4",
+    footer=_("Pay out"),
+    help=_("Pay out from this customer's account."),
+    permission=Permission.PAY,
+)
+OTHER_CODE = Command(
+    action="other_code",
+    key="f5",
+    footer=_("Other code"),
+    help=_("Show the next form of the code: our reference, the bare address, a wallet's link if the screen has room."),
+)
+CANCEL_REQUEST = Command(
+    action="cancel_request",
+    key="f6",
+    footer=_("Cancel request"),
+    help=_("Stop asking: what still arrives goes to suspense, with a case."),
+    permission=Permission.REQUEST,
+)
+CONFIRM = Command(
+    action="confirm",
+    key="f9",
+    footer=_("Pay now"),
+    help=_("Pay exactly what stands here, once. No scanner and no Enter presses this key."),
+    permission=Permission.PAY,
+)
+CANCEL_PAYMENT = Command(
+    action="cancel_payment",
+    key="f6",
+    footer=_("Cancel payment"),
+    help=_("Stop a payment that has not left, and free its funds."),
+    permission=Permission.PAY,
+)
+APPROVE = Command(
+    action="approve",
+    key="f9",
+    footer=_("Approve"),
+    help=_("Consent, as the second person, to exactly what stands here."),
+    permission=Permission.APPROVE,
+)
+REFUSE = Command(
+    action="refuse",
+    key="f10",
+    footer=_("Refuse"),
+    help=_("Say no, with a reason; the funds are free again."),
+    permission=Permission.APPROVE,
+)
+DROP = Command(
+    action="drop",
+    key="f10",
+    footer=_("Forget it"),
+    help=_("Forget a payment that the bank never got. What it did get cannot be forgotten here."),
+    permission=Permission.PAY,
+)
+YES = Command(action="yes", key="f9", footer=_("Yes"), help=_("Do it."))
+PAY_AGAIN = Command(
+    action="pay_again",
+    key="f9",
+    footer=_("Pay now"),
+    help=_("Send the chosen payment as it was confirmed: under the same key, so that it is paid once."),
+    permission=Permission.PAY,
+)

@@ -1,0 +1,116 @@
+"""What a terminal keeps on its own disk: payments not answered yet, requests still open, its place in the feed.
+
+Everything else is the bank's. A file appears whole or not at all, and for its owner alone.
+"""
+
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import tokenpay as tp
+from terminal_app.language import _
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A payment as a person confirmed it: parties and amount as `tp.pay` reads them. `key` names this one act."""
+
+    key: str
+    operator: str
+    debtor: str
+    creditor: str
+    asset_id: str
+    amount: str
+    request_id: str
+    remittance: str
+    confirmed_at_s: int
+
+
+def new_key() -> str:
+    """Return the key of an act that has just been confirmed."""
+    return f"terminal/{secrets.token_hex(16)}"
+
+
+def carry_out(bank: tp.Bank, order: Order, by: tp.Session) -> tp.Payment | tp.Refusal:
+    """Pay what was confirmed; done again with the same order it is still one payment."""
+    return tp.pay(
+        bank,
+        debtor=order.debtor,
+        creditor=order.creditor,
+        amount=tp.Amount.parse(order.amount, tp.find_asset(bank, order.asset_id)),
+        by=by,
+        key=order.key,
+        request_id=order.request_id,
+        remittance_information=order.remittance,
+    )
+
+
+class Memory:
+    """One folder on this terminal's disk, for one bank."""
+
+    def __init__(self, folder: Path) -> None:
+        self._orders = folder / "orders"
+        self._requests = folder / "requests"
+        self._cursor = folder / "cursor"
+        try:
+            for path in (folder, self._orders, self._requests):
+                path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError:
+            raise tp.StoreUnavailable(_("this terminal's own folder cannot be written")) from None
+
+    def keep(self, order: Order) -> None:
+        """Write an order down before it is sent; raises tp.StoreUnavailable, and then it must not be sent."""
+        self._write(self._order(order.key), json.dumps(asdict(order)))
+
+    def forget(self, order: Order) -> None:
+        """Drop an order that has been answered."""
+        self._order(order.key).unlink(missing_ok=True)
+
+    def unanswered(self) -> list[Order]:
+        """Return orders that were confirmed and not answered, oldest first; raises tp.IntegrityError."""
+        try:
+            orders = [Order(**json.loads(path.read_bytes())) for path in self._orders.glob("*.json")]
+        except (OSError, ValueError, TypeError):
+            raise tp.IntegrityError(_("what this terminal wrote down of a payment cannot be read")) from None
+        return sorted(orders, key=lambda order: (order.confirmed_at_s, order.key))
+
+    def keep_request(self, request_id: str) -> None:
+        """Remember a request that was opened here, so that it is found again."""
+        self._write(self._requests / request_id, "")
+
+    def forget_request(self, request_id: str) -> None:
+        (self._requests / request_id).unlink(missing_ok=True)
+
+    def requests(self) -> list[str]:
+        """Return the requests that were opened here and not seen to end."""
+        return sorted(path.name for path in self._requests.glob("*") if path.suffix != ".partial")
+
+    @property
+    def cursor(self) -> str | None:
+        """Where the feed goes on; None at the first start."""
+        try:
+            return self._cursor.read_text("ascii").strip() or None
+        except (OSError, UnicodeError):
+            return None
+
+    @cursor.setter
+    def cursor(self, cursor: str) -> None:
+        self._write(self._cursor, cursor)
+
+    def _order(self, key: str) -> Path:
+        return self._orders / f"{key.rpartition('/')[2]}.json"
+
+    @staticmethod
+    def _write(path: Path, text: str) -> None:
+        draft = path.with_name(f"{path.name}.partial")
+        try:
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(descriptor)
+            draft.replace(path)
+        except OSError:
+            raise tp.StoreUnavailable(_("this terminal's own folder cannot be written")) from None

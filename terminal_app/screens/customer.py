@@ -1,0 +1,84 @@
+"""One customer: what they have and what moved."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from textual import on
+from textual.widget import Widget
+from textual.widgets import Static
+
+import tokenpay as tp
+from terminal_app.commands.anywhere import BACK, HELP
+from terminal_app.commands.command import Command
+from terminal_app.commands.counter import PAY_HERE, TAKE_HERE
+from terminal_app.language import _
+from terminal_app.lookups import CustomerView, customer_shown
+from terminal_app.screens.pay_out import PayOut
+from terminal_app.screens.payment import PaymentScreen
+from terminal_app.screens.room import Room
+from terminal_app.screens.take_payment import TakePayment
+from terminal_app.widgets.listing import Listing
+
+
+class CustomerScreen(Room):
+    heading = _("Customer")
+    purpose = _("What the customer has, what is not over yet, and what moved, newest first. Enter opens a payment.")
+    commands = (HELP, BACK, TAKE_HERE, PAY_HERE)
+
+    def __init__(self, customer: tp.Customer) -> None:
+        super().__init__()
+        self._customer = customer
+        self._payments: frozenset[str] = frozenset()
+
+    def body(self) -> Iterator[Widget]:
+        yield Static(f"{self._customer.name} · {self._customer.id}", id="who", markup=False)
+        yield Static(_("Looking…"), id="balances", markup=False)
+        yield Listing(_("When"), _("What"), _("Amount"), _("Balance after, or to whom"), id="moved")
+
+    def on_mount(self) -> None:
+        self.query_one(Listing).focus()
+
+    def look(self) -> None:
+        self.ask(partial(customer_shown, self.bank, self._customer.id, by=self.by), self.show)
+
+    def show(self, seen: CustomerView) -> None:
+        customer = self._customer = seen.customer
+        status = "" if customer.status is tp.CustomerStatus.ACTIVE else f" · ! {customer.status.upper()}"
+        self.query_one("#who", Static).update(f"{customer.name} · {customer.id} · {customer.branch}{status}")
+        self.query_one("#balances", Static).update("\n".join(seen.balances))
+        self._payments = frozenset(payment.id for payment in seen.payments)
+        rows = [
+            (payment.id, (payment.made_at, payment.standing, payment.amount, payment.creditor))
+            for payment in reversed(seen.payments)
+        ]
+        self.query_one(Listing).fill([*rows, *seen.moved])
+        self.refresh_bindings()
+
+    def offers(self, command: Command) -> bool:
+        usable = self._customer.status is tp.CustomerStatus.ACTIVE or command not in (TAKE_HERE, PAY_HERE)
+        return usable and super().offers(command)
+
+    @on(Listing.RowSelected)
+    def open_row(self) -> None:
+        chosen = self.query_one(Listing).chosen or ""
+        if chosen in self._payments:
+            self.terminal.push_screen(PaymentScreen(chosen))
+        elif chosen:
+            self._open_related(chosen.rpartition("#")[2])
+
+    def _open_related(self, related: str) -> None:
+        """Open the payment behind a line; money that came in from the chain has none."""
+        self.ask(
+            partial(tp.get_payment, self.bank, related, by=self.by),
+            self._open_payment,
+            lambda error: self.say(_("This line is money from the chain: {id}").format(id=related)),
+        )
+
+    def _open_payment(self, payment: tp.Payment) -> None:
+        self.terminal.push_screen(PaymentScreen(payment.id))
+
+    def action_take_payment(self) -> None:
+        self.terminal.push_screen(TakePayment(self._customer))
+
+    def action_pay_out(self) -> None:
+        self.terminal.push_screen(PayOut(self._customer))

@@ -1,0 +1,68 @@
+"""Find a customer, as you type."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from textual import on
+from textual.widget import Widget
+from textual.widgets import Input
+
+import tokenpay as tp
+from terminal_app.commands.anywhere import BACK, HELP
+from terminal_app.commands.counter import ENROL
+from terminal_app.language import _
+from terminal_app.screens.enrol import Enrol
+from terminal_app.screens.room import Room
+from terminal_app.widgets.listing import Listing
+
+MOST = 50
+
+
+class FindCustomer(Room):
+    heading = _("Find a customer")
+    purpose = _("Type a part of the name or number. The arrow keys choose, Enter takes. F5 enrols somebody new.")
+    commands = (HELP, BACK, ENROL)
+
+    def __init__(self, then: Callable[[tp.Customer], Room]) -> None:
+        super().__init__()
+        self._then = then
+        self._found: dict[str, tp.Customer] = {}
+
+    def body(self) -> Iterator[Widget]:
+        yield Input(id="text", placeholder=_("name or number"), max_length=140)
+        yield Listing(_("Number"), _("Name"), _("Branch"), _("Status"), id="found")
+
+    def on_mount(self) -> None:
+        self.query_one(Input).focus()
+
+    def look(self) -> None:
+        text = self.query_one(Input).value.strip()
+        self.ask(partial(tp.find_customers, self.bank, text, by=self.by, limit=MOST), partial(self.show, text))
+
+    @on(Input.Changed)
+    def changed(self) -> None:
+        self.look()
+
+    def show(self, text: str, found: list[tp.Customer]) -> None:
+        if text != self.query_one(Input).value.strip():
+            return  # an answer to what is no longer asked
+        self._found = {customer.id: customer for customer in found}
+        self.query_one(Listing).fill((c.id, (c.id, c.name, c.branch, c.status)) for c in found)
+        more = _("There are more than {count}: type more of the name.").format(count=MOST)
+        self.say(_("Nobody is called that. F5 enrols a new customer.") if not found else more * (len(found) == MOST))
+
+    def on_key(self, event: object) -> None:
+        key = getattr(event, "key", "")
+        if key in ("up", "down") and self.query_one(Input).has_focus:
+            listing = self.query_one(Listing)
+            listing.move_cursor(row=listing.cursor_row + (1 if key == "down" else -1))
+
+    @on(Input.Submitted)
+    @on(Listing.RowSelected)
+    def take(self) -> None:
+        customer = self._found.get(self.query_one(Listing).chosen or "")
+        if customer is not None:
+            self.terminal.switch_screen(self._then(customer))
+
+    def action_enrol(self) -> None:
+        self.terminal.switch_screen(Enrol(self._then, self.query_one(Input).value.strip()))

@@ -1,0 +1,36 @@
+"""What a screen is for and what its keys do."""
+
+from collections.abc import Iterator
+
+from textual.containers import VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Static
+
+from terminal_app.commands.anywhere import BACK, EVERYWHERE
+from terminal_app.commands.command import Command
+from terminal_app.language import _
+from terminal_app.screens.room import Room
+
+
+class Help(Room):
+    heading = _("Help")
+    purpose = _("Escape goes back to where you were.")
+    commands = (BACK,)
+
+    def __init__(self, about: Room) -> None:
+        super().__init__()
+        offered = [command for command in about.commands if about.offers(command)]
+        offered += [command for command in EVERYWHERE if command not in offered and about.terminal.may(command)]
+        self._about = about
+        self._offered = tuple(offered)
+
+    def body(self) -> Iterator[Widget]:
+        with VerticalScroll():
+            yield Static(f"{self._about.heading}\n\n{self._about.purpose}", markup=False)
+            yield Static("\n".join(_line(command) for command in self._offered), id="keys", markup=False)
+            yield Static(_("Ctrl+P finds every command by its name; Ctrl+Q ends the terminal."), markup=False)
+
+
+def _line(command: Command) -> str:
+    key = command.key.replace("escape", "Esc").replace("ctrl+", "Ctrl+")
+    return f"{key[:1].upper()}{key[1:]}".ljust(8) + f"{command.footer}: {command.help}"

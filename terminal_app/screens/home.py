@@ -1,0 +1,76 @@
+"""Where a day at the counter begins: what is open here, and the keys."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from textual import on
+from textual.widget import Widget
+from textual.widgets import Static
+
+import tokenpay as tp
+from terminal_app.commands.anywhere import FROM_HOME, HELP, UNFINISHED
+from terminal_app.commands.command import Command
+from terminal_app.language import _
+from terminal_app.lookups import GoingOn, going_on
+from terminal_app.screens.payment import PaymentScreen
+from terminal_app.screens.request import RequestScreen
+from terminal_app.screens.room import Room
+from terminal_app.widgets.listing import Listing
+
+HOUSEKEEPING = (tp.Purpose.SWEEP, tp.Purpose.FILL)
+"""The engine's own payments: nobody at a counter waits for them."""
+
+
+class Home(Room):
+    heading = _("Counter")
+    purpose = _(
+        "What is open: requests of this terminal, and payments that are not over. Enter opens a row; the keys below "
+        "begin something new. A request goes on while you do something else."
+    )
+    commands = (HELP, *FROM_HOME)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._unfinished = 0
+
+    def offers(self, command: Command) -> bool:
+        return super().offers(command) and (command is not UNFINISHED or self._unfinished > 0)
+
+    def body(self) -> Iterator[Widget]:
+        yield Static(_("Looking…"), id="summary", markup=False)
+        yield Listing(_("What"), _("Stands"), _("Amount"), _("From or for"), id="open")
+
+    def on_mount(self) -> None:
+        self.query_one(Listing).focus()
+
+    def look(self) -> None:
+        self.ask(partial(going_on, self.bank, self.terminal.memory, by=self.by), self.show)
+
+    def show(self, seen: GoingOn) -> None:
+        rows = [
+            (f"request {request.id}", (_("Request"), request.standing, request.asks, request.payee))
+            for request in seen.requests
+        ]
+        rows += [
+            (f"payment {payment.id}", (_("Payment"), payment.standing, payment.amount, payment.debtor))
+            for payment in seen.payments
+            if payment.purpose not in HOUSEKEEPING
+        ]
+        self.query_one(Listing).fill(rows)
+        self._unfinished = seen.unfinished
+        self.refresh_bindings()
+        parts = [
+            _("Open: {count}").format(count=len(rows))
+            if rows
+            else _("Nothing is open. F2 finds a customer, F3 takes a payment, F4 pays out."),
+            _("Cases: {count}").format(count=seen.cases) if seen.cases else "",
+            _("! Confirmed and not answered: {count} (F6)").format(count=seen.unfinished) if seen.unfinished else "",
+        ]
+        self.query_one("#summary", Static).update(" · ".join(part for part in parts if part))
+        self.say("")
+
+    @on(Listing.RowSelected)
+    def open_row(self) -> None:
+        kind, _space, chosen = (self.query_one(Listing).chosen or "").partition(" ")
+        if chosen:
+            self.terminal.push_screen(RequestScreen(chosen) if kind == "request" else PaymentScreen(chosen))

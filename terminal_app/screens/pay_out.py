@@ -1,0 +1,169 @@
+"""Pay out: who is paid, from a code that was scanned, pasted or typed, and how much."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from textual import on
+from textual.containers import Vertical
+from textual.widget import Widget
+from textual.widgets import Input, Label, Static
+
+import tokenpay as tp
+from terminal_app.language import _
+from terminal_app.lookups import customer_named
+from terminal_app.memory import Order
+from terminal_app.screens.asset_form import AssetForm
+from terminal_app.screens.confirm import Confirm, Draft
+from terminal_app.views import amount_text, in_fours
+from terminal_app.widgets.amount_input import AmountInput
+
+MAX_CODE = 4096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What a scanned text leads to. `name` is the payee's where the bank knows them."""
+
+    resolved: tp.Resolved
+    name: str = ""
+
+
+def resolve(bank: tp.Bank, text: str, *, by: tp.Session) -> Target:
+    """Return what the bank knows of a text, with the payee's name for a request of its own."""
+    resolved = tp.resolve_request(bank, text)
+    if resolved.request is None:
+        return Target(resolved=resolved)
+    payee = customer_named(bank, resolved.request.payee.partition("/")[2], by=by)
+    return Target(resolved=resolved, name=f"{payee.name} ({payee.id})")
+
+
+class PayOut(AssetForm):
+    heading = _("Pay out")
+    purpose = _(
+        "Scan, paste or type the payee's code or address and press Enter: the line below says what it is and whether "
+        "it came from this bank. Then the amount. Nothing is paid before the next screen."
+    )
+    kinds = (tp.AssetKind.TOKEN, tp.AssetKind.NATIVE)
+
+    def __init__(self, customer: tp.Customer) -> None:
+        super().__init__()
+        self._customer = customer
+        self._target: Target | None = None
+        self._resolved_text = ""
+
+    def body(self) -> Iterator[Widget]:
+        yield Static(
+            _("From {name} · {number}").format(name=self._customer.name, number=self._customer.id), markup=False
+        )
+        with Vertical(classes="form"):
+            yield Label(_("Code or address"))
+            yield Input(id="target", max_length=MAX_CODE, select_on_focus=False)
+            yield Static(id="verdict", markup=False)
+            yield from self.fields()
+
+    def on_mount(self) -> None:
+        self.query_one("#target", Input).focus()
+
+    @on(Input.Changed, "#target")
+    def changed(self) -> None:
+        if self.text_of("target") != self._resolved_text:
+            self._forget_target()
+
+    def _forget_target(self) -> None:
+        self._target, self._resolved_text = None, ""
+        self.query_one("#verdict", Static).update("")
+        self.query_one(AmountInput).disabled = self._choice.disabled = False
+
+    @on(Input.Submitted, "#target")
+    def read(self) -> None:
+        text = self.text_of("target")
+        if text:
+            self.say("")
+            self.ask(partial(resolve, self.bank, text, by=self.by), partial(self._show, text))
+
+    def _show(self, text: str, target: Target) -> None:
+        if text != self.text_of("target"):
+            return  # an answer to what is no longer there
+        self._forget_target()
+        resolved = target.resolved
+        self.query_one("#verdict", Static).update("\n".join(verdict(target)))
+        if not resolved.resolution.payable:
+            return
+        self._target, self._resolved_text = target, text
+        amount, choice = self.query_one(AmountInput), self._choice
+        if resolved.asset is not None and resolved.asset.id in self._assets:
+            choice.value = resolved.asset.id
+            choice.disabled = True
+        if resolved.amount is not None:
+            amount.value = resolved.amount.short()
+            amount.disabled = resolved.trusted
+        (self.query_one("#remittance", Input) if amount.disabled else amount).focus()
+
+    @on(Input.Submitted, "#amount")
+    def go_on(self) -> None:
+        self.query_one("#remittance", Input).focus()
+
+    @on(Input.Submitted, "#remittance")
+    def draft(self) -> None:
+        if self._target is None:
+            self.say(_("! First the payee: scan or type the code or address, and press Enter."))
+            self.query_one("#target", Input).focus()
+            return
+        try:
+            self.terminal.push_screen(Confirm(self._draft(self._target)))
+        except tp.TokenpayError as error:
+            self.failed(error)
+
+    def _draft(self, target: Target) -> Draft:
+        asset, resolved = self.asset, target.resolved
+        amount = self.query_one(AmountInput).amount(asset)
+        if not amount:
+            raise tp.InvalidAmount(_("an amount is more than nothing"))
+        request, payee = resolved.request, resolved.payee
+        if request is not None:
+            creditor, to, fours, request_id = request.payee, target.name, request.reference, request.id
+        elif payee is not None and asset.chain_id is not None:
+            creditor, to, fours, request_id = payee.caip10(asset.chain_id), payee.text, in_fours(payee), ""
+        else:
+            raise tp.InvalidAddress(_("nobody is named who would be paid"))
+        order = Order(
+            key="",
+            operator=self.by.operator.id,
+            debtor=f"customer/{self._customer.id}",
+            creditor=creditor,
+            asset_id=asset.id,
+            amount=amount.number(),
+            request_id=request_id,
+            remittance=self.text_of("remittance"),
+            confirmed_at_s=0,
+        )
+        return Draft(
+            order=order,
+            amount=amount_text(amount),
+            debtor=f"{self._customer.name} ({self._customer.id})",
+            creditor=to,
+            fours=fours,
+            trust=trust(target),
+            on_chain=request is None,
+        )
+
+
+def verdict(target: Target) -> list[str]:
+    """Return what a text turned out to be: in words, with the payee whole."""
+    resolved = target.resolved
+    lines = [trust(target)]
+    if target.name:
+        lines.append(_("  pays {name}").format(name=target.name))
+    elif resolved.payee is not None:
+        lines.append(f"  {in_fours(resolved.payee)}")
+    if resolved.payee_name:
+        lines.append(_("  the code claims: {name}").format(name=resolved.payee_name))
+    return lines
+
+
+def trust(target: Target) -> str:
+    """Return one line: what it is, and whether the bank's own record says so."""
+    resolved = target.resolved
+    mark = "✗" if not resolved.resolution.payable else "✓" if resolved.trusted else "!"
+    return f"{mark} {resolved.message[:1].upper()}{resolved.message[1:]}"

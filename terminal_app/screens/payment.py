@@ -1,0 +1,112 @@
+"""One payment: what it is, where it stands, why it waits, and what may still be done about it."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from textual.containers import VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Static
+
+import tokenpay as tp
+from terminal_app.commands.anywhere import BACK, HELP
+from terminal_app.commands.command import Command
+from terminal_app.commands.counter import APPROVE, CANCEL_PAYMENT, REFUSE
+from terminal_app.language import _
+from terminal_app.lookups import STALE_S, payment_shown
+from terminal_app.screens.reason import ReasonScreen
+from terminal_app.screens.room import Room
+from terminal_app.screens.sure import Sure
+from terminal_app.views import UNDER_WAY, PaymentView
+
+Verb = Callable[..., tp.Payment]
+
+
+class PaymentScreen(Room):
+    heading = _("Payment")
+    purpose = _(
+        "Where the payment stands, by itself up to date. Held means it waits: it is not lost and is not paid again. "
+        "A second person reads every line here before they approve."
+    )
+    commands = (HELP, BACK, CANCEL_PAYMENT, APPROVE, REFUSE)
+
+    def __init__(self, payment_id: str) -> None:
+        super().__init__()
+        self._payment_id = payment_id
+        self._seen: PaymentView | None = None
+
+    def body(self) -> Iterator[Widget]:
+        with VerticalScroll():
+            yield Static(_("Looking…"), id="standing", markup=False)
+            yield Static(id="facts", markup=False)
+
+    def look(self) -> None:
+        self.ask(self._call, self.show)
+
+    def _call(self) -> PaymentView:
+        payment = tp.get_payment(self.bank, self._payment_id, by=self.by)
+        return payment_shown(self.bank, payment, by=self.by)
+
+    def show(self, seen: PaymentView) -> None:
+        self._seen = seen
+        self.waiting = False
+        still_s = self.bank.clock.now_s() - seen.updated_at_s
+        lines = [seen.standing, seen.meaning, *(f"  · {reason}" for reason in seen.reasons)]
+        if seen.state in UNDER_WAY and still_s > STALE_S:
+            lines.append(_("! It has not moved for {seconds} s: does the engine run?").format(seconds=still_s))
+        self.query_one("#standing", Static).update("\n".join(lines))
+        self.query_one("#facts", Static).update(facts(seen))
+        if seen.maker == self.by.operator.id and seen.state is tp.PaymentState.HELD and self.terminal.may(APPROVE):
+            self.say(_("You made this payment: another person decides."))
+        self.refresh_bindings()
+
+    def offers(self, command: Command) -> bool:
+        if command in (HELP, BACK):
+            return True
+        seen = self._seen
+        if seen is None or not super().offers(command):
+            return False
+        mine, held = seen.maker == self.by.operator.id, seen.state is tp.PaymentState.HELD
+        if command is CANCEL_PAYMENT:
+            return (held or seen.state is tp.PaymentState.CLEARED) and (mine or self.terminal.may(APPROVE))
+        return held and not mine
+
+    def action_cancel_payment(self) -> None:
+        self._sure(_("Cancel this payment? Nothing has left; its funds are free again."), tp.cancel)
+
+    def action_approve(self) -> None:
+        self._sure(_("Approve exactly this payment?"), tp.approve)
+
+    def action_refuse(self) -> None:
+        self.terminal.push_screen(ReasonScreen(lambda reason: self._act(partial(tp.refuse, reason=reason))))
+
+    def _sure(self, question: str, verb: Verb) -> None:
+        if self._seen is not None:
+            self.terminal.push_screen(Sure(f"{question}\n\n{facts(self._seen)}", partial(self._act, verb)))
+
+    def _act(self, verb: Verb) -> None:
+        if self.waiting:
+            return
+        self.waiting = True
+
+        def call() -> PaymentView:
+            return payment_shown(self.bank, verb(self.bank, self._payment_id, by=self.by), by=self.by)
+
+        self.ask(call, self.show)
+
+    def failed(self, error: tp.TokenpayError) -> None:
+        self.waiting = False
+        super().failed(error)
+
+
+def facts(seen: PaymentView) -> str:
+    """Return the content of a payment, a line each, a chain payee whole and in fours."""
+    lines = [
+        (_("Amount"), seen.amount),
+        (_("From"), seen.debtor),
+        (_("To"), seen.creditor),
+        ("", seen.fours),
+        (_("For"), seen.about),
+        (_("Made by"), f"{seen.maker}, {seen.made_at}"),
+        (_("Id"), seen.id),
+    ]
+    return "\n".join(f"{label:<9}{value}" for label, value in lines if value)

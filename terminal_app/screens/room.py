@@ -1,0 +1,134 @@
+"""What every screen has: a bar that says where and who, its commands, and one line that says what happened."""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Footer, Static
+
+import tokenpay as tp
+from terminal_app.commands.anywhere import BACK, HELP
+from terminal_app.commands.command import Command
+from terminal_app.language import _
+from terminal_app.messages import Answered, Happened
+from terminal_app.workers import Failed, ask
+
+if TYPE_CHECKING:
+    from terminal_app.app import TerminalApp
+
+T = TypeVar("T")
+
+
+class Room(Screen[None]):
+    """A screen of the terminal. `heading` names it, `purpose` explains it, `commands` are what it offers."""
+
+    heading: ClassVar[str] = ""
+    purpose: ClassVar[str] = ""
+    commands: ClassVar[tuple[Command, ...]] = (HELP, BACK)
+
+    def __init_subclass__(cls) -> None:
+        cls.BINDINGS = [command.binding() for command in cls.commands]
+        super().__init_subclass__()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waiting = False
+        """A money act is on its way: nothing else begins and nobody leaves until it is answered."""
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="bar", markup=False)
+        yield Static(id="alarm", markup=False)
+        with Vertical(id="body"):
+            yield from self.body()
+        yield Static(id="notice", markup=False)
+        yield Footer(compact=True)
+
+    def body(self) -> Iterator[Widget]:
+        """Yield what stands between the bar and the notice."""
+        yield from ()
+
+    def on_screen_resume(self) -> None:
+        self.look_again()
+
+    def look(self) -> None:
+        """Look at the bank again, after coming back or when something happened."""
+
+    def show_bar(self) -> None:
+        """Say where this is and who acts, and whether the bank cannot be reached."""
+        terminal = self.terminal
+        who = "" if terminal.session is None else f" · {terminal.session.operator.name} ({terminal.session.role})"
+        self.query_one("#bar", Static).update(f" {terminal.bank.name} · {self.heading}{who}")
+        alarm = self.query_one("#alarm", Static)
+        alarm.update(terminal.alarm)
+        alarm.display = bool(terminal.alarm)
+
+    def say(self, text: str) -> None:
+        """Show one line on what happened."""
+        notice = self.query_one("#notice", Static)
+        notice.update(text)
+        notice.display = bool(text)
+
+    def failed(self, error: tp.TokenpayError) -> None:
+        """Say what went wrong, what was not done, and what to do."""
+        if isinstance(error, tp.SessionExpired):
+            self.terminal.sign_in_again()
+        self.say(error_text(error))
+
+    def ask(self, call: Callable[[], T], then: Callable[[T], None], failed: Failed | None = None) -> None:
+        """Ask the bank in a thread; the answer comes back on this screen."""
+        ask(self, call, then, failed or self.failed, group=type(self).__name__)
+
+    @on(Answered)
+    def deliver(self, message: Answered) -> None:
+        if self.is_attached:  # nobody reads the answer of a screen that has been left
+            message.deliver()
+
+    @on(Happened)
+    def happened(self) -> None:
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Look, if this screen is the one that is seen and somebody is there."""
+        self.show_bar()
+        if self.is_current and self.terminal.session is not None:
+            self.look()
+
+    @property
+    def terminal(self) -> "TerminalApp":
+        return cast("TerminalApp", self.app)
+
+    @property
+    def bank(self) -> tp.Bank:
+        return self.terminal.bank
+
+    @property
+    def by(self) -> tp.Session:
+        return self.terminal.signed_in
+
+    def offers(self, command: Command) -> bool:
+        """Whether this may be done here and now by who is signed in."""
+        return self.terminal.may(command)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        for command in self.commands:
+            if command.action == action:
+                return self.offers(command) and not self.waiting
+        return True
+
+    def action_back(self) -> None:
+        self.terminal.pop_screen()
+
+
+def error_text(error: tp.TokenpayError) -> str:
+    """Return one line on an error: what happened, that nothing was done, what to do."""
+    if isinstance(error, tp.StoreUnavailable):
+        return _("! The database does not answer: {why}. Nothing was done; what you typed stays. Try again.").format(
+            why=error.message
+        )
+    if isinstance(error, tp.SessionExpired):
+        return _("! Your session has ended: sign in again. Nothing was done; what you typed stays.")
+    return f"! {error.message[:1].upper()}{error.message[1:]}"

@@ -1,0 +1,70 @@
+"""Who are you?"""
+
+from collections.abc import Iterator
+from functools import partial
+
+from textual import on
+from textual.containers import Center
+from textual.widget import Widget
+from textual.widgets import Input, Label
+
+import tokenpay as tp
+from terminal_app.commands.anywhere import HELP
+from terminal_app.language import _
+from terminal_app.screens.room import Room
+
+
+class SignIn(Room):
+    heading = _("Sign in")
+    purpose = _("Sign in with your operator id and your password. Enter goes on.")
+    commands = (HELP,)
+
+    def __init__(self, operator_id: str = "") -> None:
+        super().__init__()
+        self._operator_id = operator_id
+        self._wrong: dict[str, int] = {}
+
+    def body(self) -> Iterator[Widget]:
+        with Center(classes="form"):
+            yield Label(_("Operator"))
+            yield Input(self._operator_id, id="operator", max_length=64)
+            yield Label(_("Password"))
+            yield Input(id="password", password=True, max_length=256)
+
+    def on_mount(self) -> None:
+        self.query_one("#password" if self._operator_id else "#operator", Input).focus()
+        self.say(_("Your session has ended. What you were doing is still there.") if self._operator_id else "")
+
+    @on(Input.Submitted, "#operator")
+    def go_on(self) -> None:
+        self.query_one("#password", Input).focus()
+
+    @on(Input.Submitted, "#password")
+    def sign_in(self) -> None:
+        operator_id, password = (self.query_one(name, Input).value for name in ("#operator", "#password"))
+        if self.waiting or not operator_id or not password:
+            return
+        self.waiting = True
+        self.say(_("Signing in…"))
+        call = partial(
+            tp.open_session,
+            self.bank,
+            operator_id=operator_id.strip(),
+            password=password,
+            terminal=self.terminal.name_of_terminal,
+        )
+        self.ask(call, self._signed_in, partial(self._refused, operator_id))
+
+    def _signed_in(self, session: tp.Session) -> None:
+        self.waiting = False
+        self.terminal.begin(session)
+
+    def _refused(self, operator_id: str, error: tp.TokenpayError) -> None:
+        self.waiting = False
+        self.failed(error)
+        if isinstance(error, tp.WrongPassword):
+            wrong = self._wrong[operator_id] = self._wrong.get(operator_id, 0) + 1
+            self.say(_("✗ Not signed in ({wrong} in a row here): {why}").format(wrong=wrong, why=error.message))
+            password = self.query_one("#password", Input)
+            password.clear()
+            password.focus()

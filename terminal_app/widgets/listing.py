@@ -1,0 +1,37 @@
+"""Rows to walk through with the arrow keys and open with Enter."""
+
+from collections.abc import Iterable, Sequence
+
+from rich.text import Text
+from textual.widgets import DataTable
+
+
+class Listing(DataTable[Text]):
+    """A table whose rows have ids; filled anew, the cursor stays on the row it was on."""
+
+    def __init__(self, *columns: str, id: str) -> None:
+        super().__init__(id=id, cursor_type="row", zebra_stripes=True, cell_padding=1)
+        self._columns = columns
+        self._filled: list[tuple[str, tuple[str, ...]]] = []
+
+    def on_mount(self) -> None:
+        self.add_columns(*self._columns)
+
+    def fill(self, rows: Iterable[tuple[str, Sequence[str]]]) -> None:
+        """Show these rows, each an id and its cells; what people wrote is text, never markup."""
+        filled = [(row_id, tuple(cells)) for row_id, cells in rows]
+        if filled == self._filled:
+            return
+        here = self.chosen
+        self._filled = filled
+        self.clear()
+        for row_id, cells in filled:
+            self.add_row(*(Text(cell) for cell in cells), key=row_id)
+        ids = [row_id for row_id, _ in filled]
+        if here in ids:
+            self.move_cursor(row=ids.index(here))
+
+    @property
+    def chosen(self) -> str | None:
+        """The id of the row under the cursor."""
+        return self._filled[self.cursor_row][0] if 0 <= self.cursor_row < len(self._filled) else None

@@ -1,0 +1,20 @@
+"""A branch for each test of the terminal, and both sizes of its screen."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.app.hand import SIZES
+from tokenpay.testing import Branch, open_branch
+
+
+@pytest.fixture
+def branch() -> Iterator[Branch]:
+    with open_branch() as opened:
+        yield opened
+
+
+@pytest.fixture(params=SIZES, ids=["80x24", "120x40"])
+def size(request: pytest.FixtureRequest) -> tuple[int, int]:
+    found: tuple[int, int] = request.param
+    return found

@@ -1,0 +1,89 @@
+"""A hand at the terminal's keyboard and an eye on its screen, for tests."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.widgets import DataTable, Input, Static
+
+from terminal_app.app import TerminalApp
+from tokenpay.testing import Branch
+
+PASSWORD = "at-the-desk"
+SIZES = [(80, 24), (120, 40)]
+PATIENCE_TURNS = 400
+
+
+class Hand:
+    """Presses keys, and waits for what they lead to."""
+
+    def __init__(self, app: TerminalApp, pilot: Pilot[None]) -> None:
+        self.app = app
+        self.pilot = pilot
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+
+    async def enter(self, text: str) -> None:
+        """Let a scanner or a person type, and press Enter."""
+        field = self.app.focused
+        assert isinstance(field, Input)
+        field.insert_text_at_cursor(text) if len(text) > 12 else await self.pilot.press(*_keys(text))
+        await self.pilot.press("enter")
+
+    async def until(self, true: Callable[[], bool], what: str) -> None:
+        for _ in range(PATIENCE_TURNS):
+            if true():
+                await self.pilot.pause()
+                return
+            await self.pilot.pause(0.02)
+        raise AssertionError(f"not within patience: {what}\n{self.seen()}")
+
+    async def arrive(self, room: type[Screen[None]]) -> None:
+        await self.until(lambda: type(self.app.screen) is room, f"arriving at {room.__name__}")
+
+    async def read(self, text: str) -> None:
+        """Wait until the screen says this."""
+        await self.until(lambda: text in self.seen(), f"reading {text!r}")
+
+    async def sign_in(self, operator: str, password: str = PASSWORD) -> None:
+        await self.enter(operator)
+        await self.enter(password)
+
+    def seen(self) -> str:
+        """What the words on the screen are, tables and fields included."""
+        return "\n".join(_words(self.app.screen))
+
+    def footer(self) -> set[str]:
+        """What the footer offers."""
+        active = self.app.screen.active_bindings.values()
+        return {item.binding.description for item in active if item.binding.show and item.enabled}
+
+
+def _words(screen: Screen[Any]) -> Iterator[str]:
+    for widget in screen.walk_children():
+        if isinstance(widget, DataTable):
+            for row in range(widget.row_count):
+                yield " | ".join(str(cell) for cell in widget.get_row_at(row))
+        elif isinstance(widget, Static) and widget.display:
+            yield str(widget.render())
+
+
+def _keys(text: str) -> list[str]:
+    return [{" ": "space", ".": "full_stop", "-": "minus"}.get(letter, letter) for letter in text]
+
+
+@asynccontextmanager
+async def terminal(branch: Branch, folder: Path, size: tuple[int, int] = SIZES[0]) -> AsyncIterator[Hand]:
+    """Open a terminal at the branch's bank; `folder` is what it remembers by."""
+    app = TerminalApp(branch.bank, state=folder, name_of_terminal="counter-1", feed_s=0.05)
+    async with app.run_test(size=size) as pilot:
+        yield Hand(app, pilot)
+
+
+def run(flow: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(flow)

@@ -1,0 +1,338 @@
+"""Pay out: seen before it is confirmed, paid once whatever happens, and held for a second person where it must be."""
+
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+from textual.widgets import Input
+
+import tokenpay as tp
+from terminal_app import memory
+from terminal_app.screens.confirm import Confirm
+from terminal_app.screens.find_customer import FindCustomer
+from terminal_app.screens.home import Home
+from terminal_app.screens.pay_out import PayOut
+from terminal_app.screens.payment import PaymentScreen
+from terminal_app.screens.queue import Queue
+from terminal_app.screens.sign_in import SignIn
+from terminal_app.screens.unfinished import Unfinished
+from tests.app.hand import Hand, run, terminal
+from tokenpay.testing import DENIED, OUTSIDER, Branch, euro
+
+PAYEE = tp.Address(b"\x77" * 20)
+
+
+async def fill(hand: Hand, text: str, amount: str = "") -> None:
+    """Sign Tim in and fill in a payment from Anna, up to the confirm screen."""
+    await hand.sign_in("tim")
+    await hand.arrive(Home)
+    await hand.press("f4")
+    await hand.arrive(FindCustomer)
+    await hand.read("Anna Berger")
+    await hand.press(*"anna")
+    await hand.until(lambda: "Boris" not in hand.seen(), "one customer left")
+    await hand.press("enter")
+    await hand.arrive(PayOut)
+    await hand.until(lambda: bool(hand.app.screen._assets), "assets to choose from")  # type: ignore[attr-defined]
+    await hand.enter(text)
+    await hand.until(lambda: getattr(hand.app.focused, "id", "") in ("amount", "remittance"), "a payee")
+    if amount:
+        await hand.enter(amount)
+    await hand.enter("rent")
+    await hand.arrive(Confirm)
+
+
+def payments(branch: Branch) -> list[tp.Payment]:
+    """What people paid; the treasury's sweep is the engine's own."""
+    return [p for p in tp.find_payments(branch.bank, by=branch.tim) if p.intent.purpose is tp.Purpose.PAYMENT]
+
+
+@pytest.fixture
+def branch(branch: Branch) -> Branch:
+    """A branch whose treasury can pay on the chain."""
+    assert branch.fill_treasury() == 1
+    return branch
+
+
+def test_a_request_is_paid_in_the_books(branch: Branch, tmp_path: Path, size: tuple[int, int]) -> None:
+    request = branch.issue(branch.boris, euro("25"), key="boris-asks")
+
+    async def flow() -> None:
+        async with terminal(branch, tmp_path, size) as hand:
+            await fill(hand, request.reference)
+            await hand.read("A request of this bank, waiting to be paid")
+            await hand.read(f"Boris Keller ({branch.boris.id})")
+            await hand.press("enter", "enter", "space")  # a scanner's Enter confirms nothing
+            assert not payments(branch)
+            await hand.press("f9")
+            await hand.arrive(PaymentScreen)
+            await hand.read("✓ FINAL")
+            assert branch.balance(branch.boris) == "25.00 DEUR"
+            assert tp.get_request(branch.bank, request.id, by=branch.tim).state is tp.RequestState.PAID
+            assert hand.app.memory.unanswered() == []
+
+    run(flow())
+
+
+def test_held_approved_by_a_supervisor_and_final(branch: Branch, tmp_path: Path, size: tuple[int, int]) -> None:
+    async def flow() -> None:
+        async with terminal(branch, tmp_path, size) as hand:
+            await fill(hand, PAYEE.text, "1500")
+            await hand.read("Not a request of this bank: check with the payee")
+            await hand.read(PAYEE.text)
+            await hand.read("0x " + " ".join(PAYEE.text[2:][i : i + 4] for i in range(0, 40, 4)))
+            await hand.press("f9")
+            await hand.arrive(PaymentScreen)
+            await hand.read("‖ HELD")
+            await hand.read("needs a second person")
+            assert not {"Approve", "Refuse"} & hand.footer()
+            await hand.press("f9")
+            (payment,) = payments(branch)
+            assert payment.state is tp.PaymentState.HELD
+
+            await hand.press("ctrl+o")
+            await hand.arrive(SignIn)
+            await hand.sign_in("vera")
+            await hand.arrive(Home)
+            await hand.press("f7")
+            await hand.arrive(Queue)
+            await hand.read("needs a second person")
+            await hand.press("enter")
+            await hand.arrive(PaymentScreen)
+            await hand.read(PAYEE.text)
+            await hand.press("f9")
+            await hand.read("Approve exactly this payment?")
+            await hand.press("f9")
+            await hand.read("▸ CLEARED")
+            branch.turn()
+            branch.turn()
+            await hand.read("✓ FINAL")
+            assert tp.get_payment(branch.bank, payment.id, by=branch.tim).state is tp.PaymentState.FINAL
+            assert branch.balance(branch.anna) == "500.00 DEUR"
+            assert tp.reconcile(branch.bank, by=branch.vera).holds
+
+    run(flow())
+
+
+def test_a_supervisor_refuses_with_a_reason(branch: Branch, tmp_path: Path) -> None:
+    held = tp.pay(
+        branch.bank,
+        debtor=f"customer/{branch.anna.id}",
+        creditor=PAYEE.caip10(31_337),
+        amount=euro("1500"),
+        by=branch.tim,
+        key="held",
+    )
+    assert isinstance(held, tp.Payment)
+
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            await hand.sign_in("vera")
+            await hand.arrive(Home)
+            await hand.press("f7")
+            await hand.arrive(Queue)
+            await hand.read("tim")
+            await hand.press("enter")
+            await hand.arrive(PaymentScreen)
+            await hand.read("HELD")
+            await hand.press("f10")
+            await hand.enter("the payee was not called")
+            await hand.read("✗ REFUSED")
+            await hand.read("the payee was not called")
+            assert tp.get_payment(branch.bank, held.id, by=branch.tim).state is tp.PaymentState.REFUSED
+
+    run(flow())
+
+
+def test_a_refusal_shows_every_reason_and_keeps_what_was_typed(branch: Branch, tmp_path: Path) -> None:
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            await fill(hand, DENIED.text, "20000")
+            await hand.press("f9")
+            await hand.read("✗ REFUSED. Nothing left.")
+            await hand.read("deny-list")
+            await hand.read("above the limit for one payment")
+            assert "Pay now" not in hand.footer()
+            assert not payments(branch)
+            assert hand.app.memory.unanswered() == []
+            await hand.press("escape")
+            await hand.arrive(PayOut)
+            assert hand.app.screen.query_one("#amount", Input).value == "20000"
+
+    run(flow())
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("TKP:00000000000000000000000000", "✗"),
+        ("hello", "✗"),
+        (f"ethereum:{OUTSIDER}@1", "✗ This is for a chain that the bank does not work on"),
+    ],
+)
+def test_what_is_not_payable_goes_no_further(branch: Branch, tmp_path: Path, text: str, line: str) -> None:
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            await hand.sign_in("tim")
+            await hand.arrive(Home)
+            await hand.press("f4")
+            await hand.arrive(FindCustomer)
+            await hand.read("Anna Berger")
+            await hand.press("enter")
+            await hand.arrive(PayOut)
+            await hand.enter(text)
+            await hand.read(line)
+            hand.app.screen.query_one("#remittance", Input).focus()
+            await hand.enter("rent")
+            await hand.read("First the payee")
+            assert type(hand.app.screen) is PayOut
+
+    run(flow())
+
+
+def test_a_target_changed_after_it_was_read_is_not_paid(branch: Branch, tmp_path: Path) -> None:
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            await fill(hand, PAYEE.text, "10")
+            await hand.press("escape")
+            await hand.arrive(PayOut)
+            target = hand.app.screen.query_one("#target", Input)
+            target.value = OUTSIDER.text
+            await hand.pilot.pause()
+            hand.app.screen.query_one("#remittance", Input).focus()
+            await hand.press("enter")
+            await hand.read("First the payee")
+            assert type(hand.app.screen) is PayOut
+
+    run(flow())
+
+
+class Gate:
+    """Stands before or behind `tp.pay`, so that a test can stop time there."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.calls = 0
+        self.go_on = Event()
+        self._pay: Callable[..., Any] = tp.pay
+        self.after: tp.TokenpayError | None = None
+        monkeypatch.setattr(tp, "pay", self.pay, raising=False)
+
+    def pay(self, *args: Any, **fields: Any) -> Any:
+        self.calls += 1
+        result = self._pay(*args, **fields)
+        self.go_on.wait(5)
+        if self.after is not None:
+            raise self.after
+        return result
+
+
+def test_a_double_press_pays_once(branch: Branch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = Gate(monkeypatch)
+
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            await fill(hand, PAYEE.text, "10")
+            await hand.press("f9", "f9", "escape", "f9")
+            assert type(hand.app.screen) is Confirm  # nobody leaves before the answer
+            gate.go_on.set()
+            await hand.arrive(PaymentScreen)
+            await hand.press("f9", "f9")
+            assert gate.calls == 1
+            assert len(payments(branch)) == 1
+
+    run(flow())
+
+
+def test_a_kill_after_confirming_is_asked_after_and_paid_once(
+    branch: Branch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = Gate(monkeypatch)
+
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            await fill(hand, PAYEE.text, "10")
+            await hand.press("f9")
+            await hand.until(lambda: gate.calls == 1 and len(payments(branch)) == 1, "the bank has the payment")
+            hand.app.exit()  # before the answer
+        gate.go_on.set()
+        async with terminal(branch, tmp_path) as hand:
+            await hand.sign_in("tim")
+            await hand.arrive(Unfinished)
+            await hand.read("✓ cleared")
+            assert "Pay now" not in hand.footer()
+            await hand.press("f9")
+            await hand.press("enter")
+            await hand.arrive(PaymentScreen)
+            await hand.read("CLEARED")
+            assert hand.app.memory.unanswered() == []
+        assert gate.calls == 1
+        assert len(payments(branch)) == 1
+
+    run(flow())
+
+
+def test_a_kill_before_the_bank_got_it_may_be_paid_or_forgotten(
+    branch: Branch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = memory.Order(
+        key=memory.new_key(),
+        operator="tim",
+        debtor=f"customer/{branch.anna.id}",
+        creditor=PAYEE.caip10(31_337),
+        asset_id=euro("1").asset.id,
+        amount="10.000000",
+        request_id="",
+        remittance="rent",
+        confirmed_at_s=branch.clock.now_s(),
+    )
+
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            hand.app.memory.keep(order)
+            await hand.sign_in("tim")
+            await hand.arrive(Unfinished)
+            await hand.read("never got it")
+            await hand.press("f9")
+            await hand.arrive(PaymentScreen)
+            assert [payment.intent.amount for payment in payments(branch)] == [euro("10")]
+            hand.app.memory.keep(memory.Order(**{**_fields(order), "key": memory.new_key()}))
+            await hand.press("escape")
+            await hand.arrive(Unfinished)
+            await hand.read("never got it")
+            await hand.press("f10")
+            await hand.read("Forget this payment?")
+            await hand.press("f9")
+            await hand.read("Nothing is unfinished.")
+            assert hand.app.memory.unanswered() == []
+            assert len(payments(branch)) == 1
+
+    run(flow())
+
+
+def test_no_answer_is_asked_again_under_the_same_key(
+    branch: Branch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = Gate(monkeypatch)
+    gate.go_on.set()
+    gate.after = tp.StoreUnavailable("the connection is gone")
+
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            await fill(hand, PAYEE.text, "10")
+            await hand.press("f9")
+            await hand.read("! NO ANSWER")
+            assert len(hand.app.memory.unanswered()) == 1
+            gate.after = None
+            await hand.press("f9")
+            await hand.arrive(PaymentScreen)
+            assert hand.app.memory.unanswered() == []
+        assert gate.calls == 2
+        assert len(payments(branch)) == 1
+
+    run(flow())
+
+
+def _fields(order: memory.Order) -> dict[str, Any]:
+    return {name: getattr(order, name) for name in memory.Order.__slots__}

@@ -1,0 +1,15 @@
+import pytest
+
+from tokenpay.errors import IntegrityError
+from tokenpay.primitives.canonical import canonical_text, parse_canonical
+
+
+@pytest.mark.parametrize("value", [{"b": [1, "é", None, True], "a": {}}, [], "text", 2**256])
+def test_what_was_stored_reads_back(value):
+    assert parse_canonical(canonical_text(value)) == value
+
+
+@pytest.mark.parametrize("text", ["", "{", "[" * 100_000, "[" * 40 + "]" * 40, '{"a":1,"a":2}', '"\\ud800"', "NaN"])
+def test_what_nobody_wrote_so_is_refused(text):
+    with pytest.raises(IntegrityError):
+        parse_canonical(text)
