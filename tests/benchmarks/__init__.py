@@ -8,8 +8,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One measured figure. `goal` is the limit it is held to, as text, or empty where none is set yet."""
+    """One measured figure. `goal` is the limit it is held to, as text, or empty where none is set yet.
+
+    One that was `missed` is marked in the table, and the run of the benchmarks then ends with 1.
+    """
 
     what: str
     figure: str
     goal: str = ""
+    missed: bool = False

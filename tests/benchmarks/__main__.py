@@ -22,7 +22,8 @@ machines, seconds do not.
 
 def table(name: str, rows: list[Row]) -> str:
     """Return one benchmark's rows as a Markdown table that also reads well on a terminal."""
-    cells = [("what", "figure", "goal"), *((row.what, row.figure, row.goal) for row in rows)]
+    marked = ((row.what, row.figure, row.goal + (": MISSED" if row.missed else "")) for row in rows)
+    cells = [("what", "figure", "goal"), *marked]
     widths = [max(len(line[column]) for line in cells) for column in range(3)]
     lines = [
         "| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |" for line in cells
@@ -32,7 +33,7 @@ def table(name: str, rows: list[Row]) -> str:
 
 
 def main() -> int:
-    """Return the exit code: 0 when every benchmark ran."""
+    """Return the exit code: 0 when every benchmark ran, 1 when one of them missed its goal."""
     files = [file.name for file in pkgutil.iter_modules(tests.benchmarks.__path__) if file.name != "__main__"]
     modules = {name: importlib.import_module(f"tests.benchmarks.{name}") for name in files}
     names = [name for name, module in modules.items() if hasattr(module, "run")]
@@ -45,11 +46,13 @@ def main() -> int:
     if arguments.record and arguments.names:
         parser.error("--record runs every benchmark: name none")
 
-    tables = []
+    tables, missed = [], []
     for name in arguments.names or names:
         began = time.perf_counter()
         print(f"== {name}", file=sys.stderr, flush=True)
-        tables.append(table(name, modules[name].run()))
+        rows = modules[name].run()
+        tables.append(table(name, rows))
+        missed += [f"{name}: {row.what}" for row in rows if row.missed]
         print(tables[-1], flush=True)
         print(f"   took {time.perf_counter() - began:.1f} s", file=sys.stderr, flush=True)
     if arguments.record:
@@ -58,7 +61,9 @@ def main() -> int:
         )
         PAGE.write_text("\n".join([INTRODUCTION, where, *tables]))
         print(f"recorded in {PAGE.name}", file=sys.stderr)
-    return 0
+    for what in missed:
+        print(f"missed its goal: {what}", file=sys.stderr)
+    return int(bool(missed))
 
 
 if __name__ == "__main__":

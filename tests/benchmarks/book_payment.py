@@ -25,7 +25,7 @@ ROUNDS = 15
 PAYMENTS = 40
 """In each round each way makes this many payments, one after the other."""
 
-GOAL = "3"
+GOAL = 3
 Spent = tuple[float, float]
 """Seconds of CPU and of wall time for one payment."""
 
@@ -45,9 +45,17 @@ def _measured(database: str, urls: Callable[[Path], AbstractContextManager[tuple
         rounds = [{name: _spent(way) for name, way in ways.items()} for _ in range(ROUNDS)]
     found = []
     for other in ("prebuilt SQLAlchemy Core", "bare driver"):
-        for which, kind, goal in ((0, "CPU", GOAL if "Core" in other else ""), (1, "wall", "")):
+        for which, kind in ((0, "CPU"), (1, "wall")):
             ratio = statistics.median(each["pay"][which] / each[other][which] for each in rounds)
-            found.append(Row(what=f"{database}: pay to {other}, {kind} time", figure=f"{ratio:.2f}", goal=goal))
+            held = kind == "CPU" and "Core" in other
+            found.append(
+                Row(
+                    what=f"{database}: pay to {other}, {kind} time",
+                    figure=f"{ratio:.2f}",
+                    goal=str(GOAL) if held else "",
+                    missed=held and ratio > GOAL,
+                )
+            )
     for name in ways:
         cpu_s, wall_s = (statistics.median(each[name][which] for each in rounds) for which in (0, 1))
         found.append(Row(what=f"{database}: {name}", figure=f"{cpu_s * 1e3:.2f} ms CPU, {wall_s * 1e3:.2f} ms wall"))

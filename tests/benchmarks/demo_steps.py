@@ -18,7 +18,8 @@ def run() -> list[Row]:
     """Run the whole demo afresh a few times, each a process of its own, and give the median of each step."""
     runs = [_demo_s() for _ in range(RUNS)]
     median_s = {name: statistics.median(steps[name] for steps in runs) for name in runs[0]}
-    whole = Row(what="the whole demo", figure=f"{median_s.pop(''):.2f} s", goal=f"{GOAL_S} s")
+    whole_s = median_s.pop("")
+    whole = Row(what="the whole demo", figure=f"{whole_s:.2f} s", goal=f"{GOAL_S} s", missed=whole_s > GOAL_S)
     return [whole, *(Row(what=f"step: {name}", figure=f"{took_s:.2f} s") for name, took_s in median_s.items())]
 
 

@@ -24,7 +24,12 @@ def run() -> list[Row]:
     bare_s = statistics.median(bare for bare, _ in pairs)
     over_s = statistics.median(full - bare for bare, full in pairs)
     return [
-        Row(what="import tokenpay, over a bare start", figure=f"{over_s:.3f} s", goal=f"{GOAL_S} s"),
+        Row(
+            what="import tokenpay, over a bare start",
+            figure=f"{over_s:.3f} s",
+            goal=f"{GOAL_S} s",
+            missed=over_s > GOAL_S,
+        ),
         Row(what="the same, as a ratio to a bare start", figure=f"{over_s / bare_s:.2f}"),
         Row(what="a bare start", figure=f"{bare_s:.3f} s"),
     ]

@@ -29,12 +29,13 @@ def deny_lists(bank: "Bank") -> Finding:
         lists = uow.deny_lists.all()
         max_age_s = uow.policies.newest().list_max_age_s
     remedy = "tokenpay deny load FILE --name NAME --dated YYYY-MM-DD"
+    follows = "payments to addresses are held, deposits wait in suspense"
     if not lists:
-        return warn("deny-lists", "there is none: payments to addresses are held", remedy)
+        return warn("deny-lists", f"there is none: {follows}", remedy)
     oldest = min(lists, key=lambda deny_list: deny_list.dated_s)
     age_s = bank.clock.now_s() - oldest.dated_s
     if age_s > max_age_s:
-        said = f"{oldest.name} is {age_s // DAY_S} days old, more than the policy allows: payments are held"
+        said = f"{oldest.name} is {age_s // DAY_S} days old, more than the policy allows: {follows}"
         return warn("deny-lists", said, remedy)
     return ok("deny-lists", f"{len(lists)}, the oldest {age_s // DAY_S} days old")
 

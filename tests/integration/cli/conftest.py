@@ -50,8 +50,8 @@ class Desk:
         world = self.world
         return {"clock": world.clock, "entropy": world.bank.entropy, "chain_ports": {CHAIN_ID: world.chain}}
 
-    def rows(self) -> dict[str, int]:
-        """How many rows each table has; sessions and what they leave in the audit are not counted."""
+    def rows(self) -> dict[str, list[str]]:
+        """What each table holds, but for sessions and what signing in leaves in the audit."""
         with self.world.bank.store.engine.connect() as connection:
             names = set(sa.inspect(connection).get_table_names()) - {
                 "sessions",
@@ -60,7 +60,8 @@ class Desk:
                 "outbox",
             }
             return {
-                name: connection.scalar(sa.select(sa.func.count()).select_from(sa.table(name))) or 0 for name in names
+                name: sorted(map(repr, connection.execute(sa.select(sa.text("*")).select_from(sa.table(name)))))
+                for name in names
             }
 
 

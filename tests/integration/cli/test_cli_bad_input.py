@@ -197,33 +197,6 @@ def test_who_cannot_prove_who_they_are_does_nothing(desk: Desk, monkeypatch: pyt
     assert desk("bank", "stop", "--reason", "x").error == "session.not_permitted"
 
 
-def test_a_session_that_ended_does_nothing(desk: Desk) -> None:
-    class Late:
-        """A quarter of an hour passes between any two questions."""
-
-        def __init__(self, at_s: int) -> None:
-            self.at_s = at_s
-
-        def now_s(self) -> int:
-            self.at_s += 900
-            return self.at_s
-
-    rows = desk.rows()
-    ports = {**desk.ports(), "clock": Late(desk.world.clock.now_s())}
-    said = desk.run("customer", "enrol", "Late", by="tom", **ports)
-    assert (said.error, said.code) == ("session.expired", 3)
-    assert desk.rows() == rows
-
-
-def test_a_node_that_does_not_answer(desk: Desk) -> None:
-    desk.world.chain.unreachable = True
-    for words in (("chain", "watch", CHAIN_ID), ("chain", "submit", CHAIN_ID), ("ledger", "reconcile")):
-        said = desk(*words)
-        assert (said.error, said.code) == ("chain.unavailable", 5)
-    turn = desk("engine", "run", "--once")
-    assert (turn.error, turn.code) == ("chain.unavailable", 5)
-
-
 def test_a_database_that_is_gone_or_is_none(desk: Desk) -> None:
     database = desk.folder / "bank.db"
     database.write_bytes(b"not a database" * 100)

@@ -31,7 +31,7 @@ def started(desk: Desk, redirection: str, *words: str, **environment: str) -> su
 
 def enrolled(desk: Desk) -> int:
     """How many customers came to the two that were there."""
-    return desk.rows()["customers"] - 2
+    return len(desk.rows()["customers"]) - 2
 
 
 @pytest.mark.parametrize("redirection", [">&-", ">/dev/full"])

@@ -1,0 +1,138 @@
+"""Every command of the program, found by walking its parser, with arguments that a small bank answers to."""
+
+import argparse
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import tokenpay as tp
+from tests.world import CHAIN_ID, OUTSIDE, TOKEN, World, address_of
+from tokenpay.cli.program import build_parser
+from tokenpay.ethereum.authorization import Authorization, sign
+from tokenpay.primitives.secp256k1 import PrivateKey
+
+FRANC = tp.Address(b"\x33" * 20)
+CEREMONY = {
+    "name": "Other",
+    "founders": [{"id": name, "name": name, "password": "password1"} for name in ("eva", "kim")],
+    "chains": [{"chain_id": CHAIN_ID, "name": "fake", "url": "http://fake", "confirmations": 2}],
+}
+ALSO = {
+    "bank found": ("--ceremony", "{ceremony}", "--bank", "{new}"),
+    "asset register": ("--symbol", "DCHF", "--decimals", "2"),
+    "engine run": ("--once",),
+    "restore": ("--bank", "{new}"),
+}
+"""What a command needs besides what its parser requires."""
+
+
+@cache
+def commands() -> dict[str, argparse.ArgumentParser]:
+    """Return the parser of each command by its words; the demo founds a bank of its own."""
+    return {name: parser for name, parser in _leaves(build_parser(), "") if name != "demo"}
+
+
+def _leaves(parser: argparse.ArgumentParser, name: str) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    below = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    if not below:
+        yield name, parser
+    for word, child in (below[0].choices if below else {}).items():
+        yield from _leaves(child, f"{name} {word}".strip())
+
+
+def needed(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
+    """Return what must be given: required arguments, and the first of each group of which one is."""
+    groups = [group for group in parser._mutually_exclusive_groups if group.required]
+    for action in parser._actions:
+        of_group = any(action is group._group_actions[0] for group in groups)
+        if of_group or (action.required and not any(action in group._group_actions for group in groups)):
+            yield action
+
+
+def words(name: str, samples: dict[str, str]) -> list[str]:
+    """Return a whole command line: `samples` are by `command argument`, or by argument alone."""
+    line = name.split()
+    for action in needed(commands()[name]):
+        value = samples.get(f"{name} {action.dest}") or samples[action.dest]
+        line += [action.option_strings[0], value] if action.option_strings else [value]
+    return line + [word.format(**samples) for word in ALSO.get(name, ())]
+
+
+def stock(world: World, folder: Path) -> dict[str, str]:
+    """Put something of each kind into the bank and files into a folder, and return how commands name them."""
+    anna, boris = f"customer/{world.anna.id}", f"customer/{world.boris.id}"
+    request, held, paid = world.request(5), world.paid(200), world.paid(20)
+    empty = tp.enrol_customer(world.bank, name="Empty", by=world.tom, key=world.key())
+    frozen = tp.enrol_customer(world.bank, name="Frozen", by=world.tom, key=world.key())
+    tp.freeze_customer(world.bank, frozen.id, reason="a drill", by=world.ann)
+    case = tp.open_case(world.bank, kind=tp.CaseKind.OTHER, subject="till", note="", by=world.ann)
+    world.chain.add_token(FRANC, symbol="DCHF", decimals=2)
+    files = {
+        "ceremony": json.dumps(CEREMONY),
+        "denied": f"{OUTSIDE.rpartition(':')[2]}\n",
+        "tokens": json.dumps(_token_list()),
+        "authorization": json.dumps(_authorization(world, request)),
+    }
+    for file, text in files.items():
+        (folder / file).write_text(text)
+    return {
+        **{file: str(folder / file) for file in files},
+        "asset": "DEUR",
+        "asset register asset": f"eip155:{CHAIN_ID}/erc20:{FRANC}",
+        "asset import file": str(folder / "tokens"),
+        "amount": "1",
+        "name": "Somebody",
+        "text": request.reference,
+        "reason": "a drill",
+        "customer": world.anna.id,
+        "customer close customer": empty.id,
+        "customer unfreeze customer": frozen.id,
+        "request": request.id,
+        "payment": paid.id,
+        "payment approve payment": held.id,
+        "payment refuse payment": held.id,
+        "payment cancel payment": held.id,
+        "of": paid.id,
+        "debtor": anna,
+        "creditor": boris,
+        "payment refund creditor": anna,
+        "case": case.id,
+        "subject": "another till",
+        "note": "look",
+        "resolution": "looked",
+        "deny load file": str(folder / "denied"),
+        "dated": "2023-11-14",
+        "chain_id": str(CHAIN_ID),
+        "restore file": str(folder / "copy"),
+    }
+
+
+def _token_list() -> dict[str, object]:
+    franc = {"chainId": CHAIN_ID, "address": FRANC.text, "symbol": "DCHF", "decimals": 2, "name": "Demo Franc"}
+    version = {"major": 1, "minor": 0, "patch": 0}
+    return {"name": "Demo", "timestamp": "2023-11-14T00:00:00Z", "version": version, "tokens": [franc]}
+
+
+def _authorization(world: World, request: tp.PaymentRequest) -> dict[str, object]:
+    key = PrivateKey.from_bytes(b"\x07" * 32)
+    (registered,) = [known for known in tp.list_assets(world.bank) if known.asset == TOKEN]
+    grant = Authorization(
+        domain=registered.domain(),
+        sender=tp.Address(key.public_key.address_bytes()),
+        recipient=address_of(request),
+        units=5 * 10**6,
+        valid_after_s=0,
+        valid_before_s=world.clock.now_s() + 3600,
+        nonce=b"\x01" * 32,
+    )
+    signature = sign(grant, key).signature
+    return {
+        "from": grant.sender.text,
+        "to": grant.recipient.text,
+        "value": str(grant.units),
+        "validAfter": 0,
+        "validBefore": grant.valid_before_s,
+        "nonce": "0x" + grant.nonce.hex(),
+        "signature": f"0x{signature.r:064x}{signature.s:064x}{27 + signature.y_parity:02x}",
+    }
