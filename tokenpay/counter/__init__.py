@@ -1,0 +1,1 @@
+"""The counter: cash by the piece, shifts between two counts, quotes that expire, receipts."""
