@@ -126,9 +126,9 @@ class World:
     def decree(self, **changes: Any) -> None:
         """Put a changed policy in force."""
         with self.bank.store.unit_of_work() as uow:
-            old = uow.compliance.policy()
+            old = uow.policies.newest()
             new = replace(old, version=old.version + 1, **changes)
-            uow.compliance.add_policy(new, at_s=self.clock.now_s(), maker="ann", checker="bob")
+            uow.policies.add(new, at_s=self.clock.now_s(), maker="ann", checker="bob")
 
     def limit(self, **units: int) -> None:
         """Put the token's limits in force with these changes."""

@@ -51,7 +51,6 @@ if TYPE_CHECKING:
         StoreUnavailable as StoreUnavailable,
         TokenpayError as TokenpayError,
         Unavailable as Unavailable,
-        Unresolved as Unresolved,
         WrongPassword as WrongPassword,
         WrongState as WrongState,
     )
@@ -66,7 +65,11 @@ if TYPE_CHECKING:
     from tokenpay.operations.cancel import cancel as cancel
     from tokenpay.operations.cases import open_case as open_case, resolve_case as resolve_case
     from tokenpay.operations.collect import collect as collect
-    from tokenpay.operations.controls import resume_payments as resume_payments, stop_payments as stop_payments
+    from tokenpay.operations.controls import (
+        accept_clock as accept_clock,
+        resume_payments as resume_payments,
+        stop_payments as stop_payments,
+    )
     from tokenpay.operations.customers import (
         close_customer as close_customer,
         enrol_customer as enrol_customer,
@@ -75,7 +78,6 @@ if TYPE_CHECKING:
     )
     from tokenpay.operations.expire import Expired as Expired, expire as expire
     from tokenpay.operations.found import Founder as Founder
-    from tokenpay.operations.halt import resume_chain as resume_chain
     from tokenpay.operations.issue_request import cancel_request as cancel_request, issue_request as issue_request
     from tokenpay.operations.load_deny_list import load_deny_list as load_deny_list
     from tokenpay.operations.open_session import close_session as close_session, open_session as open_session
@@ -103,6 +105,7 @@ if TYPE_CHECKING:
     from tokenpay.operations.refund import refund as refund
     from tokenpay.operations.refuse import refuse as refuse
     from tokenpay.operations.resolve_request import resolve_request as resolve_request
+    from tokenpay.operations.resume_chain import resume_chain as resume_chain
     from tokenpay.operations.reverse import reverse as reverse
     from tokenpay.operations.settle import Settled as Settled, settle as settle
     from tokenpay.operations.statement import (
@@ -137,23 +140,39 @@ if TYPE_CHECKING:
     )
     from tokenpay.ports import Chain as Chain, Clock as Clock, Entropy as Entropy, Signer as Signer
     from tokenpay.primitives.secp256k1 import Signature as Signature
+    from tokenpay.requests.contract_call import ContractCall as ContractCall
     from tokenpay.requests.eip681 import Eip681 as Eip681
+    from tokenpay.requests.emvco import EmvcoRequest as EmvcoRequest
+    from tokenpay.requests.ens import EnsName as EnsName
+    from tokenpay.requests.merchant import Merchant as Merchant
     from tokenpay.requests.payment_request import PaymentRequest as PaymentRequest, Terms as Terms
-    from tokenpay.requests.qr import (
-        qr_ansi as qr_ansi,
-        qr_lines as qr_lines,
-        qr_png as qr_png,
-        qr_svg as qr_svg,
-        read_qr as read_qr,
+    from tokenpay.requests.qr import qr_ansi as qr_ansi, qr_lines as qr_lines, qr_png as qr_png, qr_svg as qr_svg
+    from tokenpay.requests.qr_matrix import QrMatrix as QrMatrix, qr_matrices as qr_matrices, qr_matrix as qr_matrix
+    from tokenpay.requests.qr_reader import FoundQr as FoundQr, find_qr as find_qr, read_qr as read_qr
+    from tokenpay.requests.qr_size import (
+        QrCapacity as QrCapacity,
+        QrLevel as QrLevel,
+        qr_capacity as qr_capacity,
+        qr_fits as qr_fits,
     )
+    from tokenpay.requests.request_claims import RequestClaims as RequestClaims
     from tokenpay.requests.request_state import RequestState as RequestState
     from tokenpay.requests.resolution import Resolution as Resolution, Resolved as Resolved
     from tokenpay.requests.scanned import (
         ScannedAddress as ScannedAddress,
+        ScannedAsset as ScannedAsset,
         ScannedReference as ScannedReference,
         Unreadable as Unreadable,
         read_request as read_request,
     )
+    from tokenpay.requests.signed_request import (
+        BankKey as BankKey,
+        SignedRule as SignedRule,
+        VerifiedRequest as VerifiedRequest,
+        sign_request as sign_request,
+        verify_request as verify_request,
+    )
+    from tokenpay.requests.token_template import TokenTemplate as TokenTemplate
     from tokenpay.settings import BankSettings as BankSettings, ChainSettings as ChainSettings
     from tokenpay.store.asset_store import RegisteredAsset as RegisteredAsset
     from tokenpay.store.outbox_store import Event as Event
@@ -170,6 +189,7 @@ _HOME = {
     "AuditHead": "audit.record",
     "Authorization": "ethereum.authorization",
     "Bank": "bank",
+    "BankKey": "requests.signed_request",
     "BankSettings": "settings",
     "BookParty": "payments.intent",
     "Case": "compliance.case",
@@ -180,6 +200,7 @@ _HOME = {
     "ChainUnavailable": "errors",
     "Clock": "ports",
     "Conflict": "errors",
+    "ContractCall": "requests.contract_call",
     "CustodyLine": "operations.reconcile",
     "Customer": "parties.customer",
     "CustomerStatus": "parties.customer",
@@ -191,9 +212,12 @@ _HOME = {
     "DepositState": "payments.deposit",
     "Domain": "ethereum.typed_data",
     "Eip681": "requests.eip681",
+    "EmvcoRequest": "requests.emvco",
+    "EnsName": "requests.ens",
     "Entropy": "ports",
     "Event": "store.outbox_store",
     "Expired": "operations.expire",
+    "FoundQr": "requests.qr_reader",
     "Founded": "bootstrap",
     "Founder": "operations.found",
     "Halted": "errors",
@@ -215,6 +239,7 @@ _HOME = {
     "InvalidTypedData": "errors",
     "IssuedRequest": "store.request_store",
     "KeyReused": "errors",
+    "Merchant": "requests.merchant",
     "MissingExtra": "errors",
     "MoneyError": "errors",
     "NotFound": "errors",
@@ -227,21 +252,27 @@ _HOME = {
     "Policy": "compliance.policy",
     "PrecisionLost": "errors",
     "Purpose": "payments.intent",
+    "QrCapacity": "requests.qr_size",
+    "QrLevel": "requests.qr_size",
+    "QrMatrix": "requests.qr_matrix",
     "Rail": "payments.intent",
     "Reason": "payments.payment",
     "Reconciliation": "operations.reconcile",
     "Refusal": "payments.payment",
     "RegisteredAsset": "store.asset_store",
+    "RequestClaims": "requests.request_claims",
     "RequestState": "requests.request_state",
     "Resolution": "requests.resolution",
     "Resolved": "requests.resolution",
     "Role": "parties.operator",
     "ScannedAddress": "requests.scanned",
+    "ScannedAsset": "requests.scanned",
     "ScannedReference": "requests.scanned",
     "Session": "parties.session",
     "SessionExpired": "errors",
     "Settled": "operations.settle",
     "Signature": "primitives.secp256k1",
+    "SignedRule": "requests.signed_request",
     "Signer": "ports",
     "SignerRefused": "errors",
     "SignerUnavailable": "errors",
@@ -251,13 +282,15 @@ _HOME = {
     "Submitted": "operations.submit",
     "Terms": "requests.payment_request",
     "TokenList": "money.token_list",
+    "TokenTemplate": "requests.token_template",
     "TokenpayError": "errors",
     "Unavailable": "errors",
     "Unreadable": "requests.scanned",
-    "Unresolved": "errors",
+    "VerifiedRequest": "requests.signed_request",
     "Watched": "operations.watch",
     "WrongPassword": "errors",
     "WrongState": "errors",
+    "accept_clock": "operations.controls",
     "approve": "operations.approve",
     "balances": "operations.read",
     "cancel": "operations.cancel",
@@ -272,6 +305,7 @@ _HOME = {
     "find_asset": "operations.read",
     "find_customers": "operations.read",
     "find_payments": "operations.read",
+    "find_qr": "requests.qr_reader",
     "found_bank": "bootstrap",
     "freeze_customer": "operations.customers",
     "get_payment": "operations.read",
@@ -287,11 +321,15 @@ _HOME = {
     "pay": "operations.pay",
     "payment_of_key": "operations.read",
     "qr_ansi": "requests.qr",
+    "qr_capacity": "requests.qr_size",
+    "qr_fits": "requests.qr_size",
     "qr_lines": "requests.qr",
+    "qr_matrices": "requests.qr_matrix",
+    "qr_matrix": "requests.qr_matrix",
     "qr_png": "requests.qr",
     "qr_svg": "requests.qr",
     "read_events": "operations.read",
-    "read_qr": "requests.qr",
+    "read_qr": "requests.qr_reader",
     "read_request": "requests.scanned",
     "recognise_holding": "operations.recognise_holding",
     "reconcile": "operations.reconcile",
@@ -301,18 +339,20 @@ _HOME = {
     "request_deposits": "operations.read",
     "resolve_case": "operations.cases",
     "resolve_request": "operations.resolve_request",
-    "resume_chain": "operations.halt",
+    "resume_chain": "operations.resume_chain",
     "resume_payments": "operations.controls",
     "reverse": "operations.reverse",
     "run": "engine",
     "run_once": "engine",
     "settle": "operations.settle",
+    "sign_request": "requests.signed_request",
     "statement": "operations.statement",
     "stop_payments": "operations.controls",
     "submit": "operations.submit",
     "sweep": "operations.sweep",
     "unfreeze_customer": "operations.customers",
     "verify_audit": "operations.verify_audit",
+    "verify_request": "requests.signed_request",
     "watch": "operations.watch",
 }
 """Where each public name lives."""
@@ -328,6 +368,7 @@ __all__ = [
     "AuditHead",
     "Authorization",
     "Bank",
+    "BankKey",
     "BankSettings",
     "BookParty",
     "Case",
@@ -338,6 +379,7 @@ __all__ = [
     "ChainUnavailable",
     "Clock",
     "Conflict",
+    "ContractCall",
     "CustodyLine",
     "Customer",
     "CustomerStatus",
@@ -349,9 +391,12 @@ __all__ = [
     "DepositState",
     "Domain",
     "Eip681",
+    "EmvcoRequest",
+    "EnsName",
     "Entropy",
     "Event",
     "Expired",
+    "FoundQr",
     "Founded",
     "Founder",
     "Halted",
@@ -373,6 +418,7 @@ __all__ = [
     "InvalidTypedData",
     "IssuedRequest",
     "KeyReused",
+    "Merchant",
     "MissingExtra",
     "MoneyError",
     "NotFound",
@@ -385,21 +431,27 @@ __all__ = [
     "Policy",
     "PrecisionLost",
     "Purpose",
+    "QrCapacity",
+    "QrLevel",
+    "QrMatrix",
     "Rail",
     "Reason",
     "Reconciliation",
     "Refusal",
     "RegisteredAsset",
+    "RequestClaims",
     "RequestState",
     "Resolution",
     "Resolved",
     "Role",
     "ScannedAddress",
+    "ScannedAsset",
     "ScannedReference",
     "Session",
     "SessionExpired",
     "Settled",
     "Signature",
+    "SignedRule",
     "Signer",
     "SignerRefused",
     "SignerUnavailable",
@@ -409,13 +461,15 @@ __all__ = [
     "Submitted",
     "Terms",
     "TokenList",
+    "TokenTemplate",
     "TokenpayError",
     "Unavailable",
     "Unreadable",
-    "Unresolved",
+    "VerifiedRequest",
     "Watched",
     "WrongPassword",
     "WrongState",
+    "accept_clock",
     "approve",
     "balances",
     "cancel",
@@ -430,6 +484,7 @@ __all__ = [
     "find_asset",
     "find_customers",
     "find_payments",
+    "find_qr",
     "found_bank",
     "freeze_customer",
     "get_payment",
@@ -445,7 +500,11 @@ __all__ = [
     "pay",
     "payment_of_key",
     "qr_ansi",
+    "qr_capacity",
+    "qr_fits",
     "qr_lines",
+    "qr_matrices",
+    "qr_matrix",
     "qr_png",
     "qr_svg",
     "read_events",
@@ -465,12 +524,14 @@ __all__ = [
     "run",
     "run_once",
     "settle",
+    "sign_request",
     "statement",
     "stop_payments",
     "submit",
     "sweep",
     "unfreeze_customer",
     "verify_audit",
+    "verify_request",
     "watch",
 ]
 

@@ -11,20 +11,22 @@ from tokenpay.adapters.signer.wallet_file import create_wallet, open_wallet, wri
 from tokenpay.adapters.system import SystemClock, SystemEntropy
 from tokenpay.bank import Bank
 from tokenpay.compliance.policy import Policy
-from tokenpay.devnet.process import start_devnet
+from tokenpay.devnet.process import Devnet, start_devnet
 from tokenpay.errors import IntegrityError, InvalidInput, SignerUnavailable, StoreUnavailable
-from tokenpay.operations.found import ENGINE_ID, Founder, check_founders, found
+from tokenpay.operations.found import Founder, check_founders, found
 from tokenpay.operations.open_session import open_session
 from tokenpay.parties.credential import DEFAULT_COST, Credential, seal
-from tokenpay.parties.operator import Operator, Role
+from tokenpay.parties.operator import ENGINE_ID, Operator, Role
 from tokenpay.parties.session import Session
 from tokenpay.ports import Chain, Clock, Entropy, Signer
 from tokenpay.settings import BankSettings, ChainSettings, database_url, read_settings, write_settings
 from tokenpay.store.migrate import create_database, drop_database, needs_upgrade
 from tokenpay.store.unit_of_work import Store, UnitOfWork
-from tokenpay.wallets import keystore, mnemonic
+from tokenpay.wallets import mnemonic
+from tokenpay.wallets.kdf import STRONG, Scrypt
 
 KEYS = "keys"
+EMBEDDED_BLOCK_TIME_S = 1.0
 ENGINE_PASSWORD = "engine.password"  # noqa: S105 - a file's name
 
 
@@ -82,7 +84,7 @@ def found_bank(
     try:
         keys = directory / KEYS
         keys.mkdir(mode=0o700)
-        kdf = keystore.Scrypt(n=2**13) if demo else keystore.STRONG
+        kdf = Scrypt(n=2**13) if demo else STRONG
         create_wallet(keys, mnemonic.to_seed(words), rules, key_password, entropy=entropy, kdf=kdf)
         write_private(keys / ENGINE_PASSWORD, engine_password)
         with _put_together(directory, settings, True, key_password, clock, entropy, chain_ports, name=name) as bank:
@@ -147,7 +149,7 @@ def _put_together(
             if needs_upgrade(url):
                 raise StoreUnavailable("the database needs `tokenpay bank migrate` first")
             with store.read() as uow:
-                name = uow.parties.fact("name")
+                name = uow.facts.get("name")
                 if wallet is not None:
                     _check_addresses(uow, wallet)
         yield Bank(
@@ -165,7 +167,7 @@ def _put_together(
 def _check_addresses(uow: UnitOfWork, signer: Signer) -> None:
     """Raise IntegrityError where the books name addresses that are not the signer's: money would go to them."""
     treasuries = {chain.treasury for chain in uow.chains.all()}
-    if uow.parties.fact("deposit_xpub") != signer.deposit_xpub() or treasuries - {signer.treasury()}:
+    if uow.facts.get("deposit_xpub") != signer.deposit_xpub() or treasuries - {signer.treasury()}:
         raise IntegrityError("the books name addresses that the bank's own keys do not have")
 
 
@@ -176,10 +178,11 @@ class _Chains(Mapping[int, Chain]):
         self._directory = directory
         self._settings = {chain.chain_id: chain for chain in settings.chains}
         self._open: dict[int, Chain] = {}
+        self._devnets: dict[int, Devnet] = {}
         self._stack = stack
 
     def __getitem__(self, chain_id: int) -> Chain:
-        if chain_id not in self._open:
+        if chain_id not in self._open or not self._serves(chain_id):
             self._open[chain_id] = self._reach(self._settings[chain_id])
         return self._open[chain_id]
 
@@ -189,12 +192,18 @@ class _Chains(Mapping[int, Chain]):
     def __len__(self) -> int:
         return len(self._settings)
 
+    def _serves(self, chain_id: int) -> bool:
+        """Whether an embedded chain is still there: whoever started it may have ended it."""
+        return chain_id not in self._devnets or self._devnets[chain_id].serves
+
     def _reach(self, settings: ChainSettings) -> Chain:
         from tokenpay.adapters.chain.json_rpc import Confirmations, FinalizedTag, JsonRpcChain
 
         url = settings.url
         if settings.embedded:
-            url = self._stack.enter_context(start_devnet(self._directory / "devnet")).url
+            devnet = start_devnet(self._directory / "devnet", block_time_s=EMBEDDED_BLOCK_TIME_S)
+            self._devnets[settings.chain_id] = self._stack.enter_context(devnet)
+            url = devnet.url
         finality = FinalizedTag() if settings.confirmations is None else Confirmations(settings.confirmations)
         return JsonRpcChain(url, settings.chain_id, finality=finality, timeout_s=settings.timeout_s)
 

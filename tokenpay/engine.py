@@ -16,11 +16,11 @@ from tokenpay.errors import (
 )
 from tokenpay.operations.assets import check_assets
 from tokenpay.operations.expire import Expired, expire
-from tokenpay.operations.halt import halt_chain
 from tokenpay.operations.settle import Settled, settle
 from tokenpay.operations.submit import Submitted, submit
 from tokenpay.operations.watch import Watched, watch
 from tokenpay.parties.session import Session
+from tokenpay.steps.halt import halt_chain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ TokenpayError
 │   └── WrongPassword, SessionExpired, NotPermitted
 ├── NotFound                a name that this bank does not know
 ├── Conflict                it contradicts what already stands
-│   └── KeyReused, WrongState, Unresolved
+│   └── KeyReused, WrongState
 ├── MoneyError              amounts that may not meet, or are not there
 │   └── AssetMismatch, InsufficientFunds, PrecisionLost
 ├── Unavailable             something needed does not answer; safe to try again
@@ -160,12 +160,6 @@ class WrongState(Conflict):
     """Not possible in the state it is in."""
 
     code = "state.wrong"
-
-
-class Unresolved(Conflict):
-    """A scanned request cannot be paid; the outcome says why."""
-
-    code = "request.unresolved"
 
 
 class MoneyError(TokenpayError):

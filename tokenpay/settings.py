@@ -3,14 +3,20 @@
 import os
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from tokenpay.errors import InvalidInput, StoreUnavailable
 
 FILE_NAME = "bank.json"
 DATABASE_NAME = "bank.db"
+MAX_NAME = 140
 _GWEI = 10**9
+# Strict: a number is a number, never true or "1_000". An error shows no input: a URL may hold a password.
+_STRICT = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
+Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME)]
+Seconds = Annotated[int, Field(gt=0, le=86_400)]
 
 
 class ChainSettings(BaseModel):
@@ -19,17 +25,17 @@ class ChainSettings(BaseModel):
     Fees are in wei. A payment's transaction may cost `fee_cap_wei` over all its fee bumps.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = _STRICT
 
-    chain_id: Annotated[int, Field(gt=0)]
-    name: str
+    chain_id: Annotated[int, Field(gt=0, lt=2**63)]
+    name: Name
     url: Annotated[str, Field(repr=False)] = ""
-    native_symbol: str = "ETH"
-    confirmations: Annotated[int, Field(ge=0)] | None = None
-    fee_cap_wei: Annotated[int, Field(gt=0)] = 300_000 * 500 * _GWEI
-    bump_after_s: Annotated[int, Field(gt=0)] = 120
-    resend_after_s: Annotated[int, Field(gt=0)] = 30
-    timeout_s: Annotated[float, Field(gt=0)] = 10.0
+    native_symbol: Annotated[str, Field(max_length=MAX_NAME)] = "ETH"
+    confirmations: Annotated[int, Field(ge=0, le=100_000)] | None = None
+    fee_cap_wei: Annotated[int, Field(gt=0, lt=2**256)] = 300_000 * 500 * _GWEI
+    bump_after_s: Seconds = 120
+    resend_after_s: Seconds = 30
+    timeout_s: Annotated[float, Field(gt=0, le=600, allow_inf_nan=False)] = 10.0
 
     @property
     def embedded(self) -> bool:
@@ -39,10 +45,17 @@ class ChainSettings(BaseModel):
 class BankSettings(BaseModel):
     """Where the books and keys are. An empty `database` is the SQLite file in the bank's folder."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = _STRICT
 
     database: Annotated[str, Field(repr=False)] = ""
     chains: tuple[ChainSettings, ...] = ()
+
+    @field_validator("chains")
+    @classmethod
+    def _different(cls, chains: tuple[ChainSettings, ...]) -> tuple[ChainSettings, ...]:
+        if len({chain.chain_id for chain in chains}) != len(chains):
+            raise ValueError("a chain is named twice")
+        return chains
 
     def chain(self, chain_id: int) -> ChainSettings:
         """Return the settings of one chain; raises InvalidInput."""
@@ -53,8 +66,18 @@ class BankSettings(BaseModel):
 
 
 def database_url(directory: Path, settings: BankSettings) -> str:
-    """Return where the books of the bank in `directory` are."""
-    return settings.database or f"sqlite:///{(directory / DATABASE_NAME).resolve()}"
+    """Return where the books of the bank in `directory` are; raises InvalidInput for a folder that no URL can name.
+
+    A SQLite file without a folder of its own lies in the bank's, wherever a command is run.
+    """
+    here = "sqlite:///"
+    database = settings.database or here + DATABASE_NAME
+    if not database.startswith(here) or database.startswith((f"{here}/", f"{here}:")):
+        return database
+    try:
+        return f"{here}{quote(str(directory.resolve()))}/{database.removeprefix(here)}"
+    except UnicodeEncodeError:
+        raise InvalidInput("the name of the bank's folder is not text") from None
 
 
 def read_settings(directory: Path) -> BankSettings:
@@ -67,7 +90,10 @@ def read_settings(directory: Path) -> BankSettings:
     try:
         return BankSettings.model_validate_json(text)
     except ValidationError as error:
-        where = ".".join(str(part) for part in error.errors()[0]["loc"]) or FILE_NAME
+        first = error.errors()[0]
+        # A name that is not ours may be anything: the place that holds it is named instead.
+        known = first["loc"][:-1] if first["type"] == "extra_forbidden" else first["loc"]
+        where = ".".join(map(str, known)) or FILE_NAME
         raise InvalidInput(f"the bank's settings are wrong at {where}") from None
 
 

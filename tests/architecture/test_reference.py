@@ -18,7 +18,7 @@ from tokenpay.testing import TOKEN, euro, open_branch
 REPOSITORY = Path(__file__).parents[2]
 REFERENCE = REPOSITORY / "docs" / "reference"
 VERBS = {name: verb for name in tokenpay.__all__ if inspect.isfunction(verb := getattr(tokenpay, name))}
-NOT_OF_VERBS = {"index.md", "cli.md", "errors.md", "events.md", "reasons.md"}
+NOT_OF_VERBS = {"index.md", "cli.md", "comparison.md", "errors.md", "events.md", "reasons.md"}
 PAGES = sorted(path for path in REFERENCE.glob("*.md") if path.name not in NOT_OF_VERBS)
 ENTRY = re.compile(r"^## (\w+)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"```python\n(.*?)```", re.DOTALL)
@@ -26,7 +26,8 @@ CODE = re.compile(r"```python\n(.*?)```", re.DOTALL)
 GIVEN = re.compile(r"(?:code=|^        \()\"([a-z_]+\.[a-z_]+)\"", re.MULTILINE)
 # The rows of an entry, in their order; only the verbs that change something have the last two.
 ROWS = ("Returns", "Raises", "Who may", "Again", "Writes")
-SOURCES = [*(REPOSITORY / "tokenpay" / "operations").glob("*.py"), REPOSITORY / "tokenpay" / "bootstrap.py"]
+LIBRARY = REPOSITORY / "tokenpay"
+SOURCES = [*LIBRARY.glob("operations/*.py"), *LIBRARY.glob("steps/*.py"), LIBRARY / "bootstrap.py"]
 
 
 def entries() -> dict[str, tuple[Path, str]]:
@@ -104,7 +105,7 @@ def test_every_kind_of_event_is_listed() -> None:
 
 def test_every_reason_is_listed() -> None:
     listed = set(re.findall(r"^\| `([\w.]+)` \|", (REFERENCE / "reasons.md").read_text(), re.MULTILINE))
-    rooms = (REPOSITORY / "tokenpay" / room for room in ("operations", "compliance"))
+    rooms = (LIBRARY / room for room in ("operations", "steps", "compliance"))
     given = {code for room in rooms for path in room.glob("*.py") for code in re.findall(GIVEN, path.read_text())}
     assert given == {code for code in listed - error_codes() if not code.startswith("customer.")}
 

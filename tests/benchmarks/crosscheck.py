@@ -1,180 +1,144 @@
-"""Random transactions and authorizations, signed by tokenpay and by eth-account: every byte must agree.
+"""Random transactions of every kind, signed by tokenpay and by a peer: every byte agrees, or a rule says why not.
 
-    python -m tests.benchmarks.crosscheck --cases 1000000
+    python -m tests.benchmarks.crosscheck --cases 250000
+    python -m tests.benchmarks.crosscheck --cases 250000 --peer ethers
 
-Each case is one EIP-1559 transaction and one EIP-3009 authorization. The seed is printed; the same
-seed gives the same cases.
+Each case is one transaction of each kind. tokenpay also reads back what it wrote. A peer that refuses one, or writes
+it otherwise, must do so exactly where a rule of RULES expects it. The seed is printed; the same seed gives the same
+cases.
 """
 
 import argparse
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from random import Random
-from typing import Any
+from typing import Any, TypeAlias
 
-from eth_account import Account
-
-from tokenpay.ethereum import authorization, transaction
-from tokenpay.ethereum.authorization import Authorization, Kind
-from tokenpay.ethereum.transaction import DynamicFeeTransaction
-from tokenpay.ethereum.typed_data import Domain
-from tokenpay.money.address import Address
+from tests.benchmarks.random_transactions import KINDS, for_eth_account, for_node, random_transaction
+from tokenpay.errors import InvalidTransaction
+from tokenpay.ethereum.transaction import LegacyTransaction, SetCodeTransaction, Transaction, decode, sign
 from tokenpay.primitives.secp256k1 import ORDER, PrivateKey
 
-_EDGE_SIZES = (0, 1, 54, 55, 56, 57, 255, 256, 257, 1000)
-_KEYS = 64
-_PRIMARY: dict[Kind, str] = {"transfer": "TransferWithAuthorization", "receive": "ReceiveWithAuthorization"}
-_MEMBERS = [
-    {"name": "from", "type": "address"},
-    {"name": "to", "type": "address"},
-    {"name": "value", "type": "uint256"},
-    {"name": "validAfter", "type": "uint256"},
-    {"name": "validBefore", "type": "uint256"},
-    {"name": "nonce", "type": "bytes32"},
-]
+Case: TypeAlias = tuple[str, Transaction]
+Made: TypeAlias = tuple[bytes, bytes] | None
+"""Signed bytes and hash, or None where a peer refuses."""
+Ask: TypeAlias = Callable[[bytes, Sequence[Case]], list[Made]]
+"""Have a peer sign with a secret key."""
+
+BATCH = 40
 
 
-def crosscheck(cases: int, seed: int) -> Iterator[str]:
-    """Yield what each comparison found: `transaction`, `authorization`, or either with ` differs: why`."""
-    random = Random(seed)
-    pairs = [_keys(random) for _ in range(_KEYS)]
-    for _ in range(cases):
-        key, account = random.choice(pairs)
-        yield _label("transaction", _transaction_fault(random_transaction(random), key, account))
-        sender = Address(key.public_key.address_bytes())
-        yield _label("authorization", _authorization_fault(random_authorization(random, sender), key, account))
+def _in_some_grant(holds: Callable[[Any], bool]) -> Callable[[Transaction], bool]:
+    return lambda tx: isinstance(tx, SetCodeTransaction) and any(map(holds, tx.authorization_list))
 
 
-def _label(kind: str, fault: str) -> str:
-    return f"{kind} differs: {fault}" if fault else kind
-
-
-def _keys(random: Random) -> tuple[PrivateKey, Any]:
-    secret = random.randrange(1, ORDER).to_bytes(32, "big")
-    return PrivateKey.from_bytes(secret), Account.from_key(secret)
-
-
-def _number(random: Random, bits: int) -> int:
-    return random.getrandbits(random.randint(0, bits))
-
-
-def _data(random: Random) -> bytes:
-    if random.random() < 0.5:
-        return random.randbytes(random.choice(_EDGE_SIZES))
-    return random.randbytes(random.randint(0, 200))
-
-
-def random_transaction(random: Random) -> DynamicFeeTransaction:
-    """Return a transaction with numbers of every size, and lengths where the encoding changes."""
-    access_list = tuple(
-        (random.randbytes(20), tuple(random.randbytes(32) for _ in range(random.randint(0, 3))))
-        for _ in range(random.choice((0, 0, 0, 1, 3)))
-    )
-    return DynamicFeeTransaction(
-        chain_id=_number(random, 62) + 1,
-        nonce=_number(random, 63),
-        max_priority_fee_wei=_number(random, 128),
-        max_fee_wei=_number(random, 128),
-        gas_limit=_number(random, 63),
-        to=random.choice((None, random.randbytes(20), random.randbytes(20))),
-        value_wei=_number(random, 256),
-        data=_data(random),
-        access_list=access_list,
-    )
-
-
-def random_authorization(random: Random, sender: Address) -> Authorization:
-    """Return an authorization of `sender` to a random token of a random chain."""
-    after = _number(random, 40)
-    return Authorization(
-        domain=Domain(
-            name=random.choice(("USDC", "USD Coin", "Ünï €", "")),
-            version=random.choice(("1", "2")),
-            chain_id=_number(random, 62) + 1,
-            verifying_contract=Address(random.randbytes(20)),
+RULES: dict[str, dict[str, Callable[[Transaction], bool]]] = {
+    "eth-account": {
+        "refuses an empty authorization list, as preflight does: authorization_list_empty": lambda tx: (
+            isinstance(tx, SetCodeTransaction) and not tx.authorization_list
         ),
-        sender=sender,
-        recipient=Address(random.randbytes(20)),
-        units=_number(random, 256),
-        valid_after_s=after,
-        valid_before_s=after + 1 + _number(random, 40),
-        nonce=random.randbytes(32),
-        kind=random.choice(("transfer", "receive")),
-    )
+        "refuses a y parity above 1 in an authorization, which the protocol carries and skips": _in_some_grant(
+            lambda grant: grant.y_parity > 1
+        ),
+    },
+    "ethers": {
+        "refuses a nonce above 2**53 - 1, which the protocol allows": lambda tx: tx.nonce > 2**53 - 1,
+        "refuses a tip above the maximum fee, as preflight does: tip_above_max_fee": lambda tx: (
+            tx.max_priority_fee_wei > tx.max_fee_wei
+        ),
+        "refuses a y parity above 1 in an authorization, which the protocol carries and skips": _in_some_grant(
+            lambda grant: grant.y_parity > 1
+        ),
+        "writes EIP-155 for chain 0 in the form without a chain; preflight refuses it: chain_id": lambda tx: (
+            isinstance(tx, LegacyTransaction) and tx.chain_id == 0
+        ),
+    },
+}
 
 
-def _transaction_fault(tx: DynamicFeeTransaction, key: PrivateKey, account: Any) -> str:
-    ours = transaction.sign(tx, key)
-    theirs = account.sign_transaction(
-        {
-            "type": 2,
-            "chainId": tx.chain_id,
-            "nonce": tx.nonce,
-            "maxPriorityFeePerGas": tx.max_priority_fee_wei,
-            "maxFeePerGas": tx.max_fee_wei,
-            "gas": tx.gas_limit,
-            "to": b"" if tx.to is None else tx.to,
-            "value": tx.value_wei,
-            "data": tx.data,
-            "accessList": [
-                {"address": "0x" + address.hex(), "storageKeys": ["0x" + slot.hex() for slot in slots]}
-                for address, slots in tx.access_list
-            ],
-        }
-    )
-    if ours.raw != bytes(theirs.raw_transaction):
-        return "signed bytes"
-    if ours.hash != bytes(theirs.hash):
-        return "hash"
-    if transaction.decode(ours.raw) != ours or ours.sender.text != account.address:
-        return "what decode reads back"
-    return ""
+def ask_eth_account(secret: bytes, cases: Sequence[Case]) -> list[Made]:
+    """Ask in this process."""
+    from eth_account import Account
+
+    def made(kind: str, tx: Transaction) -> Made:
+        try:
+            signed = Account.sign_transaction(for_eth_account(kind, tx), secret)
+        except Exception:  # whatever a peer raises is its refusal
+            return None
+        return bytes(signed.raw_transaction), bytes(signed.hash)
+
+    return [made(kind, tx) for kind, tx in cases]
 
 
-def _authorization_fault(grant: Authorization, key: PrivateKey, account: Any) -> str:
-    ours = authorization.sign(grant, key)
-    theirs = account.sign_typed_data(
-        domain_data={
-            "name": grant.domain.name,
-            "version": grant.domain.version,
-            "chainId": grant.domain.chain_id,
-            "verifyingContract": grant.domain.verifying_contract.text,
-        },
-        message_types={_PRIMARY[grant.kind]: _MEMBERS},
-        message_data={
-            "from": grant.sender.text,
-            "to": grant.recipient.text,
-            "value": grant.units,
-            "validAfter": grant.valid_after_s,
-            "validBefore": grant.valid_before_s,
-            "nonce": grant.nonce,
-        },
-    )
-    if grant.digest() != bytes(theirs.message_hash):
-        return "digest"
-    signature = ours.signature
-    if (signature.y_parity + 27, signature.r, signature.s) != (theirs.v, theirs.r, theirs.s):
-        return "signature"
-    if authorization.decode_calldata(authorization.calldata(ours), grant.domain) != ours:
-        return "what decode_calldata reads back"
-    return ""
+def ask_node(peers: Any, peer: str) -> Ask:
+    """Ask through a running Node process."""
+
+    def ask(secret: bytes, cases: Sequence[Case]) -> list[Made]:
+        shared = {"peer": peer, "verb": "sign", "key": "0x" + secret.hex()}
+        answers = peers.ask([{**shared, "transaction": for_node(kind, tx)} for kind, tx in cases])
+        return [_made(answer["result"]) if "result" in answer else None for answer in answers]
+
+    return ask
+
+
+def _made(result: dict[str, str]) -> Made:
+    return bytes.fromhex(result["raw"][2:]), bytes.fromhex(result["hash"][2:])
+
+
+def crosscheck(cases: int, seed: int, ask: Ask, peer: str) -> Iterator[str]:
+    """Yield what each comparison found; whatever begins with `differs` has no rule that explains it."""
+    random = Random(seed)
+    for start in range(0, cases, BATCH):
+        secret = random.randrange(1, ORDER).to_bytes(32, "big")
+        given = [(kind, random_transaction(kind, random)) for _ in range(min(BATCH, cases - start)) for kind in KINDS]
+        key = PrivateKey.from_bytes(secret)
+        for (kind, tx), theirs in zip(given, ask(secret, given), strict=True):
+            yield _verdict(kind, tx, key, theirs, peer)
+
+
+def _verdict(kind: str, tx: Transaction, key: PrivateKey, theirs: Made, peer: str) -> str:
+    try:
+        ours = sign(tx, key)
+    except InvalidTransaction as error:
+        every_chain = _in_some_grant(lambda grant: grant.chain_id == 0)(tx)
+        if error.fields["rule"] != "authorization_chain_id" or not every_chain:
+            return f"differs: {kind} refused by tokenpay"
+        return f"{kind}: tokenpay refuses to sign an authorization for every chain: authorization_chain_id"
+    if decode(ours.raw) != ours:
+        return f"differs: {kind} is not read back"
+    expected = [rule for rule, holds in RULES[peer].items() if holds(tx)]
+    if theirs == (ours.raw, ours.hash):
+        return f"differs: {kind}: {peer} does not: {expected[0]}" if expected else f"{kind} agrees"
+    verb = "refuses" if theirs is None else "writes"
+    explained = [rule for rule in expected if rule.startswith(verb)]
+    return f"{kind}: {peer} {explained[0]}" if explained else f"differs: {kind}: {peer} {verb} something else"
 
 
 def main() -> int:
-    arguments = argparse.ArgumentParser(description="Compare signing with eth-account on random cases.")
+    """Return 1 where a disagreement has no rule."""
+    arguments = argparse.ArgumentParser(description="Compare signed transactions with a peer on random cases.")
     arguments.add_argument("--cases", type=int, default=10_000)
     arguments.add_argument("--seed", type=int, default=1559)
+    arguments.add_argument("--peer", choices=sorted(RULES), default="eth-account")
     given = arguments.parse_args()
-    began = time.process_time()
-    found = Counter(crosscheck(given.cases, given.seed))
-    print(f"seed {given.seed}, {time.process_time() - began:.0f} s of CPU")
+    began = time.monotonic()
+    with ExitStack() as stack:
+        ask: Ask = ask_eth_account
+        if given.peer != "eth-account":
+            from tests.peers import open_peers
+
+            ask = ask_node(stack.enter_context(open_peers()), given.peer)
+        found = Counter(crosscheck(given.cases, given.seed, ask, given.peer))
+    print(f"{given.cases:,} transactions of each kind against {given.peer}, seed {given.seed}, ", end="")
+    print(f"{time.monotonic() - began:.0f} s")
     for result, count in sorted(found.items()):
         print(f"{count:>10,} {result}")
-    agreed = found["transaction"] + found["authorization"]
-    print(f"{found.total() - agreed:>10,} disagreements")
-    return int(found.total() != agreed)
+    unexplained = sum(count for result, count in found.items() if result.startswith("differs"))
+    print(f"{unexplained:>10,} disagreements that no rule explains")
+    return int(unexplained > 0)
 
 
 if __name__ == "__main__":

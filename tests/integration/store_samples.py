@@ -54,9 +54,9 @@ def found(work: UnitOfWork) -> None:
             nonce=b"n" * 12,
             cost=2**10,
         )
-        work.parties.add_operator(operator(operator_id), credential)
+        work.operators.add(operator(operator_id), credential)
     for number, name in enumerate(("Anna", "Bert"), 1):
-        work.parties.add_customer(
+        work.customers.add(
             Customer(
                 id=f"C0000000{number}",
                 name=name,
@@ -65,7 +65,7 @@ def found(work: UnitOfWork) -> None:
                 enrolled_at_s=NOW_S,
             )
         )
-    work.compliance.add_policy(Policy(), at_s=NOW_S, maker="mia", checker="moe")
+    work.policies.add(Policy(), at_s=NOW_S, maker="mia", checker="moe")
     work.chains.add(
         FollowedChain(
             chain_id=CHAIN_ID,
@@ -110,7 +110,7 @@ def add_cleared(work: UnitOfWork, number: int = 1, *, content: Intent | None = N
     content = intent(uetr=uetr(number)) if content is None else content
     work.payments.add(Payment(intent=content, state=PaymentState.CLEARED, updated_at_s=NOW_S), branch="main")
     approval = consent("mia", content, Part.MAKER)
-    work.compliance.add_approval(content.uetr, approval)
+    work.approvals.add(content.uetr, approval)
     clearance = Clearance(
         id=f"CL-{content.uetr}",
         payment_id=content.uetr,
@@ -120,7 +120,7 @@ def add_cleared(work: UnitOfWork, number: int = 1, *, content: Intent | None = N
         approvals=(approval,),
         cleared_at_s=NOW_S,
     )
-    work.compliance.add_clearance(clearance)
+    work.clearances.add(clearance)
     return clearance
 
 

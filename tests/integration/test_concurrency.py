@@ -70,9 +70,9 @@ class Counters:
 
     def limit(self, **changes: int) -> None:
         with self.small.bank.store.unit_of_work() as uow:
-            policy = uow.compliance.policy()
+            policy = uow.policies.newest()
             changed = replace(policy, version=policy.version + 1, limits={DEUR.id: replace(LIMITS, **changes)})
-            uow.compliance.add_policy(changed, at_s=self.small.clock.now_s(), maker="ann", checker="bob")
+            uow.policies.add(changed, at_s=self.small.clock.now_s(), maker="ann", checker="bob")
 
     def pay(self, creditor: str, amount: int, key: str, *, payer: int = 0) -> Payment | Refusal:
         parties = {"debtor": f"customer/{self.small.customers[payer]}", "creditor": creditor}

@@ -4,8 +4,10 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
+from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,6 +16,7 @@ import pytest
 from tests.fixtures_chain import ETHER, new_address, new_key, signed_payment, wait_until
 from tokenpay.adapters.chain.json_rpc import Confirmations, JsonRpcChain
 from tokenpay.adapters.chain.rpc import JsonRpc
+from tokenpay.bootstrap import _Chains
 from tokenpay.devnet import ALREADY_SERVED, DEVNET_CHAIN_ID, process
 from tokenpay.devnet.process import start_devnet
 from tokenpay.devnet.setup import OutsideWallet, deploy_demo_token, fund, mine
@@ -21,6 +24,7 @@ from tokenpay.errors import ChainUnavailable, MissingExtra
 from tokenpay.ethereum.observed import Holding
 from tokenpay.ethereum.transaction import SignedTransaction
 from tokenpay.money.address import Address
+from tokenpay.settings import BankSettings, ChainSettings
 
 
 def chain_at(url: str) -> JsonRpcChain:
@@ -205,6 +209,22 @@ def test_no_chain_where_the_file_is_not_one(empty: Path) -> None:
     assert "not a database" in (empty / "devnet.log").read_text()
 
 
+def test_it_imports_nothing_from_the_current_folder_and_learns_no_password(
+    empty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = tmp_path / "here"
+    (here / "tokenpay" / "devnet").mkdir(parents=True)
+    for name in ("fcntl.py", "tokenpay/__init__.py", "tokenpay/devnet/__init__.py", "tokenpay/devnet/__main__.py"):
+        (here / name).write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n")
+    monkeypatch.chdir(here)
+    for name in ("TOKENPAY_PASSWORD", "TOKENPAY_KEY_PASSWORD"):
+        monkeypatch.setenv(name, "a secret word")
+    with start_devnet(empty) as devnet:
+        assert chain_at(devnet.url).head().number == 0
+        assert b"a secret word" not in Path(f"/proc/{devnet.pid}/environ").read_bytes()
+    assert not (tmp_path / "ran").exists()
+
+
 def test_without_the_extra_the_error_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "find_spec", lambda name: None)
     with pytest.raises(MissingExtra, match=r'pip install "tokenpay\[devnet\]"'):
@@ -259,3 +279,18 @@ def test_a_batch_answers_each_of_its_requests(devnet_url: str) -> None:
     answers = JsonRpc(devnet_url, timeout_s=10).batch([("eth_chainId", []), ("eth_nope", []), ("net_version", [])])
     assert (answers[0], answers[2]) == (hex(DEVNET_CHAIN_ID), str(DEVNET_CHAIN_ID))
     assert answers[1].code == -32601
+
+
+def test_a_bank_reaches_its_chain_anew_when_whoever_served_it_has_gone(tmp_path: Path) -> None:
+    settings = BankSettings(chains=(ChainSettings(chain_id=DEVNET_CHAIN_ID, name="devnet", confirmations=2),))
+    with ExitStack() as stack:
+        elsewhere = start_devnet(tmp_path / "devnet")
+        chains = _Chains(tmp_path, settings, stack)
+        before = chains[DEVNET_CHAIN_ID].head()
+        elsewhere.stop()
+        after = chains[DEVNET_CHAIN_ID].head()
+        assert after.number >= before.number
+        deadline = time.monotonic() + 20
+        while chains[DEVNET_CHAIN_ID].head().number <= after.number:  # blocks come by themselves now
+            assert time.monotonic() < deadline
+            time.sleep(0.1)

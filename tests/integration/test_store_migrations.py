@@ -138,16 +138,16 @@ def test_rows_that_point_to_nothing_stop_a_migration(sqlite_url: str) -> None:
 def test_a_table_that_others_point_to_can_be_altered(database_url: str) -> None:
     with founded(database_url) as store:
         with store.unit_of_work() as work:
-            work.parties.add_session("S1", operator_id="mia", terminal="T1", opened_at_s=1, expires_at_s=3)
-            before = work.parties.operators()
+            work.sessions.add("S1", operator_id="mia", terminal="T1", opened_at_s=1, expires_at_s=3)
+            before = work.operators.all()
         with migrate._migrating(store) as connection:
             operations = Operations(MigrationContext.configure(connection))
             with operations.batch_alter_table("operators") as table:
                 table.add_column(sa.Column("more", sa.Text))
                 table.alter_column("cost", type_=sa.BigInteger)
         with store.read() as work:
-            assert work.parties.operators() == before
-            assert work.parties.live_operator("S1", now_s=2) == before[0]
+            assert work.operators.all() == before
+            assert work.sessions.live_operator("S1", now_s=2) == before[0]
 
 
 def test_the_newest_revision_is_named_and_each_file_carries_its_number() -> None:
@@ -267,8 +267,8 @@ def test_a_store_in_memory_gets_its_tables() -> None:
     store = Store("sqlite://")
     migrate.upgrade_store(store)
     with store.unit_of_work() as work:
-        work.parties.set_fact("name", "Bank")
+        work.facts.set("name", "Bank")
         assert work.connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
     with store.read() as work:
-        assert work.parties.fact("name") == "Bank"
+        assert work.facts.get("name") == "Bank"
     store.close()

@@ -39,7 +39,7 @@ from tokenpay.requests.payment_request import PaymentRequest, Terms
 from tokenpay.requests.reference import reference_id
 from tokenpay.requests.request_state import RequestState
 from tokenpay.store.asset_store import RegisteredAsset
-from tokenpay.store.payment_store import Carried
+from tokenpay.store.carried_store import Carried
 from tokenpay.store.request_store import IssuedRequest
 from tokenpay.store.unit_of_work import Store, UnitOfWork
 
@@ -158,26 +158,24 @@ def test_signed_bytes_and_attempts_come_back_in_order(store: Store) -> None:
         clearance = add_cleared(work)
         versions = [version(number, clearance) for number in (1, 2)]
         for signed in reversed(versions):
-            work.payments.add_signed(signed)
-        first = work.payments.begin_attempt(versions[0], at_s=NOW_S)
-        second = work.payments.begin_attempt(versions[0], at_s=NOW_S + 1)
-        work.payments.end_attempt(second, outcome=AttemptOutcome.REJECTED, reason="fee too low")
+            work.attempts.add_signed(signed)
+        first = work.attempts.begin(versions[0], at_s=NOW_S)
+        second = work.attempts.begin(versions[0], at_s=NOW_S + 1)
+        work.attempts.end(second, outcome=AttemptOutcome.REJECTED, reason="fee too low")
     with store.read() as work:
-        assert work.payments.signed(uetr(1)) == versions
-        assert work.payments.attempts(uetr(1)) == [
+        assert work.attempts.signed(uetr(1)) == versions
+        assert work.attempts.of(uetr(1)) == [
             first,
             replace(second, outcome=AttemptOutcome.REJECTED, reason="fee too low"),
         ]
         assert (first.seq, first.outcome) == (1, AttemptOutcome.UNKNOWN)
-        assert work.payments.is_own_transaction(b"\x01" * 32)
-        assert not work.payments.is_own_transaction(b"\x09" * 32)
 
 
 def test_nothing_is_signed_under_the_clearance_of_another_payment(store: Store) -> None:
     with store.unit_of_work() as work:
         one, two = add_cleared(work, 1), add_cleared(work, 2)
     with pytest.raises(Conflict), store.unit_of_work() as work:
-        work.payments.add_signed(replace(version(1, one), clearance_id=two.id))
+        work.attempts.add_signed(replace(version(1, one), clearance_id=two.id))
 
 
 def test_an_authorization_is_carried_once(store: Store) -> None:
@@ -185,11 +183,11 @@ def test_an_authorization_is_carried_once(store: Store) -> None:
     with store.unit_of_work() as work:
         add_cleared(work, 1)
         add_cleared(work, 2)
-        work.payments.add_carried(carry)
-        assert work.payments.carried(uetr(1)) == carry
-        assert work.payments.carried(uetr(2)) is None
+        work.carried.add(carry)
+        assert work.carried.of(uetr(1)) == carry
+        assert work.carried.of(uetr(2)) is None
     with pytest.raises(Conflict), store.unit_of_work() as work:
-        work.payments.add_carried(replace(carry, payment_id=uetr(2)))
+        work.carried.add(replace(carry, payment_id=uetr(2)))
 
 
 # --- compliance -------------------------------------------------------------------------------
@@ -204,9 +202,9 @@ def test_the_newest_policy_is_read_back(store: Store) -> None:
         held_for_s=6,
     )
     with store.unit_of_work() as work:
-        work.compliance.add_policy(policy, at_s=NOW_S, maker="mia", checker="moe")
+        work.policies.add(policy, at_s=NOW_S, maker="mia", checker="moe")
     with store.read() as work:
-        assert work.compliance.policy() == policy
+        assert work.policies.newest() == policy
 
 
 def test_a_clearance_comes_back_with_what_it_rested_on(store: Store) -> None:
@@ -223,12 +221,12 @@ def test_a_clearance_comes_back_with_what_it_rested_on(store: Store) -> None:
             cleared_at_s=NOW_S,
         )
         for approval in clearance.approvals:
-            work.compliance.add_approval(uetr(5), approval)
-        work.compliance.add_clearance(clearance)
+            work.approvals.add(uetr(5), approval)
+        work.clearances.add(clearance)
     with store.read() as work:
-        assert work.compliance.clearance(uetr(5)) == clearance
+        assert work.clearances.of(uetr(5)) == clearance
         with pytest.raises(IntegrityError, match="no clearance"):
-            work.compliance.clearance(uetr(6))
+            work.clearances.of(uetr(6))
 
 
 def test_a_deny_list_takes_the_place_of_the_one_before(store: Store) -> None:
@@ -236,28 +234,28 @@ def test_a_deny_list_takes_the_place_of_the_one_before(store: Store) -> None:
     second = replace(first, dated_s=2, entries=1)
     other = replace(first, name="own", entries=0)
     with store.unit_of_work() as work:
-        work.compliance.replace_deny_list(first, [OUTSIDE, CONTRACT, OUTSIDE], at_s=NOW_S)
-        work.compliance.replace_deny_list(other, [], at_s=NOW_S)
-        assert work.compliance.denied_by(OUTSIDE) == {"ofac"}
-        work.compliance.replace_deny_list(second, [CONTRACT], at_s=NOW_S)
-        assert work.compliance.denied_by(OUTSIDE) == frozenset()
-        assert work.compliance.denied_by(CONTRACT) == {"ofac"}
-        assert work.compliance.deny_lists() == (second, other)
+        work.deny_lists.replace(first, [OUTSIDE, CONTRACT, OUTSIDE], at_s=NOW_S)
+        work.deny_lists.replace(other, [], at_s=NOW_S)
+        assert work.deny_lists.hits(OUTSIDE) == {"ofac"}
+        work.deny_lists.replace(second, [CONTRACT], at_s=NOW_S)
+        assert work.deny_lists.hits(OUTSIDE) == frozenset()
+        assert work.deny_lists.hits(CONTRACT) == {"ofac"}
+        assert work.deny_lists.all() == (second, other)
 
 
 def test_limits_count_and_give_back(store: Store) -> None:
     day = {"asset_id": TOKEN.id, "day": "2026-09-28"}
     with store.unit_of_work() as work:
         add_cleared(work)
-        used = work.compliance.lock_used(["operator/mia", "customer/C1"], **day)
+        used = work.limits.lock_used(["operator/mia", "customer/C1"], **day)
         assert used == {"customer/C1": 0, "operator/mia": 0}
-        work.compliance.use(uetr(1), used, units=40, **day)
-        assert work.compliance.lock_used(["customer/C1"], **day) == {"customer/C1": 40}
-        assert work.compliance.lock_used(["customer/C1"], asset_id=TOKEN.id, day="2026-09-29") == {"customer/C1": 0}
+        work.limits.use(uetr(1), used, units=40, **day)
+        assert work.limits.lock_used(["customer/C1"], **day) == {"customer/C1": 40}
+        assert work.limits.lock_used(["customer/C1"], asset_id=TOKEN.id, day="2026-09-29") == {"customer/C1": 0}
     for left in (0, 0):  # what is given back is given back once
         with store.unit_of_work() as work:
-            work.compliance.give_back(uetr(1), units=40)
-            assert work.compliance.lock_used(["operator/mia"], **day) == {"operator/mia": left}
+            work.limits.give_back(uetr(1), units=40)
+            assert work.limits.lock_used(["operator/mia"], **day) == {"operator/mia": left}
 
 
 def test_many_at_once_count_in_one_counter_without_losing_one(store: Store) -> None:
@@ -272,29 +270,29 @@ def test_many_at_once_count_in_one_counter_without_losing_one(store: Store) -> N
         ready.wait()
         with store.unit_of_work() as work:
             scopes = ["operator/mia", "customer/C1"]
-            used = work.compliance.lock_used(scopes if number % 2 else scopes[::-1], **day)
-            work.compliance.use(uetr(number), used, units=5, **day)
+            used = work.limits.lock_used(scopes if number % 2 else scopes[::-1], **day)
+            work.limits.use(uetr(number), used, units=5, **day)
 
     with ThreadPoolExecutor(count) as pool:
         list(pool.map(one, range(count)))
     with store.unit_of_work() as work:
-        assert set(work.compliance.lock_used(["operator/mia", "customer/C1"], **day).values()) == {5 * count}
+        assert set(work.limits.lock_used(["operator/mia", "customer/C1"], **day).values()) == {5 * count}
 
 
 def test_a_case_is_opened_once_and_resolved(store: Store) -> None:
     case = Case(id="K1", kind=CaseKind.OVERPAYMENT, subject="D1", note="too much", opened_at_s=NOW_S)
     with store.unit_of_work() as work:
-        assert work.compliance.find_cases(case.kind, case.subject) == []
-        assert work.compliance.add_case(case)
-        assert work.compliance.find_cases(case.kind, case.subject) == [work.compliance.case("K1", lock=True)] == [case]
-        assert work.compliance.find_cases(CaseKind.LATE_PAYMENT, case.subject) == []
+        assert work.cases.find(case.kind, case.subject) == []
+        assert work.cases.add(case)
+        assert work.cases.find(case.kind, case.subject) == [work.cases.get("K1", lock=True)] == [case]
+        assert work.cases.find(CaseKind.LATE_PAYMENT, case.subject) == []
     with store.unit_of_work() as work:
-        assert not work.compliance.add_case(replace(case, id="K2", note="again"))
-        assert work.compliance.cases() == [case]
+        assert not work.cases.add(replace(case, id="K2", note="again"))
+        assert work.cases.all() == [case]
     with store.unit_of_work() as work:
-        work.compliance.resolve_case("K1", resolution="refunded", by="moe", at_s=NOW_S + 1)
-        assert work.compliance.cases() == []
-        (closed,) = work.compliance.cases(open_only=False)
+        work.cases.resolve("K1", resolution="refunded", by="moe", at_s=NOW_S + 1)
+        assert work.cases.all() == []
+        (closed,) = work.cases.all(open_only=False)
         assert (closed.is_open, closed.resolution, closed.resolved_by) == (False, "refunded", "moe")
 
 
@@ -441,36 +439,36 @@ def test_an_asset_is_frozen_and_thawed(store: Store) -> None:
 )
 def test_a_session_lives_from_its_opening_to_its_expiry(store: Store, now_s: int, live: bool) -> None:
     with store.unit_of_work() as work:
-        work.parties.add_session("S1", operator_id="mia", terminal="T1", opened_at_s=NOW_S, expires_at_s=NOW_S + 60)
-        assert work.parties.live_operator("S1", now_s=now_s) == (operator("mia") if live else None)
-        work.parties.close_session("S1", at_s=NOW_S)
-        assert work.parties.live_operator("S1", now_s=now_s) is None
+        work.sessions.add("S1", operator_id="mia", terminal="T1", opened_at_s=NOW_S, expires_at_s=NOW_S + 60)
+        assert work.sessions.live_operator("S1", now_s=now_s) == (operator("mia") if live else None)
+        work.sessions.close("S1", at_s=NOW_S)
+        assert work.sessions.live_operator("S1", now_s=now_s) is None
 
 
 def test_wrong_passwords_lock_an_operator_for_a_while(store: Store) -> None:
     def count(work: UnitOfWork) -> tuple[int, int]:
-        work.parties.count_failure("mia", lock_after=3, locked_until_s=NOW_S + 60)
-        return work.parties.credential("mia")[1:]
+        work.operators.count_failure("mia", lock_after=3, locked_until_s=NOW_S + 60)
+        return work.operators.credential("mia")[1:]
 
     with store.unit_of_work() as work:
         assert [count(work) for _ in range(3)] == [(1, 0), (2, 0), (0, NOW_S + 60)]
-        assert work.parties.credential("moe")[1:] == (0, 0)
+        assert work.operators.credential("moe")[1:] == (0, 0)
         count(work)
-        work.parties.clear_failures("mia")
-        assert work.parties.credential("mia")[1:] == (0, NOW_S + 60)
+        work.operators.clear_failures("mia")
+        assert work.operators.credential("mia")[1:] == (0, NOW_S + 60)
 
 
 def test_customers_are_found_by_part_of_their_name_or_number(store: Store) -> None:
     with store.unit_of_work() as work:
-        bert = replace(work.parties.customer("C00000002"), status=CustomerStatus.FROZEN)
-        work.parties.set_customer_status(bert.id, CustomerStatus.FROZEN)
-        assert work.parties.find_customers("BER") == [bert]
-        assert work.parties.find_customers("00002") == [bert]
-        assert len(work.parties.find_customers("c0000")) == work.parties.count_customers() == 2
-        work.parties.add_customer(replace(bert, id="C9", name="Édith Ölmez"))
-        assert [customer.id for customer in work.parties.find_customers("Édith ö")] == ["C9"]
+        bert = replace(work.customers.get("C00000002"), status=CustomerStatus.FROZEN)
+        work.customers.set_status(bert.id, CustomerStatus.FROZEN)
+        assert work.customers.find("BER") == [bert]
+        assert work.customers.find("00002") == [bert]
+        assert len(work.customers.find("c0000")) == 2
+        work.customers.add(replace(bert, id="C9", name="Édith Ölmez"))
+        assert [customer.id for customer in work.customers.find("Édith ö")] == ["C9"]
         for pattern in ("%", "_nna", "A%a", "/"):
-            assert work.parties.find_customers(pattern) == []
+            assert work.customers.find(pattern) == []
 
 
 # --- what is not there ------------------------------------------------------------------------
@@ -481,11 +479,11 @@ NOT_THERE: list[Callable[[UnitOfWork], object]] = [
     lambda work: work.requests.get("none"),
     lambda work: work.assets.get("iso4217:USD"),
     lambda work: work.chains.get(1),
-    lambda work: work.parties.operator("none"),
-    lambda work: work.parties.credential("none"),
-    lambda work: work.parties.customer("none"),
-    lambda work: work.parties.fact("none"),
-    lambda work: work.compliance.case("none"),
+    lambda work: work.operators.get("none"),
+    lambda work: work.operators.credential("none"),
+    lambda work: work.customers.get("none"),
+    lambda work: work.facts.get("none"),
+    lambda work: work.cases.get("none"),
 ]
 
 

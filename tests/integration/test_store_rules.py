@@ -215,13 +215,13 @@ def test_one_person_gives_one_consent_to_one_payment(store: Store) -> None:
         add_cleared(work)
     content = intent(uetr=uetr(1))
     with pytest.raises(Conflict), store.unit_of_work() as work:
-        work.compliance.add_approval(uetr(1), consent("mia", content, Part.CHECKER))
+        work.approvals.add(uetr(1), consent("mia", content, Part.CHECKER))
     with pytest.raises(Conflict), store.unit_of_work() as work:
-        work.compliance.add_approval(uetr(1), consent("moe", content, Part.MAKER))
+        work.approvals.add(uetr(1), consent("moe", content, Part.MAKER))
     with store.unit_of_work() as work:
-        work.compliance.add_approval(uetr(1), consent("moe", content, Part.CHECKER))
+        work.approvals.add(uetr(1), consent("moe", content, Part.CHECKER))
     with store.read() as work:
-        assert [(a.operator_id, a.part) for a in work.compliance.approvals(uetr(1))] == [
+        assert [(a.operator_id, a.part) for a in work.approvals.of(uetr(1))] == [
             ("mia", Part.MAKER),
             ("moe", Part.CHECKER),
         ]
@@ -249,7 +249,7 @@ def test_raw_rows_of_approvals_keep_the_same_rules(store: Store, row: dict[str, 
 
 def test_a_policy_is_made_by_two_people(store: Store) -> None:
     with pytest.raises(Conflict) as caught, store.unit_of_work() as work:
-        work.compliance.add_policy(Policy(version=2), at_s=NOW_S, maker="mia", checker="mia")
+        work.policies.add(Policy(version=2), at_s=NOW_S, maker="mia", checker="mia")
     assert caught.value.fields["rule"] == "ck_policies_two_people"
 
 

@@ -24,12 +24,12 @@ def store(database_url: str) -> Iterator[Store]:
 
 def set_fact(store: Store, name: str, value: str) -> None:
     with store.unit_of_work() as work:
-        work.parties.set_fact(name, value)
+        work.facts.set(name, value)
 
 
 def fact(store: Store, name: str) -> str:
     with store.read() as work:
-        return work.parties.fact(name, "")
+        return work.facts.get(name, "")
 
 
 def test_it_commits_at_its_end(store: Store) -> None:
@@ -44,7 +44,7 @@ def test_it_rolls_back_when_its_block_raises_and_the_error_comes_through(
 ) -> None:
     def fails() -> None:
         with store.unit_of_work() as work:
-            work.parties.set_fact("name", "Bank")
+            work.facts.set("name", "Bank")
             raise error("why")
 
     with pytest.raises(error, match="why"):
@@ -55,7 +55,7 @@ def test_it_rolls_back_when_its_block_raises_and_the_error_comes_through(
 
 def test_a_read_keeps_nothing_that_was_written_in_it(store: Store) -> None:
     with store.read() as work:
-        work.parties.set_fact("name", "Bank")
+        work.facts.set("name", "Bank")
     assert fact(store, "name") == ""
 
 
@@ -63,10 +63,10 @@ def test_a_read_sees_one_state_while_others_write(postgresql_url: str) -> None:
     with founded(postgresql_url) as store:
         set_fact(store, "a", "1")
         with store.read() as work:
-            assert work.parties.fact("a") == "1"
+            assert work.facts.get("a") == "1"
             set_fact(store, "a", "2")
             set_fact(store, "b", "2")
-            assert (work.parties.fact("a"), work.parties.fact("b", "")) == ("1", "")
+            assert (work.facts.get("a"), work.facts.get("b", "")) == ("1", "")
         assert fact(store, "a") == "2"
         with store.unit_of_work() as work:
             assert work.connection.get_isolation_level() == "READ COMMITTED"
@@ -77,17 +77,17 @@ def test_a_read_on_sqlite_sees_one_state_since_writers_wait(sqlite_url: str, mon
     with founded(sqlite_url) as store:
         set_fact(store, "a", "1")
         with store.read() as work:
-            assert work.parties.fact("a") == "1"
+            assert work.facts.get("a") == "1"
             with pytest.raises(StoreUnavailable, match="busy"):
                 set_fact(store, "a", "2")
-            assert work.parties.fact("a") == "1"
+            assert work.facts.get("a") == "1"
         set_fact(store, "a", "3")
         assert fact(store, "a") == "3"
 
 
 def test_readers_do_not_shut_each_other_out(store: Store) -> None:
     with store.read() as one, store.read() as two:
-        assert one.parties.operators() == two.parties.operators() != []
+        assert one.operators.all() == two.operators.all() != []
 
 
 # --- a database that is away ------------------------------------------------------------------
@@ -131,10 +131,10 @@ def test_two_that_wait_for_each_other_are_told_to_try_again(postgresql_url: str)
 def lock_in_a_circle(store: Store, other: sa.Connection) -> None:
     with store.unit_of_work() as work, ThreadPoolExecutor(1) as pool:
         work.connection.exec_driver_sql("SET LOCAL deadlock_timeout = '50ms'")
-        work.parties.lock_fact("b")
+        work.facts.lock("b")
         pool.submit(other.exec_driver_sql, "UPDATE bank SET value = '2' WHERE name = 'b'")
         wait_for_lock(store)
-        work.parties.lock_fact("a")
+        work.facts.lock("a")
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.properties.money_checks import check_books
-from tests.properties.small_bank import CHAIN_ID, DEUR, START_UNITS, TOKEN, SmallBank, units
+from tests.properties.small_bank import CHAIN_ID, COIN, DEUR, START_UNITS, TOKEN, SmallBank, units
 from tokenpay.money.address import Address
 from tokenpay.operations.approve import approve
 from tokenpay.operations.issue_request import issue_request
 from tokenpay.operations.pay import pay
 from tokenpay.operations.read import balances, payment_of_key
+from tokenpay.operations.recognise_holding import recognise_holding
 from tokenpay.operations.reconcile import reconcile
 from tokenpay.operations.refund import refund
 from tokenpay.operations.reverse import reverse
@@ -108,6 +109,8 @@ class Day:
             amounts = balances(self.small.bank, customer, by=self.by("tom"))
             assert [amount.units for amount in amounts] == [START_UNITS]
         assert self.small.held(TOKEN, self.outsider) == PAID_OUT
+        for asset in (COIN, DEUR):
+            assert recognise_holding(self.small.bank, asset_id=asset.id, by=self.by("ann")) == 0
 
     @property
     def outsider(self) -> Address:

@@ -151,7 +151,7 @@ def check_customers(uow: UnitOfWork, accounts: list[Account], payments: list[Pay
 
 def check_limits(uow: UnitOfWork, payments: list[Payment]) -> None:
     """The day's counters are the sums of the payments of that day that are held, on their way or paid."""
-    hours = uow.compliance.policy().hours
+    hours = uow.policies.newest().hours
     expected: Counter[tuple[str, str, str]] = Counter()
     for payment in payments:
         intent = payment.intent
@@ -164,7 +164,7 @@ def check_limits(uow: UnitOfWork, payments: list[Payment]) -> None:
     rows = uow.connection.execute(select(limit_counters))
     used = Counter({(row.scope, row.asset_id, row.day): row.used_units for row in rows})
     assert +used == +expected
-    policy = uow.compliance.policy()
+    policy = uow.policies.newest()
     for (scope, asset_id, _), units in used.items():
         limits = policy.limits[asset_id]
         assert units <= (limits.customer_day_units if scope.startswith("customer/") else limits.operator_day_units)

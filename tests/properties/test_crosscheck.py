@@ -1,15 +1,36 @@
-"""10,000 random transactions and 10,000 authorizations agree with eth-account to the byte.
+"""Random transactions of every kind agree with eth-account and ethers to the byte, authorizations with eth-account.
 
-The long run is a command of its own: python -m tests.benchmarks.crosscheck --cases 1000000
+The long runs are commands of their own:
+
+    python -m tests.benchmarks.crosscheck --cases 250000
+    python -m tests.benchmarks.crosscheck --cases 250000 --peer ethers
+    python -m tests.benchmarks.crosscheck_authorizations --cases 1000000
 """
 
 from collections import Counter
 
 import pytest
 
-from tests.benchmarks.crosscheck import crosscheck
+from tests.benchmarks import crosscheck_authorizations
+from tests.benchmarks.crosscheck import RULES, ask_eth_account, ask_node, crosscheck
+from tests.benchmarks.random_transactions import KINDS
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_signing_agrees_with_eth_account(seed):
-    assert Counter(crosscheck(2_500, seed)) == {"transaction": 2_500, "authorization": 2_500}
+def check(found, peer, cases):
+    assert not {result: count for result, count in found.items() if result.startswith("differs")}
+    for kind in KINDS:
+        assert found[f"{kind} agrees"] > cases / 2
+    assert {rule for rule in RULES[peer] if any(result.endswith(rule) for result in found)} == set(RULES[peer])
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_transactions_agree_with_eth_account(seed):
+    check(Counter(crosscheck(1_000, seed, ask_eth_account, "eth-account")), "eth-account", 1_000)
+
+
+def test_transactions_agree_with_ethers(peers):
+    check(Counter(crosscheck(1_000, 2, ask_node(peers, "ethers"), "ethers")), "ethers", 1_000)
+
+
+def test_authorizations_agree_with_eth_account():
+    assert Counter(crosscheck_authorizations.crosscheck(5_000, 0)) == {"agrees": 5_000}

@@ -8,6 +8,8 @@ from tokenpay.errors import IntegrityError
 from tokenpay.primitives.canonical import Value, canonical_bytes, canonical_text
 
 _DOMAIN = "tokenpay/audit/1"
+CLOCK_ACCEPTED = "clock.accepted"
+"""The one action whose record may stand before the record it follows: people found that the clock had run ahead."""
 GENESIS = bytes(32)
 
 
@@ -39,9 +41,9 @@ class AuditRecord:
     def after(
         cls, head: AuditHead, *, at_s: int, actor: str, action: str, subject: str, details: Value
     ) -> "AuditRecord":
-        """Return the record that follows `head`; its time never runs behind the head's."""
+        """Return the record that follows `head`; its time runs behind the head's only where people accept the clock."""
         text = canonical_text(details)
-        at_s = max(at_s, head.at_s)
+        at_s = at_s if action == CLOCK_ACCEPTED else max(at_s, head.at_s)
         return cls(
             stream=head.stream,
             seq=head.seq + 1,
@@ -78,7 +80,7 @@ def verify_stream(records: Iterable[AuditRecord], start: AuditHead) -> AuditHead
     for record in records:
         if record.stream != head.stream or record.seq != head.seq + 1 or record.previous != head.hash:
             raise IntegrityError("an audit record is missing or out of order", stream=head.stream, seq=head.seq + 1)
-        if not record.is_whole() or record.at_s < head.at_s:
+        if not record.is_whole() or (record.at_s < head.at_s and record.action != CLOCK_ACCEPTED):
             raise IntegrityError("an audit record was changed", stream=head.stream, seq=record.seq)
         head = record.head()
     return head

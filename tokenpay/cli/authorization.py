@@ -8,7 +8,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 import tokenpay as tp
 from tokenpay.cli.files import read_text
 from tokenpay.errors import InvalidAuthorization, InvalidInput
-from tokenpay.operations.collect import domain_of
 
 if TYPE_CHECKING:
     from tokenpay import Authorization, Bank, Session, Signature
@@ -44,7 +43,7 @@ def read_authorization(
     raw = bytes.fromhex(message.signature[2:])
     try:
         authorization = tp.Authorization(
-            domain=domain_of(registered),
+            domain=registered.domain(),
             sender=tp.Address.parse(message.sender),
             recipient=tp.Address.parse(message.to),
             units=message.value,

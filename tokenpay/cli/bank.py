@@ -75,11 +75,11 @@ def show(args: Namespace) -> Answer:
         names = {chain.chain_id: chain.name for chain in bank.settings.chains}
         content = {
             "name": bank.name,
-            "demo": bool(uow.parties.fact("demo", "")),
+            "demo": bool(uow.facts.get("demo", "")),
             "directory": str(bank.directory),
             "database": bank.store.engine.dialect.name,
             "revision": HEAD,
-            "payments": "stopped" if uow.parties.fact("stopped", "") else "running",
+            "payments": "stopped" if uow.facts.get("stopped", "") else "running",
             "chains": [
                 {
                     "chain_id": chain.chain_id,

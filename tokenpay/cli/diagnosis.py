@@ -17,7 +17,7 @@ DAY_S = 86_400
 def payments(bank: "Bank") -> Finding:
     """Whether payments run."""
     with bank.store.read() as uow:
-        stopped = uow.parties.fact("stopped", "")
+        stopped = uow.facts.get("stopped", "")
     if stopped:
         return warn("payments", f"stopped by {stopped}", "two supervisors resume them: tokenpay payments resume")
     return ok("payments", "running")
@@ -26,8 +26,8 @@ def payments(bank: "Bank") -> Finding:
 def deny_lists(bank: "Bank") -> Finding:
     """Whether every list is young enough to say anything."""
     with bank.store.read() as uow:
-        lists = uow.compliance.deny_lists()
-        max_age_s = uow.compliance.policy().list_max_age_s
+        lists = uow.deny_lists.all()
+        max_age_s = uow.policies.newest().list_max_age_s
     remedy = "tokenpay deny load FILE --name NAME --dated YYYY-MM-DD"
     if not lists:
         return warn("deny-lists", "there is none: payments to addresses are held", remedy)
@@ -41,10 +41,8 @@ def deny_lists(bank: "Bank") -> Finding:
 
 def audit(bank: "Bank") -> Iterator[Finding]:
     """Whether every stream is whole."""
-    from tokenpay.operations.verify_audit import whole_heads
-
     with bank.store.read() as uow:
-        heads = whole_heads(uow)
+        heads = uow.audit.whole_heads()
     yield ok("audit", f"{len(heads)} streams, {sum(head.seq for head in heads)} records, all whole")
 
 

@@ -44,6 +44,7 @@ def reconcile(args: Namespace) -> Answer:
             }
             for line in proof.custody
         ],
+        "disagreeing": list(proof.disagreeing),
         "streams": proof.streams,
         "records": proof.records,
         "root": proof.root,

@@ -13,11 +13,22 @@ from tokenpay.cli.output import Answer, plain
 from tokenpay.errors import InvalidQr, InvalidRequest
 
 if TYPE_CHECKING:
-    from tokenpay import IssuedRequest, PaymentRequest
+    from tokenpay import IssuedRequest, PaymentRequest, Unreadable
     from tokenpay.cli.command import Subparsers
+    from tokenpay.requests.emvco import EmvcoRequest
 
 FORMS = ("reference", "eip681", "address")
 DEFAULT_LIFETIME_S = 900
+# By name, so that no command but `read` waits for the readers to load.
+KINDS = {
+    "ScannedReference": "reference",
+    "ScannedAddress": "address",
+    "ScannedAsset": "asset",
+    "Eip681": "eip681",
+    "ContractCall": "contract_call",
+    "EmvcoRequest": "emvco",
+    "EnsName": "ens_name",
+}
 
 
 def add_parser(subparsers: "Subparsers") -> None:
@@ -110,7 +121,7 @@ def resolve(args: Namespace) -> Answer:
     with opened(args) as bank:
         resolved = tp.resolve_request(bank, args.text)
     if resolved.unreadable is not None:
-        raise InvalidRequest(resolved.message, reason=resolved.unreadable.reason.value)
+        raise _unreadable(resolved.unreadable)
     content = {
         "resolution": resolved.resolution,
         "message": resolved.message,
@@ -118,6 +129,7 @@ def resolve(args: Namespace) -> Answer:
         "trusted": resolved.trusted,
         "request_id": None if resolved.request is None else resolved.request.id,
         "payee": resolved.payee,
+        "payee_name": resolved.payee_name or None,
         "asset": resolved.asset,
         "amount": resolved.amount,
     }
@@ -125,6 +137,8 @@ def resolve(args: Namespace) -> Answer:
 
 
 def read(args: Namespace) -> Answer:
+    from tokenpay.requests.emvco import EmvcoRequest
+
     text = args.text
     if args.image is not None:
         texts = tp.read_qr(args.image)
@@ -133,9 +147,30 @@ def read(args: Namespace) -> Answer:
         text = texts[0]
     scanned = tp.read_request(text)
     if isinstance(scanned, tp.Unreadable):
-        raise InvalidRequest(scanned.message, reason=scanned.reason.value)
-    kinds = {tp.ScannedReference: "reference", tp.ScannedAddress: "address", tp.Eip681: "eip681"}
-    return Answer(content={"kind": kinds[type(scanned)], **plain(scanned)})
+        raise _unreadable(scanned)
+    content = _code(scanned) if isinstance(scanned, EmvcoRequest) else plain(scanned)
+    return Answer(content={"kind": KINDS[type(scanned).__name__], **content})
+
+
+def _unreadable(unreadable: "Unreadable") -> InvalidRequest:
+    network = {"network": unreadable.network} if unreadable.network else {}
+    return InvalidRequest(unreadable.message, reason=unreadable.reason.value, **network)
+
+
+def _code(code: "EmvcoRequest") -> dict[str, Any]:
+    """What a merchant's code claims, in words; its data objects are for programs."""
+    return {
+        "merchant": code.merchant,
+        "local_name": code.local_name,
+        "currency": code.currency or code.currency_numeric or None,
+        "amount": code.amount or code.amount_text or None,
+        "tip": code.tip,
+        "additional": {name: value for name, value in plain(code.additional).items() if value},
+        "token": code.token,
+        "static": code.static,
+        "beyond_ascii": code.beyond_ascii,
+        "warnings": [rule.message for rule in code.warnings],
+    }
 
 
 def _id(args: Namespace) -> str:

@@ -121,7 +121,7 @@ def _skip_addresses(draft: Path) -> None:
     store = Store(database_url(draft, read_settings(draft)))
     try:
         with store.unit_of_work() as uow:
-            uow.parties.set_fact("deposit_index_floor", str(uow.requests.next_index() + ADDRESS_GAP))
+            uow.facts.set("deposit_index_floor", str(uow.requests.next_index() + ADDRESS_GAP))
     finally:
         store.close()
 

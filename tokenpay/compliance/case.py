@@ -19,6 +19,11 @@ class CaseKind(StrEnum):
     OTHER = "other"
 
 
+def is_case_id(text: str) -> bool:
+    """Tell whether an id is a case's, and not a payment's."""
+    return text.startswith("CS-")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """`subject` names the deposit, payment, asset or chain; its money stands on accounts owned by the case id."""

@@ -8,7 +8,7 @@ from tokenpay.compliance.screening import Screening
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clearance:
-    """Made only by `operations/clear.py`. Nothing that takes money posts, and nothing is signed, without one."""
+    """Made only by `steps/clear.py`. Nothing that takes money posts, and nothing is signed, without one."""
 
     id: str
     payment_id: str

@@ -9,14 +9,12 @@ from tokenpay.compliance.screening import Screening, Verdict
 from tokenpay.errors import InvalidInput
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.parties.customer import CustomerStatus
-from tokenpay.payments.intent import BookParty, ChainParty, Intent, Purpose
+from tokenpay.payments.intent import OWN_MONEY, BookParty, ChainParty, Intent, Purpose
 from tokenpay.payments.payment import Reason
 from tokenpay.primitives.canonical import Value
 
 _DAY_MINUTES = 24 * 60
-_OWN_MONEY = frozenset({Purpose.SWEEP, Purpose.FILL})
-"""Money that stays the bank's own: opening hours do not stop it, and one may move it alone."""
-UNLIMITED = _OWN_MONEY | {Purpose.COLLECTION, Purpose.REVERSAL}
+UNLIMITED = OWN_MONEY | {Purpose.COLLECTION, Purpose.REVERSAL}
 """No limit counts these: the bank's own money, money that comes in, and what two people take back."""
 
 
@@ -145,11 +143,23 @@ def decide(policy: Policy, intent: Intent, facts: Facts) -> Decision:
         holds.append(
             Reason(code="screening.unavailable", message="the deny-list is missing or too old to say anything")
         )
-    if _needs_second_person(policy, intent) and not facts.second_person:
+    alone_units = policy.limits.get(intent.amount.asset.id, AssetLimits()).alone_units
+    if needs_second_person(intent, alone_units) and not facts.second_person:
         holds.append(Reason(code="approval.second_person", message="this payment needs a second person"))
     if refusals:
         return Decision(answer=Answer.REFUSE, reasons=(*refusals, *holds))
     return Decision(answer=Answer.HOLD if holds else Answer.ALLOW, reasons=tuple(holds))
+
+
+def needs_second_person(intent: Intent, alone_units: int) -> bool:
+    """Tell whether one person may not pay this alone, where `alone_units` is what they may of its asset.
+
+    The gate asks it of the policy and the signer of its own rules: the rule is the same.
+    """
+    if intent.purpose in OWN_MONEY or intent.purpose is Purpose.COLLECTION:
+        return False
+    blocked = isinstance(intent.debtor, BookParty) and intent.debtor.kind is AccountKind.BLOCKED
+    return blocked or intent.purpose is Purpose.REVERSAL or intent.amount.units > alone_units
 
 
 def _standing(intent: Intent, facts: Facts) -> list[Reason]:
@@ -168,14 +178,14 @@ def _standing(intent: Intent, facts: Facts) -> list[Reason]:
 
 def _unscreened(intent: Intent, facts: Facts) -> bool:
     """Tell whether an address that is not the bank's own business alone went without a verdict."""
-    if intent.purpose in _OWN_MONEY:
+    if intent.purpose in OWN_MONEY:
         return False
     heard = {screening.subject for screening in facts.screenings}
     return any(isinstance(party, ChainParty) and str(party) not in heard for party in (intent.debtor, intent.creditor))
 
 
 def _hours(policy: Policy, intent: Intent, facts: Facts) -> list[Reason]:
-    if intent.purpose in _OWN_MONEY or policy.hours.open_at(facts.now_s):
+    if intent.purpose in OWN_MONEY or policy.hours.open_at(facts.now_s):
         return []
     return [Reason(code="hours.closed", message="outside the bank's opening hours")]
 
@@ -195,13 +205,3 @@ def _limits(policy: Policy, intent: Intent, facts: Facts) -> list[Reason]:
         for code, scope, used_units, limit_units in checks
         if used_units > limit_units
     ]
-
-
-def _needs_second_person(policy: Policy, intent: Intent) -> bool:
-    if intent.purpose in _OWN_MONEY or intent.purpose is Purpose.COLLECTION:
-        return False
-    blocked = isinstance(intent.debtor, BookParty) and intent.debtor.kind is AccountKind.BLOCKED
-    if intent.purpose is Purpose.REVERSAL or blocked:
-        return True
-    limit = policy.limits.get(intent.amount.asset.id, AssetLimits())
-    return intent.amount.units > limit.alone_units

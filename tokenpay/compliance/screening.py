@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+LIST_AHEAD_S = 14 * 3_600
+"""How far ahead of the clock a list may be dated: it is already tomorrow where some lists are made."""
+
 
 class Verdict(StrEnum):
     CLEAR = "clear"
@@ -37,7 +40,7 @@ def screen(subject: str, *, hits: frozenset[str], lists: tuple[DenyList, ...], n
         dated_s = next((deny_list.dated_s for deny_list in lists if deny_list.name == name), 0)
         return Screening(subject=subject, verdict=Verdict.MATCH, list_name=name, list_dated_s=dated_s)
     for deny_list in lists:
-        if not now_s - max_age_s <= deny_list.dated_s <= now_s + 86_400:
+        if not now_s - max_age_s <= deny_list.dated_s <= now_s + LIST_AHEAD_S:
             return Screening(
                 subject=subject, verdict=Verdict.UNAVAILABLE, list_name=deny_list.name, list_dated_s=deny_list.dated_s
             )

@@ -1,6 +1,7 @@
 """Starting the embedded chain as a child process, and joining one that runs already."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -15,6 +16,8 @@ from tokenpay.errors import ChainUnavailable, MissingExtra
 
 START_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 5.0
+OWN_VARIABLES = "TOKENPAY_"
+"""How the names of tokenpay's own variables begin. Two hold passwords, and the chain needs none."""
 _PAUSE_S = 0.02
 
 
@@ -31,6 +34,17 @@ class Devnet:
         """End the process if this handle started it; what it answered for is on disk already."""
         if self.process is not None:
             _end(self.process)
+
+    @property
+    def serves(self) -> bool:
+        """Whether the process, started here or joined, is still there."""
+        if self.process is not None:
+            return self.process.poll() is None
+        try:
+            os.kill(self.pid, 0)
+        except OSError:
+            return False
+        return True
 
     def __enter__(self) -> Self:
         return self
@@ -50,7 +64,8 @@ def start_devnet(
     if find_spec("eth") is None:
         raise MissingExtra("devnet", "the embedded chain")
     directory.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "tokenpay.devnet", "--dir", str(directory)]
+    # -P: what lies in the current folder is not imported.
+    command = [sys.executable, "-P", "-m", "tokenpay.devnet", "--dir", str(directory)]
     command += [] if detach else ["--until-stdin-closes"]
     command += [] if block_time_s is None else ["--block-time-s", str(block_time_s)]
     with (directory / "devnet.log").open("ab") as log:
@@ -59,6 +74,7 @@ def start_devnet(
             stdin=subprocess.DEVNULL if detach else subprocess.PIPE,
             stdout=log,
             stderr=log,
+            env={name: value for name, value in os.environ.items() if not name.startswith(OWN_VARIABLES)},
             start_new_session=detach,
         )
     deadline = time.monotonic() + timeout_s

@@ -1,54 +1,51 @@
-"""EIP-1559 transactions: their bytes, their signature, and reading both back.
+"""Transactions of every kind: their bytes, their signature, and reading both back.
+
+    legacy and EIP-155   LegacyTransaction
+    EIP-2930             AccessListTransaction
+    EIP-1559             DynamicFeeTransaction
+    EIP-7702             SetCodeTransaction
+    EIP-4844             recognised and refused by name, also in the form that nodes hand each other
 
 Whether a well-formed transaction may enter a block is asked of `preflight`; whether it may be
 signed is the signer's question. `to` is therefore plain bytes: a transaction to the zero address
 exists and must be read as what it is, while an Address refuses to be one.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from tokenpay.errors import InvalidInput, InvalidTransaction
+from tokenpay.ethereum.transaction_kinds.access_list import (
+    AccessList as AccessList,
+    AccessListTransaction as AccessListTransaction,
+)
+from tokenpay.ethereum.transaction_kinds.dynamic_fee import DynamicFeeTransaction as DynamicFeeTransaction
+from tokenpay.ethereum.transaction_kinds.legacy import (
+    LegacyTransaction as LegacyTransaction,
+    read_replay_guard,
+    read_v,
+)
+from tokenpay.ethereum.transaction_kinds.set_code import (
+    SetCodeAuthorization as SetCodeAuthorization,
+    SetCodeTransaction as SetCodeTransaction,
+    authority as authority,
+    sign_authorization as sign_authorization,
+)
+from tokenpay.ethereum.transaction_rule import TransactionRule as TransactionRule, broken
 from tokenpay.money.address import Address
 from tokenpay.primitives import rlp
 from tokenpay.primitives.keccak import keccak256
 from tokenpay.primitives.secp256k1 import PrivateKey, Signature, recover
 
-AccessList: TypeAlias = tuple[tuple[bytes, tuple[bytes, ...]], ...]
+Transaction: TypeAlias = LegacyTransaction | AccessListTransaction | DynamicFeeTransaction | SetCodeTransaction
+_Typed: TypeAlias = AccessListTransaction | DynamicFeeTransaction | SetCodeTransaction
 
-_TYPE = b"\x02"
-_FIELDS = 9
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DynamicFeeTransaction:
-    """An EIP-1559 transaction. Fees are in wei per gas; `to` is 20 bytes, or None to create a contract.
-
-    `access_list` holds (20-byte address, 32-byte storage keys) pairs (EIP-2930). Raises
-    InvalidTransaction where a part has a shape that no transaction has.
-    """
-
-    chain_id: int
-    nonce: int
-    max_priority_fee_wei: int
-    max_fee_wei: int
-    gas_limit: int
-    to: bytes | None
-    value_wei: int = 0
-    data: bytes = b""
-    access_list: AccessList = ()
-
-    def __post_init__(self) -> None:
-        if self.to is not None and len(self.to) != 20:
-            raise InvalidTransaction("a transaction goes to 20 bytes or creates a contract")
-        lowest = min(
-            self.chain_id, self.nonce, self.max_priority_fee_wei, self.max_fee_wei, self.gas_limit, self.value_wei
-        )
-        if lowest < 0:
-            raise InvalidTransaction("a transaction has no negative numbers")
-        for address, keys in self.access_list:
-            if len(address) != 20 or any(len(key) != 32 for key in keys):
-                raise InvalidTransaction("an access list holds 20-byte addresses and 32-byte storage keys")
+_KINDS: dict[bytes, type[_Typed]] = {
+    kind.TYPE: kind for kind in (AccessListTransaction, DynamicFeeTransaction, SetCodeTransaction)
+}
+_BLOB = b"\x03"
+_FIRST_LIST = b"\xc0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,27 +57,34 @@ class SignedTransaction:
 
     raw: bytes
     hash: bytes
-    transaction: DynamicFeeTransaction
+    transaction: Transaction
     signature: Signature
     sender: Address
 
 
-def encode_unsigned(transaction: DynamicFeeTransaction) -> bytes:
-    """Return 0x02 and the RLP of the nine fields: what is hashed to be signed (EIP-1559)."""
-    return _TYPE + rlp.encode_list(_fields(transaction))
+def encode_unsigned(transaction: Transaction) -> bytes:
+    """Return what is hashed to be signed: the type byte, if the kind has one, and the RLP of the fields (EIP-2718)."""
+    return _unsigned(transaction, transaction.encode_fields())
 
 
-def signing_digest(transaction: DynamicFeeTransaction) -> bytes:
+def signing_digest(transaction: Transaction) -> bytes:
     """Return the 32 bytes that the sender signs."""
     return keccak256(encode_unsigned(transaction))
 
 
-def sign(transaction: DynamicFeeTransaction, key: PrivateKey) -> SignedTransaction:
-    """Sign with `key`; the same transaction and key always give the same bytes."""
-    fields = _fields(transaction)
-    signature = key.sign_digest(keccak256(_TYPE + rlp.encode_list(fields)))
-    tail = rlp.encode_int(signature.y_parity) + rlp.encode_int(signature.r) + rlp.encode_int(signature.s)
-    raw = _TYPE + rlp.encode_list(fields + tail)
+def sign(transaction: Transaction, key: PrivateKey) -> SignedTransaction:
+    """Sign with `key`; the same transaction and key always give the same bytes.
+
+    Raises InvalidTransaction for a set-code transaction that carries an authorization for every chain.
+    """
+    if isinstance(transaction, SetCodeTransaction) and any(g.chain_id == 0 for g in transaction.authorization_list):
+        raise broken(TransactionRule.AUTHORIZATION_CHAIN_ID, "an authorization in it would hold on every chain")
+    fields = transaction.encode_fields()
+    signature = key.sign_digest(keccak256(_unsigned(transaction, fields)))
+    y_parity = signature.y_parity
+    v = transaction.v(y_parity) if isinstance(transaction, LegacyTransaction) else y_parity
+    tail = rlp.encode_int(v) + rlp.encode_int(signature.r) + rlp.encode_int(signature.s)
+    raw = transaction.TYPE + rlp.encode_list(fields + tail)
     return SignedTransaction(
         raw=raw,
         hash=keccak256(raw),
@@ -91,84 +95,64 @@ def sign(transaction: DynamicFeeTransaction, key: PrivateKey) -> SignedTransacti
 
 
 def decode(raw: bytes) -> SignedTransaction:
-    """Read a signed transaction and recover its sender.
+    """Read a signed transaction of any kind and recover its sender.
 
-    Raises InvalidTransaction unless `raw` is exactly what `sign` would write for that content:
-    one canonical RLP list of twelve, integers without leading zeros, a signature in range with low s.
+    Raises InvalidTransaction, whose field `rule` names a TransactionRule, unless `raw` is exactly the one form of
+    that content: canonical RLP, integers without leading zeros, a signature in range with low s.
     """
     try:
-        members = _members(raw, _FIELDS + 3)
-        transaction = _read(members)
-        signature = Signature(*(rlp.decode_int(member) for member in members[_FIELDS:]))
+        transaction, y_parity, r, s = _read_signed(raw)
+        signature = Signature(y_parity, r, s)
         sender = Address(recover(signing_digest(transaction), signature).address_bytes())
     except InvalidInput as error:
-        raise InvalidTransaction(error.message) from None
+        raise InvalidTransaction(error.message, **error.fields) from None
     return SignedTransaction(raw=raw, hash=keccak256(raw), transaction=transaction, signature=signature, sender=sender)
 
 
-def decode_unsigned(raw: bytes) -> DynamicFeeTransaction:
+def decode_unsigned(raw: bytes) -> Transaction:
     """Read what `encode_unsigned` wrote, with the same strictness; raises InvalidTransaction."""
     try:
-        return _read(_members(raw, _FIELDS))
+        kind, members = _kind_and_members(raw)
+        if issubclass(kind, LegacyTransaction):
+            _check_count(members, kind.FIELDS, kind.FIELDS + 3)
+            chain_id = read_replay_guard(members[kind.FIELDS :])
+            return kind.read_fields(members[: kind.FIELDS], chain_id)
+        _check_count(members, kind.FIELDS)
+        return kind.read_fields(members)
     except InvalidInput as error:
-        raise InvalidTransaction(error.message) from None
+        raise InvalidTransaction(error.message, **error.fields) from None
 
 
-def _fields(tx: DynamicFeeTransaction) -> bytes:
-    number = rlp.encode_int
-    return b"".join(
-        (
-            number(tx.chain_id),
-            number(tx.nonce),
-            number(tx.max_priority_fee_wei),
-            number(tx.max_fee_wei),
-            number(tx.gas_limit),
-            b"\x80" if tx.to is None else b"\x94" + tx.to,
-            number(tx.value_wei),
-            rlp.encode_bytes(tx.data),
-            rlp.encode(tx.access_list) if tx.access_list else b"\xc0",
-        )
-    )
+def _unsigned(transaction: Transaction, fields: bytes) -> bytes:
+    if isinstance(transaction, LegacyTransaction):
+        fields += transaction.encode_replay_guard()
+    return transaction.TYPE + rlp.encode_list(fields)
 
 
-def _members(raw: bytes, count: int) -> tuple[rlp.Decoded, ...]:
-    if raw[:1] != _TYPE:
-        raise InvalidTransaction("not an EIP-1559 transaction: the first byte is not 0x02")
-    members = rlp.decode(raw[1:])
-    if isinstance(members, bytes) or len(members) != count:
-        raise InvalidTransaction(f"a transaction is a list of {count} parts here")
-    return members
+def _read_signed(raw: bytes) -> tuple[Transaction, int, int, int]:
+    """Return the transaction with y parity, r and s, none of which is checked yet."""
+    kind, members = _kind_and_members(raw)
+    _check_count(members, kind.FIELDS + 3)
+    v, r, s = map(rlp.decode_int, members[kind.FIELDS :])
+    if issubclass(kind, LegacyTransaction):
+        chain_id, y_parity = read_v(v)
+        return kind.read_fields(members[: kind.FIELDS], chain_id), y_parity, r, s
+    return kind.read_fields(members[: kind.FIELDS]), v, r, s
 
 
-def _read(members: tuple[rlp.Decoded, ...]) -> DynamicFeeTransaction:
-    chain_id, nonce, tip, max_fee, gas_limit, to, value, data, access_list = members[:_FIELDS]
-    return DynamicFeeTransaction(
-        chain_id=rlp.decode_int(chain_id),
-        nonce=rlp.decode_int(nonce),
-        max_priority_fee_wei=rlp.decode_int(tip),
-        max_fee_wei=rlp.decode_int(max_fee),
-        gas_limit=rlp.decode_int(gas_limit),
-        to=_bytes(to) or None,
-        value_wei=rlp.decode_int(value),
-        data=_bytes(data),
-        access_list=tuple(_access(entry) for entry in _list(access_list)),
-    )
+def _kind_and_members(raw: bytes) -> tuple[type[Transaction], tuple[rlp.Decoded, ...]]:
+    """Return which kind the first byte names, and the members of the list after it."""
+    first = raw[:1]
+    if first >= _FIRST_LIST:
+        return LegacyTransaction, rlp.decode_list(rlp.decode(raw))
+    if first == _BLOB:
+        raise broken(TransactionRule.BLOB, "an EIP-4844 blob transaction is not handled here")
+    kind = _KINDS.get(first)
+    if kind is None:
+        raise broken(TransactionRule.TYPE, "the first byte names no kind of transaction (EIP-2718)")
+    return kind, rlp.decode_list(rlp.decode(raw[1:]))
 
 
-def _access(entry: rlp.Decoded) -> tuple[bytes, tuple[bytes, ...]]:
-    parts = _list(entry)
-    if len(parts) != 2:
-        raise InvalidTransaction("an access list entry is an address and its storage keys")
-    return _bytes(parts[0]), tuple(_bytes(key) for key in _list(parts[1]))
-
-
-def _bytes(item: rlp.Decoded) -> bytes:
-    if not isinstance(item, bytes):
-        raise InvalidTransaction("a transaction has a list where bytes stand")
-    return item
-
-
-def _list(item: rlp.Decoded) -> tuple[rlp.Decoded, ...]:
-    if isinstance(item, bytes):
-        raise InvalidTransaction("a transaction has bytes where a list stands")
-    return item
+def _check_count(members: Sequence[rlp.Decoded], *counts: int) -> None:
+    if len(members) not in counts:
+        raise broken(TransactionRule.FIELD_COUNT, "a transaction of this kind has more or fewer fields")

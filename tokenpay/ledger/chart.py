@@ -35,8 +35,3 @@ def account_id(kind: AccountKind, owner: str, asset_id: str) -> str:
     a drawer or branch id, or `bank`.
     """
     return f"{kind}/{owner}/{asset_id}"
-
-
-def takes_money(debit_kind: AccountKind, credit_kind: AccountKind) -> bool:
-    """Tell whether a transfer lowers what customers are owed or what the bank holds: it needs a clearance."""
-    return debit_kind in LIABILITIES or credit_kind in ASSETS

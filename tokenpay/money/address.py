@@ -9,8 +9,27 @@ from tokenpay.errors import InvalidAddress, InvalidAsset
 from tokenpay.primitives.keccak import keccak256
 
 _HEX = re.compile(r"0x[0-9a-fA-F]{40}")
-_CAIP2 = re.compile(r"eip155:(0|[1-9][0-9]{0,31})")
+_CAIP2 = re.compile(r"eip155:([1-9][0-9]{0,18})")
+_ANY_CAIP2 = re.compile(r"([-a-z0-9]{3,8}):[-_a-zA-Z0-9]{1,32}")
 MAX_CHAIN_ID = 2**63 - 1
+OTHER_NAMESPACES = {
+    "algorand": "Algorand",
+    "aptos": "Aptos",
+    "bip122": "Bitcoin",  # and what descends from it
+    "cosmos": "Cosmos",
+    "hedera": "Hedera",
+    "near": "NEAR",
+    "polkadot": "Polkadot",
+    "solana": "Solana",
+    "starknet": "Starknet",
+    "stellar": "Stellar",
+    "sui": "Sui",
+    "tezos": "Tezos",
+    "tron": "TRON",
+    "tvm": "TON",
+    "xrpl": "XRP Ledger",
+}
+"""CAIP-2 namespaces that are known here, and refused by name."""
 
 
 def caip2(chain_id: int) -> str:
@@ -21,19 +40,30 @@ def caip2(chain_id: int) -> str:
 
 
 def parse_caip2(text: str) -> int:
-    """Return the chain id in CAIP-2 text; raises InvalidAsset for anything but `eip155`."""
+    """Return the chain id in CAIP-2 text; raises InvalidAsset, with a `namespace` where it is a known other one."""
     match = _CAIP2.fullmatch(text)
-    if match is None or not 0 < int(match[1]) <= MAX_CHAIN_ID:
-        raise InvalidAsset("a chain is written eip155:<number>")
-    return int(match[1])
+    if match is not None and int(match[1]) <= MAX_CHAIN_ID:
+        return int(match[1])
+    other = _ANY_CAIP2.fullmatch(text)
+    if other is not None and other[1] in OTHER_NAMESPACES:
+        raise InvalidAsset(f"a chain of {OTHER_NAMESPACES[other[1]]}: only eip155 is known here", namespace=other[1])
+    raise InvalidAsset("a chain is written eip155:<number>")
+
+
+_DIGITS = {
+    mask: tuple(
+        f"{byte >> 4:{'X' if mask & 0x80 else 'x'}}{byte & 0x0F:{'X' if mask & 0x08 else 'x'}}" for byte in range(256)
+    )
+    for mask in (0x00, 0x08, 0x80, 0x88)
+}
+"""The two digits of each byte, by which of them are capitals: those where a digit of the hash is 8 or more."""
 
 
 @lru_cache(maxsize=16_384)
 def eip55(raw: bytes) -> str:
     """Return 20 bytes as checksummed text (EIP-55)."""
-    plain = raw.hex()
-    digest = keccak256(plain.encode()).hex()
-    return "0x" + "".join(c.upper() if d >= "8" else c for c, d in zip(plain, digest, strict=False))
+    digest = keccak256(raw.hex().encode())
+    return "0x" + "".join([_DIGITS[mask & 0x88][byte] for mask, byte in zip(digest, raw, strict=False)])
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -72,7 +102,10 @@ class Address:
 
     @classmethod
     def parse_caip10(cls, text: str) -> tuple[int, Self]:
-        """Read CAIP-10 text and return (chain id, address); raises InvalidAddress or InvalidAsset."""
+        """Read CAIP-10 text and return (chain id, address).
+
+        Raises InvalidAddress, or InvalidAsset for the chain (see `parse_caip2`).
+        """
         chain, separator, account = text.rpartition(":")
         if not separator:
             raise InvalidAddress("a CAIP-10 address is written eip155:<chain>:<address>")

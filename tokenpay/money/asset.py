@@ -13,6 +13,8 @@ MAX_DECIMALS = 36
 _SYMBOL = re.compile(r"[!-~]{1,20}")
 _SLIP44 = re.compile(r"0|[1-9][0-9]{0,9}")
 _SLIP44_ETHER = 60
+_COLLECTIBLES = frozenset({"erc721", "erc1155"})
+_CAIP19_FORM = "an asset is written eip155:<chain>/erc20:<contract> or eip155:<chain>/slip44:<coin>"
 
 
 class AssetKind(StrEnum):
@@ -106,12 +108,18 @@ def _slip44(asset_id: str) -> str:
 def parse_caip19(text: str) -> tuple[int, Address | None]:
     """Read a CAIP-19 id and return (chain id, contract); the contract is None for a native coin.
 
-    Raises InvalidAsset or InvalidAddress.
+    Raises InvalidAddress or InvalidAsset, which names a known other chain (`namespace`, see `parse_caip2`) or a
+    collectible (`standard`: a thing that is not counted in units is no asset here).
     """
     chain, separator, rest = text.partition("/")
-    namespace, colon, reference = rest.partition(":")
-    if separator and colon and namespace == "erc20":
-        return parse_caip2(chain), Address.parse(reference)
-    if separator and colon and namespace == "slip44" and _SLIP44.fullmatch(reference):
-        return parse_caip2(chain), None
-    raise InvalidAsset("an asset is written eip155:<chain>/erc20:<contract> or eip155:<chain>/slip44:<coin>")
+    standard, colon, reference = rest.partition(":")
+    if not separator or not colon:
+        raise InvalidAsset(_CAIP19_FORM)
+    chain_id = parse_caip2(chain)
+    if standard in _COLLECTIBLES:
+        raise InvalidAsset("a collectible is no asset that has an amount", standard=standard)
+    if standard == "erc20":
+        return chain_id, Address.parse(reference)
+    if standard == "slip44" and _SLIP44.fullmatch(reference):
+        return chain_id, None
+    raise InvalidAsset(_CAIP19_FORM)

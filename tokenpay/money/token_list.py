@@ -4,18 +4,18 @@ A list offers names. Before a token is used, its decimals, symbol and code are c
 Source: https://uniswap.org/tokenlist.schema.json (JSON Schema draft 7).
 """
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from itertools import accumulate
+from decimal import Decimal
 from typing import Any
 
-from tokenpay.errors import InvalidAddress, InvalidAsset
+from tokenpay.errors import InvalidAddress, InvalidAsset, InvalidInput
 from tokenpay.money.address import Address
 from tokenpay.money.asset import Asset
+from tokenpay.primitives.strict_json import read_json
 
 MAX_CHARACTERS = 16 * 1024 * 1024
 MAX_TOKENS = 10_000
@@ -28,8 +28,6 @@ _ANY = re.compile(r".*", re.DOTALL)
 _ADDRESS = re.compile(r"0x[a-fA-F0-9]{40}|[1-9A-HJ-NP-Za-km-z]{32,44}")
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:([A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})")
-_NO_BRACKETS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[^][{}"]+', re.DOTALL)
-_STEP = {"[": 1, "{": 1, "]": -1, "}": -1}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -129,7 +127,7 @@ def _extensions(value: object, path: str, *, deeper: int) -> None:
             _extensions(item, where, deeper=deeper - 1)
         elif isinstance(item, str):
             _text(item, where, _ANY, 1, 42)
-        elif not (item is None or isinstance(item, bool | int | float)):
+        elif not (item is None or isinstance(item, bool | int | Decimal)):
             raise _wrong(where, "must be text, a number, a boolean, null, or an object at most two levels deep")
 
 
@@ -139,26 +137,10 @@ def _logo(fields: dict[str, Any], path: str) -> None:
 
 
 def _json(text: str) -> object:
-    if len(text) > MAX_CHARACTERS:
-        raise _wrong("", f"is longer than {MAX_CHARACTERS} characters")
-    # The JSON parser recurses: where somebody raised the recursion limit, depth takes the process down.
-    if max(accumulate(map(_STEP.__getitem__, _NO_BRACKETS.sub("", text))), default=0) > MAX_DEPTH:
-        raise _wrong("", f"is more than {MAX_DEPTH} levels deep")
     try:
-        return json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
-    except ValueError:  # also a number of thousands of digits
-        raise _wrong("", "is not JSON") from None
-
-
-def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise _wrong("", "has an object that holds a name twice")
-    return found
-
-
-def _no_constant(_: str) -> object:
-    raise ValueError
+        return read_json(text, max_characters=MAX_CHARACTERS, max_depth=MAX_DEPTH)
+    except InvalidInput as error:
+        raise _wrong("", error.message) from None
 
 
 def _fields(value: object, path: str, *, required: str, optional: str | None = None) -> dict[str, Any]:

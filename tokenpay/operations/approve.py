@@ -5,16 +5,16 @@ from tokenpay.compliance.approval import Part, give
 from tokenpay.compliance.clearance import Clearance
 from tokenpay.compliance.policy import Answer
 from tokenpay.errors import NotPermitted, WrongState
-from tokenpay.operations import movements
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.cases import enter_match_case
-from tokenpay.operations.clear import clear
-from tokenpay.operations.record import record
-from tokenpay.operations.request_payment import request_reasons, take_payment
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.intent import Rail
 from tokenpay.payments.payment import Payment, PaymentState
+from tokenpay.steps import movements
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.clear import clear
+from tokenpay.steps.enter_case import enter_match_case
+from tokenpay.steps.record import record
+from tokenpay.steps.request_payment import request_reasons, take_payment
 
 
 def approve(bank: Bank, payment_id: str, *, by: Session) -> Payment:
@@ -31,7 +31,7 @@ def approve(bank: Bank, payment_id: str, *, by: Session) -> Payment:
         intent = payment.intent
         if intent.maker == operator.id:
             raise NotPermitted("nobody approves a payment that they made")
-        given = uow.compliance.approvals(payment_id)
+        given = uow.approvals.of(payment_id)
         checked = any(approval.part is Part.CHECKER for approval in given)
         if payment.state is not PaymentState.HELD:
             if checked and payment.state not in (PaymentState.REFUSED, PaymentState.CANCELLED, PaymentState.EXPIRED):
@@ -39,7 +39,7 @@ def approve(bank: Bank, payment_id: str, *, by: Session) -> Payment:
             raise WrongState(f"the payment is {payment.state}", payment=payment_id)
         if not checked:  # one consent is enough: who comes second takes the payment through the gate with it
             approval = give(by, intent.hash(), part=Part.CHECKER, at_s=max(now_s, intent.created_at_s))
-            uow.compliance.add_approval(payment_id, approval)
+            uow.approvals.add(payment_id, approval)
             given = (*given, approval)
         closed = request_reasons(uow, intent, at_s=now_s)
         gate = clear(uow, bank, intent, approvals=given, counted=True)
@@ -51,7 +51,7 @@ def approve(bank: Bank, payment_id: str, *, by: Session) -> Payment:
         elif not isinstance(gate, Clearance):
             changed = payment.waiting(gate.reasons, at_s=now_s)
         else:
-            uow.compliance.add_clearance(gate)
+            uow.clearances.add(gate)
             book = intent.rail is Rail.BOOK
             changed = payment.to(PaymentState.FINAL if book else PaymentState.CLEARED, at_s=now_s, reasons=())
             if book:

@@ -5,11 +5,11 @@ from tokenpay.compliance.case import CaseKind
 from tokenpay.errors import InvalidAsset, NotFound
 from tokenpay.ethereum.observed import TokenFacts
 from tokenpay.money.asset import Asset, AssetKind
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.cases import enter_case
-from tokenpay.operations.record import record
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.enter_case import enter_case
+from tokenpay.steps.record import record
 from tokenpay.store.asset_store import RegisteredAsset
 
 CHECK_EVERY_S = 60
@@ -30,6 +30,8 @@ def register_asset(bank: Bank, asset: Asset, *, by: Session) -> RegisteredAsset:
             raise InvalidAsset("the contract says another symbol", asset=asset.id)
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.CONTROL)
+        if asset.kind is AssetKind.NATIVE and uow.chains.get(asset.chain_id or 0).native_asset_id != asset.id:
+            raise InvalidAsset("the chain has one coin, and this bank knows it by another id", asset=asset.id)
         if any(known.asset.id == asset.id for known in uow.assets.all()):
             return uow.assets.get(asset.id)
         registered = RegisteredAsset(
@@ -52,10 +54,9 @@ def check_asset(bank: Bank, asset_id: str, *, by: Session) -> RegisteredAsset:
 
     Returns the asset as it stands now. A frozen asset stays frozen. Raises NotFound, ChainUnavailable.
     """
+    permission = Permission.RUN_ENGINE if by.operator.may(Permission.RUN_ENGINE) else Permission.CONTROL
     with bank.store.read() as uow:
-        authorize(
-            uow, bank, by, Permission.RUN_ENGINE if by.operator.may(Permission.RUN_ENGINE) else Permission.CONTROL
-        )
+        authorize(uow, bank, by, permission)
         registered = uow.assets.get(asset_id)
     asset = registered.asset
     if asset.contract is None or asset.chain_id is None or not registered.active:
@@ -65,6 +66,7 @@ def check_asset(bank: Bank, asset_id: str, *, by: Session) -> RegisteredAsset:
     except NotFound:
         facts = None  # a contract that destroyed itself
     with bank.store.unit_of_work() as uow:
+        operator = authorize(uow, bank, by, permission)
         if facts is not None and _unchanged(registered, facts):
             uow.assets.mark_checked(asset_id, at_s=bank.clock.now_s())
             return registered
@@ -72,12 +74,12 @@ def check_asset(bank: Bank, asset_id: str, *, by: Session) -> RegisteredAsset:
         enter_case(
             uow,
             bank,
-            by.operator,
+            operator,
             kind=CaseKind.ASSET_CHANGED,
             subject=asset_id,
             note="the token's contract is not what it was when it was taken into use",
         )
-        record(uow, bank, by.operator, "asset.frozen", asset_id, {"code_hash": facts.code_hash.hex() if facts else ""})
+        record(uow, bank, operator, "asset.frozen", asset_id, {"code_hash": facts.code_hash.hex() if facts else ""})
         return uow.assets.get(asset_id)
 
 

@@ -2,12 +2,13 @@
 
 from tokenpay.bank import Bank
 from tokenpay.errors import NotPermitted, WrongState
-from tokenpay.operations import movements
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.record import record
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
+from tokenpay.payments.intent import Purpose
 from tokenpay.payments.payment import UNSENT, Payment, PaymentState
+from tokenpay.steps import movements
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.record import record
 
 
 def cancel(bank: Bank, payment_id: str, *, by: Session) -> Payment:
@@ -22,6 +23,8 @@ def cancel(bank: Bank, payment_id: str, *, by: Session) -> Payment:
         payment = uow.payments.lock(payment_id)
         if payment.intent.maker != operator.id and not operator.may(Permission.APPROVE):
             raise NotPermitted("a payment is cancelled by its maker or a supervisor")
+        if payment.intent.purpose is Purpose.FILL:
+            raise WrongState("a no-op takes the place of a nonce: it cannot be cancelled", payment=payment_id)
         if payment.state is PaymentState.CANCELLED:
             return payment
         if payment.state not in UNSENT:

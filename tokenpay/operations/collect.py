@@ -3,35 +3,17 @@
 from tokenpay.bank import Bank
 from tokenpay.errors import InvalidAuthorization
 from tokenpay.ethereum.authorization import Authorization, calldata, verify
-from tokenpay.ethereum.typed_data import Domain
 from tokenpay.money.amount import Amount
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.propose import Draft, propose
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.intent import ChainParty, Purpose
 from tokenpay.payments.payment import Payment, Reason, Refusal
 from tokenpay.primitives.secp256k1 import Signature
 from tokenpay.requests.request_state import WAITING, after_time
-from tokenpay.store.asset_store import RegisteredAsset
-from tokenpay.store.payment_store import Carried
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.propose import Draft, propose
+from tokenpay.store.carried_store import Carried
 from tokenpay.store.unit_of_work import UnitOfWork
-
-
-def domain_of(registered: RegisteredAsset) -> Domain:
-    """Return a token's EIP-712 domain as it was read from the chain; raises InvalidAuthorization without one."""
-    asset = registered.asset
-    if asset.contract is None or asset.chain_id is None or registered.domain_separator is None:
-        raise InvalidAuthorization(f"{asset.symbol} takes no authorizations (EIP-3009)")
-    domain = Domain(
-        name=registered.token_name,
-        version=registered.token_version,
-        chain_id=asset.chain_id,
-        verifying_contract=asset.contract,
-    )
-    if domain.separator != registered.domain_separator:
-        raise InvalidAuthorization(f"{asset.symbol} has a domain of another form than EIP-712 names")
-    return domain
 
 
 def collect(
@@ -48,7 +30,7 @@ def collect(
         registered = uow.assets.get(issued.request.asset.id)
     request = issued.request
     signed = verify(authorization, signature)
-    if authorization.domain != domain_of(registered) or authorization.kind != "transfer":
+    if authorization.domain != registered.domain() or authorization.kind != "transfer":
         raise InvalidAuthorization("the authorization is for another token, or only its recipient may carry it")
     if request.deposit_address is None or authorization.recipient != request.deposit_address:
         raise InvalidAuthorization("the authorization does not pay this request's address")
@@ -61,7 +43,7 @@ def collect(
         state = after_time(request, uow.requests.get(request_id, lock=True).state, now_s=bank.clock.now_s())
         if state not in WAITING:
             return (Reason(code="request.closed", message=f"the request is {state}"),)
-        if uow.payments.is_carried(authorization.sender.text, authorization.nonce):
+        if uow.carried.holds(authorization.sender.text, authorization.nonce):
             return (Reason(code="authorization.carried", message="this authorization is collected already"),)
         if uow.chains.authorization_used(
             chain_id,

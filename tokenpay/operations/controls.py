@@ -2,21 +2,21 @@
 
 from tokenpay.bank import Bank
 from tokenpay.errors import NotPermitted
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.record import record
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.record import record
 
 
 def stop_payments(bank: Bank, *, reason: str, by: Session) -> None:
-    """Refuse every payment from now on, in the whole bank; stopping again changes nothing."""
+    """Refuse every payment from now on, in the whole bank; stopping again takes back what was asked to resume."""
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.CONTROL)
-        if uow.parties.fact("stopped", ""):
+        if uow.facts.get("stopped", "") and not uow.facts.lock("resume_asked_by"):
             return
-        uow.parties.set_fact("stopped", operator.id)
-        uow.parties.set_fact("resume_asked_by", "")
-        record(uow, bank, operator, "payments.stopped", "bank", {"reason": reason[:140]})
+        uow.facts.set("stopped", operator.id)
+        uow.facts.set("resume_asked_by", "")
+        record(uow, bank, operator, "payments.stopped", "bank", {"reason": reason[:140]}, whatever_the_clock=True)
 
 
 def resume_payments(bank: Bank, *, by: Session) -> bool:
@@ -26,16 +26,41 @@ def resume_payments(bank: Bank, *, by: Session) -> bool:
     """
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.CONTROL)
-        if not uow.parties.fact("stopped", ""):
+        if not uow.facts.get("stopped", ""):
             return True
-        first = uow.parties.lock_fact("resume_asked_by")
+        first = uow.facts.lock("resume_asked_by")
         if first == operator.id:
             raise NotPermitted("payments are resumed by two people")
         if not first:
-            uow.parties.set_fact("resume_asked_by", operator.id)
+            uow.facts.set("resume_asked_by", operator.id)
             record(uow, bank, operator, "payments.resume_asked", "bank")
             return False
-        uow.parties.set_fact("stopped", "")
-        uow.parties.set_fact("resume_asked_by", "")
+        uow.facts.set("stopped", "")
+        uow.facts.set("resume_asked_by", "")
         record(uow, bank, operator, "payments.resumed", "bank", {"with": first})
         return True
+
+
+def accept_clock(bank: Bank, *, by: Session) -> list[str]:
+    """Go on after a clock ran ahead and was set right: every audit stream takes the time that it is now.
+
+    Until then nothing but signing in, stopping and freezing is recorded. Look at the clock first: what was
+    done while it was wrong carries the wrong time. Returns the streams that stood in the future.
+    """
+    with bank.store.unit_of_work() as uow:
+        operator = authorize(uow, bank, by, Permission.CONTROL)
+        now_s = bank.clock.now_s()
+        ahead = [head for head in uow.audit.heads() if head.at_s > now_s]
+        for head in ahead:
+            details = {"was_s": head.at_s}
+            record(
+                uow,
+                bank,
+                operator,
+                "clock.accepted",
+                head.stream,
+                details,
+                stream=head.stream,
+                whatever_the_clock=True,
+            )
+        return [head.stream for head in ahead]

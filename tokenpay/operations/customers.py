@@ -3,12 +3,12 @@
 from tokenpay.bank import Bank
 from tokenpay.errors import WrongState
 from tokenpay.ledger.chart import AccountKind
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.record import record
 from tokenpay.parties.customer import Customer, CustomerStatus, checked_name
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.requests.request_state import WAITING
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.record import record
 
 _S = CustomerStatus
 
@@ -25,9 +25,9 @@ def enrol_customer(bank: Bank, *, name: str, by: Session, key: str) -> Customer:
         operator = authorize(uow, bank, by, Permission.ENROL)
         known = uow.keys.claim(key, verb="enrol_customer", content={"name": name}, result_id=customer_id, at_s=now_s)
         if known is not None:
-            return uow.parties.customer(known)
+            return uow.customers.get(known)
         customer = Customer(id=customer_id, name=name, branch=operator.branch, status=_S.ACTIVE, enrolled_at_s=now_s)
-        uow.parties.add_customer(customer)
+        uow.customers.add(customer)
         record(uow, bank, operator, "customer.enrolled", customer_id)
         return customer
 
@@ -50,7 +50,7 @@ def close_customer(bank: Bank, customer_id: str, *, reason: str, by: Session) ->
 def _set_status(bank: Bank, customer_id: str, status: CustomerStatus, *, reason: str, by: Session) -> Customer:
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.FREEZE)
-        customer = uow.parties.customer(customer_id, lock="to change")
+        customer = uow.customers.get(customer_id, lock="to change")
         if customer.status is status:
             return customer
         if customer.status is _S.CLOSED:
@@ -61,6 +61,8 @@ def _set_status(bank: Bank, customer_id: str, status: CustomerStatus, *, reason:
                 raise WrongState("the customer still has a balance or something pending", customer=customer_id)
             if uow.requests.find(payee=customer_id, states=WAITING):
                 raise WrongState("the customer still waits for money: cancel the open requests", customer=customer_id)
-        uow.parties.set_customer_status(customer_id, status)
-        record(uow, bank, operator, f"customer.{status}", customer_id, {"reason": reason[:140]})
-        return uow.parties.customer(customer_id)
+        uow.customers.set_status(customer_id, status)
+        freezes = status is CustomerStatus.FROZEN
+        details = {"reason": reason[:140]}
+        record(uow, bank, operator, f"customer.{status}", customer_id, details, whatever_the_clock=freezes)
+        return uow.customers.get(customer_id)

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from tokenpay.bank import Bank
-from tokenpay.operations import movements
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.record import record
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.payment import UNSENT, PaymentState
 from tokenpay.requests.request_state import after_time
+from tokenpay.steps import movements
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.record import record
 
 _AT_ONCE = 500
 

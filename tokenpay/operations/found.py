@@ -7,13 +7,11 @@ from tokenpay.bank import Bank
 from tokenpay.compliance.policy import Policy
 from tokenpay.errors import InvalidInput
 from tokenpay.money.asset import Asset
-from tokenpay.operations.record import record
 from tokenpay.parties.credential import Credential
-from tokenpay.parties.operator import Operator, Role
+from tokenpay.parties.operator import ENGINE_ID, Operator, Role
+from tokenpay.steps.record import record
 from tokenpay.store.asset_store import RegisteredAsset
 from tokenpay.store.chain_store import FollowedChain
-
-ENGINE_ID = "engine"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,11 +67,11 @@ def found(
             "resume_asked_by": "",
         }
         for name, value in facts.items():
-            uow.parties.set_fact(name, value)
+            uow.facts.set(name, value)
         for operator, credential in people:
-            uow.parties.add_operator(operator, credential)
+            uow.operators.add(operator, credential)
         maker, checker = (operator for operator, _ in people[:2])
-        uow.compliance.add_policy(policy, at_s=now_s, maker=maker.id, checker=checker.id)
+        uow.policies.add(policy, at_s=now_s, maker=maker.id, checker=checker.id)
         for settings, start, nonce in starts:
             native = Asset.native(settings.chain_id, symbol=settings.native_symbol)
             uow.assets.add(RegisteredAsset(asset=native, active=True, checked_at_s=now_s))

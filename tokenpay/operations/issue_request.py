@@ -4,14 +4,14 @@ from tokenpay.bank import Bank
 from tokenpay.errors import InvalidInput, WrongState
 from tokenpay.money.amount import Amount
 from tokenpay.money.asset import Asset, AssetKind
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.record import record
 from tokenpay.parties.customer import CustomerStatus
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.requests.payment_request import PaymentRequest, Terms
 from tokenpay.requests.reference import reference_id
 from tokenpay.requests.request_state import RequestState, after_cancel
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.record import record
 from tokenpay.store.request_store import IssuedRequest
 from tokenpay.wallets.hd import ExtendedPublicKey
 
@@ -52,15 +52,15 @@ def issue_request(
         known = uow.keys.claim(key, verb="issue_request", content=content, result_id=request_id, at_s=now_s)
         if known is not None:
             return uow.requests.get(known).request
-        if uow.parties.customer(payee).status is not CustomerStatus.ACTIVE:
+        if uow.customers.get(payee).status is not CustomerStatus.ACTIVE:
             raise WrongState("the customer is not active", customer=payee)
         registered = uow.assets.get(asset.id)
         if not registered.active or registered.asset != asset:
             raise WrongState(f"{asset.symbol} cannot be asked for: it is frozen, or not as this bank knows it")
         index, address = None, None
         if asset.kind is AssetKind.TOKEN:
-            xpub = uow.parties.lock_fact("deposit_xpub")  # the lock keeps two requests from one index
-            index = max(uow.requests.next_index(), int(uow.parties.fact("deposit_index_floor", "0")))
+            xpub = uow.facts.lock("deposit_xpub")  # the lock keeps two requests from one index
+            index = max(uow.requests.next_index(), int(uow.facts.get("deposit_index_floor", "0")))
             address = ExtendedPublicKey.parse(xpub).child_address(index)
         request = PaymentRequest(
             id=request_id,

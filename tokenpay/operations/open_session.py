@@ -2,10 +2,10 @@
 
 from tokenpay.bank import Bank
 from tokenpay.errors import InvalidInput, NotFound, WrongPassword
-from tokenpay.operations.found import ENGINE_ID
-from tokenpay.operations.record import record
 from tokenpay.parties.credential import unseal
+from tokenpay.parties.operator import ENGINE_ID
 from tokenpay.parties.session import Session
+from tokenpay.steps.record import record
 
 _WRONG = "operator or password is wrong, or there were too many wrong ones: wait a quarter of an hour"
 LOCK_AFTER = 5
@@ -26,7 +26,7 @@ def open_session(
     now_s = bank.clock.now_s()
     with bank.store.read() as uow:
         try:
-            credential, _, locked_until_s = uow.parties.credential(operator_id)
+            credential, _, locked_until_s = uow.operators.credential(operator_id)
         except NotFound:
             locked_until_s = now_s + 1
     if now_s < locked_until_s:
@@ -36,11 +36,11 @@ def open_session(
     except WrongPassword:
         with bank.store.unit_of_work() as uow:
             if operator_id != ENGINE_ID:  # its password is random: locking it would only let strangers stop the bank
-                uow.parties.count_failure(operator_id, lock_after=LOCK_AFTER, locked_until_s=now_s + LOCK_FOR_S)
-            record(uow, bank, uow.parties.operator(operator_id), "session.failed", operator_id)
+                uow.operators.count_failure(operator_id, lock_after=LOCK_AFTER, locked_until_s=now_s + LOCK_FOR_S)
+            record(uow, bank, uow.operators.get(operator_id), "session.failed", operator_id, whatever_the_clock=True)
         raise WrongPassword(_WRONG) from None
     with bank.store.unit_of_work() as uow:
-        operator = uow.parties.operator(operator_id)
+        operator = uow.operators.get(operator_id)
         if not operator.active:
             raise WrongPassword(_WRONG)
         session = Session(
@@ -51,15 +51,15 @@ def open_session(
             expires_at_s=now_s + lifetime_s,
             key=key,
         )
-        uow.parties.add_session(
+        uow.sessions.add(
             session.id,
             operator_id=operator_id,
             terminal=terminal,
             opened_at_s=now_s,
             expires_at_s=session.expires_at_s,
         )
-        uow.parties.clear_failures(operator_id)
-        record(uow, bank, operator, "session.opened", operator_id, {"terminal": terminal})
+        uow.operators.clear_failures(operator_id)
+        record(uow, bank, operator, "session.opened", operator_id, {"terminal": terminal}, whatever_the_clock=True)
         return session
 
 
@@ -67,7 +67,8 @@ def close_session(bank: Bank, *, by: Session) -> None:
     """End a session; ending it again changes nothing."""
     with bank.store.unit_of_work() as uow:
         now_s = bank.clock.now_s()
-        if uow.parties.live_operator(by.id, now_s=now_s) is None:
+        operator = uow.sessions.live_operator(by.id, now_s=now_s)
+        if operator is None:
             return
-        uow.parties.close_session(by.id, at_s=now_s)
-        record(uow, bank, by.operator, "session.closed", by.operator.id, {"terminal": by.terminal})
+        uow.sessions.close(by.id, at_s=now_s)
+        record(uow, bank, operator, "session.closed", operator.id, {"terminal": by.terminal}, whatever_the_clock=True)

@@ -4,11 +4,11 @@ from tokenpay.bank import Bank
 from tokenpay.errors import InvalidInput
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.amount import Amount
-from tokenpay.operations.propose import Draft, propose
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
-from tokenpay.payments.intent import BookParty, Party, Purpose, parse_party
+from tokenpay.payments.intent import BookParty, ChainParty, Party, Purpose, parse_party
 from tokenpay.payments.payment import Payment, Refusal
+from tokenpay.steps.propose import Draft, propose
 
 
 def pay(
@@ -32,6 +32,8 @@ def pay(
     """
     payer = parse_party(debtor) if isinstance(debtor, str) else debtor
     payee = parse_party(creditor) if isinstance(creditor, str) else creditor
+    if not isinstance(payee, BookParty | ChainParty):
+        raise InvalidInput("an address is paid on a chain: name both, as in `Address.caip10(chain_id)`")
     if not isinstance(payer, BookParty):
         raise InvalidInput("a payment comes from an account of this bank; `collect` takes one from an address")
     if isinstance(payee, BookParty) and payee.kind is not AccountKind.CUSTOMER:

@@ -8,13 +8,13 @@ from tokenpay.errors import NotFound
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.amount import Amount
 from tokenpay.money.asset import Asset
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.own_address import check_address
 from tokenpay.parties.customer import Customer
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.deposit import Deposit
 from tokenpay.payments.payment import Payment, PaymentState
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.own_address import check_address
 from tokenpay.store.asset_store import RegisteredAsset
 from tokenpay.store.outbox_store import START, Event
 from tokenpay.store.request_store import IssuedRequest
@@ -65,14 +65,14 @@ def find_customers(bank: Bank, text: str, *, by: Session, limit: int = 50) -> li
     """Return customers whose number or name contains `text`, ignoring case."""
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.READ)
-        return uow.parties.find_customers(text, limit=limit)
+        return uow.customers.find(text, limit=limit)
 
 
 def balances(bank: Bank, customer_id: str, *, by: Session) -> list[Amount]:
     """Return what a customer has, one amount an asset; raises NotFound."""
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.READ)
-        uow.parties.customer(customer_id)
+        uow.customers.get(customer_id)
         accounts = uow.ledger.accounts(kind=AccountKind.CUSTOMER, owner=customer_id)
         return [Amount(uow.assets.get(account.asset_id).asset, account.posted_units) for account in accounts]
 
@@ -96,7 +96,7 @@ def list_cases(bank: Bank, *, by: Session, open_only: bool = True) -> list[Case]
     """Return cases, oldest first."""
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.READ)
-        return uow.compliance.cases(open_only=open_only)
+        return uow.cases.all(open_only=open_only)
 
 
 def read_events(bank: Bank, *, by: Session, after: str = START, limit: int = 100) -> list[Event]:

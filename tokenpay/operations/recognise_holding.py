@@ -2,17 +2,18 @@
 
 from tokenpay.bank import Bank
 from tokenpay.compliance.case import CaseKind
-from tokenpay.errors import ChainUnavailable, InvalidInput
+from tokenpay.errors import ChainUnavailable, InvalidInput, WrongState
 from tokenpay.ethereum.observed import Holding
 from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.address import Address
-from tokenpay.operations import movements
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.cases import enter_case
-from tokenpay.operations.record import record
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
+from tokenpay.payments.payment import ON_ITS_WAY
+from tokenpay.steps import movements
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.enter_case import enter_case
+from tokenpay.steps.record import record
 
 
 def recognise_holding(bank: Bank, *, asset_id: str, by: Session, address: Address | None = None) -> int:
@@ -20,7 +21,8 @@ def recognise_holding(bank: Bank, *, asset_id: str, by: Session, address: Addres
 
     At the treasury (no `address`) it is the bank's own money: funding. At a deposit address, such as
     native coin from a customer, it goes to suspense with a case. Raises InvalidInput for an address
-    that is not the bank's, ChainUnavailable. Returns 0 where the chain holds no more than the books.
+    that is not the bank's, WrongState while a payment on its way may explain it, ChainUnavailable. Returns 0
+    where the chain holds no more than the books.
     """
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.CASE)
@@ -34,7 +36,9 @@ def recognise_holding(bank: Bank, *, asset_id: str, by: Session, address: Addres
     there = bank.chain(chain_id).holdings([holding], followed.final_number)[0]
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.CASE)
-        custody = Account(kind=AccountKind.CUSTODY, owner=owner.text, asset_id=asset_id)
+        custody = movements.custody_of(owner, asset_id)
+        if uow.payments.find(states=ON_ITS_WAY, chain_id=chain_id, limit=1):
+            raise WrongState("payments are on their way: what the chain holds is told from the books when they end")
         if uow.chains.get(chain_id, lock=True).final_number != followed.final_number:
             raise ChainUnavailable("the books moved on while the chain was asked; try again", chain_id=chain_id)
         uow.ledger.lock([custody])
@@ -54,8 +58,6 @@ def recognise_holding(bank: Bank, *, asset_id: str, by: Session, address: Addres
                 note="the address holds more than its deposits brought",
             )
             source = Account(kind=AccountKind.SUSPENSE, owner=case.id, asset_id=asset_id)
-        movements.post_received(
-            uow, bank, custody=custody, owed=source, units=units, block_number=followed.final_number
-        )
+        movements.post_received(uow, bank, held=custody, owed=source, units=units, block_number=followed.final_number)
         record(uow, bank, operator, "holding.recognised", custody.id, {"units": str(units), "to": source.kind.value})
         return units

@@ -1,4 +1,4 @@
-"""Prove the books: every asset balances, every custody account equals the chain, every audit stream is whole."""
+"""Prove the books: every asset balances, every account its entries, custody the chain; every audit stream is whole."""
 
 from dataclasses import dataclass
 
@@ -7,11 +7,11 @@ from tokenpay.bank import Bank
 from tokenpay.ethereum.observed import Holding
 from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import AccountKind
+from tokenpay.ledger.proof import disagreeing
 from tokenpay.money.address import Address
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.verify_audit import whole_heads
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
+from tokenpay.steps.authorize import authorize
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,18 +44,26 @@ class CustodyLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reconciliation:
-    """`root` is the Merkle root over all audit heads: what is worth keeping outside the branch."""
+    """`root` is the Merkle root over all audit heads: what is worth keeping outside the branch.
+
+    `disagreeing` names the accounts whose totals are not what their entries and pending transfers add up to.
+    """
 
     totals: tuple[AssetTotal, ...]
     custody: tuple[CustodyLine, ...]
+    disagreeing: tuple[str, ...]
     streams: int
     records: int
     root: bytes
 
     @property
     def holds(self) -> bool:
-        """Whether ledger and chain agree to the last unit."""
-        return all(total.balances for total in self.totals) and all(line.agrees for line in self.custody)
+        """Whether the ledger agrees with itself and with the chain to the last unit."""
+        return (
+            not self.disagreeing
+            and all(total.balances for total in self.totals)
+            and all(line.agrees for line in self.custody)
+        )
 
 
 def reconcile(bank: Bank, *, by: Session) -> Reconciliation:
@@ -67,13 +75,14 @@ def reconcile(bank: Bank, *, by: Session) -> Reconciliation:
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.READ)
         accounts = uow.ledger.accounts()
+        wrong = disagreeing(accounts, uow.ledger.proved_entries(), uow.ledger.waiting())
         followed = uow.chains.all()
         assets = {known.asset.id: known.asset for known in uow.assets.all()}
         beyond: dict[str, int] = {}
         for chain in followed:
             here = [asset.id for asset in assets.values() if asset.chain_id == chain.chain_id]
             beyond |= uow.ledger.posted_beyond(chain.final_number, asset_ids=here)
-        heads = whole_heads(uow)
+        heads = uow.audit.whole_heads()
     custody: list[CustodyLine] = []
     for chain in followed:
         held = [
@@ -96,6 +105,7 @@ def reconcile(bank: Bank, *, by: Session) -> Reconciliation:
     return Reconciliation(
         totals=_totals(accounts),
         custody=tuple(custody),
+        disagreeing=wrong,
         streams=len(heads),
         records=sum(head.seq for head in heads),
         root=heads_root(heads),

@@ -1,15 +1,16 @@
 """Pay back: always a new payment, to where the payee says."""
 
 from tokenpay.bank import Bank
-from tokenpay.errors import InvalidInput, WrongState
+from tokenpay.compliance.case import is_case_id
+from tokenpay.errors import AssetMismatch, InvalidInput, WrongState
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.amount import Amount
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.propose import Draft, propose
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.intent import BookParty, Party, Purpose, Rail, parse_party
 from tokenpay.payments.payment import UNPAID, Payment, PaymentState, Reason, Refusal
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.propose import Draft, propose
 from tokenpay.store.unit_of_work import UnitOfWork
 
 
@@ -22,7 +23,7 @@ def refund(bank: Bank, *, of: str, to: Party | str, amount: Amount, by: Session,
     nothing to refund.
     """
     payee = parse_party(to) if isinstance(to, str) else to
-    if of.startswith("CS-"):
+    if is_case_id(of):
         return _refund_case(bank, of, payee, amount, by=by, key=key)
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.PAY)
@@ -30,6 +31,10 @@ def refund(bank: Bank, *, of: str, to: Party | str, amount: Amount, by: Session,
     intent = original.intent
     if intent.rail is not Rail.BOOK or original.state is not PaymentState.FINAL:
         raise WrongState("a final book payment can be refunded; money from the chain is refunded by its case")
+    if intent.purpose is not Purpose.PAYMENT:
+        raise WrongState("only a payment is refunded; what two people reversed stays reversed", payment=of)
+    if amount.asset != intent.amount.asset:
+        raise AssetMismatch("a payment is refunded in its own asset", payment=of)
     if payee != intent.debtor:
         raise InvalidInput("a book payment is refunded to who paid it")
     draft = Draft(
@@ -47,6 +52,8 @@ def refund(bank: Bank, *, of: str, to: Party | str, amount: Amount, by: Session,
 
 
 def _refund_case(bank: Bank, case_id: str, payee: Party, amount: Amount, *, by: Session, key: str) -> Payment | Refusal:
+    if isinstance(payee, BookParty) and payee.kind is not AccountKind.CUSTOMER:
+        raise InvalidInput("a refund goes to a customer or to an address")
     draft = Draft(
         purpose=Purpose.REFUND,
         debtor=BookParty(AccountKind.SUSPENSE, case_id),
@@ -56,7 +63,7 @@ def _refund_case(bank: Bank, case_id: str, payee: Party, amount: Amount, *, by: 
     )
 
     def check(uow: UnitOfWork) -> tuple[Reason, ...]:
-        if not uow.compliance.case(case_id, lock=True).is_open:
+        if not uow.cases.get(case_id, lock=True).is_open:
             raise WrongState("the case is resolved", case=case_id)
         return ()
 

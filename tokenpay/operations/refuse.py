@@ -2,12 +2,12 @@
 
 from tokenpay.bank import Bank
 from tokenpay.errors import WrongState
-from tokenpay.operations import movements
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.record import record
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.payment import Payment, PaymentState, Reason
+from tokenpay.steps import movements
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.record import record
 
 
 def refuse(bank: Bank, payment_id: str, *, reason: str, by: Session) -> Payment:

@@ -1,15 +1,20 @@
 """What this bank knows of a text that was scanned or typed."""
 
+from dataclasses import replace
+
 from tokenpay.bank import Bank
 from tokenpay.errors import NotFound
 from tokenpay.money.address import Address, caip2
 from tokenpay.money.amount import MAX_UNITS, Amount
 from tokenpay.money.asset import Asset, AssetKind
-from tokenpay.operations.own_address import check_address
+from tokenpay.requests.contract_call import ContractCall
 from tokenpay.requests.eip681 import Eip681
+from tokenpay.requests.emvco import EmvcoRequest
+from tokenpay.requests.ens import EnsName
 from tokenpay.requests.request_state import after_time
 from tokenpay.requests.resolution import Resolution, Resolved
-from tokenpay.requests.scanned import ScannedAddress, ScannedReference, Unreadable, read_request
+from tokenpay.requests.scanned import ScannedAddress, ScannedAsset, ScannedReference, Unreadable, read_request
+from tokenpay.steps.own_address import check_address
 from tokenpay.store.request_store import IssuedRequest
 from tokenpay.store.unit_of_work import UnitOfWork
 
@@ -21,17 +26,33 @@ def resolve_request(bank: Bank, text: str) -> Resolved:
     whose stored address was changed.
     """
     scanned = read_request(text)
-    if isinstance(scanned, Unreadable):
-        return Resolved(resolution=Resolution.UNREADABLE, unreadable=scanned)
+    match scanned:
+        case Unreadable():
+            return Resolved(resolution=Resolution.UNREADABLE, unreadable=scanned)
+        case EnsName():
+            return Resolved(resolution=Resolution.ENS_NAME)
+        case ContractCall():
+            return Resolved(resolution=Resolution.UNKNOWN_FUNCTION)
+        case ScannedAsset():
+            return Resolved(resolution=Resolution.ASSET_ONLY)
     with bank.store.read() as uow:
-        if isinstance(scanned, ScannedReference):
-            try:
-                return _ours(bank, uow, uow.requests.get(scanned.id))
-            except NotFound:
-                return Resolved(resolution=Resolution.UNKNOWN_REFERENCE)
-        if isinstance(scanned, ScannedAddress):
-            return _address(bank, uow, scanned)
-        return _eip681(bank, uow, scanned)
+        match scanned:
+            case ScannedReference():
+                issued = _known(uow, scanned.id)
+                return Resolved(resolution=Resolution.UNKNOWN_REFERENCE) if issued is None else _ours(bank, uow, issued)
+            case ScannedAddress():
+                return _address(bank, uow, scanned)
+            case EmvcoRequest():
+                return _emvco(bank, uow, scanned)
+            case Eip681():
+                return _eip681(bank, uow, scanned)
+
+
+def _known(uow: UnitOfWork, request_id: str) -> IssuedRequest | None:
+    try:
+        return uow.requests.get(request_id)
+    except NotFound:
+        return None
 
 
 def _ours(bank: Bank, uow: UnitOfWork, issued: IssuedRequest) -> Resolved:
@@ -77,6 +98,26 @@ def _eip681(bank: Bank, uow: UnitOfWork, scanned: Eip681) -> Resolved:
         asset=asset,
         amount=Amount(asset, scanned.units) if scanned.units is not None and scanned.units <= MAX_UNITS else None,
     )
+
+
+def _emvco(bank: Bank, uow: UnitOfWork, scanned: EmvcoRequest) -> Resolved:
+    """Resolve a merchant's code: by our own template if it has one, and never by what another scheme's says."""
+    token, name = scanned.token, scanned.merchant.name
+    if token is not None and token.reference is not None:
+        issued = _known(uow, token.reference)
+        if issued is not None and scanned.agrees_with(issued.request):
+            return _ours(bank, uow, issued)
+        if issued is not None:
+            return Resolved(resolution=Resolution.ALTERED, payee_name=name)
+        if token.on_chain is None:
+            return Resolved(resolution=Resolution.UNKNOWN_REFERENCE, payee_name=name)
+    # A price in cash, or a tip, does not say how many tokens are due.
+    if token is None or token.on_chain is None or scanned.priced:
+        return Resolved(
+            resolution=Resolution.FOREIGN_CODE, asset=scanned.currency, amount=scanned.amount, payee_name=name
+        )
+    resolved = _eip681(bank, uow, token.on_chain)
+    return resolved if resolved.trusted else replace(resolved, payee_name=name)
 
 
 def _asset(uow: UnitOfWork, scanned: Eip681) -> Asset | None:

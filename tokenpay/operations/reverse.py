@@ -2,12 +2,12 @@
 
 from tokenpay.bank import Bank
 from tokenpay.errors import WrongState
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.propose import Draft, propose
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.intent import Purpose, Rail
 from tokenpay.payments.payment import UNPAID, Payment, PaymentState, Reason, Refusal
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.propose import Draft, propose
 from tokenpay.store.unit_of_work import UnitOfWork
 
 

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 
 from tokenpay.bank import Bank
 from tokenpay.ethereum.observed import TransferLog
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.halt import running
-from tokenpay.operations.record import record
-from tokenpay.operations.settle_deposits import settle_deposits
-from tokenpay.operations.settle_payment import settle_carried, settle_payment
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.deposit import DepositState
 from tokenpay.payments.intent import Purpose
 from tokenpay.payments.payment import UNSENT, Payment, PaymentState
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.halt import running
+from tokenpay.steps.record import record
+from tokenpay.steps.settle_deposits import settle_deposits
+from tokenpay.steps.settle_payment import settle_carried, settle_payment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,9 @@ from tokenpay.errors import NotFound
 from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import AccountKind, account_id
 from tokenpay.money.amount import Amount
-from tokenpay.operations.authorize import authorize
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
+from tokenpay.steps.authorize import authorize
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ def statement(
     account = account_id(AccountKind.CUSTOMER, customer_id, asset_id)
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.READ)
-        uow.parties.customer(customer_id)
+        uow.customers.get(customer_id)
         asset = uow.assets.get(asset_id).asset
         try:
             standing = uow.ledger.account(account)

@@ -16,28 +16,26 @@ from tokenpay.errors import (
     TokenpayError,
     WrongState,
 )
-from tokenpay.operations import movements
-from tokenpay.operations.abandon import abandon
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.cases import enter_case
-from tokenpay.operations.halt import halt_chain, running
-from tokenpay.operations.recheck import recheck
-from tokenpay.operations.record import record
-from tokenpay.operations.sign_payment import Fees, carry_sweep, most_wei_per_gas, sign_payment
+from tokenpay.ethereum.fees import Fees, most_wei_per_gas, with_margin
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.attempt import Attempt, AttemptOutcome, SignedPayment
 from tokenpay.payments.intent import Purpose, Rail
 from tokenpay.payments.outgoing import call_of
 from tokenpay.payments.payment import Payment, PaymentState, Reason
+from tokenpay.steps import movements
+from tokenpay.steps.abandon import abandon
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.enter_case import enter_case
+from tokenpay.steps.halt import halt_chain, running
+from tokenpay.steps.recheck import recheck
+from tokenpay.steps.record import record
+from tokenpay.steps.sign_payment import carry_sweep, sign_payment
 from tokenpay.store.chain_store import FollowedChain
 
 _IN_HAND = (PaymentState.ASSIGNED, PaymentState.SIGNED, PaymentState.SENT)
 _MENDS_ITSELF = ("underpriced", "nonce_too_low")
 """Rejections that the next turn answers: by a fee bump, or by finding the transaction included."""
-_GAS_MARGIN_PERCENT = 125
-_CAP_OVER_NOW = 4
-"""A payment may bump its fee up to this many times today's, within the chain's own cap."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +56,7 @@ def submit(bank: Bank, *, chain_id: int, by: Session, limit: int = 50) -> Submit
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.RUN_ENGINE)
         followed = running(uow, chain_id)
-        stopped = bool(uow.parties.fact("stopped", ""))
+        stopped = bool(uow.facts.get("stopped", ""))
     _check_nonces(bank, followed, by=by)
     fees = _fees(bank, chain_id)
     ready: list[SignedPayment] = []
@@ -83,6 +81,8 @@ def _start(bank: Bank, chain_id: int, fees: Fees, *, limit: int, by: Session) ->
     stuck = 0
     # A no-op is not assigned a nonce of its own: it takes over the one it fills.
     cleared = [p for p in _find(bank, chain_id, (PaymentState.CLEARED,)) if p.intent.purpose is not Purpose.FILL]
+    # Those that could not go before wait behind those that were not tried, the one tried longest ago first.
+    cleared.sort(key=lambda payment: (bool(payment.reasons), payment.updated_at_s if payment.reasons else 0))
     for payment in cleared[:limit]:
         try:
             taken = _assign(bank, payment, fees, by=by)
@@ -114,8 +114,8 @@ def _check_nonces(bank: Bank, followed: FollowedChain, *, by: Session) -> None:
 
 def _fees(bank: Bank, chain_id: int) -> Fees:
     chain = bank.chain(chain_id)
-    tip = chain.priority_fee_wei()
-    return Fees(priority_fee_wei=tip, max_fee_wei=2 * chain.head().base_fee_wei + tip)
+    tip_wei = chain.priority_fee_wei()
+    return Fees.of_today(base_fee_wei=chain.head().base_fee_wei, priority_fee_wei=tip_wei)
 
 
 def _assign(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> Payment | None:
@@ -125,12 +125,12 @@ def _assign(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> Payment
     chain_id = payment.intent.amount.asset.chain_id or 0
     with bank.store.read() as uow:
         treasury = uow.chains.get(chain_id).treasury
-        carried = uow.payments.carried(payment.id)
+        carried = uow.carried.of(payment.id)
     call = call_of(payment.intent, carried.calldata if carried else None)
     gas = bank.chain(chain_id).estimate_gas(sender=treasury, to=call.to, data=call.data, value_wei=call.value_wei)
-    gas_limit = gas * _GAS_MARGIN_PERCENT // 100
-    cap_wei = min(bank.settings.chain(chain_id).fee_cap_wei, gas_limit * fees.max_fee_wei * _CAP_OVER_NOW)
-    if gas_limit * fees.max_fee_wei > cap_wei:
+    gas_limit = with_margin(gas)
+    cap_wei = fees.cap_wei(gas_limit, at_most_wei=bank.settings.chain(chain_id).fee_cap_wei)
+    if cap_wei is None:
         raise WrongState("gas costs more now than the chain's fee cap allows", payment=payment.id)
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
@@ -141,7 +141,7 @@ def _assign(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> Payment
         assigned = replace(
             payment.to(PaymentState.ASSIGNED, at_s=bank.clock.now_s()), gas_limit=gas_limit, fee_cap_wei=cap_wei
         )
-        clearance = uow.compliance.clearance(payment.id)
+        clearance = uow.clearances.of(payment.id)
         movements.reserve_gas(uow, bank, assigned, clearance_id=clearance.id)
         assigned = replace(assigned, nonce=followed.next_nonce)
         uow.payments.update(assigned, was=PaymentState.CLEARED)
@@ -155,8 +155,8 @@ def _go_on(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> SignedPa
     if payment.state is PaymentState.ASSIGNED:
         return sign_payment(bank, payment, fees, by=by)
     with bank.store.read() as uow:
-        versions = uow.payments.signed(payment.id)
-        attempts = uow.payments.attempts(payment.id)
+        versions = uow.attempts.signed(payment.id)
+        attempts = uow.attempts.of(payment.id)
     newest = versions[-1]
     last = next((a for a in reversed(attempts) if a.version == newest.version), None)
     if last is None:
@@ -165,7 +165,7 @@ def _go_on(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> SignedPa
     now_s = bank.clock.now_s()
     too_low = last.outcome is AttemptOutcome.REJECTED and last.reason.startswith("underpriced")
     if too_low or now_s - newest.signed_at_s >= settings.bump_after_s:
-        bumped = fees.above(newest, at_most_wei=most_wei_per_gas(payment))
+        bumped = fees.above(newest.fees, at_most_wei=most_wei_per_gas(payment.fee_cap_wei, payment.gas_limit))
         if bumped is not None:
             return sign_payment(bank, payment, bumped, by=by)
         capped = WrongState("it waits for a block, and its fee is as high as it may be", payment=payment.id)
@@ -189,12 +189,12 @@ def _send(bank: Bank, chain_id: int, ready: Sequence[SignedPayment], *, by: Sess
                 sent = payment.to(PaymentState.SENT, at_s=bank.clock.now_s())
                 uow.payments.update(sent, was=PaymentState.SIGNED)
                 record(uow, bank, operator, "payment.sent", payment.id, {"nonce": version.nonce})
-            attempts.append(uow.payments.begin_attempt(version, at_s=bank.clock.now_s()))
+            attempts.append(uow.attempts.begin(version, at_s=bank.clock.now_s()))
     answers = bank.chain(chain_id).broadcast([version.raw for version in ready])
     with bank.store.unit_of_work() as uow:
         for attempt, answer in zip(attempts, answers, strict=True):
             outcome = AttemptOutcome(answer.outcome)
-            uow.payments.end_attempt(attempt, outcome=outcome, reason=answer.reason[:200])
+            uow.attempts.end(attempt, outcome=outcome, reason=answer.reason[:200])
             if outcome is AttemptOutcome.REJECTED and not answer.reason.startswith(_MENDS_ITSELF):
                 enter_case(
                     uow,

@@ -6,13 +6,12 @@ from tokenpay.bank import Bank
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.address import Address
 from tokenpay.money.amount import Amount
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.collect import domain_of
-from tokenpay.operations.propose import Draft, propose
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.intent import ChainParty, Purpose
 from tokenpay.payments.payment import Payment, Refusal
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.propose import Draft, propose
 
 
 def sweep(bank: Bank, *, asset_id: str, by: Session, at_least_units: int = 1, limit: int = 100) -> list[Payment]:
@@ -24,7 +23,7 @@ def sweep(bank: Bank, *, asset_id: str, by: Session, at_least_units: int = 1, li
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.RUN_ENGINE)
         registered = uow.assets.get(asset_id)
-        asset, chain_id = registered.asset, domain_of(registered).chain_id
+        asset, chain_id = registered.asset, registered.domain().chain_id
         treasury = uow.chains.get(chain_id).treasury
         accounts = uow.ledger.accounts(kind=AccountKind.CUSTODY, asset_id=asset_id)
         full = [

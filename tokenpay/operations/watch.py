@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from tokenpay.bank import Bank
 from tokenpay.errors import ChainUnavailable
 from tokenpay.ethereum.observed import Block, Receipt
-from tokenpay.operations.authorize import authorize
-from tokenpay.operations.halt import halt_chain, running
-from tokenpay.operations.take_in import News, lock_touched, note_inclusions, take_back, take_in
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.attempt import SignedPayment
 from tokenpay.payments.payment import PaymentState
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.halt import halt_chain, running
+from tokenpay.steps.take_in import News, lock_touched, note_inclusions, take_back, take_in
 from tokenpay.store.chain_store import FollowedChain
 
 MAX_BLOCKS = 256
@@ -36,13 +36,14 @@ def watch(bank: Bank, *, chain_id: int, by: Session, max_blocks: int = MAX_BLOCK
     """Take in up to `max_blocks` new blocks of a chain, each with all its logs or not at all.
 
     A node that lags behind what was taken in changes nothing. Raises Halted, also when a reorg is
-    deeper than what was final, and ChainUnavailable.
+    deeper than what was final, ChainUnavailable, and IntegrityError from a node of another chain.
     """
     chain = bank.chain(chain_id)
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.RUN_ENGINE)
         followed = running(uow, chain_id)
         assets = [known.asset for known in uow.assets.all(chain_id=chain_id) if known.asset.contract is not None]
+    chain.verify_chain_id()  # a node may have been exchanged for another chain's
     head = chain.head()
     if head.number < followed.head_number:
         return Watched(head_number=followed.head_number)
@@ -104,7 +105,7 @@ def _check_linked(bank: Bank, chain_id: int, fork_number: int, blocks: Sequence[
 def _receipts(bank: Bank, chain_id: int) -> tuple[list[SignedPayment], list[Receipt | None]]:
     with bank.store.read() as uow:
         open_payments = uow.payments.find(states=_MAY_BE_INCLUDED, chain_id=chain_id)
-        signed = [version for payment in open_payments for version in uow.payments.signed(payment.id)]
+        signed = [version for payment in open_payments for version in uow.attempts.signed(payment.id)]
     if not signed:
         return [], []
     return signed, bank.chain(chain_id).receipts([version.transaction_hash for version in signed])

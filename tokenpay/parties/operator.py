@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+ENGINE_ID = "engine"
+"""The one operator who is no person."""
+
 
 class Role(StrEnum):
     """What an operator is there for; permissions follow from it."""

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from tokenpay.ethereum.fees import Fees
+
 
 class AttemptOutcome(StrEnum):
     ACCEPTED = "accepted"
@@ -24,6 +26,10 @@ class SignedPayment:
     priority_fee_wei: int
     signed_at_s: int
     clearance_id: str
+
+    @property
+    def fees(self) -> Fees:
+        return Fees(priority_fee_wei=self.priority_fee_wei, max_fee_wei=self.max_fee_wei)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,10 @@ class Purpose(StrEnum):
     FILL = "fill"
 
 
+OWN_MONEY = frozenset({Purpose.SWEEP, Purpose.FILL})
+"""Money that goes from an address of the bank to an address of the bank: it stays the bank's own."""
+
+
 class Rail(StrEnum):
     """How a payment moves: in the bank's own books, or in a transaction on the asset's chain."""
 

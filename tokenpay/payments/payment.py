@@ -49,6 +49,8 @@ UNPAID = ENDED - {PaymentState.FINAL}
 """It ended and nobody was paid: what it referred to is free again."""
 UNSENT = frozenset({_S.HELD, _S.CLEARED})
 """Nothing has left and no nonce is taken: the payment may be cancelled."""
+ON_ITS_WAY = frozenset({_S.ASSIGNED, _S.SIGNED, _S.SENT, _S.INCLUDED})
+"""It has a nonce and has not ended: what the chain shows of it is not in the books yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

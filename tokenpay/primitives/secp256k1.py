@@ -17,7 +17,7 @@ class Signature:
     """A recoverable ECDSA signature that is in range and in its low-s form, or raises InvalidInput.
 
     Of each signature (r, s) a twin (r, -s) holds as well; accepting only the lower keeps one
-    transaction from having two hashes (EIP-2).
+    transaction from having two hashes (EIP-2). The error's field `rule` is y_parity, signature_range or high_s.
     """
 
     y_parity: int
@@ -26,21 +26,21 @@ class Signature:
 
     def __post_init__(self) -> None:
         if self.y_parity not in (0, 1):
-            raise InvalidInput("a signature's y parity is 0 or 1")
+            raise InvalidInput("a signature's y parity is 0 or 1", rule="y_parity")
         if not 0 < self.r < ORDER or not 0 < self.s < ORDER:
-            raise InvalidInput("a signature's r and s are between 1 and the order of the curve")
+            raise InvalidInput("a signature's r and s are between 1 and the order of the curve", rule="signature_range")
         if self.s > HALF_ORDER:
-            raise InvalidInput("a signature's s is in the lower half (EIP-2)")
+            raise InvalidInput("a signature's s is in the lower half (EIP-2)", rule="high_s")
 
 
 class PublicKey:
     """A point on the curve. Equal when the point is equal."""
 
-    __slots__ = ("_address", "_point")
+    __slots__ = ("_address", "_compressed", "_point")
 
     def __init__(self, point: coincurve.PublicKey) -> None:
         self._point = point
-        self._address = b""
+        self._address = self._compressed = b""
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
@@ -56,7 +56,9 @@ class PublicKey:
 
     def compressed(self) -> bytes:
         """Return the 33-byte form."""
-        return self._point.format()
+        if not self._compressed:
+            self._compressed = self._point.format()
+        return self._compressed
 
     def raw(self) -> bytes:
         """Return the two coordinates, 64 bytes."""
@@ -70,8 +72,12 @@ class PublicKey:
 
     def add(self, scalar: bytes) -> Self:
         """Return this point plus 32-byte `scalar` times the generator (BIP-32); raises InvalidInput."""
+        if len(scalar) != 32:
+            raise InvalidInput("a scalar has 32 bytes")
         try:
-            return type(self)(self._point.add(scalar))
+            # The generator's own table and one addition: a quarter less work than libsecp256k1's tweak.
+            tweak = coincurve.PublicKey.from_valid_secret(scalar)
+            return type(self)(coincurve.PublicKey.combine_keys([self._point, tweak]))
         except ValueError:
             raise InvalidInput("the scalar gives no key on the curve") from None
 
@@ -111,6 +117,8 @@ class PrivateKey:
 
     def add(self, scalar: bytes) -> Self:
         """Return this key plus 32-byte `scalar` (BIP-32); raises InvalidInput where that is no key."""
+        if len(scalar) != 32:
+            raise InvalidInput("a scalar has 32 bytes")
         try:
             return type(self)(self._key.add(scalar))
         except ValueError:
@@ -135,4 +143,4 @@ def recover(digest: bytes, signature: Signature) -> PublicKey:
     try:
         return PublicKey(coincurve.PublicKey.from_signature_and_message(compact, digest, hasher=None))
     except ValueError:
-        raise InvalidInput("no public key fits this signature") from None
+        raise InvalidInput("no public key fits this signature", rule="signature") from None

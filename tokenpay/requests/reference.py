@@ -25,6 +25,14 @@ def reference_id(random: bytes) -> str:
     return "".join(_ALPHABET[value >> shift & 31] for shift in range(5 * (_LENGTH - 1), -1, -5))
 
 
+def reference_bytes(id: str) -> bytes:
+    """Return the 16 bytes that `reference_id` wrote as `id`; raises InvalidRequest."""
+    value = 0
+    for character in check_reference_id(id):
+        value = value << 5 | _ALPHABET.index(character)
+    return value.to_bytes(16)
+
+
 def check_reference_id(id: str) -> str:
     """Return `id` when it is written as `reference_id` writes it; raises InvalidRequest."""
     if _ID.fullmatch(id) is None:

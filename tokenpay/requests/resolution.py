@@ -24,7 +24,12 @@ class Resolution(StrEnum):
     EXPIRED = "expired", "a request of this bank that has expired"
     CANCELLED = "cancelled", "a request of this bank that was cancelled"
     UNKNOWN_REFERENCE = "unknown_reference", "this bank has issued no such reference"
+    ALTERED = "altered", "a reference of this bank in a code that says otherwise than the request: it was changed"
     FOREIGN_ADDRESS = "foreign_address", "not a request of this bank: check with the payee whose address it is"
+    FOREIGN_CODE = "foreign_code", "a merchant's code of another scheme: this bank does not pay it"
+    ENS_NAME = "ens_name", "an account by its ENS name: names are not looked up here, ask for the address"
+    UNKNOWN_FUNCTION = "unknown_function", "a contract call that is not a token transfer"
+    ASSET_ONLY = "asset_only", "an asset alone: nobody is named who would be paid"
     OTHER_CHAIN = "other_chain", "this is for a chain that the bank does not work on"
     UNKNOWN_TOKEN = "unknown_token", "this is for a token that the bank does not know"
     FROZEN_TOKEN = "frozen_token", "the bank has frozen this token"
@@ -63,8 +68,8 @@ class Resolved:
     """Scanned text with what the bank knows of it.
 
     `request` is there when the text leads to a request of ours, and only then is it `trusted`. The other
-    fields are what would be paid; without a request they are the text's own claim. Raises InvalidRequest
-    when the parts do not agree.
+    fields are what would be paid; without a request they are the text's own claim, `payee_name` the name that a
+    merchant's code claims. Raises InvalidRequest when the parts do not agree.
     """
 
     resolution: Resolution
@@ -72,6 +77,7 @@ class Resolved:
     payee: Address | None = None
     asset: Asset | None = None
     amount: Amount | None = None
+    payee_name: str = ""
     unreadable: Unreadable | None = None
 
     def __post_init__(self) -> None:
@@ -80,6 +86,8 @@ class Resolved:
             raise InvalidRequest("a request of ours, and nothing else, resolves to one of its states")
         if (self.unreadable is not None) != (self.resolution is Resolution.UNREADABLE):
             raise InvalidRequest("text that cannot be read, and nothing else, says why")
+        if self.request is not None and self.payee_name:
+            raise InvalidRequest("a request of ours has its payee in the bank's own record")
 
     @property
     def trusted(self) -> bool:

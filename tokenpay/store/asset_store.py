@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
-from tokenpay.errors import NotFound
+from tokenpay.errors import InvalidAuthorization, NotFound
+from tokenpay.ethereum.typed_data import Domain
 from tokenpay.money.address import Address
 from tokenpay.money.asset import Asset, AssetKind
 from tokenpay.store.tables import assets
@@ -24,6 +25,21 @@ class RegisteredAsset:
     token_version: str = ""
     domain_separator: bytes | None = None
     code_hash: bytes | None = None
+
+    def domain(self) -> Domain:
+        """Return a token's EIP-712 domain as it was read from the chain; raises InvalidAuthorization without one."""
+        asset = self.asset
+        if asset.contract is None or asset.chain_id is None or self.domain_separator is None:
+            raise InvalidAuthorization(f"{asset.symbol} takes no authorizations (EIP-3009)")
+        domain = Domain(
+            name=self.token_name,
+            version=self.token_version,
+            chain_id=asset.chain_id,
+            verifying_contract=asset.contract,
+        )
+        if domain.separator != self.domain_separator:
+            raise InvalidAuthorization(f"{asset.symbol} has a domain of another form than EIP-712 names")
+        return domain
 
 
 class AssetStore:

@@ -2,20 +2,26 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, bindparam, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, bindparam, func, insert, null, select, update
 
-from tokenpay.audit.record import AuditHead, AuditRecord
-from tokenpay.errors import Halted
+from tokenpay.audit.record import AuditHead, AuditRecord, verify_stream
+from tokenpay.errors import Halted, IntegrityError
 from tokenpay.primitives.canonical import Value
+from tokenpay.store.insert_missing import insert_missing
 from tokenpay.store.tables import audit_heads, audit_records
 
 MAX_CLOCK_BACK_S = 300
-_LOCK_HEAD = select(audit_heads).where(audit_heads.c.stream == bindparam("of_stream")).with_for_update(key_share=True)
+MAX_CLOCK_AHEAD_S = 300
+_OF_STREAM = audit_heads.c.stream == bindparam("of_stream")
+_LOCK_HEAD = {
+    # A terminal's clock is not believed where the database has one of its own.
+    "postgresql": select(audit_heads, func.extract("epoch", func.clock_timestamp()).label("database_s"))
+    .where(_OF_STREAM)
+    .with_for_update(key_share=True),
+    "sqlite": select(audit_heads, null().label("database_s")).where(_OF_STREAM),
+}
 _MOVE_HEAD = (
-    update(audit_heads)
-    .where(audit_heads.c.stream == bindparam("of_stream"))
-    .values({name: bindparam(f"new_{name}") for name in ("seq", "hash", "at_s")})
+    update(audit_heads).where(_OF_STREAM).values({name: bindparam(f"new_{name}") for name in ("seq", "hash", "at_s")})
 )
 _ADD = insert(audit_records)
 
@@ -25,22 +31,38 @@ class AuditStore:
         self._connection = connection
 
     def append(
-        self, stream: str, *, at_s: int, actor: str, action: str, subject: str, details: Value = None
+        self,
+        stream: str,
+        *,
+        at_s: int,
+        actor: str,
+        action: str,
+        subject: str,
+        details: Value = None,
+        whatever_the_clock: bool = False,
     ) -> AuditRecord:
         """Add a record under the lock of its stream's head; the last lock a unit of work takes.
 
-        Raises Halted when the clock stands more than five minutes before the stream's last record.
+        Raises Halted when the clock stands more than five minutes before the stream's last record or after
+        the database's own time, unless the act is one that no clock may stop.
         """
-        row = self._connection.execute(_LOCK_HEAD, {"of_stream": stream}).one_or_none()
+        lock_head = _LOCK_HEAD[self._connection.dialect.name]
+        row = self._connection.execute(lock_head, {"of_stream": stream}).one_or_none()
         if row is None:
-            dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
             start = AuditHead(stream=stream)
             values = {"stream": stream, "seq": start.seq, "hash": start.hash, "at_s": start.at_s}
-            self._connection.execute(dialect.insert(audit_heads).on_conflict_do_nothing(), values)
-            row = self._connection.execute(_LOCK_HEAD, {"of_stream": stream}).one()
+            self._connection.execute(insert_missing(self._connection.dialect.name, audit_heads), values)
+            row = self._connection.execute(lock_head, {"of_stream": stream}).one()
         head = AuditHead(stream=row.stream, seq=row.seq, hash=row.hash, at_s=row.at_s)
-        if at_s < head.at_s - MAX_CLOCK_BACK_S:
-            raise Halted("the clock went back: nothing is recorded until it is right", stream=stream)
+        if row.database_s is not None:
+            if at_s > row.database_s + MAX_CLOCK_AHEAD_S and not whatever_the_clock:
+                raise Halted("this clock runs ahead of the database's: set it right", stream=stream)
+            at_s = min(at_s, int(row.database_s) + MAX_CLOCK_AHEAD_S)
+        if at_s < head.at_s - MAX_CLOCK_BACK_S and not whatever_the_clock:
+            raise Halted(
+                "the clock stands before what was recorded last: set it right, or a supervisor accepts it",
+                stream=stream,
+            )
         record = AuditRecord.after(head, at_s=at_s, actor=actor, action=action, subject=subject, details=details or {})
         self._connection.execute(
             _ADD,
@@ -64,6 +86,17 @@ class AuditStore:
         """Return the head of every stream, ordered by stream."""
         rows = self._connection.execute(select(audit_heads).order_by(audit_heads.c.stream))
         return [AuditHead(**row._mapping) for row in rows]
+
+    def whole_heads(self) -> list[AuditHead]:
+        """Return every stream's head once its records lead to it: a record cut off at the end is missed too.
+
+        Raises IntegrityError.
+        """
+        heads = self.heads()
+        for head in heads:
+            if verify_stream(self.records(head.stream), AuditHead(stream=head.stream)) != head:
+                raise IntegrityError("an audit stream ends before its head", stream=head.stream, seq=head.seq)
+        return heads
 
     def records(self, stream: str, *, after_seq: int = 0) -> Iterator[AuditRecord]:
         """Yield a stream's records in order, after number `after_seq`."""

@@ -96,18 +96,19 @@ class ChainStore:
                 "contract": log.contract.text,
                 "authorizer": log.authorizer.text,
                 "nonce": log.nonce,
+                "transaction_hash": log.transaction_hash,
             },
         )
 
     def authorization_used(
         self, chain_id: int, *, contract: Address, authorizer: str, nonce: bytes, up_to_block: int
-    ) -> bool:
-        """Tell whether an authorization was carried out at or before a block."""
-        query = select(authorizations.c.log_index).where(
+    ) -> bytes | None:
+        """Return the hash of the transaction that carried an authorization out at or before a block, or None."""
+        query = select(authorizations.c.transaction_hash).where(
             authorizations.c.chain_id == chain_id,
             authorizations.c.nonce == nonce,
             authorizations.c.contract == contract.text,
             authorizations.c.authorizer == authorizer,
             authorizations.c.block_number <= up_to_block,
         )
-        return self._connection.execute(query).first() is not None
+        return self._connection.execute(query).scalar()

@@ -4,18 +4,14 @@ import json
 from collections.abc import Mapping
 
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from tokenpay.errors import InvalidInput, KeyReused
 from tokenpay.primitives.canonical import Value, canonical_text
+from tokenpay.store.insert_missing import insert_missing
 from tokenpay.store.tables import keys
 
 MAX_KEY = 128
 ENGINE_PREFIX = "engine/"
-_CLAIM = {
-    dialect.dialect.name: dialect.insert(keys).on_conflict_do_nothing().returning(keys.c.key)
-    for dialect in (postgresql, sqlite)
-}
 
 
 class KeyStore:
@@ -43,7 +39,8 @@ class KeyStore:
             raise InvalidInput(f"a key is 1 to {MAX_KEY} printable characters")
         text = canonical_text(content)
         row = {"key": key, "verb": verb, "content": text, "result_id": result_id, "at_s": at_s}
-        if self._connection.execute(_CLAIM[self._connection.dialect.name], row).first() is not None:
+        claim = insert_missing(self._connection.dialect.name, keys, keys.c.key)
+        if self._connection.execute(claim, row).first() is not None:
             return None
         bound = self._connection.execute(select(keys).where(keys.c.key == key)).one()
         if bound.verb != verb:

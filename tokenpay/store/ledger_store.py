@@ -1,17 +1,18 @@
 """Accounts, transfers and entries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from tokenpay.errors import IntegrityError, NotFound
 from tokenpay.ledger import transfer as rules
 from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import AccountKind
+from tokenpay.ledger.proof import ProvedEntry, Waiting
 from tokenpay.ledger.transfer import Movement, Transfer, TransferState
+from tokenpay.store.insert_missing import insert_missing
 from tokenpay.store.tables import accounts, entries, transfers
 
 _LOCK = (
@@ -74,9 +75,8 @@ class LedgerStore:
             self._locked[row.id] = _account(row)
 
     def _open(self, unopened: Sequence[Account]) -> None:
-        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
         rows = [{"id": a.id, "kind": a.kind, "owner": a.owner, "asset_id": a.asset_id, **_totals(a)} for a in unopened]
-        self._connection.execute(dialect.insert(accounts).on_conflict_do_nothing(), rows)
+        self._connection.execute(insert_missing(self._connection.dialect.name, accounts), rows)
 
     def locked(self, account_id: str) -> Account:
         """Return a locked account as it stands in this unit of work."""
@@ -234,6 +234,32 @@ class LedgerStore:
             units = row.units if row.side == "debit" else -row.units
             gained[row.account_id] = gained.get(row.account_id, 0) + units
         return gained
+
+    def proved_entries(self) -> Iterator[ProvedEntry]:
+        """Yield every entry of every account, by account and number, held against its transfer."""
+        debited = entries.c.side == "debit"
+        own = (debited & (transfers.c.debit_account == entries.c.account_id)) | (
+            ~debited & (transfers.c.credit_account == entries.c.account_id)
+        )
+        posted = transfers.c.state == TransferState.POSTED
+        query = select(entries, (own & posted).label("fits"), transfers.c.posted_units)
+        query = query.join(transfers, transfers.c.id == entries.c.transfer_id)
+        for row in self._connection.execute(query.order_by(entries.c.account_id, entries.c.seq)):
+            yield ProvedEntry(
+                account_id=row.account_id,
+                seq=row.seq,
+                debit=row.side == "debit",
+                units=row.units,
+                debits_after=row.debits_after,
+                credits_after=row.credits_after,
+                fits=bool(row.fits) and row.units == row.posted_units,
+            )
+
+    def waiting(self) -> Iterator[Waiting]:
+        """Yield what every pending transfer will move."""
+        query = select(transfers.c.debit_account, transfers.c.credit_account, transfers.c.units)
+        for row in self._connection.execute(query.where(transfers.c.state == TransferState.PENDING)):
+            yield Waiting(row.debit_account, row.credit_account, row.units)
 
     def causes(self, transfer_ids: Sequence[str]) -> dict[str, str]:
         """Return the payment or deposit behind each of these transfers."""

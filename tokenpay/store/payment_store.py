@@ -1,32 +1,20 @@
-"""Payments, the bytes signed for them, and every attempt to send those."""
+"""Payments: what each is for, and where it stands."""
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from tokenpay.errors import IntegrityError, NotFound
 from tokenpay.money.amount import Amount
-from tokenpay.payments.attempt import Attempt, AttemptOutcome, SignedPayment
 from tokenpay.payments.intent import Intent, Purpose, parse_party
 from tokenpay.payments.payment import UNSENT, Payment, PaymentState, Reason
 from tokenpay.primitives.canonical import canonical_text
 from tokenpay.store.asset_store import AssetStore
-from tokenpay.store.tables import attempts, carried, payments, signed
+from tokenpay.store.tables import payments
 
 _ADD = insert(payments)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Carried:
-    """The EIP-3009 calldata of a collection or sweep; (authorizer, nonce) is carried once, ever."""
-
-    payment_id: str
-    calldata: bytes
-    authorizer: str
-    nonce: bytes
 
 
 class PaymentStore:
@@ -124,7 +112,7 @@ class PaymentStore:
         return list(self._connection.execute(query.order_by(payments.c.created_at_s)).scalars())
 
     def _payment(self, row: Row[Any]) -> Payment:
-        intent = self.read_intent(row.intent)
+        intent = self._intent(row.intent)
         if intent.hash() != row.intent_hash or intent.uetr != row.id:
             raise IntegrityError("the content of a payment was changed after it was made", payment=row.id)
         return Payment(
@@ -141,7 +129,7 @@ class PaymentStore:
             transaction_hash=row.transaction_hash,
         )
 
-    def read_intent(self, text: str) -> Intent:
+    def _intent(self, text: str) -> Intent:
         """Return the intent in stored canonical text; its asset is looked up in the bank's own."""
         content = json.loads(text)
         asset = self._assets.get(content["asset"]).asset
@@ -160,103 +148,6 @@ class PaymentStore:
             related=content["related"],
             remittance_information=content["remittance_information"],
         )
-
-    # --- what is carried, signed and sent
-
-    def add_carried(self, carry: Carried) -> None:
-        self._connection.execute(
-            insert(carried),
-            {
-                "payment_id": carry.payment_id,
-                "calldata": carry.calldata,
-                "authorizer": carry.authorizer,
-                "nonce": carry.nonce,
-            },
-        )
-
-    def carried(self, payment_id: str) -> Carried | None:
-        row = self._connection.execute(select(carried).where(carried.c.payment_id == payment_id)).one_or_none()
-        return None if row is None else Carried(**row._mapping)
-
-    def is_carried(self, authorizer: str, nonce: bytes) -> bool:
-        """Tell whether a payment carries this authorization."""
-        query = select(carried.c.payment_id).where(carried.c.authorizer == authorizer, carried.c.nonce == nonce)
-        return self._connection.execute(query).first() is not None
-
-    def drop_carried(self, payment_id: str) -> None:
-        """Forget an authorization that was never signed into a transaction: another payment may carry it."""
-        self._connection.execute(delete(carried).where(carried.c.payment_id == payment_id))
-
-    def add_signed(self, version: SignedPayment) -> None:
-        """Store signed bytes: before they are sent, always."""
-        self._connection.execute(
-            insert(signed),
-            {
-                "payment_id": version.payment_id,
-                "version": version.version,
-                "chain_id": version.chain_id,
-                "nonce": version.nonce,
-                "raw": version.raw,
-                "transaction_hash": version.transaction_hash,
-                "max_fee_wei": version.max_fee_wei,
-                "priority_fee_wei": version.priority_fee_wei,
-                "signed_at_s": version.signed_at_s,
-                "clearance_id": version.clearance_id,
-            },
-        )
-
-    def signed(self, payment_id: str) -> list[SignedPayment]:
-        """Return every version of a payment's transaction, oldest first."""
-        query = select(signed).where(signed.c.payment_id == payment_id).order_by(signed.c.version)
-        return [SignedPayment(**row._mapping) for row in self._connection.execute(query)]
-
-    def is_own_transaction(self, transaction_hash: bytes) -> bool:
-        """Tell whether this bank signed the transaction."""
-        query = select(signed.c.payment_id).where(signed.c.transaction_hash == transaction_hash)
-        return self._connection.execute(query).first() is not None
-
-    def begin_attempt(self, version: SignedPayment, *, at_s: int) -> Attempt:
-        """Write an attempt as unknown before the bytes leave."""
-        key = (attempts.c.payment_id == version.payment_id) & (attempts.c.version == version.version)
-        last = self._connection.execute(select(func.max(attempts.c.seq)).where(key)).scalar()
-        attempt = Attempt(
-            payment_id=version.payment_id,
-            version=version.version,
-            seq=(last or 0) + 1,
-            at_s=at_s,
-            outcome=AttemptOutcome.UNKNOWN,
-            reason="",
-        )
-        self._connection.execute(
-            insert(attempts),
-            {
-                "payment_id": attempt.payment_id,
-                "version": attempt.version,
-                "seq": attempt.seq,
-                "at_s": at_s,
-                "outcome": attempt.outcome,
-                "reason": "",
-            },
-        )
-        return attempt
-
-    def end_attempt(self, attempt: Attempt, *, outcome: AttemptOutcome, reason: str) -> None:
-        """Write what the node said."""
-        self._connection.execute(
-            update(attempts)
-            .where(
-                attempts.c.payment_id == attempt.payment_id,
-                attempts.c.version == attempt.version,
-                attempts.c.seq == attempt.seq,
-            )
-            .values(outcome=outcome, reason=reason)
-        )
-
-    def attempts(self, payment_id: str) -> list[Attempt]:
-        """Return every attempt of a payment, oldest first."""
-        query = select(attempts).where(attempts.c.payment_id == payment_id)
-        rows = self._connection.execute(query.order_by(attempts.c.version, attempts.c.seq))
-        return [Attempt(**{**row._mapping, "outcome": AttemptOutcome(row.outcome)}) for row in rows]
 
 
 def _standing(payment: Payment) -> dict[str, Any]:

@@ -338,6 +338,7 @@ authorizations = Table(
     Column("contract", Text, nullable=False),
     Column("authorizer", Text, nullable=False),
     Column("nonce", LargeBinary, nullable=False),
+    Column("transaction_hash", LargeBinary, nullable=False),
     Index("ix_authorizations_nonce", "nonce"),
 )
 

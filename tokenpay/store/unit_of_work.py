@@ -26,17 +26,27 @@ from tokenpay.errors import (
     StoreUnavailable,
     TokenpayError,
 )
+from tokenpay.store.approval_store import ApprovalStore
 from tokenpay.store.asset_store import AssetStore
+from tokenpay.store.attempt_store import AttemptStore
 from tokenpay.store.audit_store import AuditStore
+from tokenpay.store.carried_store import CarriedStore
+from tokenpay.store.case_store import CaseStore
 from tokenpay.store.chain_store import ChainStore
-from tokenpay.store.compliance_store import ComplianceStore
+from tokenpay.store.clearance_store import ClearanceStore
+from tokenpay.store.customer_store import CustomerStore
+from tokenpay.store.deny_list_store import DenyListStore
 from tokenpay.store.deposit_store import DepositStore
+from tokenpay.store.fact_store import FactStore
 from tokenpay.store.key_store import KeyStore
 from tokenpay.store.ledger_store import LedgerStore
+from tokenpay.store.limit_store import LimitStore
+from tokenpay.store.operator_store import OperatorStore
 from tokenpay.store.outbox_store import OutboxStore
-from tokenpay.store.party_store import PartyStore
 from tokenpay.store.payment_store import PaymentStore
+from tokenpay.store.policy_store import PolicyStore
 from tokenpay.store.request_store import RequestStore
+from tokenpay.store.session_store import SessionStore
 
 BUSY_TIMEOUT_S = 15
 _SQLITE: dict[str, Any] = {"isolation_level": None, "check_same_thread": False}
@@ -58,49 +68,27 @@ class UnitOfWork:
         """Do this before the commit, after all else: it takes a lock that everybody waits for."""
         self.last_steps.append(step)
 
-    @cached_property
-    def keys(self) -> KeyStore:
-        return KeyStore(self.connection)
-
-    @cached_property
-    def parties(self) -> PartyStore:
-        return PartyStore(self.connection)
-
-    @cached_property
-    def assets(self) -> AssetStore:
-        return AssetStore(self.connection)
-
-    @cached_property
-    def ledger(self) -> LedgerStore:
-        return LedgerStore(self.connection)
-
-    @cached_property
-    def payments(self) -> PaymentStore:
-        return PaymentStore(self.connection, self.assets)
-
-    @cached_property
-    def requests(self) -> RequestStore:
-        return RequestStore(self.connection, self.assets)
-
-    @cached_property
-    def deposits(self) -> DepositStore:
-        return DepositStore(self.connection, self.assets)
-
-    @cached_property
-    def chains(self) -> ChainStore:
-        return ChainStore(self.connection)
-
-    @cached_property
-    def compliance(self) -> ComplianceStore:
-        return ComplianceStore(self.connection)
-
-    @cached_property
-    def audit(self) -> AuditStore:
-        return AuditStore(self.connection)
-
-    @cached_property
-    def outbox(self) -> OutboxStore:
-        return OutboxStore(self.connection)
+    approvals = cached_property(lambda uow: ApprovalStore(uow.connection))
+    assets = cached_property(lambda uow: AssetStore(uow.connection))
+    attempts = cached_property(lambda uow: AttemptStore(uow.connection))
+    audit = cached_property(lambda uow: AuditStore(uow.connection))
+    carried = cached_property(lambda uow: CarriedStore(uow.connection))
+    cases = cached_property(lambda uow: CaseStore(uow.connection))
+    chains = cached_property(lambda uow: ChainStore(uow.connection))
+    clearances = cached_property(lambda uow: ClearanceStore(uow.connection, uow.approvals))
+    customers = cached_property(lambda uow: CustomerStore(uow.connection))
+    deny_lists = cached_property(lambda uow: DenyListStore(uow.connection))
+    deposits = cached_property(lambda uow: DepositStore(uow.connection, uow.assets))
+    facts = cached_property(lambda uow: FactStore(uow.connection))
+    keys = cached_property(lambda uow: KeyStore(uow.connection))
+    ledger = cached_property(lambda uow: LedgerStore(uow.connection))
+    limits = cached_property(lambda uow: LimitStore(uow.connection))
+    operators = cached_property(lambda uow: OperatorStore(uow.connection))
+    outbox = cached_property(lambda uow: OutboxStore(uow.connection))
+    payments = cached_property(lambda uow: PaymentStore(uow.connection, uow.assets))
+    policies = cached_property(lambda uow: PolicyStore(uow.connection))
+    requests = cached_property(lambda uow: RequestStore(uow.connection, uow.assets))
+    sessions = cached_property(lambda uow: SessionStore(uow.connection, uow.operators))
 
 
 class Store:
@@ -190,15 +178,19 @@ def _why(error: DBAPIError) -> str:
 def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
-    except SQLAlchemyError:
+    except (SQLAlchemyError, ValueError):  # ValueError: its port is no number
         raise InvalidInput("a database URL is sqlite:///path or postgresql://host/name") from None
     if parsed.drivername not in ("sqlite", "postgresql", "postgresql+psycopg"):
         raise InvalidInput("a bank keeps its books in SQLite or PostgreSQL: sqlite:///path or postgresql://host/name")
     if parsed.drivername != "sqlite":
+        if parsed.port is not None and not 0 < parsed.port < 2**16:
+            raise InvalidInput("a port is a number from 1 to 65535")
         try:
             return create_engine(url, pool_pre_ping=True, hide_parameters=True)
         except ModuleNotFoundError:
             raise MissingExtra("postgres", "PostgreSQL") from None
+    if parsed != URL.create("sqlite", database=parsed.database) or "\0" in (parsed.database or ""):
+        raise InvalidInput("a SQLite database is named by its path alone: sqlite:///path")
     if parsed.database in (None, "", ":memory:"):
         # One shared connection: another thread would otherwise meet an empty database.
         engine = create_engine("sqlite://", poolclass=StaticPool, connect_args=_SQLITE, hide_parameters=True)

@@ -26,8 +26,11 @@ def parse_path(text: str) -> tuple[int, ...]:
     """Read `m/44'/60'/0'/0/5` as child indexes, hardened ones 2**31 and up; raises InvalidPath."""
     if _PATH.fullmatch(text) is None:
         raise InvalidPath("a path is written like m/44'/60'/0'/0/5")
+    _, *steps = text.split("/")
+    if len(steps) > _MAX_DEPTH:
+        raise InvalidPath("a tree of keys is at most 255 levels deep")
     indexes = []
-    for step in text.split("/")[1:]:
+    for step in steps:
         number = int(step.rstrip("'"))
         if number >= HARDENED:
             raise InvalidPath("each step of a path is below 2**31")

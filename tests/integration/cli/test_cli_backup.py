@@ -91,7 +91,7 @@ def test_a_copy_older_than_its_chain_halts_and_says_so(desk: Desk, tmp_path: Pat
 
 def test_a_copy_is_one_state_whoever_writes_meanwhile(desk: Desk, tmp_path: Path) -> None:
     with desk.world.bank.store.unit_of_work() as uow:
-        uow.parties.set_fact("name", "half done")
+        uow.facts.set("name", "half done")
         assert desk("backup", tmp_path / "bank.tar.gz").code == 0
     (tmp_path / "copy.db").write_bytes(unpacked(tmp_path / "bank.tar.gz")["bank.db"])
     with sqlite3.connect(tmp_path / "copy.db") as copy:

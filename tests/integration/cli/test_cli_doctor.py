@@ -8,7 +8,7 @@ import pytest
 
 from tests.integration.cli.conftest import Desk
 from tests.world import CHAIN_ID
-from tokenpay.operations.halt import halt_chain
+from tokenpay.steps.halt import halt_chain
 
 CHAIN = f"chain {CHAIN_ID}"
 

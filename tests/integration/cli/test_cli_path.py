@@ -9,8 +9,10 @@ import tokenpay as tp
 from tests.integration.cli.conftest import Desk
 from tests.world import CHAIN_ID, CONTRACT, LISTED, OUTSIDE, TOKEN, euro
 from tokenpay.ethereum.authorization import Authorization, sign
-from tokenpay.operations.collect import domain_of
 from tokenpay.primitives.secp256k1 import PrivateKey
+from tokenpay.requests.emvco import EmvcoRequest
+from tokenpay.requests.emvco_object import DataObject
+from tokenpay.requests.merchant import Merchant
 
 EURO_1000 = {"asset": TOKEN.id, "units": "1000000000", "number": "1000.000000"}
 EURO_1500 = {"asset": TOKEN.id, "units": "1500000000", "number": "1500.000000"}
@@ -65,6 +67,36 @@ def test_a_code_on_the_terminal_is_read_back(desk: Desk) -> None:
     assert len(drawn.splitlines()[0]) == 25 + 8
     assert desk("request", "read", issued["reference"], "--json").json == {"kind": "reference", "id": issued["id"]}
     assert desk("request", "cancel", issued["id"], "--json").json["state"] == "cancelled"
+
+
+def test_what_others_show_is_read_and_resolved_in_words(desk: Desk) -> None:
+    issued = desk("request", "issue", desk.world.anna.id, "--asset", "DEUR", "--amount", "500", "--json").json
+    request = tp.get_request(desk.world.bank, issued["id"], by=desk.world.tom).request
+    ours = EmvcoRequest.of(request, Merchant(name="ACME", city="Berlin", country="DE"))
+    read = desk("request", "read", ours, "--json").json
+    assert (read["kind"], read["merchant"]["name"], read["token"]["reference"]) == ("emvco", "ACME", issued["id"])
+    assert (read["amount"], read["warnings"]) == (None, [])
+    assert "name: ACME" in desk("request", "read", ours).out
+    resolved = desk("request", "resolve", ours, "--json").json
+    assert (resolved["resolution"], resolved["trusted"], resolved["payee_name"]) == ("open", True, None)
+
+    fields = {found.id: found.value for found in ours.objects[:-1] if found.id not in {"27", "28"}}
+    fields |= {"26": "0008com.acme", "53": "978", "54": "12.50"}
+    theirs = EmvcoRequest.made_of(DataObject(id, value) for id, value in fields.items())
+    resolved = desk("request", "resolve", theirs, "--json").json
+    assert (resolved["resolution"], resolved["payable"], resolved["payee_name"]) == ("foreign_code", False, "ACME")
+    assert resolved["amount"] == {"asset": "iso4217:EUR", "units": "1250", "number": "12.50"}
+
+    assert desk("request", "read", "Shop.eth", "--json").json == {"kind": "ens_name", "name": "shop.eth"}
+    assert desk("request", "read", TOKEN.id, "--json").json["kind"] == "asset"
+    call = desk("request", "read", f"ethereum:{CONTRACT}@1/approve?address={CONTRACT}", "--json").json
+    assert (call["kind"], call["function"], call["parameters"]) == (
+        "contract_call", "approve", [["address", CONTRACT.text]]
+    )  # fmt: skip
+    refused = desk("request", "resolve", "bitcoin:1BoatSLRHtKNngkdXEeobR76b53LETtpyT", "--json")
+    error = json.loads(refused.err)["error"]
+    assert error["fields"] == {"reason": "other_network", "network": "Bitcoin"}
+    assert desk("request", "resolve", "shop.eth", "--json").json["resolution"] == "ens_name"
 
 
 def test_a_book_payment_is_final_at_once_and_happens_once(desk: Desk) -> None:
@@ -210,7 +242,7 @@ def test_a_payer_s_authorization_is_collected(desk: Desk, tmp_path: Path) -> Non
     issued = desk("request", "issue", desk.world.boris.id, "--asset", "DEUR", "--amount", "30", "--json").json
     (registered,) = [known for known in tp.list_assets(desk.world.bank) if known.asset == TOKEN]
     grant = Authorization(
-        domain=domain_of(registered),
+        domain=registered.domain(),
         sender=payer,
         recipient=tp.Address.parse(issued["deposit_address"]),
         units=30 * 10**6,

@@ -393,7 +393,7 @@ def test_an_unreachable_node_is_waited_for(world: World) -> None:
 
 
 def test_a_stop_between_deposits_loses_and_doubles_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tokenpay.operations import settle_deposits as judged
+    from tokenpay.steps import settle_deposits as judged
 
     requests = [world.request(50, payee=world.boris) for _ in range(3)]
     for request in requests:

@@ -53,12 +53,12 @@ def out(world: World, whole: int = 20) -> tp.Payment:
 
 def versions(world: World, payment: tp.Payment) -> list[SignedPayment]:
     with world.bank.store.read() as uow:
-        return uow.payments.signed(payment.id)
+        return uow.attempts.signed(payment.id)
 
 
 def attempts(world: World, payment: tp.Payment) -> list[Attempt]:
     with world.bank.store.read() as uow:
-        return uow.payments.attempts(payment.id)
+        return uow.attempts.of(payment.id)
 
 
 def outcomes(world: World, payment: tp.Payment) -> list[tuple[int, str]]:

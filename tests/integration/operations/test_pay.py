@@ -184,7 +184,7 @@ def test_the_treasury_names_the_sweep_that_would_help(world: World) -> None:
     refusal = world.pay(1_001, debtor=f"customer/{world.boris.id}", creditor=OUTSIDE)
     assert isinstance(refusal, tp.Refusal)
     assert [reason.code for reason in refusal.reasons][:2] == ["funds.insufficient", "treasury.short"]
-    assert "a sweep of 2 deposit addresses brings 500000000" in refusal.reasons[1].message
+    assert "a sweep of 2 deposit addresses brings 500.00 DEUR" in refusal.reasons[1].message
 
 
 def test_a_match_opens_a_case(world: World) -> None:

@@ -228,6 +228,7 @@ def test_a_list_replaces_the_one_of_its_name_and_never_by_an_older_one(world: Wo
     unusable = (
         ("0x12", now_s, "ofac"),
         ("", now_s, "ofac"),  # a download that failed
+        (text + "# \ud800", now_s, "ofac"),
         (text, now_s - 1, "ofac"),
         (text, now_s * 1000, "ofac"),  # milliseconds
         (text, now_s, ""),
@@ -238,7 +239,10 @@ def test_a_list_replaces_the_one_of_its_name_and_never_by_an_older_one(world: Wo
             tp.load_deny_list(world.bank, name=name, text=bad, dated_s=dated_s, by=world.ann)
     assert world.refused(20, creditor=LISTED.caip10(CHAIN_ID)) == ["screening.match"]
     other = "0x" + "ab" * 20
-    tp.load_deny_list(world.bank, name="ofac", text=other, dated_s=now_s, by=world.ann)
+    with pytest.raises(tp.InvalidInput, match="same date"):  # who may load a list cannot quietly take an entry out
+        tp.load_deny_list(world.bank, name="ofac", text=other, dated_s=now_s, by=world.ann)
+    assert tp.load_deny_list(world.bank, name="ofac", text=text, dated_s=now_s, by=world.ann) == loaded
+    tp.load_deny_list(world.bank, name="ofac", text=other, dated_s=now_s + 1, by=world.ann)
     assert world.paid(20, creditor=LISTED.caip10(CHAIN_ID)).state is S.CLEARED
     with pytest.raises(tp.NotPermitted):
         tp.load_deny_list(world.bank, name="ofac", text=other, dated_s=now_s, by=world.tom)

@@ -8,12 +8,18 @@ import pytest
 import tokenpay as tp
 from tests.world import CHAIN_ID, CONTRACT, LISTED, OUTSIDE, START, STRANGER, TOKEN, World, address_of, euro
 from tokenpay.errors import InvalidRequest
-from tokenpay.ethereum.authorization import sign
+from tokenpay.ethereum.authorization import Signed, sign
 from tokenpay.payments.payment import PaymentState as S
 from tokenpay.primitives.secp256k1 import PrivateKey
+from tokenpay.requests.emvco import EmvcoRequest
+from tokenpay.requests.emvco_object import DataObject
+from tokenpay.requests.merchant import Merchant
+from tokenpay.requests.token_template import TokenTemplate
+from tokenpay.store.asset_store import RegisteredAsset
 
 PAYER = PrivateKey.from_bytes(b"\x07" * 32)
 PAYER_ADDRESS = tp.Address(PAYER.public_key.address_bytes())
+CASH = tp.Asset.cash("EUR")
 R = tp.RequestState
 
 
@@ -148,6 +154,100 @@ def test_a_request_of_ours_in_another_token_is_not_taken_for_ours(world: World) 
     assert (coin.resolution, coin.trusted) == (tp.Resolution.FOREIGN_ADDRESS, False)
 
 
+ACME = Merchant(name="ACME", city="Berlin", country="DE")
+STICKER = TokenTemplate(chain_id=CHAIN_ID, payee=STRANGER, contract=CONTRACT, units=euro(5).units)
+
+
+def test_a_merchants_code_with_our_reference_leads_to_our_request(world: World) -> None:
+    request = world.request(50, payee=world.boris)
+    code = EmvcoRequest.of(request, ACME)
+    resolved = tp.resolve_request(world.bank, str(code))
+    assert (resolved.resolution, resolved.trusted, resolved.request) == (tp.Resolution.OPEN, True, request)
+    assert (resolved.amount, resolved.payee_name) == (euro(50), "")
+    assert tp.resolve_request(world.bank, str(code)[:-4] + "0000").unreadable is not None
+    world.paid(20, request_id=request.id)
+    assert tp.resolve_request(world.bank, str(code)).amount == euro(30)
+    alone = EmvcoRequest.asking(TokenTemplate(reference=request.id), ACME)
+    assert tp.resolve_request(world.bank, str(alone)).request == request
+
+
+def test_a_changed_code_with_our_reference_is_not_taken_for_ours(world: World) -> None:
+    request = world.request(50, payee=world.boris)
+    true = TokenTemplate.of(request)
+    for changes in ({"payee": STRANGER}, {"units": 1}, {"units": None}, {"chain_id": 1}, {"contract": None}):
+        code = EmvcoRequest.asking(replace(true, **changes), ACME)  # type: ignore[arg-type]
+        resolved = tp.resolve_request(world.bank, str(code))
+        assert (resolved.resolution, resolved.trusted, resolved.payee) == (tp.Resolution.ALTERED, False, None)
+        assert not resolved.resolution.payable
+    priced = EmvcoRequest.asking(TokenTemplate(reference=request.id), ACME, currency=CASH, amount=tp.Amount(CASH, 5))
+    assert tp.resolve_request(world.bank, str(priced)).resolution is tp.Resolution.ALTERED
+
+
+def test_a_merchants_code_of_somebody_else_is_named_and_never_trusted(world: World) -> None:
+    cash = tp.Amount(CASH, 1250)
+    reference = TokenTemplate(reference="0" * 26)
+    table: list[tuple[EmvcoRequest, str, tp.Asset | None, tp.Amount | None]] = [
+        (EmvcoRequest.asking(STICKER, ACME, static=True), "foreign_address", TOKEN, euro(5)),
+        (EmvcoRequest.asking(replace(STICKER, reference="0" * 26), ACME), "foreign_address", TOKEN, euro(5)),
+        (EmvcoRequest.asking(replace(STICKER, contract=STRANGER, payee=LISTED), ACME), "unknown_token", None, None),
+        (EmvcoRequest.asking(replace(STICKER, chain_id=1), ACME), "other_chain", None, None),
+        (EmvcoRequest.asking(reference, ACME), "unknown_reference", None, None),
+        (EmvcoRequest.asking(reference, ACME, currency=CASH, amount=cash), "unknown_reference", None, None),
+        (other_scheme(("53", "978"), ("54", "12.50")), "foreign_code", CASH, cash),
+        (other_scheme(("53", "978")), "foreign_code", CASH, None),
+        (other_scheme(("53", "999")), "foreign_code", None, None),
+        (other_scheme(*sticker(), ("53", "978"), ("54", "12.50")), "foreign_code", CASH, cash),
+        (other_scheme(*sticker(), ("53", "999"), ("55", "01")), "foreign_code", None, None),
+        (other_scheme(*sticker(), ("53", "999")), "foreign_address", TOKEN, euro(5)),
+    ]
+    for code, expected, asset, amount in table:
+        resolved = tp.resolve_request(world.bank, str(code))
+        assert (resolved.resolution.value, resolved.asset, resolved.amount) == (expected, asset, amount), code
+        assert (resolved.trusted, resolved.request, resolved.payee_name) == (False, None, "ACME")
+        assert resolved.resolution.payable is (expected == "foreign_address")
+
+
+def sticker() -> list[tuple[str, str]]:
+    return [(str(int(found.id) + 10), found.value) for found in STICKER.objects()]
+
+
+def other_scheme(*parts: tuple[str, str]) -> EmvcoRequest:
+    """A code with a template of another scheme, and these fields."""
+    fields = {"00": "01", "26": "0008com.acme0101x", "52": "0000", "58": "DE", "59": "ACME", "60": "Berlin"}
+    return EmvcoRequest.made_of(DataObject(id, value) for id, value in sorted({**fields, **dict(parts)}.items()))
+
+
+def test_a_request_in_cash_as_a_merchants_code(world: World) -> None:
+    due = tp.Amount(CASH, 1250)
+    request = tp.PaymentRequest(
+        id="1" * 26, payee=f"customer/{world.boris.id}", asset=CASH, amount=due,
+        created_at_s=world.clock.now_s(), expires_at_s=world.clock.now_s() + 60,
+    )  # fmt: skip
+    with world.bank.store.unit_of_work() as uow:
+        uow.assets.add(RegisteredAsset(asset=CASH, active=True, checked_at_s=world.clock.now_s()))
+        uow.requests.add(tp.IssuedRequest(request=request, state=R.OPEN))
+    resolved = tp.resolve_request(world.bank, str(EmvcoRequest.of(request, ACME)))
+    assert (resolved.resolution, resolved.request, resolved.amount) == (tp.Resolution.OPEN, request, due)
+    other = EmvcoRequest.of(replace(request, amount=tp.Amount(CASH, 1251)), ACME)
+    assert tp.resolve_request(world.bank, str(other)).resolution is tp.Resolution.ALTERED
+
+
+def test_what_names_nobody_by_an_address_is_not_payable(world: World) -> None:
+    table = {
+        "vitalik.eth": "ens_name",
+        "ethereum:pay-vitalik.eth?value=1": "ens_name",
+        f"ethereum:{CONTRACT}@{CHAIN_ID}/transfer?address=vitalik.eth&uint256=5": "ens_name",
+        f"ethereum:{CONTRACT}@{CHAIN_ID}/approve?address={STRANGER}&uint256=5": "unknown_function",
+        TOKEN.id: "asset_only",
+        "bitcoin:1BoatSLRHtKNngkdXEeobR76b53LETtpyT": "unreadable",
+    }
+    for text, expected in table.items():
+        resolved = tp.resolve_request(world.bank, text)
+        assert (resolved.resolution.value, resolved.trusted) == (expected, False), text
+        assert not resolved.resolution.payable
+    assert resolved.message.endswith("Bitcoin")
+
+
 # --- collect
 
 
@@ -231,6 +331,11 @@ def test_an_authorization_that_was_carried_out_is_not_collected(world: World) ->
 
 
 def carry_elsewhere(world: World, request: tp.PaymentRequest) -> None:
+    carry(world, sign(authorization(world, request, valid_before_s=world.clock.now_s() + 3_600), PAYER))
+
+
+def carry(world: World, signed: Signed[tp.Authorization]) -> None:
+    """Somebody else has an authorization included, before whatever of ours waits."""
     from tokenpay.ethereum.authorization import calldata
     from tokenpay.ethereum.transaction import DynamicFeeTransaction, sign as sign_transaction
 
@@ -239,7 +344,7 @@ def carry_elsewhere(world: World, request: tp.PaymentRequest) -> None:
     treasury_waits = world.chain._pool.waiting.copy()
     world.chain._pool.waiting.clear()
     world.mine()
-    call = calldata(sign(authorization(world, request, valid_before_s=world.clock.now_s() + 3_600), PAYER))
+    call = calldata(signed)
     transaction = DynamicFeeTransaction(
         chain_id=CHAIN_ID, nonce=0, max_priority_fee_wei=10**9, max_fee_wei=10**10, gas_limit=200_000,
         to=CONTRACT.raw, data=call,

@@ -18,10 +18,10 @@ from tokenpay.ethereum.erc20 import transfer
 from tokenpay.ethereum.transaction import DynamicFeeTransaction, encode_unsigned
 from tokenpay.ethereum.typed_data import Domain
 from tokenpay.ledger.chart import AccountKind
-from tokenpay.operations.identifiers import new_uetr
 from tokenpay.payments.intent import BookParty, ChainParty, Intent, Purpose
 from tokenpay.payments.outgoing import call_of
 from tokenpay.payments.payment import PaymentState as S
+from tokenpay.steps.identifiers import new_uetr
 
 OTHER = tp.Address(b"\xab" * 20)
 DOMAIN = Domain(name="Demo Euro", version="1", chain_id=CHAIN_ID, verifying_contract=CONTRACT)
@@ -37,7 +37,7 @@ def cleared(world: World, whole: int = 20) -> tp.Payment:
 
 def clearance_of(world: World, payment: tp.Payment) -> Clearance:
     with world.bank.store.read() as uow:
-        return uow.compliance.clearance(payment.id)
+        return uow.clearances.of(payment.id)
 
 
 def transaction_of(intent: Intent, carried: bytes | None = None, **changes: Any) -> DynamicFeeTransaction:
@@ -286,7 +286,7 @@ def test_the_sweeps_transaction_is_the_authorization_that_was_cleared(world: Wor
     payment, clearance, _, _ = swept(world)
     world.turn()
     with world.bank.store.read() as uow:
-        carried = uow.payments.carried(payment.id)
+        carried = uow.carried.of(payment.id)
     assert carried is not None
     assert decode_calldata(carried.calldata, DOMAIN).grant.recipient == world.treasury
     nonce = tp.get_payment(world.bank, payment.id, by=world.tom).nonce
@@ -388,7 +388,7 @@ def test_an_edited_approval_is_noticed_and_the_money_stays(world: World, edit: s
     submitted = world.turn().submitted
     assert submitted is not None
     assert (submitted.sent, submitted.stuck) == (0, 1)
-    assert world.now(payment).state is (S.FAILED if edit.startswith("DELETE") and "checker" in edit else S.CLEARED)
+    assert world.now(payment).state is S.CLEARED
     assert world.cases() == [("payment_stuck", payment.id)]
     assert world.chain.waiting == []
     world.prove()

@@ -49,6 +49,7 @@ def test_gas_before_execution(change, intrinsic, floor):
         ({"max_fee_wei": 2**256}, "fee_overflow"),
         ({"max_priority_fee_wei": 2**256}, "fee_overflow"),
         ({"max_priority_fee_wei": 3}, "tip_above_max_fee"),
+        ({"value_wei": 2**256}, "value_overflow"),
         ({"value_wei": 2**256 - 42_000}, "cost_overflow"),
         ({"max_fee_wei": 2**255}, "cost_overflow"),
         ({"to": None, "data": bytes(MAX_INITCODE_SIZE + 1), "gas_limit": 10**9}, "initcode_size"),

@@ -4,7 +4,7 @@ import pytest
 
 from tokenpay.errors import InsufficientFunds, IntegrityError
 from tokenpay.ledger.account import Account
-from tokenpay.ledger.chart import AccountKind, takes_money
+from tokenpay.ledger.chart import AccountKind
 
 K = AccountKind
 BOUNDED_DEBIT = {K.CUSTODY, K.DRAWER, K.VAULT}
@@ -73,9 +73,3 @@ def test_only_posted_changes_count_as_entries() -> None:
     held = account(K.FUNDING).move(credits_pending=5)
     assert held.version == 0
     assert held.move(credits_pending=-5, credits_posted=5).version == 1
-
-
-@pytest.mark.parametrize("debit", K)
-@pytest.mark.parametrize("credit", K)
-def test_money_is_taken_when_the_bank_owes_less_or_holds_less(debit: AccountKind, credit: AccountKind) -> None:
-    assert takes_money(debit, credit) == (debit in BOUNDED_CREDIT or credit in BOUNDED_DEBIT)

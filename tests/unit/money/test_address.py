@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from tokenpay.errors import InvalidAddress, InvalidAsset, InvalidInput
-from tokenpay.money.address import MAX_CHAIN_ID, Address, caip2, eip55, parse_caip2
+from tokenpay.money.address import MAX_CHAIN_ID, OTHER_NAMESPACES, Address, caip2, eip55, parse_caip2
 
 RAW = st.binary(min_size=20, max_size=20).filter(any)
 CHAIN_IDS = st.integers(1, MAX_CHAIN_ID)
@@ -139,3 +139,23 @@ def test_what_is_no_chain(text: str) -> None:
 def test_what_is_no_caip10(text: str) -> None:
     with pytest.raises(InvalidInput):
         Address.parse_caip10(text)
+
+
+@pytest.mark.parametrize("namespace", sorted(OTHER_NAMESPACES))
+def test_a_chain_of_another_kind_is_refused_by_its_name(namespace: str) -> None:
+    for read, text in (
+        (parse_caip2, f"{namespace}:5eykt4UsFv8P8NJd"),
+        (Address.parse_caip10, f"{namespace}:a-_Z9:{ONE}"),
+    ):
+        with pytest.raises(InvalidAsset, match=OTHER_NAMESPACES[namespace]) as refused:
+            read(text)
+        assert refused.value.fields["namespace"] == namespace
+
+
+@pytest.mark.parametrize(
+    "text", ["unknown:1", "bip122", "bip122:", "BIP122:1", "bip122:" + "a" * 33, "bip122:a b", "so:1"]
+)
+def test_what_is_no_chain_of_any_kind_has_no_name(text: str) -> None:
+    with pytest.raises(InvalidAsset) as refused:
+        parse_caip2(text)
+    assert not refused.value.fields

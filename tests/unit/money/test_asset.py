@@ -88,6 +88,28 @@ def test_what_is_no_caip19(text: str) -> None:
         parse_caip19(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "fields"),
+    [
+        (f"eip155:1/erc721:{CONTRACT}/771769", {"standard": "erc721"}),
+        (f"eip155:1/erc1155:{CONTRACT}", {"standard": "erc1155"}),
+        ("bip122:000000000019d6689c085ae165831e93/slip44:0", {"namespace": "bip122"}),
+        (
+            "solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp/token:EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v",
+            {"namespace": "solana"},
+        ),
+        ("eip155:1/token:x", {}),
+        (f"eip155:1/erc20:{CONTRACT}:1", None),
+        (f"eip155:1/ERC20:{CONTRACT}", {}),
+        ("eip155:1/slip44:60/1", {}),
+    ],
+)
+def test_what_is_known_and_is_no_asset_here_is_refused_by_its_name(text: str, fields: dict[str, str] | None) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        parse_caip19(text)
+    assert fields is None or refused.value.fields == fields
+
+
 @pytest.mark.parametrize("symbol", ["", "x" * 21, "US DC", "USD\n", "USD\u202eC", "UЅDC"])
 def test_symbols_that_could_mislead(symbol: str) -> None:
     with pytest.raises(InvalidAsset, match="symbol"):

@@ -99,12 +99,22 @@ def test_adding_a_scalar_agrees_on_both_halves():
     assert ONE.add(scalar).public_key == ONE.public_key.add(scalar)
 
 
-@pytest.mark.parametrize("scalar", [ORDER - 1, ORDER], ids=["sum is zero", "out of range"])
+@pytest.mark.parametrize(
+    "scalar",
+    [
+        (ORDER - 1).to_bytes(32, "big"),
+        ORDER.to_bytes(32, "big"),
+        b"",
+        b"\x07",
+        b"\x00" * 30 + b"\x07",
+        b"\x00" * 32 + b"\x07",
+    ],
+    ids=["sum is zero", "out of range", "empty", "one byte", "31 bytes", "33 bytes"],
+)
 def test_a_scalar_that_gives_no_key_is_refused(scalar):
-    with pytest.raises(InvalidInput):
-        ONE.add(scalar.to_bytes(32, "big"))
-    with pytest.raises(InvalidInput):
-        ONE.public_key.add(scalar.to_bytes(32, "big"))
+    for key in (ONE, ONE.public_key):
+        with pytest.raises(InvalidInput):
+            key.add(scalar)
 
 
 def test_a_private_key_does_not_show():

@@ -3,6 +3,9 @@
 from tokenpay.money.address import Address
 from tokenpay.money.amount import Amount
 from tokenpay.money.asset import Asset
+from tokenpay.requests.emvco import EmvcoRequest
+from tokenpay.requests.emvco_object import DataObject
+from tokenpay.requests.merchant import Merchant
 from tokenpay.requests.payment_request import PaymentRequest
 from tokenpay.requests.reference import reference_id
 
@@ -11,6 +14,15 @@ PAYEE = Address(bytes.fromhex("5aaeb6053f3e94c9b9a09f33669435e7ef1beaed"))
 TOKEN = Asset.token(8453, CONTRACT, symbol="USDX", decimals=6)
 COIN = Asset.native(8453)
 EURO = Asset.cash("EUR")
+ACME = Merchant(name="ACME", city="Berlin", country="DE", category="5812")
+FOREIGN = EmvcoRequest.made_of(
+    DataObject(id, value)
+    for id, value in (
+        *(("00", "01"), ("26", "0008com.acme0105shop1"), ("52", "5812"), ("53", "978"), ("54", "12.50")),
+        *(("58", "DE"), ("59", "ACME"), ("60", "Berlin")),
+    )
+)
+"""A code of another scheme, for 12.50 euro."""
 
 
 def request(**changes: object) -> PaymentRequest:

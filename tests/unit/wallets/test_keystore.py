@@ -3,8 +3,9 @@ from uuid import UUID
 
 import pytest
 
-from tokenpay.errors import InvalidKeystore, WrongPassword
-from tokenpay.wallets.keystore import Pbkdf2, Scrypt, decrypt, decrypt_key, encrypt
+from tokenpay.errors import InvalidKeystore, Unavailable, WrongPassword
+from tokenpay.wallets.kdf import Pbkdf2, Scrypt
+from tokenpay.wallets.keystore import Keystore, decrypt, decrypt_key, encrypt
 from tokenpay.wallets.secret import Secret
 
 SECRET = Secret(bytes(range(1, 33)))
@@ -85,6 +86,7 @@ def test_short_salt_and_iv_are_refused(salt, iv):
         {"n": 2**16, "r": 1},
         {"n": 2**4000},
         {"p": 2**30},
+        {"n": 2, "r": 2**23},
     ],
 )
 def test_scrypt_costs_out_of_range_are_refused(costs):
@@ -98,48 +100,111 @@ def test_rounds_out_of_range_are_refused(rounds):
         Pbkdf2(rounds=rounds)
 
 
-def changed(path, value, kdf=LIGHT):
-    document = json.loads(stored(kdf=kdf))
-    *parents, last = path
-    part = document
-    for name in parents:
-        part = part[name]
-    part[last] = value
-    return json.dumps(document)
+def changed(path, *values, kdf=LIGHT):
+    """One file for each value put at a place of a good one, such as `crypto.mac`."""
+    *parents, last = path.split(".")
+    texts = []
+    for value in values:
+        document = part = json.loads(stored(kdf=kdf))
+        for name in parents:
+            part = part[name]
+        part[last] = value
+        texts.append(json.dumps(document))
+    return texts
+
+
+def twice(name):
+    """The file with one name in it written twice, the first time with nothing."""
+    return stored().replace(f'"{name}":', f'"{name}": null, "{name}":', 1)
 
 
 UNREADABLE = {
-    "empty": "",
-    "not JSON": "{",
-    "a list": "[]",
-    "deep": "[" * 10_000,
-    "huge": " " * 20_000 + "{}",
-    "no parts": '{"version": 3}',
-    "version 1": changed(["version"], 1),
-    "crypto is text": changed(["crypto"], "x"),
-    "other cipher": changed(["crypto", "cipher"], "aes-128-cbc"),
-    "iv short": changed(["crypto", "cipherparams", "iv"], "00" * 15),
-    "iv missing": changed(["crypto", "cipherparams"], {}),
-    "ciphertext empty": changed(["crypto", "ciphertext"], ""),
-    "ciphertext long": changed(["crypto", "ciphertext"], "00" * 65),
-    "ciphertext odd": changed(["crypto", "ciphertext"], "0"),
-    "ciphertext a number": changed(["crypto", "ciphertext"], 7),
-    "mac short": changed(["crypto", "mac"], "00" * 31),
-    "other kdf": changed(["crypto", "kdf"], "argon2id"),
-    "kdf a list": changed(["crypto", "kdf"], []),
-    "other prf": changed(["crypto", "kdfparams", "prf"], "hmac-sha1", FEW),
-    "no salt": changed(["crypto", "kdfparams", "salt"], None),
-    "dklen 16": changed(["crypto", "kdfparams", "dklen"], 16),
-    "dklen 2**40": changed(["crypto", "kdfparams", "dklen"], 2**40),
-    "n as text": changed(["crypto", "kdfparams", "n"], "16"),
-    "n as float": changed(["crypto", "kdfparams", "n"], 16.0),
-    "n true": changed(["crypto", "kdfparams", "n"], True),
-    "memory": changed(["crypto", "kdfparams", "n"], 2**30),
-    "many rounds": changed(["crypto", "kdfparams", "c"], 2**40, FEW),
+    "json": ["", "{", "\ufeff" + stored(), *changed("crypto.kdfparams.n", float("nan"))]
+    + [stored().replace('"n": 16', f'"n": {number}') for number in ("1e999", "-Infinity", "1" * 5_000, "0x10")],
+    "size": [" " * 20_000 + "{}", stored() + " " * 17_000],
+    "depth": ["[" * 10_000, *changed("meta", [[[[[[[[0]]]]]]]])],
+    "duplicate_name": [*map(twice, ("version", "crypto", "n")), stored().replace('"id":', '"Crypto": {}, "id":')],
+    "version": ["[]", "null", "3", '{"version": "3"}', *changed("version", 1, 3.0, True)],
+    "presale": ['{"encseed": "00", "ethaddr": "00", "email": "a@b", "btcaddr": "1"}'],
+    "crypto": ['{"version": 3}', *changed("crypto", "x", [], {})],
+    "cipher": changed("crypto.cipher", "aes-128-cbc", None),
+    "cipherparams": changed("crypto.cipherparams", {}, 1),
+    "iv": changed("crypto.cipherparams.iv", "00" * 15, "00" * 17, None, 0, " " + "00" * 16),
+    "ciphertext": changed("crypto.ciphertext", "", "00" * 65, "0", 7, "0x00", "00 00", "\u0660" * 2),
+    "mac": changed("crypto.mac", "00" * 31, ["00" * 32]),
+    "kdf": [*changed("crypto.kdf", "argon2id", []), *changed("crypto.kdfparams.prf", "hmac-sha1", kdf=FEW)],
+    "kdfparams": changed("crypto.kdfparams", None),
+    "salt": changed("crypto.kdfparams.salt", None, ""),
+    "dklen": changed("crypto.kdfparams.dklen", 16, 2**40, 32.0, "32"),
+    "n": changed("crypto.kdfparams.n", "16", 16.0, True, None, [16]),
+    "c": changed("crypto.kdfparams.c", "1", 1.0, True, kdf=FEW),
+    "costs": changed("crypto.kdfparams.n", 2**30, 0, -16, 15, 10**4_000)
+    + changed("crypto.kdfparams.r", 2**27, 0)
+    + changed("crypto.kdfparams.p", 2**27, 0)
+    + changed("crypto.kdfparams.c", 2**40, 0, -1, kdf=FEW),
+    "address": changed("address", "00" * 19, "0x0x" + "00" * 19, 7, False, {}, "me"),
 }
+"""The rule that a file breaks, and files that break it."""
 
 
-@pytest.mark.parametrize("text", UNREADABLE.values(), ids=UNREADABLE.keys())
-def test_any_other_file_is_refused(text):
-    with pytest.raises(InvalidKeystore):
+@pytest.mark.parametrize(("rule", "text"), [(rule, text) for rule, texts in UNREADABLE.items() for text in texts])
+def test_any_other_file_is_refused_by_rule_before_its_password_is_tried(rule, text, monkeypatch):
+    monkeypatch.setattr(Scrypt, "derive", None)
+    monkeypatch.setattr(Pbkdf2, "derive", None)
+    with pytest.raises(InvalidKeystore) as refusal:
         decrypt(text, "correct horse")
+    assert refusal.value.fields == {"rule": rule}
+
+
+@pytest.mark.parametrize("rename", [str.upper, str.capitalize])
+def test_names_are_read_in_any_case(rename):
+    text = stored()
+    for name in ("crypto", "cipher", "cipherparams", "iv", "kdf", "kdfparams", "salt", "mac", "version", "dklen"):
+        text = text.replace(f'"{name}":', f'"{rename(name)}":')
+    assert decrypt(text, "correct horse") == SECRET
+
+
+def test_hexadecimal_digits_are_read_in_any_case():
+    document = json.loads(stored())
+    for part, name in ((document["crypto"], "ciphertext"), (document["crypto"], "mac")):
+        part[name] = part[name].upper()
+    assert decrypt(json.dumps(document), "correct horse") == SECRET
+
+
+ADDRESS = decrypt_key(stored(), "correct horse").public_key.address_bytes().hex()
+
+
+@pytest.mark.parametrize("address", [None, "", ADDRESS, "0x" + ADDRESS, ADDRESS.upper()])
+def test_the_address_in_a_file_is_that_of_its_key(address):
+    (text,) = changed("address", address)
+    assert decrypt_key(text, "correct horse").reveal() == SECRET.reveal()
+
+
+def test_the_address_of_another_key_is_refused():
+    (text,) = changed("address", "11" * 20)
+    with pytest.raises(InvalidKeystore) as refusal:
+        decrypt_key(text, "correct horse")
+    assert refusal.value.fields == {"rule": "address"}
+    assert decrypt(text, "correct horse") == SECRET  # a secret that is no key has no address
+
+
+@pytest.mark.parametrize("typed", ["caf\u00e9", "cafe\u0301", "\ufb01sh", "\uff21"])
+def test_a_wallet_that_takes_passwords_as_they_are_typed(typed, monkeypatch):
+    monkeypatch.setattr("tokenpay.wallets.keystore._password", str.encode)
+    text = stored(password=typed)
+    monkeypatch.undo()
+    assert decrypt(text, typed) == SECRET
+
+
+def test_too_little_memory_is_no_wrong_password(monkeypatch):
+    def exhausted(*_):
+        raise MemoryError
+
+    monkeypatch.setattr("tokenpay.wallets.kdf._Scrypt.derive", exhausted)
+    with pytest.raises(Unavailable):
+        decrypt(stored(), "correct horse")
+
+
+def test_what_was_read_is_written_again():
+    for kdf in (LIGHT, FEW):
+        assert Keystore.parse(stored(kdf=kdf)).text(UUID_4) == stored(kdf=kdf)

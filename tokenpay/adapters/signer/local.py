@@ -4,24 +4,23 @@ from tokenpay.adapters.signer.memory import SignerMemory
 from tokenpay.adapters.signer.rules import SignerRules, TrustedOperator
 from tokenpay.compliance.approval import Part
 from tokenpay.compliance.clearance import Clearance
+from tokenpay.compliance.policy import needs_second_person
 from tokenpay.errors import IntegrityError, InvalidInput, SignerRefused
 from tokenpay.ethereum import authorization as eip3009, erc20, transaction
 from tokenpay.ethereum.authorization import Authorization
 from tokenpay.ethereum.preflight import preflight
 from tokenpay.ethereum.transaction import DynamicFeeTransaction, SignedTransaction
 from tokenpay.ethereum.typed_data import Domain
-from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.address import Address
 from tokenpay.money.asset import AssetKind
 from tokenpay.parties.operator import Role
-from tokenpay.payments.intent import BookParty, ChainParty, Intent, Purpose
+from tokenpay.payments.intent import OWN_MONEY, ChainParty, Intent, Purpose
 from tokenpay.ports import SignedAuthorization
 from tokenpay.wallets.hd import ExtendedPrivateKey
 from tokenpay.wallets.secret import Secret
 
 TREASURY_PATH = "m/44'/60'/0'/0/0"
 DEPOSITS_PATH = "m/44'/60'/1'/0"
-_OWN_MONEY = frozenset({Purpose.SWEEP, Purpose.FILL})
 _LEAVES = frozenset({Purpose.PAYMENT, Purpose.REFUND})
 
 
@@ -55,6 +54,8 @@ class LocalSigner:
             preflight(parsed)
         except InvalidInput as error:
             raise SignerRefused(error.message) from None
+        if not isinstance(parsed, DynamicFeeTransaction):
+            raise SignerRefused("the transaction has a form that no payment has")
         self._check_clearance(intent, clearance)
         self._check_transaction(parsed, intent, domain)
         self._memory.remember(intent, chain_id=parsed.chain_id, nonce=parsed.nonce)
@@ -84,7 +85,7 @@ class LocalSigner:
             raise SignerRefused("the transaction may cost more gas than this signer allows")
         if not isinstance(creditor, ChainParty) or parsed.access_list:
             raise SignerRefused("the transaction has a form that no payment has")
-        if intent.purpose in _OWN_MONEY and creditor.address != self.treasury():
+        if intent.purpose in OWN_MONEY and creditor.address != self.treasury():
             raise SignerRefused("the bank's own money moves to its own treasury")
         if intent.purpose is Purpose.FILL:
             expected = (creditor.address.raw, 0, b"")
@@ -148,17 +149,12 @@ class LocalSigner:
             people[approval.part] = approval.operator_id
         if people.get(Part.MAKER) != intent.maker:
             raise SignerRefused("the payment is not signed by who made it")
-        if self._wants_checker(intent) and people.get(Part.CHECKER) in (None, intent.maker):
+        alone_units = self._rules.alone_units.get(intent.amount.asset.id, 0)
+        if needs_second_person(intent, alone_units) and people.get(Part.CHECKER) in (None, intent.maker):
             raise SignerRefused("this payment needs the signature of a second person")
 
-    def _wants_checker(self, intent: Intent) -> bool:
-        if intent.purpose in (*_OWN_MONEY, Purpose.COLLECTION):
-            return False
-        blocked = isinstance(intent.debtor, BookParty) and intent.debtor.kind is AccountKind.BLOCKED
-        return blocked or intent.amount.units > self._rules.alone_units.get(intent.amount.asset.id, 0)
-
     def _check_role(self, part: Part, operator: TrustedOperator, intent: Intent) -> None:
-        own_money = intent.purpose in _OWN_MONEY
+        own_money = intent.purpose in OWN_MONEY
         allowed = {
             Part.MAKER: {Role.ENGINE} if own_money else {Role.TELLER, Role.SUPERVISOR},
             Part.CHECKER: {Role.SUPERVISOR},

@@ -15,8 +15,8 @@ class SignerMemory:
     """A file of (payment, chain, nonce), a line each, written through to the disk before a signature leaves.
 
     One payment keeps its nonce over all fee bumps, and one nonce its payment: the chain includes at most
-    one transaction a nonce, so nothing is paid twice. Several processes may share the file. No `path`:
-    it is kept in memory, for tests.
+    one transaction a nonce, so nothing is paid twice. Several processes may share the file. It is made with
+    the wallet and never anew: where it is gone, nothing is signed. No `path`: it is kept in memory, for tests.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -51,7 +51,7 @@ class SignerMemory:
             yield None
             return
         try:
-            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+            descriptor = os.open(self._path, os.O_RDWR | os.O_APPEND)
             try:
                 flock(descriptor, LOCK_EX)
                 with open(self._path, "rb") as file:

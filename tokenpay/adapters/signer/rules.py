@@ -5,10 +5,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
-from tokenpay.errors import IntegrityError
+from tokenpay.errors import IntegrityError, InvalidInput
 from tokenpay.parties.operator import Role
 from tokenpay.primitives.canonical import Value, canonical_bytes
+from tokenpay.primitives.strict_json import read_json
+
+_MAX_CHARACTERS, _MAX_DEPTH = 16 * 1024 * 1024, 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +45,10 @@ class SignerRules:
     def unseal(cls, text: str, key: bytes) -> "SignerRules":
         """Read sealed rules; raises IntegrityError when a letter of them was changed."""
         try:
-            document = json.loads(text)
+            document: Any = read_json(text, max_characters=_MAX_CHARACTERS, max_depth=_MAX_DEPTH)
             content = document["rules"]
             whole = hmac.compare_digest(_mac(key, content), str(document["mac"]))
-        except (ValueError, KeyError, TypeError):
+        except (InvalidInput, ValueError, KeyError, TypeError):
             whole = False
         if not whole:
             raise IntegrityError("the signer's rules were changed by somebody without its key")

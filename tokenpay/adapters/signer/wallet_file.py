@@ -10,6 +10,7 @@ from tokenpay.adapters.signer.rules import SignerRules
 from tokenpay.errors import SignerUnavailable
 from tokenpay.ports import Entropy
 from tokenpay.wallets import keystore
+from tokenpay.wallets.kdf import STRONG, Kdf
 from tokenpay.wallets.secret import Secret
 
 WALLET, RULES, MEMORY = "wallet.json", "signer.json", "signed.jsonl"
@@ -24,7 +25,7 @@ def create_wallet(
     password: str | None,
     *,
     entropy: Entropy,
-    kdf: keystore.Kdf = keystore.STRONG,
+    kdf: Kdf = STRONG,
 ) -> None:
     """Write a wallet and its rules. Without a password one is made and kept beside it: the folder is then the key."""
     kept = password if password is not None else entropy.random(24).hex()
@@ -38,6 +39,7 @@ def create_wallet(
     )
     write_private(directory / WALLET, text)
     write_private(directory / RULES, rules.seal(seed.reveal()))
+    write_private(directory / MEMORY, "")
     if password is None:
         write_private(directory / WALLET_PASSWORD, kept)
 

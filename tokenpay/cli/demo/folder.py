@@ -36,7 +36,7 @@ def demo_folder(keep: Path | None, *, fresh: bool) -> Iterator[Path]:
         raise InvalidInput("the folder holds something that is no demo bank: name an empty one")
     if SETTINGS in names:
         with tp.open_bank(directory) as bank, bank.store.read() as uow:
-            if not uow.parties.fact("demo", ""):
+            if not uow.facts.get("demo", ""):
                 raise InvalidInput("the bank in this folder is no demo bank")
     if fresh or SETTINGS not in names:
         _clear(directory)

@@ -34,7 +34,6 @@ from tokenpay.cli.demo.show import NotAsTold, Show
 from tokenpay.cli.demo.world import World
 from tokenpay.devnet import DEVNET_CHAIN_ID
 from tokenpay.ethereum.authorization import sign
-from tokenpay.operations.collect import domain_of
 from tokenpay.primitives.keccak import keccak256
 
 
@@ -139,7 +138,7 @@ def gasless(world: World, show: Show) -> None:
     coin_before = world.holding(treasury, coin=True)
     show.say(f"Boris asks for {amount}. The payer has tokens, but no coin to pay a transaction with.")
     authorization = Authorization(
-        domain=domain_of(register_asset(world.bank, world.token, by=world.vera)),
+        domain=register_asset(world.bank, world.token, by=world.vera).domain(),
         sender=payer.address,
         recipient=_address(request),
         units=amount.units,

@@ -358,7 +358,7 @@ def _chain() -> None:
         *_required(sa.Integer, "log_index"),
         *_required(sa.BigInteger, "block_number"),
         *_required(sa.Text, "contract", "authorizer"),
-        *_required(sa.LargeBinary, "nonce"),
+        *_required(sa.LargeBinary, "nonce", "transaction_hash"),
         sa.PrimaryKeyConstraint("chain_id", "block_hash", "log_index", name="pk_authorizations"),
     )
     op.create_index("ix_authorizations_nonce", "authorizations", ["nonce"])

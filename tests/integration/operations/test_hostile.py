@@ -1,0 +1,201 @@
+"""What somebody tried who wanted money that was not theirs, or wanted the bank to stand still: each once worked."""
+
+from dataclasses import replace
+
+import pytest
+
+import tokenpay as tp
+from tests.integration.operations.test_requests import PAYER, PAYER_ADDRESS, authorization, carry, collect
+from tests.world import CHAIN_ID, COIN, CONTRACT, LISTED, OUTSIDE, STRANGER, TOKEN, World, euro
+from tokenpay.ethereum.authorization import sign
+from tokenpay.payments.payment import PaymentState as S
+
+
+@pytest.mark.parametrize("sent", [True, False])
+def test_a_nonce_signed_twice_does_not_end_a_collection_as_paid(world: World, sent: bool) -> None:
+    """The payer signs the same nonce to the request and to somebody else, and has the other carried first."""
+    world.chain.deposit(CONTRACT, PAYER_ADDRESS, euro(50).units)
+    world.mine()
+    request = world.request(50, payee=world.boris)
+    given = authorization(world, request)
+    payment = collect(world, request, given)
+    assert isinstance(payment, tp.Payment)
+    if sent:
+        world.turn()
+    carry(world, sign(replace(given, recipient=STRANGER), PAYER))
+    world.to_finality()
+    assert (world.holding(STRANGER), world.units(world.boris)) == (euro(50).units, 0)
+    standing = world.now(payment)
+    assert standing.state is (S.FAILED if sent else S.CANCELLED)
+    assert [reason.code for reason in standing.reasons] == ["authorization.used"]
+    world.prove()
+
+
+def test_a_payment_is_refunded_in_its_own_asset_only(world: World) -> None:
+    payment = world.paid(1)
+    back = {"of": payment.id, "to": f"customer/{world.anna.id}", "by": world.tom, "key": "r"}
+    with pytest.raises(tp.AssetMismatch):
+        tp.refund(world.bank, amount=tp.Amount(COIN, 1), **back)  # type: ignore[arg-type]
+
+
+def test_a_teller_does_not_undo_what_two_supervisors_reversed(world: World) -> None:
+    payment = world.paid(50)
+    undone = tp.reverse(world.bank, payment.id, by=world.ann, key="v")
+    assert isinstance(undone, tp.Payment)
+    undone = tp.approve(world.bank, undone.id, by=world.bob)
+    with pytest.raises(tp.WrongState):
+        tp.refund(
+            world.bank, of=undone.id, to=f"customer/{world.boris.id}", amount=euro(50), by=world.tom, key="r"
+        )  # fmt: skip
+
+
+def test_no_money_comes_to_stand_on_a_resolved_case(world: World) -> None:
+    request = world.request(50, payee=world.boris)
+    world.deposit(request, 80)
+    world.to_finality()
+    case = world.case(tp.CaseKind.OVERPAYMENT)
+    for to in (f"suspense/{case.id}", f"blocked/{case.id}", "suspense/CS-OTHER"):
+        with pytest.raises(tp.InvalidInput):
+            tp.refund(world.bank, of=case.id, to=to, amount=euro(30), by=world.ann, key="r")
+    out = tp.pay(
+        world.bank, debtor=f"suspense/{case.id}", creditor=f"customer/{world.anna.id}", amount=euro(30),
+        by=world.ann, key="out",
+    )  # fmt: skip
+    assert isinstance(out, tp.Payment)
+    undo = tp.reverse(world.bank, out.id, by=world.ann, key="undo")
+    assert isinstance(undo, tp.Payment)
+    with pytest.raises(tp.WrongState, match="money"):
+        tp.resolve_case(world.bank, case.id, resolution="done", by=world.bob)
+    tp.refuse(world.bank, undo.id, reason="no", by=world.bob)
+    tp.resolve_case(world.bank, case.id, resolution="done", by=world.bob)
+    with pytest.raises(tp.WrongState, match="open case"):
+        tp.reverse(world.bank, out.id, by=world.ann, key="undo again")
+
+
+def test_payments_that_cannot_go_do_not_starve_one_that_can(world: World) -> None:
+    stuck = [world.paid(20, creditor=OUTSIDE) for _ in range(3)]
+    world.chain.add_token(CONTRACT, paused=True)
+    assert tp.submit(world.bank, chain_id=CHAIN_ID, by=world.engine, limit=2).stuck == 2
+    world.chain.add_token(CONTRACT)
+    (untried,) = [payment for payment in stuck if not world.now(payment).reasons]
+    assert tp.submit(world.bank, chain_id=CHAIN_ID, by=world.engine, limit=1).assigned == 1
+    assert world.now(untried).nonce is not None
+    world.to_finality()
+    assert {world.now(payment).state for payment in stuck} == {S.FINAL}
+    world.prove()
+
+
+def test_what_people_call_a_case_does_not_confuse_the_numbers_of_cases(world: World) -> None:
+    subject = LISTED.caip10(CHAIN_ID)
+    for typed in (f"{subject}#2", f"{subject}#3"):
+        case = tp.open_case(world.bank, kind=tp.CaseKind.SCREENING_MATCH, subject=typed, note="", by=world.ann)
+        tp.resolve_case(world.bank, case.id, resolution="typed", by=world.ann)
+    assert world.refused(20, creditor=subject) == ["screening.match"]
+    assert world.refused(20, creditor=subject) == ["screening.match"]
+    assert [kind for kind, _ in world.cases()] == ["screening_match"]
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        "UPDATE accounts SET version = version + 1 WHERE id = :boris",
+        "UPDATE entries SET seq = seq + 1 WHERE account_id = :boris",
+        "DELETE FROM entries WHERE account_id = :boris",
+        "UPDATE transfers SET state = 'voided' WHERE debit_account = :anna AND credit_account = :boris",
+    ],
+)
+def test_edited_books_do_not_reconcile(world: World, edit: str) -> None:
+    world.paid(10)
+    assert tp.reconcile(world.bank, by=world.ann).holds
+    boris, anna = (f"customer/{who.id}/{TOKEN.id}" for who in (world.boris, world.anna))
+    world.sql(edit, **{name: id for name, id in (("boris", boris), ("anna", anna)) if f":{name}" in edit})
+    proof = tp.reconcile(world.bank, by=world.ann)
+    assert not proof.holds
+    assert boris in proof.disagreeing
+
+
+def test_money_moved_between_two_rows_is_seen(world: World) -> None:
+    """Debits still equal credits, and every custody account the chain: only the entries say otherwise."""
+    world.paid(10)
+    boris, anna = (f"customer/{who.id}/{TOKEN.id}" for who in (world.boris, world.anna))
+    with world.bank.store.read() as uow:
+        before = {account.id: account for account in uow.ledger.accounts()}
+    units = euro(5).units
+    with world.bank.store.unit_of_work() as uow:
+        from sqlalchemy import update
+
+        from tokenpay.store.tables import accounts
+
+        for id, column, sign in ((boris, "credits_posted", 1), (anna, "debits_posted", -1)):
+            changed = getattr(before[id], column) + units
+            values = {column: changed, "available_units": before[id].posted_units + sign * units}
+            uow.connection.execute(update(accounts).where(accounts.c.id == id).values(**values))
+    proof = tp.reconcile(world.bank, by=world.ann)
+    assert all(total.balances for total in proof.totals)
+    assert set(proof.disagreeing) == {anna, boris}
+    assert not proof.holds
+
+
+def test_a_clock_that_ran_ahead_stops_neither_the_brake_nor_the_bank_for_good(world: World) -> None:
+    world.clock.advance(3 * 86_400)
+    with pytest.raises(tp.WrongPassword):
+        tp.open_session(world.bank, operator_id="tom", password="wrong password", terminal="t")
+    world.clock.advance(-3 * 86_400)
+    with pytest.raises(tp.Halted):
+        world.paid(10)
+    tp.stop_payments(world.bank, reason="the clock is wrong", by=world.ann)
+    tp.freeze_customer(world.bank, world.boris.id, reason="look", by=world.ann)
+    with pytest.raises(tp.NotPermitted):
+        tp.accept_clock(world.bank, by=world.tom)
+    assert tp.accept_clock(world.bank, by=world.ann) == ["main"]
+    assert tp.accept_clock(world.bank, by=world.ann) == []
+    tp.unfreeze_customer(world.bank, world.boris.id, reason="well", by=world.ann)
+    tp.resume_payments(world.bank, by=world.ann)
+    tp.resume_payments(world.bank, by=world.bob)
+    world.paid(10)
+    tp.verify_audit(world.bank, by=world.ann)
+
+
+def test_a_second_stop_takes_back_what_was_asked(world: World) -> None:
+    tp.stop_payments(world.bank, reason="one", by=world.bob)
+    assert not tp.resume_payments(world.bank, by=world.bob)
+    tp.stop_payments(world.bank, reason="fraud seen", by=world.ann)
+    assert not tp.resume_payments(world.bank, by=world.ann)
+    assert tp.resume_payments(world.bank, by=world.bob)
+
+
+def test_a_chain_has_one_coin(world: World) -> None:
+    with pytest.raises(tp.InvalidAsset):
+        tp.register_asset(world.bank, tp.Asset.native(CHAIN_ID, slip44=1), by=world.ann)
+    with pytest.raises(tp.NotFound):
+        tp.register_asset(world.bank, tp.Asset.native(1), by=world.ann)
+
+
+def test_nothing_is_recognised_while_a_payment_may_explain_it(world: World) -> None:
+    world.paid(20, creditor=OUTSIDE)
+    world.turn()
+    with pytest.raises(tp.WrongState):
+        tp.recognise_holding(world.bank, asset_id=TOKEN.id, by=world.ann)
+    world.to_finality()
+    assert tp.recognise_holding(world.bank, asset_id=TOKEN.id, by=world.ann) == 0
+
+
+def test_a_node_of_another_chain_halts_the_chain(world: World) -> None:
+    world.chain.node_chain_id = 1
+    error = world.turn().error
+    assert isinstance(error, tp.Halted)
+    assert [kind for kind, _ in world.cases()] == ["chain_halted"]
+
+
+def test_an_address_alone_is_no_payee(world: World) -> None:
+    with pytest.raises(tp.InvalidInput, match="caip10"):
+        world.pay(20, creditor=STRANGER)  # type: ignore[arg-type]
+
+
+def test_a_signer_whose_memory_is_gone_signs_nothing(world: World) -> None:
+    assert world.bank.directory is not None
+    payment = world.paid(20, creditor=OUTSIDE)
+    (world.bank.directory / "keys" / "signed.jsonl").unlink()
+    error = world.turn().error
+    assert isinstance(error, tp.SignerUnavailable)
+    assert world.now(payment).transaction_hash is None

@@ -1,0 +1,75 @@
+"""EIP-1559: a tip and a maximum in place of one gas price. What tokenpay itself sends."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from tokenpay.ethereum.transaction_kinds.access_list import (
+    AccessList,
+    check_access_list,
+    encode_access_list,
+    read_access_list,
+)
+from tokenpay.ethereum.transaction_kinds.shape import check_shape, encode_to, read_to
+from tokenpay.primitives import rlp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DynamicFeeTransaction:
+    """An EIP-1559 transaction. Fees are in wei per gas; `to` is 20 bytes, or None to create a contract.
+
+    `access_list` holds (20-byte address, 32-byte storage keys) pairs (EIP-2930). Raises
+    InvalidTransaction where a part has a shape that no transaction has.
+    """
+
+    TYPE: ClassVar[bytes] = b"\x02"
+    FIELDS: ClassVar[int] = 9
+
+    chain_id: int
+    nonce: int
+    max_priority_fee_wei: int
+    max_fee_wei: int
+    gas_limit: int
+    to: bytes | None
+    value_wei: int = 0
+    data: bytes = b""
+    access_list: AccessList = ()
+
+    def __post_init__(self) -> None:
+        check_shape(
+            self.to,
+            self.chain_id | self.nonce | self.max_priority_fee_wei | self.max_fee_wei | self.gas_limit | self.value_wei,
+        )
+        check_access_list(self.access_list)
+
+    def encode_fields(self) -> bytes:
+        """Return the RLP of the nine fields, joined."""
+        return b"".join(
+            (
+                rlp.encode_int(self.chain_id),
+                rlp.encode_int(self.nonce),
+                rlp.encode_int(self.max_priority_fee_wei),
+                rlp.encode_int(self.max_fee_wei),
+                rlp.encode_int(self.gas_limit),
+                encode_to(self.to),
+                rlp.encode_int(self.value_wei),
+                rlp.encode_bytes(self.data),
+                encode_access_list(self.access_list),
+            )
+        )
+
+    @classmethod
+    def read_fields(cls, members: Sequence[rlp.Decoded]) -> Self:
+        """Read the nine fields."""
+        chain_id, nonce, tip, max_fee, gas_limit, to, value, data, access_list = members
+        return cls(
+            chain_id=rlp.decode_int(chain_id),
+            nonce=rlp.decode_int(nonce),
+            max_priority_fee_wei=rlp.decode_int(tip),
+            max_fee_wei=rlp.decode_int(max_fee),
+            gas_limit=rlp.decode_int(gas_limit),
+            to=read_to(to),
+            value_wei=rlp.decode_int(value),
+            data=rlp.decode_bytes(data),
+            access_list=read_access_list(access_list),
+        )

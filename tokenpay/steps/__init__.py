@@ -1,0 +1,1 @@
+"""What verbs are made of: the gate (`clear`), and the other steps that are taken inside a unit of work."""

@@ -1,0 +1,65 @@
+"""Give up a payment that has a nonce but no signature, without leaving a gap behind it."""
+
+from dataclasses import replace
+
+from tokenpay.bank import Bank
+from tokenpay.errors import TokenpayError, WrongState
+from tokenpay.ethereum.fees import NO_OP_GAS
+from tokenpay.money.amount import Amount
+from tokenpay.parties.operator import Permission
+from tokenpay.parties.session import Session
+from tokenpay.payments.intent import ChainParty, Purpose
+from tokenpay.payments.payment import Payment, PaymentState, Reason, Refusal
+from tokenpay.steps import movements
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.propose import Draft, propose
+from tokenpay.steps.record import record
+
+
+def abandon(bank: Bank, payment: Payment, *, error: TokenpayError, by: Session) -> None:
+    """Fail an assigned payment that no signature can exist for, and give back its funds.
+
+    The last nonce goes back to the allocator. An earlier one is taken over by a no-op of the
+    treasury to itself, so that nothing waits behind a gap. Raises WrongState for a payment that
+    was signed in any version.
+    """
+    chain_id = payment.intent.amount.asset.chain_id or 0
+    with bank.store.read() as uow:
+        followed = uow.chains.get(chain_id)
+        native = uow.assets.get(followed.native_asset_id).asset
+    fill: Payment | None = None
+    if followed.next_nonce != (payment.nonce or 0) + 1:
+        itself = ChainParty(chain_id, followed.treasury)
+        draft = Draft(
+            purpose=Purpose.FILL, debtor=itself, creditor=itself, amount=Amount(native, 0), related=payment.id
+        )
+        made = propose(bank, draft, by=by, key=f"engine/fill/{payment.id}", permission=Permission.RUN_ENGINE)
+        if isinstance(made, Refusal):
+            raise WrongState(made.reasons[0].message, payment=payment.id)
+        fill = made
+    reason = Reason(code=error.code, message=error.message)
+    with bank.store.unit_of_work() as uow:
+        operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
+        followed = uow.chains.get(chain_id, lock=True)
+        standing = uow.payments.lock_all([payment.id, fill.id] if fill is not None else [payment.id])
+        payment = standing[payment.id]
+        if payment.state is not PaymentState.ASSIGNED or uow.attempts.signed(payment.id):
+            raise WrongState("the payment was signed: its bytes are sent until they are included", payment=payment.id)
+        movements.give_back(uow, payment)
+        failed = replace(payment.to(PaymentState.FAILED, at_s=bank.clock.now_s(), reasons=(reason,)), nonce=None)
+        uow.payments.update(failed, was=PaymentState.ASSIGNED)
+        if fill is not None:
+            fill = standing[fill.id]
+            assigned = replace(
+                fill.to(PaymentState.ASSIGNED, at_s=bank.clock.now_s()),
+                nonce=payment.nonce,
+                gas_limit=NO_OP_GAS,
+                fee_cap_wei=payment.fee_cap_wei,
+            )
+            movements.reserve_gas(uow, bank, assigned, clearance_id=uow.clearances.of(fill.id).id)
+            uow.payments.update(assigned, was=PaymentState.CLEARED)
+        elif followed.next_nonce == (payment.nonce or 0) + 1:
+            uow.chains.set_next_nonce(chain_id, payment.nonce or 0)
+        else:
+            raise WrongState("another payment took the next nonce meanwhile; try again", payment=payment.id)
+        record(uow, bank, operator, "payment.failed", payment.id, {"reasons": [error.code]})

@@ -1,0 +1,116 @@
+"""The one gate: decides over an intent, and is the only place where a clearance is made."""
+
+from tokenpay.bank import Bank
+from tokenpay.compliance.approval import Approval, Part
+from tokenpay.compliance.clearance import Clearance
+from tokenpay.compliance.policy import UNLIMITED, Answer, Decision, Facts, Policy, decide
+from tokenpay.compliance.screening import Screening, screen
+from tokenpay.errors import IntegrityError, WrongState
+from tokenpay.ledger.chart import AccountKind
+from tokenpay.parties.customer import CustomerStatus
+from tokenpay.payments.intent import OWN_MONEY, BookParty, ChainParty, Intent
+from tokenpay.steps.identifiers import new_id
+from tokenpay.store.unit_of_work import UnitOfWork
+
+
+def clear(
+    uow: UnitOfWork, bank: Bank, intent: Intent, *, approvals: tuple[Approval, ...], counted: bool = False
+) -> Clearance | Decision:
+    """Return a clearance, or the decision that holds or refuses the intent, with every reason.
+
+    Locks the day's limit counters, so that two tellers cannot each stay under one limit. `counted`:
+    the intent already stands in them. Whoever stores the payment stores the clearance with it.
+    Raises NotFound for an unknown customer or case, IntegrityError for approvals that do not belong to the intent.
+    """
+    policy = uow.policies.newest()
+    now_s = bank.clock.now_s()
+    intent_hash = intent.hash()
+    _check_approvals(uow, intent, intent_hash, approvals)
+    used = {} if counted else lock_used(uow, policy, intent, now_s=now_s)
+    screenings = _screen(uow, policy, intent, now_s=now_s)
+    decision = decide(
+        policy,
+        intent,
+        Facts(
+            now_s=now_s,
+            stopped=bool(uow.facts.get("stopped", "")),
+            asset_usable=uow.assets.get(intent.amount.asset.id).active,
+            customers=_customers(uow, intent),
+            screenings=screenings,
+            customer_used_units=_of(used, "customer/"),
+            operator_used_units=_of(used, "operator/"),
+            second_person=any(approval.part is Part.CHECKER for approval in approvals),
+        ),
+    )
+    if decision.answer is not Answer.ALLOW:
+        return decision
+    return Clearance(
+        id=new_id(bank, "CL"),
+        payment_id=intent.uetr,
+        intent_hash=intent_hash,
+        policy_version=policy.version,
+        screenings=screenings,
+        approvals=approvals,
+        cleared_at_s=now_s,
+    )
+
+
+def count_use(uow: UnitOfWork, intent: Intent, *, now_s: int) -> None:
+    """Count an intent that is held or cleared in the counters that `clear` has locked."""
+    policy = uow.policies.newest()
+    used = lock_used(uow, policy, intent, now_s=now_s)
+    uow.limits.use(
+        intent.uetr, used, asset_id=intent.amount.asset.id, day=policy.hours.day(now_s), units=intent.amount.units
+    )
+
+
+def lock_used(uow: UnitOfWork, policy: Policy, intent: Intent, *, now_s: int) -> dict[str, int]:
+    """Return what each scope that limits this intent has used today, locked until the unit of work ends."""
+    if intent.purpose in UNLIMITED:
+        return {}
+    scopes = [f"operator/{intent.maker}"]
+    if isinstance(intent.debtor, BookParty) and intent.debtor.kind is AccountKind.CUSTOMER:
+        scopes.append(f"customer/{intent.debtor.owner}")
+    return uow.limits.lock_used(scopes, asset_id=intent.amount.asset.id, day=policy.hours.day(now_s))
+
+
+def _of(used: dict[str, int], prefix: str) -> int:
+    return sum(units for scope, units in used.items() if scope.startswith(prefix))
+
+
+def _check_approvals(uow: UnitOfWork, intent: Intent, intent_hash: bytes, approvals: tuple[Approval, ...]) -> None:
+    makers = {approval.operator_id for approval in approvals if approval.part is Part.MAKER}
+    checkers = {approval.operator_id for approval in approvals if approval.part is Part.CHECKER}
+    if makers != {intent.maker} or makers & checkers:
+        raise IntegrityError("a payment is made by one person and checked by another", payment=intent.uetr)
+    for approval in approvals:
+        if approval.intent_hash != intent_hash:
+            raise IntegrityError("an approval is for another content", payment=intent.uetr)
+        approval.verify(uow.operators.get(approval.operator_id).public_key)
+
+
+def _customers(uow: UnitOfWork, intent: Intent) -> dict[str, CustomerStatus]:
+    customers = {}
+    for party in (intent.debtor, intent.creditor):
+        if isinstance(party, BookParty) and party.kind is AccountKind.CUSTOMER:
+            customers[party.owner] = uow.customers.get(party.owner, lock="to keep").status
+        elif isinstance(party, BookParty) and not uow.cases.get(party.owner).is_open:
+            raise WrongState("suspense and blocked money belongs to an open case", case=party.owner)
+    return customers
+
+
+def _screen(uow: UnitOfWork, policy: Policy, intent: Intent, *, now_s: int) -> tuple[Screening, ...]:
+    if intent.purpose in OWN_MONEY:
+        return ()
+    addresses = [party for party in (intent.debtor, intent.creditor) if isinstance(party, ChainParty)]
+    lists = uow.deny_lists.all() if addresses else ()
+    return tuple(
+        screen(
+            str(party),
+            hits=uow.deny_lists.hits(party.address),
+            lists=lists,
+            now_s=now_s,
+            max_age_s=policy.list_max_age_s,
+        )
+        for party in addresses
+    )

@@ -1,0 +1,44 @@
+"""Open a case in the unit of work of what caused it."""
+
+from collections.abc import Sequence
+from itertools import count
+
+from tokenpay.bank import Bank
+from tokenpay.compliance.case import Case, CaseKind
+from tokenpay.parties.operator import Operator
+from tokenpay.payments.intent import ChainParty, Intent
+from tokenpay.payments.payment import Reason
+from tokenpay.steps.identifiers import new_id
+from tokenpay.steps.record import record
+from tokenpay.store.unit_of_work import UnitOfWork
+
+
+def enter_case(uow: UnitOfWork, bank: Bank, operator: Operator, *, kind: CaseKind, subject: str, note: str) -> Case:
+    """Add a case to the unit of work of what caused it, or return the open one of this kind and subject.
+
+    What happens again after a case was resolved is a case of its own, numbered after the subject.
+    """
+    before = uow.cases.find(kind, subject)
+    still_open = next((case for case in before if case.is_open), None)
+    if still_open is not None:
+        return still_open
+    taken = {case.subject for case in before}
+    numbers = count(len(before) + 1)
+    numbered = subject if not before else next(name for n in numbers if (name := f"{subject}#{n}") not in taken)
+    now_s = bank.clock.now_s()
+    case = Case(id=new_id(bank, "CS"), kind=kind, subject=numbered, note=note[:500], opened_at_s=now_s)
+    if not uow.cases.add(case):  # another unit of work was quicker, and its case is there now
+        return enter_case(uow, bank, operator, kind=kind, subject=subject, note=note)
+    record(uow, bank, operator, "case.opened", case.id, {"kind": kind.value, "subject": numbered})
+    return case
+
+
+def enter_match_case(
+    uow: UnitOfWork, bank: Bank, operator: Operator, intent: Intent, reasons: Sequence[Reason]
+) -> None:
+    """Open a case about the listed address where a deny-list is among the reasons: one for all its attempts."""
+    if "screening.match" not in {reason.code for reason in reasons}:
+        return
+    address = next(party for party in (intent.creditor, intent.debtor) if isinstance(party, ChainParty))
+    note = f"{intent.maker} proposed {intent.amount} from {intent.debtor} to {intent.creditor}, payment {intent.uetr}"
+    enter_case(uow, bank, operator, kind=CaseKind.SCREENING_MATCH, subject=str(address), note=note)

@@ -1,0 +1,177 @@
+"""The ledger's side of a payment or a deposit: which accounts it moves, reserved, posted or given back."""
+
+from dataclasses import replace
+
+from tokenpay.bank import Bank
+from tokenpay.errors import IntegrityError
+from tokenpay.ledger.account import Account
+from tokenpay.ledger.chart import AccountKind
+from tokenpay.ledger.transfer import Transfer, TransferState
+from tokenpay.money.address import Address
+from tokenpay.money.amount import Amount
+from tokenpay.payments.intent import BookParty, ChainParty, Intent, Purpose
+from tokenpay.payments.payment import Payment, Reason
+from tokenpay.steps.identifiers import new_id
+from tokenpay.store.chain_store import FollowedChain
+from tokenpay.store.unit_of_work import UnitOfWork
+
+
+def accounts_of(uow: UnitOfWork, intent: Intent) -> tuple[Account, Account] | None:
+    """Return (debited, credited) of an intent, or None where its own money does not move: a collection, a no-op."""
+    asset_id = intent.amount.asset.id
+    if intent.purpose in (Purpose.COLLECTION, Purpose.FILL):
+        return None
+    debtor, creditor = intent.debtor, intent.creditor
+    if intent.purpose is Purpose.SWEEP and isinstance(debtor, ChainParty) and isinstance(creditor, ChainParty):
+        return custody_of(creditor.address, asset_id), custody_of(debtor.address, asset_id)
+    if not isinstance(debtor, BookParty):
+        raise IntegrityError("money leaves from an account of this bank", payment=intent.uetr)
+    debit = Account(kind=debtor.kind, owner=debtor.owner, asset_id=asset_id)
+    if isinstance(creditor, BookParty):
+        return debit, Account(kind=creditor.kind, owner=creditor.owner, asset_id=asset_id)
+    return debit, custody_of(uow.chains.get(creditor.chain_id).treasury, asset_id)
+
+
+def lack(uow: UnitOfWork, intent: Intent) -> tuple[Reason, ...]:
+    """Lock an intent's accounts and return why they cannot pay it, or nothing."""
+    pair = accounts_of(uow, intent)
+    if pair is None:
+        return ()
+    uow.ledger.lock(pair)
+    debit, credit = (uow.ledger.locked(account.id) for account in pair)
+    reasons = []
+    if debit.kind is not AccountKind.CUSTODY and (debit.available_units or 0) < intent.amount.units:
+        reasons.append(Reason(code="funds.insufficient", message="the account has less available than the amount"))
+    if credit.kind is AccountKind.CUSTODY and (credit.available_units or 0) < intent.amount.units:
+        reasons.append(_treasury_short(uow, intent, credit))
+    return tuple(reasons)
+
+
+def _treasury_short(uow: UnitOfWork, intent: Intent, treasury: Account) -> Reason:
+    others = uow.ledger.accounts(kind=AccountKind.CUSTODY, asset_id=treasury.asset_id)
+    elsewhere = [account for account in others if account.id != treasury.id and account.available_units]
+    missing = intent.amount.units - (treasury.available_units or 0)
+    reachable = sum(account.available_units or 0 for account in elsewhere)
+    asset = intent.amount.asset
+    message = f"the treasury holds {Amount(asset, missing)} too few"
+    if reachable >= missing:
+        message += f"; a sweep of {len(elsewhere)} deposit addresses brings {Amount(asset, reachable)}"
+    return Reason(code="treasury.short", message=message)
+
+
+def reserve(uow: UnitOfWork, bank: Bank, payment: Payment, *, clearance_id: str | None) -> None:
+    """Enter a payment's transfer as pending; its accounts are locked."""
+    pair = accounts_of(uow, payment.intent)
+    if pair is not None:
+        units = payment.intent.amount.units
+        uow.ledger.reserve(_transfer(bank, pair, units, payment_id=payment.id, clearance_id=clearance_id))
+
+
+def post_now(uow: UnitOfWork, bank: Bank, payment: Payment, *, clearance_id: str) -> None:
+    """Post a new book payment's transfer; its accounts are locked."""
+    pair = accounts_of(uow, payment.intent)
+    if pair is None:
+        raise IntegrityError("a book payment moves money between two accounts", payment=payment.id)
+    transfer = _transfer(bank, pair, payment.intent.amount.units, payment_id=payment.id, clearance_id=clearance_id)
+    uow.ledger.post(transfer, at_s=bank.clock.now_s())
+
+
+def post_held(uow: UnitOfWork, bank: Bank, payment: Payment, *, clearance_id: str) -> None:
+    """Post the transfer that was reserved while a book payment was held."""
+    pending = pending_of(uow, payment_id=payment.id)
+    if not pending:
+        raise IntegrityError("a held payment has its funds reserved", payment=payment.id)
+    uow.ledger.post_pending(pending[0], at_s=bank.clock.now_s(), clearance_id=clearance_id)
+
+
+def reserve_gas(uow: UnitOfWork, bank: Bank, payment: Payment, *, clearance_id: str) -> None:
+    """Reserve the most a payment's transaction may cost, from the treasury's native coin; some chains ask nothing."""
+    if not payment.fee_cap_wei:
+        return
+    chain = uow.chains.get(payment.intent.amount.asset.chain_id or 0)
+    pair = gas_of(chain), custody_of(chain.treasury, chain.native_asset_id)
+    uow.ledger.lock(pair)
+    uow.ledger.reserve(_transfer(bank, pair, payment.fee_cap_wei, payment_id=payment.id, clearance_id=clearance_id))
+
+
+def pending_of(uow: UnitOfWork, **cause: str) -> list[Transfer]:
+    """Return the pending transfers of a payment (`payment_id`) or a deposit (`deposit_id`), their accounts locked."""
+    pending = [t for t in uow.ledger.transfers(**cause) if t.state is TransferState.PENDING]
+    uow.ledger.lock_transfers(pending)
+    return pending
+
+
+def reserve_incoming(uow: UnitOfWork, bank: Bank, *, held: Account, owed: Account, units: int, deposit_id: str) -> None:
+    """Enter a deposit's transfer as pending; its accounts are locked."""
+    uow.ledger.reserve(_transfer(bank, (held, owed), units, deposit_id=deposit_id))
+
+
+def post_received(
+    uow: UnitOfWork,
+    bank: Bank,
+    *,
+    held: Account,
+    owed: Account,
+    units: int,
+    block_number: int,
+    deposit_id: str | None = None,
+) -> None:
+    """Post what the bank holds more at a final block, and on which account it stands."""
+    uow.ledger.lock([held, owed])
+    transfer = _transfer(bank, (held, owed), units, deposit_id=deposit_id)
+    uow.ledger.post(transfer, at_s=transfer.created_at_s, block_number=block_number)
+
+
+def post_gas(
+    uow: UnitOfWork, bank: Bank, reserved: Transfer, clearance_id: str, *, fee_wei: int, block_number: int
+) -> None:
+    """Post what the gas really cost, beyond the reserve too: some chains add a fee that nobody could bound before."""
+    at_s = bank.clock.now_s()
+    within = min(fee_wei, reserved.units)
+    uow.ledger.post_pending(reserved, at_s=at_s, clearance_id=clearance_id, units=within, block_number=block_number)
+    if fee_wei > within:
+        more = replace(reserved, id=new_id(bank, "TR"), units=fee_wei - within, clearance_id=clearance_id)
+        uow.ledger.post(more, at_s=at_s, block_number=block_number)
+
+
+def give_back(uow: UnitOfWork, payment: Payment) -> None:
+    """Void what a payment had reserved, take it out of the day's limits, and free an authorization it did not carry."""
+    if payment.nonce is None:
+        uow.carried.drop(payment.id)
+    uow.limits.give_back(payment.id, units=payment.intent.amount.units)
+    for transfer in pending_of(uow, payment_id=payment.id):
+        uow.ledger.void(transfer)
+
+
+def custody_of(address: Address, asset_id: str) -> Account:
+    """Return the account of what an address of the bank holds."""
+    return Account(kind=AccountKind.CUSTODY, owner=address.text, asset_id=asset_id)
+
+
+def gas_of(chain: FollowedChain) -> Account:
+    """Return the account of what a chain's transactions cost."""
+    return Account(kind=AccountKind.GAS, owner="bank", asset_id=chain.native_asset_id)
+
+
+def _transfer(
+    bank: Bank,
+    pair: tuple[Account, Account],
+    units: int,
+    *,
+    payment_id: str | None = None,
+    deposit_id: str | None = None,
+    clearance_id: str | None = None,
+) -> Transfer:
+    debit, credit = pair
+    return Transfer(
+        id=new_id(bank, "TR"),
+        debit=debit.id,
+        credit=credit.id,
+        asset_id=debit.asset_id,
+        units=units,
+        state=TransferState.PENDING,
+        created_at_s=bank.clock.now_s(),
+        payment_id=payment_id,
+        deposit_id=deposit_id,
+        clearance_id=clearance_id,
+    )

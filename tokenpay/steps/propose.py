@@ -1,0 +1,149 @@
+"""How every payment begins: frozen, signed by its maker, decided at the gate, and stored with all it moves."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from tokenpay.bank import Bank
+from tokenpay.compliance.approval import Approval, Part, give
+from tokenpay.compliance.clearance import Clearance
+from tokenpay.compliance.policy import Answer, Decision
+from tokenpay.errors import AssetMismatch
+from tokenpay.money.amount import Amount
+from tokenpay.parties.operator import Operator, Permission, Role
+from tokenpay.parties.session import Session
+from tokenpay.payments.intent import Intent, Party, Purpose, Rail
+from tokenpay.payments.payment import Payment, PaymentState, Reason, Refusal
+from tokenpay.steps import movements
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.clear import clear, count_use
+from tokenpay.steps.enter_case import enter_match_case
+from tokenpay.steps.identifiers import new_uetr
+from tokenpay.steps.record import record
+from tokenpay.steps.request_payment import address_reasons, request_reasons, take_payment
+from tokenpay.store.carried_store import Carried
+from tokenpay.store.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What somebody wants to pay, before it has an identity and a time.
+
+    `carried` returns the EIP-3009 calldata of a collection for the new payment's id.
+    """
+
+    purpose: Purpose
+    debtor: Party
+    creditor: Party
+    amount: Amount
+    request_id: str = ""
+    related: str = ""
+    remittance_information: str = ""
+    index: int | None = None
+    carried: Callable[[str], Carried] | None = None
+
+
+Check = Callable[[UnitOfWork], tuple[Reason, ...]]
+"""A verb's own look at the books inside the unit of work: raises, or returns reasons to refuse."""
+
+
+def propose(
+    bank: Bank, draft: Draft, *, by: Session, key: str, permission: Permission, check: Check | None = None
+) -> Payment | Refusal:
+    """Freeze a draft into an intent and take it through the gate.
+
+    The result is final (book), cleared or held, or a Refusal that binds no key. The same key with the
+    same content returns the payment it stands for, wherever that has got to. Raises AssetMismatch for an
+    amount whose asset has other decimals than the bank's.
+    """
+    now_s = bank.clock.now_s()
+    uetr = new_uetr(bank)
+    with bank.store.unit_of_work() as uow:
+        operator = authorize(uow, bank, by, permission)
+        if uow.assets.get(draft.amount.asset.id).asset != draft.amount.asset:
+            raise AssetMismatch("the amount is of an asset that this bank knows otherwise")
+        expires_at_s = now_s + uow.policies.newest().held_for_s
+        intent = Intent(
+            uetr=uetr,
+            purpose=draft.purpose,
+            debtor=draft.debtor,
+            creditor=draft.creditor,
+            amount=draft.amount,
+            maker=operator.id,
+            created_at_s=now_s,
+            expires_at_s=expires_at_s,
+            request_id=draft.request_id,
+            related=draft.related,
+            remittance_information=draft.remittance_information,
+        )
+        known = uow.keys.claim(
+            key,
+            verb=draft.purpose,
+            content=_content(intent),
+            result_id=uetr,
+            at_s=now_s,
+            by_engine=operator.role is Role.ENGINE,
+        )
+        if known is not None:
+            return uow.payments.get(known)
+        reasons = check(uow) if check is not None else ()
+        maker = give(by, intent.hash(), part=Part.MAKER, at_s=now_s)
+        reasons = (*reasons, *address_reasons(uow, intent), *request_reasons(uow, intent, at_s=now_s))
+        gate = clear(uow, bank, intent, approvals=(maker,))
+        reasons = (*reasons, *movements.lack(uow, intent))
+        if reasons or (isinstance(gate, Decision) and gate.answer is Answer.REFUSE):
+            also = gate.reasons if isinstance(gate, Decision) else ()
+            uow.keys.release(key)
+            return _refuse(uow, bank, operator, Refusal(intent=intent, reasons=(*reasons, *also)))
+        return _enter(uow, bank, operator, draft, intent, maker, gate)
+
+
+def _content(intent: Intent) -> dict[str, str | int]:
+    """What a repeated call must say again: everything but the identity and the times."""
+    minted = ("uetr", "created_at_s", "expires_at_s", "domain", "decimals")
+    return {name: str(value) for name, value in intent.content().items() if name not in minted}
+
+
+def _refuse(uow: UnitOfWork, bank: Bank, operator: Operator, refusal: Refusal) -> Refusal:
+    intent = refusal.intent
+    codes = [reason.code for reason in refusal.reasons]
+    enter_match_case(uow, bank, operator, intent, refusal.reasons)
+    details = {"intent": intent.hash().hex(), "purpose": intent.purpose.value, "reasons": codes}
+    record(uow, bank, operator, "payment.refused", intent.uetr, details)
+    return refusal
+
+
+def _enter(
+    uow: UnitOfWork,
+    bank: Bank,
+    operator: Operator,
+    draft: Draft,
+    intent: Intent,
+    maker: Approval,
+    gate: Clearance | Decision,
+) -> Payment:
+    now_s = bank.clock.now_s()
+    held = isinstance(gate, Decision)
+    payment = Payment(
+        intent=intent,
+        state=PaymentState.HELD if held else PaymentState.CLEARED,
+        updated_at_s=now_s,
+        reasons=gate.reasons if isinstance(gate, Decision) else (),
+        index=draft.index,
+    )
+    if not held and intent.rail is Rail.BOOK:
+        payment = replace(payment, state=PaymentState.FINAL)
+    uow.payments.add(payment, branch=operator.branch)
+    uow.approvals.add(payment.id, maker)
+    if draft.carried is not None:
+        uow.carried.add(draft.carried(payment.id))
+    count_use(uow, intent, now_s=now_s)
+    if isinstance(gate, Clearance):
+        uow.clearances.add(gate)
+    if isinstance(gate, Clearance) and intent.rail is Rail.BOOK:
+        movements.post_now(uow, bank, payment, clearance_id=gate.id)
+        take_payment(uow, intent, at_s=now_s)
+    else:
+        movements.reserve(uow, bank, payment, clearance_id=gate.id if isinstance(gate, Clearance) else None)
+    details = {"intent": maker.intent_hash.hex(), "purpose": intent.purpose.value, "state": payment.state.value}
+    record(uow, bank, operator, f"payment.{payment.state}", payment.id, details)
+    return payment

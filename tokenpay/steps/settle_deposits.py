@@ -1,0 +1,151 @@
+"""Judge deposits in final blocks: credited, held in suspense or blocked, each as the chain really holds it."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tokenpay.bank import Bank
+from tokenpay.compliance.case import Case
+from tokenpay.compliance.division import Division, divide, divide_disagreed
+from tokenpay.compliance.screening import Verdict, screen
+from tokenpay.ethereum.observed import Holding
+from tokenpay.ledger.account import Account
+from tokenpay.ledger.chart import AccountKind
+from tokenpay.parties.operator import Operator, Permission
+from tokenpay.parties.session import Session
+from tokenpay.payments.deposit import BELIEVABLE_UNITS, Deposit, DepositOutcome, DepositState
+from tokenpay.payments.intent import ChainParty
+from tokenpay.payments.matching import GroupVerdict, match_group
+from tokenpay.payments.payment import PaymentState
+from tokenpay.steps import movements
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.enter_case import enter_case
+from tokenpay.steps.record import record
+from tokenpay.store.unit_of_work import UnitOfWork
+
+_Group = tuple[str, str, int]
+"""(asset id, deposit address, block number)."""
+
+
+def settle_deposits(bank: Bank, chain_id: int, seen: Sequence[Deposit], *, by: Session) -> None:
+    """Judge deposits of final blocks, in groups of one asset, address and block; judged ones are left alone."""
+    groups: dict[_Group, list[Deposit]] = defaultdict(list)
+    for deposit in seen:
+        groups[deposit.amount.asset.id, deposit.address.text, deposit.block_number].append(deposit)
+    changes = _changes(bank, chain_id, groups)
+    for group, deposits in groups.items():
+        _settle_group(bank, deposits, change_units=changes[group], by=by)
+
+
+def _changes(bank: Bank, chain_id: int, groups: dict[_Group, list[Deposit]]) -> dict[_Group, int]:
+    chain = bank.chain(chain_id)
+    by_block: dict[int, list[_Group]] = defaultdict(list)
+    for group in groups:
+        by_block[group[2]].append(group)
+    changes: dict[_Group, int] = {}
+    for number, together in by_block.items():
+        first = [groups[group][0] for group in together]
+        holdings = [Holding(address=deposit.address, contract=deposit.amount.asset.contract) for deposit in first]
+        after, before = chain.holdings(holdings, number), chain.holdings(holdings, number - 1)
+        changes.update({group: new - old for group, new, old in zip(together, after, before, strict=True)})
+    return changes
+
+
+def _settle_group(bank: Bank, deposits: Sequence[Deposit], *, change_units: int, by: Session) -> None:
+    with bank.store.unit_of_work() as uow:
+        operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
+        now = [uow.deposits.find(deposit_id=deposit.id, lock=True)[0] for deposit in deposits]
+        if any(deposit.state is not DepositState.SEEN for deposit in now):
+            return
+        units = [deposit.amount.units for deposit in deposits]
+        match = match_group(logged_units=units, change_units=change_units, sent_units=_sent_units(uow, deposits[0]))
+        if match.verdict is GroupVerdict.AGREED and max(units) <= BELIEVABLE_UNITS:
+            for deposit in deposits:
+                _settle_one(uow, bank, operator, deposit)
+            return
+        for deposit, division in zip(deposits, divide_disagreed(units, held_units=match.held_units), strict=True):
+            _book(uow, bank, operator, deposit, division)
+
+
+def _sent_units(uow: UnitOfWork, deposit: Deposit) -> int:
+    """Return what the bank itself swept from the deposit's address in its block."""
+    party = ChainParty(deposit.chain_id, deposit.address)
+    return sum(
+        payment.intent.amount.units
+        for payment in uow.payments.find(related=deposit.address.text, states=[PaymentState.FINAL])
+        if payment.included_block == deposit.block_number
+        and payment.intent.debtor == party
+        and payment.intent.amount.asset == deposit.amount.asset
+    )
+
+
+def _settle_one(uow: UnitOfWork, bank: Bank, operator: Operator, deposit: Deposit) -> None:
+    issued = uow.requests.get(deposit.request_id, lock=True)
+    request = issued.request
+    block = uow.chains.block(deposit.chain_id, deposit.block_number)
+    division = divide(
+        deposit.amount,
+        request,
+        issued.state,
+        credited_units=issued.credited_units,
+        paid_at_s=block[1] if block is not None else bank.clock.now_s(),
+        sender=_verdict(uow, bank, deposit),
+        asset_usable=uow.assets.get(deposit.amount.asset.id).active,
+        payee=uow.customers.get(request.payee.partition("/")[2]).status,
+    )
+    if division.state is not None:
+        credited_units = issued.credited_units + division.credit_units
+        uow.requests.update(request.id, state=division.state, credited_units=credited_units)
+    _book(uow, bank, operator, deposit, division)
+
+
+def _verdict(uow: UnitOfWork, bank: Bank, deposit: Deposit) -> Verdict | None:
+    if deposit.sender is None:
+        return None
+    return screen(
+        deposit.sender.caip10(deposit.chain_id),
+        hits=uow.deny_lists.hits(deposit.sender),
+        lists=uow.deny_lists.all(),
+        now_s=bank.clock.now_s(),
+        max_age_s=uow.policies.newest().list_max_age_s,
+    ).verdict
+
+
+def _book(uow: UnitOfWork, bank: Bank, operator: Operator, deposit: Deposit, division: Division) -> None:
+    """Post a deposit's pending transfer for what is credited, and enter what is not under a case."""
+    now_s = bank.clock.now_s()
+    for transfer in movements.pending_of(uow, deposit_id=deposit.id):
+        if division.credit_units:
+            uow.ledger.post_pending(
+                transfer, at_s=now_s, units=division.credit_units, block_number=deposit.block_number
+            )
+        else:
+            uow.ledger.void(transfer)
+    outcome, aside = division.outcome, division.aside
+    if aside is not None:
+        case = enter_case(uow, bank, operator, kind=aside.kind, subject=deposit.id, note=aside.note)
+        if division.aside_units:
+            _enter_aside(uow, bank, deposit, case, division.aside_units, outcome)
+    uow.deposits.update(replace(deposit, state=DepositState.FINAL, outcome=outcome))
+    details = {
+        "outcome": outcome.value,
+        "credited": str(division.credit_units),
+        "aside": str(division.aside_units),
+    }
+    record(uow, bank, operator, "deposit.final", deposit.id, details)
+
+
+def _enter_aside(
+    uow: UnitOfWork, bank: Bank, deposit: Deposit, case: Case, units: int, outcome: DepositOutcome
+) -> None:
+    asset_id = deposit.amount.asset.id
+    kind = AccountKind.BLOCKED if outcome is DepositOutcome.BLOCKED else AccountKind.SUSPENSE
+    movements.post_received(
+        uow,
+        bank,
+        held=movements.custody_of(deposit.address, asset_id),
+        owed=Account(kind=kind, owner=case.id, asset_id=asset_id),
+        units=units,
+        block_number=deposit.block_number,
+        deposit_id=deposit.id,
+    )

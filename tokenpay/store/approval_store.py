@@ -1,0 +1,41 @@
+"""Approvals: who consented to which payment."""
+
+from sqlalchemy import Connection, insert, select
+
+from tokenpay.compliance.approval import Approval, Part
+from tokenpay.store.tables import approvals
+
+_ADD = insert(approvals)
+
+
+class ApprovalStore:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, payment_id: str, approval: Approval) -> None:
+        """Enter a consent; Conflict when this person, or this part, has one already."""
+        self._connection.execute(
+            _ADD,
+            {
+                "payment_id": payment_id,
+                "operator_id": approval.operator_id,
+                "part": approval.part,
+                "intent_hash": approval.intent_hash,
+                "at_s": approval.at_s,
+                "signature": approval.signature,
+            },
+        )
+
+    def of(self, payment_id: str) -> tuple[Approval, ...]:
+        """Return a payment's approvals, its maker's first."""
+        query = select(approvals).where(approvals.c.payment_id == payment_id).order_by(approvals.c.part.desc())
+        return tuple(
+            Approval(
+                intent_hash=row.intent_hash,
+                operator_id=row.operator_id,
+                part=Part(row.part),
+                at_s=row.at_s,
+                signature=row.signature,
+            )
+            for row in self._connection.execute(query)
+        )

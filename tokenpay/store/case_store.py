@@ -1,0 +1,53 @@
+"""Cases: at most one of a kind about a subject."""
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from tokenpay.compliance.case import Case, CaseKind
+from tokenpay.errors import NotFound
+from tokenpay.store.insert_missing import insert_missing
+from tokenpay.store.tables import cases
+
+
+class CaseStore:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, case: Case) -> bool:
+        """Enter a case, or return False when its kind and subject have one already, waiting for who just enters it."""
+        entered = self._connection.execute(
+            insert_missing(self._connection.dialect.name, cases, cases.c.id), asdict(case)
+        )
+        return entered.first() is not None
+
+    def get(self, case_id: str, *, lock: bool = False) -> Case:
+        """Return a case; raises NotFound."""
+        query = select(cases).where(cases.c.id == case_id)
+        row = self._connection.execute(query.with_for_update(key_share=True) if lock else query).one_or_none()
+        if row is None:
+            raise NotFound("there is no such case", case=case_id)
+        return _case(row)
+
+    def find(self, kind: CaseKind, subject: str) -> list[Case]:
+        """Return the cases of this kind about this subject, open or resolved, oldest first."""
+        about = (cases.c.subject == subject) | cases.c.subject.startswith(f"{subject}#", autoescape=True)
+        query = select(cases).where(cases.c.kind == kind, about).order_by(cases.c.opened_at_s, cases.c.id)
+        return [_case(row) for row in self._connection.execute(query)]
+
+    def all(self, *, open_only: bool = True) -> list[Case]:
+        """Return cases, oldest first."""
+        query = select(cases).order_by(cases.c.opened_at_s, cases.c.id)
+        if open_only:
+            query = query.where(cases.c.resolved_at_s.is_(None))
+        return [_case(row) for row in self._connection.execute(query)]
+
+    def resolve(self, case_id: str, *, resolution: str, by: str, at_s: int) -> None:
+        self._connection.execute(
+            update(cases).where(cases.c.id == case_id).values(resolution=resolution, resolved_by=by, resolved_at_s=at_s)
+        )
+
+
+def _case(row: Row[Any]) -> Case:
+    return Case(**{**row._mapping, "kind": CaseKind(row.kind)})

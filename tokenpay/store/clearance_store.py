@@ -1,0 +1,54 @@
+"""Clearances, each of one payment."""
+
+import json
+
+from sqlalchemy import Connection, insert, select
+
+from tokenpay.compliance.clearance import Clearance
+from tokenpay.compliance.screening import Screening, Verdict
+from tokenpay.errors import IntegrityError
+from tokenpay.primitives.canonical import Value, canonical_text
+from tokenpay.store.approval_store import ApprovalStore
+from tokenpay.store.tables import clearances
+
+_ADD = insert(clearances)
+
+
+class ClearanceStore:
+    def __init__(self, connection: Connection, approvals: ApprovalStore) -> None:
+        self._connection = connection
+        self._approvals = approvals
+
+    def add(self, clearance: Clearance) -> None:
+        screenings: list[Value] = [
+            {"subject": s.subject, "verdict": s.verdict, "list_name": s.list_name, "list_dated_s": s.list_dated_s}
+            for s in clearance.screenings
+        ]
+        self._connection.execute(
+            _ADD,
+            {
+                "id": clearance.id,
+                "payment_id": clearance.payment_id,
+                "intent_hash": clearance.intent_hash,
+                "policy_version": clearance.policy_version,
+                "screenings": canonical_text(screenings),
+                "cleared_at_s": clearance.cleared_at_s,
+            },
+        )
+
+    def of(self, payment_id: str) -> Clearance:
+        """Return a payment's clearance with its approvals; raises IntegrityError when there is none."""
+        row = self._connection.execute(select(clearances).where(clearances.c.payment_id == payment_id)).one_or_none()
+        if row is None:
+            raise IntegrityError("the payment has no clearance", payment=payment_id)
+        return Clearance(
+            id=row.id,
+            payment_id=row.payment_id,
+            intent_hash=row.intent_hash,
+            policy_version=row.policy_version,
+            screenings=tuple(
+                Screening(**{**entry, "verdict": Verdict(entry["verdict"])}) for entry in json.loads(row.screenings)
+            ),
+            approvals=self._approvals.of(payment_id),
+            cleared_at_s=row.cleared_at_s,
+        )

@@ -1,0 +1,52 @@
+"""Customers."""
+
+from dataclasses import asdict
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+
+from tokenpay.errors import NotFound
+from tokenpay.parties.customer import Customer, CustomerStatus
+from tokenpay.store.tables import customers
+
+_CUSTOMER = select(customers).where(customers.c.id == bindparam("customer"))
+_LOCK = {
+    "to keep": _CUSTOMER.with_for_update(read=True),
+    "to change": _CUSTOMER.with_for_update(key_share=True),
+}
+
+
+class CustomerStore:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, customer: Customer) -> None:
+        self._connection.execute(insert(customers), asdict(customer))
+
+    def get(self, customer_id: str, *, lock: Literal["to keep", "to change"] | None = None) -> Customer:
+        """Return a customer; raises NotFound.
+
+        Locked `to keep`, the status stays as it is until this unit of work ends: many may hold it so, and
+        who locks it `to change` waits for them.
+        """
+        query = _CUSTOMER if lock is None else _LOCK[lock]
+        row = self._connection.execute(query, {"customer": customer_id}).one_or_none()
+        if row is None:
+            raise NotFound("there is no such customer", customer=customer_id)
+        return _customer(row)
+
+    def find(self, text: str, *, limit: int = 50) -> list[Customer]:
+        """Return customers whose number or name contains `text`, ignoring case, ordered by number."""
+        needle = f"%{text.lower().replace('/', '//').replace('%', '/%').replace('_', '/_')}%"
+        query = select(customers).where(
+            func.lower(customers.c.name).like(needle, escape="/") | func.lower(customers.c.id).like(needle, escape="/")
+        )
+        rows = self._connection.execute(query.order_by(customers.c.id).limit(limit))
+        return [_customer(row) for row in rows]
+
+    def set_status(self, customer_id: str, status: CustomerStatus) -> None:
+        self._connection.execute(update(customers).where(customers.c.id == customer_id).values(status=status))
+
+
+def _customer(row: Row[Any]) -> Customer:
+    return Customer(**{**row._mapping, "status": CustomerStatus(row.status)})

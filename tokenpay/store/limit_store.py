@@ -1,0 +1,76 @@
+"""What each operator and customer has used of a day's limits, and which payments it is counted for."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from tokenpay.store.insert_missing import insert_missing
+from tokenpay.store.tables import limit_counters, limit_uses
+
+_LOCK = (
+    select(limit_counters.c.scope, limit_counters.c.used_units)
+    .where(
+        limit_counters.c.scope.in_(bindparam("scopes", expanding=True)),
+        limit_counters.c.asset_id == bindparam("asset_id"),
+        limit_counters.c.day == bindparam("day"),
+    )
+    .order_by(limit_counters.c.scope)
+    .with_for_update(key_share=True)
+)
+_MOVE = (
+    update(limit_counters)
+    .where(
+        limit_counters.c.scope == bindparam("of_scope"),
+        limit_counters.c.asset_id == bindparam("of_asset_id"),
+        limit_counters.c.day == bindparam("of_day"),
+    )
+    .values(used_units=bindparam("new_units"))
+)
+_ADD_USE = insert(limit_uses)
+
+
+class LimitStore:
+    """Locked counters are read once in a unit of work."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._used: dict[tuple[str, str, str], int] = {}
+
+    def lock_used(self, scopes: Iterable[str], *, asset_id: str, day: str) -> dict[str, int]:
+        """Lock the day's counters of these scopes, in sorted order, and return what they have used."""
+        wanted = sorted(scopes)
+        missing = [scope for scope in wanted if (scope, asset_id, day) not in self._used]
+        if missing:
+            rows = [{"scope": scope, "asset_id": asset_id, "day": day, "used_units": 0} for scope in missing]
+            self._connection.execute(insert_missing(self._connection.dialect.name, limit_counters), rows)
+            which = {"scopes": missing, "asset_id": asset_id, "day": day}
+            for scope, used_units in self._connection.execute(_LOCK, which):
+                self._used[scope, asset_id, day] = used_units
+        return {scope: self._used[scope, asset_id, day] for scope in wanted}
+
+    def use(self, payment_id: str, used: dict[str, int], *, asset_id: str, day: str, units: int) -> None:
+        """Count a payment in locked counters."""
+        if used:
+            self._set_used({scope: used_units + units for scope, used_units in used.items()}, asset_id, day)
+            rows = [{"payment_id": payment_id, "scope": scope, "asset_id": asset_id, "day": day} for scope in used]
+            self._connection.execute(_ADD_USE, rows)
+
+    def give_back(self, payment_id: str, *, units: int) -> None:
+        """Take a payment that ended unpaid out of its day's counters."""
+        uses = self._connection.execute(
+            select(limit_uses).where(limit_uses.c.payment_id == payment_id).order_by(limit_uses.c.scope)
+        ).all()
+        for use in uses:
+            used = self.lock_used([use.scope], asset_id=use.asset_id, day=use.day)[use.scope]
+            self._set_used({use.scope: used - units}, use.asset_id, use.day)
+        self._connection.execute(delete(limit_uses).where(limit_uses.c.payment_id == payment_id))
+
+    def _set_used(self, used: dict[str, int], asset_id: str, day: str) -> None:
+        self._connection.execute(
+            _MOVE,
+            [
+                {"of_scope": scope, "of_asset_id": asset_id, "of_day": day, "new_units": units}
+                for scope, units in used.items()
+            ],
+        )
+        self._used.update({(scope, asset_id, day): units for scope, units in used.items()})
