@@ -33,6 +33,8 @@ NOUNS = (
     "request",
     "payment",
     "payments",
+    "shift",
+    "vault",
     "case",
     "deny",
     "chain",

@@ -1,1 +1,1 @@
-"""The counter: cash by the piece, shifts between two counts, quotes that expire, receipts."""
+"""The counter: cash by the piece, and shifts between two counts of it."""

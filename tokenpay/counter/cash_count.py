@@ -48,7 +48,7 @@ class CashCount:
 
     def __post_init__(self) -> None:
         known = {face.units for face in faces(self.currency)}
-        if not self.pieces.keys() <= known:
+        if any(type(face) is not int for face in self.pieces) or not self.pieces.keys() <= known:
             raise InvalidInput(f"there is no such note or coin of {self.currency}")
         if any(type(count) is not int or not 0 <= count <= MAX_PIECES for count in self.pieces.values()):
             raise InvalidInput(f"there are 0 to {MAX_PIECES:,} pieces of each note or coin")

@@ -33,7 +33,8 @@ class Variance:
 class Shift:
     """One drawer, terminal and operator from `opening` to `closing`, each a count a currency.
 
-    The count is blind: whoever counts is not told what the books expect.
+    The count is blind: whoever counts is not told what the books expect. `expected` is what they said when
+    the closing count was given, before it corrected them.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Shift:
     opening: tuple[CashCount, ...]
     state: ShiftState = ShiftState.OPEN
     closing: tuple[CashCount, ...] = ()
+    expected: tuple[Amount, ...] = ()
     closed_at_s: int | None = None
 
     def __post_init__(self) -> None:
@@ -52,11 +54,17 @@ class Shift:
             if len({count.currency for count in counts}) < len(counts):
                 raise InvalidInput("each currency of a drawer is counted once")
 
-    def counted(self, closing: tuple[CashCount, ...]) -> "Shift":
+    def counted(self, closing: tuple[CashCount, ...], *, expected: tuple[Amount, ...]) -> "Shift":
         """Return the shift after its closing count; raises WrongState when it was counted already."""
         if self.state is not ShiftState.OPEN:
             raise WrongState(f"the shift is {self.state}", shift=self.id)
-        return replace(self, state=ShiftState.COUNTED, closing=closing)
+        return replace(self, state=ShiftState.COUNTED, closing=closing, expected=expected)
+
+    def reopened(self) -> "Shift":
+        """Return the shift open again, to be counted anew; raises WrongState unless it was counted."""
+        if self.state is not ShiftState.COUNTED:
+            raise WrongState(f"the shift is {self.state}", shift=self.id)
+        return replace(self, state=ShiftState.OPEN, closing=(), expected=())
 
     def closed(self, *, at_s: int) -> "Shift":
         """Return the shift at its end; raises WrongState unless it was counted."""

@@ -233,7 +233,7 @@ def test_the_bank_shows_itself(desk: Desk) -> None:
     shown = desk("bank", "show", "--json").json
     assert (shown["name"], shown["demo"], shown["database"]) == ("Test", True, "sqlite")
     assert shown["chains"][0]["treasury"] == desk.world.treasury.text
-    assert desk("bank", "migrate", "--json").json == {"before": "0001", "revision": "0001"}
+    assert desk("bank", "migrate", "--json").json == {"before": "0002", "revision": "0002"}
 
 
 def test_a_payer_s_authorization_is_collected(desk: Desk, tmp_path: Path) -> None:

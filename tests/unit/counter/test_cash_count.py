@@ -45,7 +45,7 @@ def test_what_is_no_count(text, error):
 
 
 def test_counts_by_hand_are_checked_as_well():
-    for pieces in ({3_000: 1}, {5_000: -1}, {5_000: True}, {5_000: 1_000_001}):
+    for pieces in ({3_000: 1}, {5_000.0: 1}, {5_000: -1}, {5_000: True}, {5_000: 1_000_001}):
         with pytest.raises(InvalidInput):
             CashCount(currency="EUR", pieces=pieces)
     with pytest.raises(InvalidInput):

@@ -20,15 +20,21 @@ def shift(**changes):
 
 
 def test_a_shift_is_open_then_counted_then_closed():
-    counted = shift().counted((count("2x50"),))
+    counted = shift().counted((count("2x50"),), expected=(count("1x50").amount,))
     assert (counted.state, counted.closed_at_s) == (ShiftState.COUNTED, None)
     closed = counted.closed(at_s=200)
     assert (closed.state, closed.closed_at_s, closed.closing) == (ShiftState.CLOSED, 200, (count("2x50"),))
-    for again in (lambda: closed.counted(()), lambda: counted.counted(()), lambda: closed.closed(at_s=1)):
+    for again in (
+        lambda: closed.counted((), expected=()),
+        lambda: counted.counted((), expected=()),
+        lambda: closed.closed(at_s=1),
+    ):
         with pytest.raises(WrongState):
             again()
-    with pytest.raises(WrongState):
-        shift().closed(at_s=200)
+    assert counted.reopened() == shift()
+    for early in (lambda: shift().closed(at_s=200), lambda: shift().reopened(), lambda: closed.reopened()):
+        with pytest.raises(WrongState):
+            early()
 
 
 def test_a_currency_is_counted_once():
