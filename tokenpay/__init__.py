@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from tokenpay.compliance.case import Case as Case, CaseKind as CaseKind
     from tokenpay.compliance.policy import AssetLimits as AssetLimits, Hours as Hours, Policy as Policy
     from tokenpay.compliance.screening import DenyList as DenyList
+    from tokenpay.counter.cash_count import CashCount as CashCount
+    from tokenpay.counter.shift import Shift as Shift, ShiftState as ShiftState
     from tokenpay.engine import Cycle as Cycle, run as run, run_once as run_once
     from tokenpay.errors import (
         AssetMismatch as AssetMismatch,
@@ -90,6 +92,7 @@ if TYPE_CHECKING:
         open_case as open_case,
         resolve_case as resolve_case,
     )
+    from tokenpay.operations.close_shift import close_shift as close_shift
     from tokenpay.operations.collect import collect as collect
     from tokenpay.operations.controls import (
         accept_clock as accept_clock,
@@ -106,7 +109,13 @@ if TYPE_CHECKING:
     from tokenpay.operations.found import Founder as Founder
     from tokenpay.operations.issue_request import cancel_request as cancel_request, issue_request as issue_request
     from tokenpay.operations.load_deny_list import load_deny_list as load_deny_list
+    from tokenpay.operations.move_cash import (
+        CashDirection as CashDirection,
+        allocate_cash as allocate_cash,
+        receive_cash as receive_cash,
+    )
     from tokenpay.operations.open_session import close_session as close_session, open_session as open_session
+    from tokenpay.operations.open_shift import open_shift as open_shift
     from tokenpay.operations.pay import pay as pay
     from tokenpay.operations.read import (
         balances as balances,
@@ -140,6 +149,11 @@ if TYPE_CHECKING:
     from tokenpay.operations.resume_chain import resume_chain as resume_chain
     from tokenpay.operations.reverse import reverse as reverse
     from tokenpay.operations.settle import Settled as Settled, settle as settle
+    from tokenpay.operations.shift_report import (
+        CashLine as CashLine,
+        ShiftReport as ShiftReport,
+        shift_report as shift_report,
+    )
     from tokenpay.operations.sign_issued_request import sign_issued_request as sign_issued_request
     from tokenpay.operations.statement import (
         Statement as Statement,
@@ -230,6 +244,9 @@ _HOME = {
     "Cancellation": "ethereum.cancel_authorization",
     "Case": "compliance.case",
     "CaseKind": "compliance.case",
+    "CashCount": "counter.cash_count",
+    "CashDirection": "operations.move_cash",
+    "CashLine": "operations.shift_report",
     "Chain": "ports",
     "ChainParty": "payments.intent",
     "ChainSettings": "settings",
@@ -317,6 +334,9 @@ _HOME = {
     "Session": "parties.session",
     "SessionExpired": "errors",
     "Settled": "operations.settle",
+    "Shift": "counter.shift",
+    "ShiftReport": "operations.shift_report",
+    "ShiftState": "counter.shift",
     "Signature": "primitives.secp256k1",
     "SignedBefore": "errors",
     "SignedRule": "requests.signed_request",
@@ -340,6 +360,7 @@ _HOME = {
     "WrongPassword": "errors",
     "WrongState": "errors",
     "accept_clock": "operations.controls",
+    "allocate_cash": "operations.move_cash",
     "approve": "operations.approve",
     "balances": "operations.read",
     "bank_key": "operations.read",
@@ -350,6 +371,7 @@ _HOME = {
     "check_asset": "operations.assets",
     "close_customer": "operations.customers",
     "close_session": "operations.open_session",
+    "close_shift": "operations.close_shift",
     "collect": "operations.collect",
     "engine_session": "bootstrap",
     "enrol_customer": "operations.customers",
@@ -376,6 +398,7 @@ _HOME = {
     "open_bank": "bootstrap",
     "open_case": "operations.cases",
     "open_session": "operations.open_session",
+    "open_shift": "operations.open_shift",
     "parse_token_list": "money.token_list",
     "parse_typed_data": "ethereum.typed_json",
     "pay": "operations.pay",
@@ -392,6 +415,7 @@ _HOME = {
     "read_events": "operations.read",
     "read_qr": "requests.qr_reader",
     "read_request": "requests.scanned",
+    "receive_cash": "operations.move_cash",
     "recognise_holding": "operations.recognise_holding",
     "reconcile": "operations.reconcile",
     "recover_personal_message": "ethereum.personal_message",
@@ -407,6 +431,7 @@ _HOME = {
     "run": "engine",
     "run_once": "engine",
     "settle": "operations.settle",
+    "shift_report": "operations.shift_report",
     "sign_issued_request": "operations.sign_issued_request",
     "sign_personal_message": "ethereum.personal_message",
     "sign_request": "requests.signed_request",
@@ -438,6 +463,9 @@ __all__ = [
     "Cancellation",
     "Case",
     "CaseKind",
+    "CashCount",
+    "CashDirection",
+    "CashLine",
     "Chain",
     "ChainParty",
     "ChainSettings",
@@ -525,6 +553,9 @@ __all__ = [
     "Session",
     "SessionExpired",
     "Settled",
+    "Shift",
+    "ShiftReport",
+    "ShiftState",
     "Signature",
     "SignedBefore",
     "SignedRule",
@@ -548,6 +579,7 @@ __all__ = [
     "WrongPassword",
     "WrongState",
     "accept_clock",
+    "allocate_cash",
     "approve",
     "balances",
     "bank_key",
@@ -558,6 +590,7 @@ __all__ = [
     "check_asset",
     "close_customer",
     "close_session",
+    "close_shift",
     "collect",
     "engine_session",
     "enrol_customer",
@@ -584,6 +617,7 @@ __all__ = [
     "open_bank",
     "open_case",
     "open_session",
+    "open_shift",
     "parse_token_list",
     "parse_typed_data",
     "pay",
@@ -600,6 +634,7 @@ __all__ = [
     "read_events",
     "read_qr",
     "read_request",
+    "receive_cash",
     "recognise_holding",
     "reconcile",
     "recover_personal_message",
@@ -615,6 +650,7 @@ __all__ = [
     "run",
     "run_once",
     "settle",
+    "shift_report",
     "sign_issued_request",
     "sign_personal_message",
     "sign_request",

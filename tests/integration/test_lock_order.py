@@ -5,17 +5,31 @@ Deadlocks come too rarely for a test to meet them. The order is there to be read
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 
 from tests.properties.crashes import World, world_of
-from tests.properties.small_bank import TOKEN, template
+from tests.properties.small_bank import LIMITS, TOKEN, SmallBank, template
+from tokenpay.counter.cash_count import CashCount
+from tokenpay.counter.shift import Shift
+from tokenpay.money.amount import Amount
+from tokenpay.money.asset import Asset
+from tokenpay.operations.approve import approve
+from tokenpay.operations.assets import register_asset
+from tokenpay.operations.close_shift import close_shift
+from tokenpay.operations.move_cash import CashDirection, allocate_cash, receive_cash
+from tokenpay.operations.open_shift import open_shift
+from tokenpay.operations.read import find_payments
+from tokenpay.operations.refuse import refuse
+from tokenpay.operations.shift_report import shift_report
+from tokenpay.payments.payment import PaymentState
 
-ORDER = ["chains", "keys", "payments", "deposits", "cases", "requests", "bank", "limit_counters", "accounts"]
+ORDER = ["chains", "keys", "payments", "deposits", "cases", "requests", "shifts", "bank", "limit_counters", "accounts"]
 LAST = "audit_heads"
-_LOCKED = re.compile(r"FROM (\w+).* FOR NO KEY UPDATE", re.DOTALL)
+_LOCKED = re.compile(r"\nFROM (\w+).* FOR NO KEY UPDATE", re.DOTALL)
 _CLAIMED = re.compile(r"INSERT INTO (keys) .*ON CONFLICT", re.DOTALL)
 
 
@@ -53,6 +67,33 @@ def world(postgresql_server: str) -> Iterator[World]:
         yield world
 
 
+def work_a_drawer(small: SmallBank) -> None:
+    """A shift with two currencies, whose count is refused, then agreed to."""
+    bank, tom, ann = small.bank, small.sessions["tom"], small.sessions["ann"]
+    currencies = [Asset.cash("EUR"), Asset.cash("USD")]
+    with bank.store.unit_of_work() as uow:
+        policy = uow.policies.newest()
+        limits = {**policy.limits, **{asset.id: LIMITS for asset in currencies}}
+        uow.policies.add(replace(policy, version=policy.version + 1, limits=limits), at_s=1, maker="ann", checker="bob")
+    for asset in currencies:
+        register_asset(bank, asset, by=ann)
+    receive_cash(bank, count=CashCount.parse("1x1", "EUR"), by=ann, key="delivery")
+    opening = [CashCount.parse("1x0.50", asset.symbol) for asset in currencies]
+    shift = open_shift(bank, drawer="D1", opening=opening, by=tom, key="open")
+    assert isinstance(shift, Shift)
+    moved: dict[str, Any] = {"drawer": "D1", "amount": Amount(currencies[0], 20), "by": tom}
+    allocate_cash(bank, **moved, direction=CashDirection.TO_DRAWER, key="out")
+    for key in ("once", "again"):
+        counts = [CashCount.parse("1x10", asset.symbol) for asset in currencies]
+        close_shift(bank, shift.id, counts=counts, by=tom, key=key)
+        for held in find_payments(bank, by=ann, states=[PaymentState.HELD]):
+            if held.intent.related == shift.id and key == "once":
+                refuse(bank, held.id, reason="again", by=ann)
+            elif held.intent.related == shift.id:
+                approve(bank, held.id, by=ann)
+    assert shift_report(bank, shift.id, by=tom).letter == "Z"
+
+
 def test_locks_are_taken_in_one_order(world: World) -> None:
     small, locks = world.small, Locks()
     world.next_day()
@@ -62,6 +103,7 @@ def test_locks_are_taken_in_one_order(world: World) -> None:
         event.listen(engine, end, locks.forget)
     day = world.day(1)
     day.counter()
+    work_a_drawer(small)
     (waiting,) = small.chain._scripted
     small.chain.deposit(TOKEN, waiting.recipient, 3)  # two deposits in one block, and the second is too much
     for keep in (True, False):

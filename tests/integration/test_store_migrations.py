@@ -4,6 +4,7 @@ import ast
 import shutil
 import stat
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,13 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 
-from tests.integration.store_samples import founded
+from tests.integration.store_samples import ANNAS, BERTS, NOW_S, add_cleared, founded, fund, transfer
+from tests.unit.payments.samples import EURO
+from tokenpay.counter.cash_count import CashCount
+from tokenpay.counter.shift import Shift
 from tokenpay.errors import Conflict, Halted, IntegrityError, InvalidInput, NotFound, StoreUnavailable
+from tokenpay.ledger.account import Account
+from tokenpay.ledger.chart import AccountKind
 from tokenpay.store import migrate
 from tokenpay.store.tables import metadata
 from tokenpay.store.unit_of_work import Store
@@ -53,7 +59,8 @@ def schema(engine: sa.Engine) -> dict[str, Any]:
         facts[f"{table} primary key"] = inspector.get_pk_constraint(table)
         for kind in ("foreign_keys", "unique_constraints", "check_constraints", "indexes"):
             for found in getattr(inspector, f"get_{kind}")(table):
-                facts[f"{table} {kind} {found['name']}"] = found
+                options = {name: str(option) for name, option in found.get("dialect_options", {}).items()}
+                facts[f"{table} {kind} {found['name']}"] = {**found, "dialect_options": options}
     return facts
 
 
@@ -101,6 +108,58 @@ def test_up_down_and_up_again(engine: sa.Engine, database_url: str) -> None:
     assert not migrate.needs_upgrade(database_url)
     migrate.upgrade(database_url)
     assert schema(engine) == first
+
+
+def rows(store: Store) -> dict[str, list[Any]]:
+    """Every row of every table, without what 0002 added."""
+    with store.read() as work:
+        names = [name for name in sa.inspect(work.connection).get_table_names() if name != "alembic_version"]
+        found = {
+            name: [
+                {column: value for column, value in row.items() if column != "shift_id"}
+                for row in work.connection.execute(sa.text(f"SELECT * FROM {name}")).mappings()  # noqa: S608
+            ]
+            for name in names
+        }
+    return {name: sorted(found[name], key=str) for name in names if name != "shifts"}
+
+
+def test_a_bank_of_0001_goes_up_and_down_whole(database_url: str) -> None:
+    with founded(database_url) as store:
+        with store.unit_of_work() as work:
+            fund(work, ANNAS, 100)
+            clearance = add_cleared(work)
+            work.ledger.lock([ANNAS, BERTS])
+            work.ledger.post(transfer("paid", ANNAS, BERTS, 40, clearance), at_s=NOW_S)
+            work.ledger.reserve(transfer("waits", ANNAS, BERTS, 7))
+        before = rows(store)
+        assert all(before[name] for name in ("transfers", "entries", "accounts", "payments", "clearances"))
+        migrate.downgrade(database_url, "0001")
+        assert rows(store) == before
+        assert migrate.needs_upgrade(database_url)
+        migrate.upgrade(database_url)
+        assert rows(store) == before
+
+
+def test_cash_that_moved_in_a_shift_does_not_go_down(database_url: str) -> None:
+    with founded(database_url) as store:
+        drawer = Account(kind=AccountKind.DRAWER, owner="D1", asset_id=EURO.id)
+        variance = Account(kind=AccountKind.VARIANCE, owner="bank", asset_id=EURO.id)
+        count = CashCount(currency="EUR", pieces={})
+        shift = Shift(
+            id="SH-1", branch="main", drawer="D1", terminal="T1", operator_id="mia", opened_at_s=1, opening=(count,)
+        )
+        with store.unit_of_work() as work:
+            assert work.shifts.add(shift)
+            work.ledger.lock([drawer, variance])
+            work.ledger.post(replace(transfer("found", drawer, variance, 40), shift_id="SH-1"), at_s=NOW_S)
+        before = rows(store)
+        with pytest.raises(Conflict) as caught:
+            migrate.downgrade(database_url, "0001")
+        assert caught.value.fields["rule"] == "ck_transfers_no_cash_in_shifts"
+        assert (rows(store), migrate.revision(database_url)) == (before, migrate.HEAD)
+        with store.read() as work:
+            assert work.shifts.get("SH-1") == shift
 
 
 def test_a_migration_that_fails_leaves_the_database_as_it_was(
@@ -181,8 +240,8 @@ def test_a_draft_holds_what_changed(sqlite_url: str, tmp_path: Path, monkeypatch
     monkeypatch.setattr("tokenpay.store.tables.metadata", changed)
     monkeypatch.setattr(migrate, "MIGRATIONS", str(folder))
     migrate.draft(sqlite_url, "since when")
-    draft = (folder / "versions" / "0002_since_when.py").read_text()
-    assert "down_revision = '0001'" in draft
+    draft = (folder / "versions" / "0003_since_when.py").read_text()
+    assert "down_revision = '0002'" in draft
     assert draft.count("batch_alter_table") == 2
     assert "add_column(sa.Column('since_s', sa.BigInteger(), nullable=True))" in draft
 

@@ -40,14 +40,15 @@ def opened(args: Namespace, *, signer: bool = False) -> Iterator["Bank"]:
 
 @contextmanager
 def signed_in(args: Namespace, *, signer: bool = False) -> Iterator[tuple["Bank", "Session"]]:
-    """Open the bank and sign the operator in for this one command."""
+    """Open the bank and sign the operator in for this one command, at the terminal that it names or at `cli`."""
     operator_id = args.operator or os.environ.get("TOKENPAY_OPERATOR")
     if not operator_id:
         raise InvalidInput("say who acts: --operator ID, or TOKENPAY_OPERATOR")
     with opened(args, signer=signer) as bank:
         password = os.environ.get("TOKENPAY_PASSWORD") or ask_secret(f"Password of {operator_id}: ")
+        terminal = getattr(args, "terminal", "cli")
         session = tp.open_session(
-            bank, operator_id=operator_id, password=password, terminal="cli", lifetime_s=SESSION_S
+            bank, operator_id=operator_id, password=password, terminal=terminal, lifetime_s=SESSION_S
         )
         try:
             yield bank, session

@@ -82,7 +82,7 @@ def _add_named(verbs: "Subparsers", name: str, run: Callable[[Namespace], Answer
 def pay(args: Namespace) -> Answer:
     with signed_in(args) as (bank, by):
         amount = amount_of(bank, args)
-        return _keyed(
+        return keyed(
             args,
             lambda key: tp.pay(
                 bank,
@@ -117,12 +117,12 @@ def cancel(args: Namespace) -> Answer:
 def refund(args: Namespace) -> Answer:
     with signed_in(args) as (bank, by):
         amount = amount_of(bank, args)
-        return _keyed(args, lambda key: tp.refund(bank, of=args.of, to=args.creditor, amount=amount, by=by, key=key))
+        return keyed(args, lambda key: tp.refund(bank, of=args.of, to=args.creditor, amount=amount, by=by, key=key))
 
 
 def reverse(args: Namespace) -> Answer:
     with signed_in(args) as (bank, by):
-        return _keyed(args, lambda key: tp.reverse(bank, args.payment, by=by, key=key))
+        return keyed(args, lambda key: tp.reverse(bank, args.payment, by=by, key=key))
 
 
 def collect(args: Namespace) -> Answer:
@@ -130,7 +130,7 @@ def collect(args: Namespace) -> Answer:
 
     with signed_in(args) as (bank, by):
         authorization, signature = read_authorization(bank, args.authorization, args.request, by=by)
-        return _keyed(
+        return keyed(
             args,
             lambda key: tp.collect(
                 bank, request_id=args.request, authorization=authorization, signature=signature, by=by, key=key
@@ -162,14 +162,18 @@ def _find(bank: "Bank", args: Namespace, *, by: "Session") -> "Payment":
     return payment
 
 
-def _keyed(args: Namespace, verb: "Callable[[str], Payment | Refusal]") -> Answer:
+def keyed(args: Namespace, verb: "Callable[[str], Payment | Refusal]") -> Answer:
     """Run a verb under one key and answer with the payment, or with the reasons against it."""
     key = key_of(args)
     result = verb(key)
     if isinstance(result, tp.Payment):
         return Answer(content={**payment_content(result), "key": key})
-    content = {"state": "refused", "reasons": result.reasons, "id": None, "key": None}
-    return Answer(content=content, exit_code=EXIT_REFUSED)
+    return Answer(content=refusal_content(result), exit_code=EXIT_REFUSED)
+
+
+def refusal_content(refusal: "Refusal") -> dict[str, Any]:
+    """Return what is said of a refusal: nothing was stored, and no key is bound."""
+    return {"state": "refused", "reasons": refusal.reasons, "id": None, "key": None}
 
 
 def payment_content(payment: "Payment") -> dict[str, Any]:

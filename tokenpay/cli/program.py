@@ -29,6 +29,8 @@ NOUNS = (
     "asset",
     "request",
     "payment",
+    "shift",
+    "vault",
     "case",
     "deny",
     "chain",

@@ -19,7 +19,7 @@ class Transfer:
     """`units` from the credited to the debited account. `posted_units` may be less than was pending.
 
     `payment_id` or `deposit_id` names why it exists; `clearance_id` stands on every transfer that
-    takes money from a customer or from what the bank holds.
+    takes money from a customer or from what the bank holds, `shift_id` on every one in a drawer.
     """
 
     id: str
@@ -33,6 +33,7 @@ class Transfer:
     payment_id: str | None = None
     deposit_id: str | None = None
     clearance_id: str | None = None
+    shift_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from tokenpay.steps.clear import clear
 from tokenpay.steps.enter_case import enter_match_case
 from tokenpay.steps.record import record
 from tokenpay.steps.request_payment import request_reasons, take_payment
+from tokenpay.steps.shift_payment import end_count, shift_reasons
 
 
 def approve(bank: Bank, payment_id: str, *, by: Session) -> Payment:
@@ -42,7 +43,7 @@ def approve(bank: Bank, payment_id: str, *, by: Session) -> Payment:
             approval = give(by, intent.hash(), part=Part.CHECKER, at_s=max(now_s, intent.created_at_s))
             uow.approvals.add(payment_id, approval)
             given = (*given, approval)
-        closed = request_reasons(uow, intent, at_s=now_s)
+        closed = (*request_reasons(uow, intent, at_s=now_s), *shift_reasons(uow, intent))
         gate = clear(uow, bank, intent, approvals=given, counted=True)
         if closed or (not isinstance(gate, Clearance) and gate.answer is Answer.REFUSE):
             also = () if isinstance(gate, Clearance) else gate.reasons
@@ -61,4 +62,5 @@ def approve(bank: Bank, payment_id: str, *, by: Session) -> Payment:
         uow.payments.update(changed, was=PaymentState.HELD)
         details = {"intent": intent.hash().hex(), "state": changed.state.value}
         record(uow, bank, operator, "payment.approved", payment_id, details)
+        end_count(uow, bank, operator, intent)
         return changed

@@ -6,9 +6,8 @@ from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.intent import Purpose
 from tokenpay.payments.payment import UNSENT, Payment, PaymentState
-from tokenpay.steps import movements
 from tokenpay.steps.authorize import authorize
-from tokenpay.steps.record import record
+from tokenpay.steps.end_unpaid import end_unpaid
 
 
 def cancel(bank: Bank, payment_id: str, *, by: Session) -> Payment:
@@ -30,7 +29,5 @@ def cancel(bank: Bank, payment_id: str, *, by: Session) -> Payment:
         if payment.state not in UNSENT:
             raise WrongState(f"the payment is {payment.state} and cannot be cancelled", payment=payment_id)
         cancelled = payment.to(PaymentState.CANCELLED, at_s=now_s)
-        movements.give_back(uow, payment)
-        uow.payments.update(cancelled, was=payment.state)
-        record(uow, bank, operator, "payment.cancelled", payment_id)
+        end_unpaid(uow, bank, operator, payment, cancelled)
         return cancelled

@@ -7,8 +7,8 @@ from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.payment import UNSENT, PaymentState
 from tokenpay.requests.request_state import after_time
-from tokenpay.steps import movements
 from tokenpay.steps.authorize import authorize
+from tokenpay.steps.end_unpaid import end_unpaid
 from tokenpay.steps.record import record
 
 _AT_ONCE = 500
@@ -45,7 +45,5 @@ def _end(bank: Bank, payment_id: str, *, by: Session) -> bool:
         payment = uow.payments.lock(payment_id)
         if payment.state not in UNSENT:
             return False
-        movements.give_back(uow, payment)
-        uow.payments.update(payment.to(PaymentState.EXPIRED, at_s=now_s), was=payment.state)
-        record(uow, bank, operator, "payment.expired", payment_id)
+        end_unpaid(uow, bank, operator, payment, payment.to(PaymentState.EXPIRED, at_s=now_s))
     return True

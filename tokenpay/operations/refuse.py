@@ -6,9 +6,8 @@ from tokenpay.errors import WrongState
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.payment import Payment, PaymentState, Reason
-from tokenpay.steps import movements
 from tokenpay.steps.authorize import authorize
-from tokenpay.steps.record import record
+from tokenpay.steps.end_unpaid import end_unpaid
 
 
 def refuse(bank: Bank, payment_id: str, *, reason: str, by: Session) -> Payment:
@@ -30,7 +29,5 @@ def refuse(bank: Bank, payment_id: str, *, reason: str, by: Session) -> Payment:
             at_s=now_s,
             reasons=(*payment.reasons, Reason(code="approval.refused", message=reason)),
         )
-        movements.give_back(uow, payment)
-        uow.payments.update(refused, was=PaymentState.HELD)
-        record(uow, bank, operator, "payment.refused", payment_id, {"reasons": ["approval.refused"]})
+        end_unpaid(uow, bank, operator, payment, refused, {"reasons": ["approval.refused"]})
         return refused

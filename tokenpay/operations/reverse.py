@@ -4,7 +4,7 @@ from tokenpay.bank import Bank
 from tokenpay.errors import WrongState
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
-from tokenpay.payments.intent import Purpose, Rail
+from tokenpay.payments.intent import CASH, Purpose, Rail
 from tokenpay.payments.payment import UNPAID, Payment, PaymentState, Reason, Refusal
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.propose import Draft, propose
@@ -22,6 +22,8 @@ def reverse(bank: Bank, payment_id: str, *, by: Session, key: str) -> Payment | 
     intent = original.intent
     if intent.rail is not Rail.BOOK or original.state is not PaymentState.FINAL or intent.purpose is Purpose.REVERSAL:
         raise WrongState("a final book payment can be reversed, once", payment=payment_id)
+    if intent.purpose in CASH:
+        raise WrongState("cash goes back by another allocation or count, not by a reversal", payment=payment_id)
     draft = Draft(
         purpose=Purpose.REVERSAL,
         debtor=intent.creditor,

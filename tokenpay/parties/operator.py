@@ -33,15 +33,24 @@ class Permission(StrEnum):
     REVERSE = "reverse"
     CASE = "case"
     CONTROL = "control"
+    SHIFT = "shift"
+    VAULT = "vault"
     RUN_ENGINE = "run_engine"
     READ = "read"
 
 
-_COUNTER = frozenset({Permission.ENROL, Permission.REQUEST, Permission.PAY, Permission.READ})
+_COUNTER = frozenset({Permission.ENROL, Permission.REQUEST, Permission.PAY, Permission.SHIFT, Permission.READ})
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.TELLER: _COUNTER,
     Role.SUPERVISOR: _COUNTER
-    | {Permission.FREEZE, Permission.APPROVE, Permission.REVERSE, Permission.CASE, Permission.CONTROL},
+    | {
+        Permission.FREEZE,
+        Permission.APPROVE,
+        Permission.REVERSE,
+        Permission.CASE,
+        Permission.CONTROL,
+        Permission.VAULT,
+    },
     Role.AUDITOR: frozenset({Permission.READ}),
     Role.ENGINE: frozenset({Permission.RUN_ENGINE, Permission.READ}),
 }

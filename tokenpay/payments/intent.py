@@ -6,7 +6,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 from tokenpay.errors import InvalidInput
-from tokenpay.ledger.chart import LIABILITIES, AccountKind
+from tokenpay.ledger.chart import LIABILITIES, AccountKind as Kind
 from tokenpay.money.address import Address
 from tokenpay.money.amount import Amount
 from tokenpay.money.asset import AssetKind
@@ -28,10 +28,21 @@ class Purpose(StrEnum):
     COLLECTION = "collection"
     SWEEP = "sweep"
     FILL = "fill"
+    DELIVERY = "delivery"
+    ALLOCATION = "allocation"
+    VARIANCE = "variance"
 
 
 OWN_MONEY = frozenset({Purpose.SWEEP, Purpose.FILL})
 """Money that goes from an address of the bank to an address of the bank: it stays the bank's own."""
+_CASH_ROUTES = {
+    Purpose.DELIVERY: {Kind.FUNDING, Kind.VAULT},
+    Purpose.ALLOCATION: {Kind.VAULT, Kind.DRAWER},
+    Purpose.VARIANCE: {Kind.DRAWER, Kind.VARIANCE},
+}
+CASH = frozenset(_CASH_ROUTES)
+"""The bank's own cash: between outside and vault, between vault and drawer, and what a count finds otherwise."""
+_AT_THIS_BANK = LIABILITIES.union(*_CASH_ROUTES.values())
 
 
 class Rail(StrEnum):
@@ -43,14 +54,17 @@ class Rail(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BookParty:
-    """A party with a ledger account at this bank: a customer, or a case that holds suspense or blocked money."""
+    """A party with a ledger account at this bank: a customer, a case that holds money, or where the bank's cash is.
 
-    kind: AccountKind
+    Cash lies in a drawer or a branch's vault; it comes from `funding`, and what a count finds otherwise is `variance`.
+    """
+
+    kind: Kind
     owner: str
 
     def __post_init__(self) -> None:
-        if self.kind not in LIABILITIES or _OWNER.fullmatch(self.owner) is None:
-            raise InvalidInput("a party at this bank is customer/<number>, suspense/<case> or blocked/<case>")
+        if self.kind not in _AT_THIS_BANK or _OWNER.fullmatch(self.owner) is None:
+            raise InvalidInput("a party at this bank is named like customer/<number>, suspense/<case> or drawer/<id>")
 
     def __str__(self) -> str:
         return f"{self.kind}/{self.owner}"
@@ -71,13 +85,13 @@ Party = BookParty | ChainParty
 
 
 def parse_party(text: str) -> Party:
-    """Read `customer/C1`, `suspense/<case>`, `blocked/<case>` or a CAIP-10 address; raises InvalidInput."""
+    """Read `customer/C1`, `suspense/<case>`, another party at this bank or a CAIP-10 address; raises InvalidInput."""
     if text.startswith("eip155:"):
         return ChainParty(*Address.parse_caip10(text))
     kind, separator, owner = text.partition("/")
-    if not separator or kind not in LIABILITIES:
+    if not separator or kind not in _AT_THIS_BANK:
         raise InvalidInput("a party is customer/<number>, suspense/<case>, blocked/<case> or a CAIP-10 address")
-    return BookParty(AccountKind(kind), owner)
+    return BookParty(Kind(kind), owner)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +99,8 @@ class Intent:
     """What is to be paid, by whom, to whom, until when.
 
     `uetr` is the payment's own lowercase UUIDv4 (ISO 20022 UETR) and makes every intent one of its
-    kind. `related` names the payment, deposit or case that a refund, reversal, sweep or fill is about.
+    kind. `related` names the payment, deposit or case that a refund, reversal, sweep or fill is about, or the
+    shift in which cash moves in a drawer.
     Times are Unix seconds; the intent may be approved and started before `expires_at_s`.
     """
 
@@ -120,6 +135,21 @@ class Intent:
                 raise InvalidInput("the address is on another chain than the asset")
         if self.rail is Rail.CHAIN and self.amount.asset.kind is AssetKind.CASH:
             raise InvalidInput("cash does not move on a chain")
+        self._check_route()
+
+    def _check_route(self) -> None:
+        kinds = {party.kind for party in (self.debtor, self.creditor) if isinstance(party, BookParty)}
+        if self.purpose in CASH:
+            if self.amount.asset.kind is not AssetKind.CASH or kinds != _CASH_ROUTES[self.purpose]:
+                raise InvalidInput(f"cash does not move like this, as {self.purpose}")
+        elif not kinds <= LIABILITIES:
+            raise InvalidInput(f"the bank's own cash does not move as {self.purpose}")
+
+    @property
+    def drawer(self) -> str | None:
+        """The drawer whose cash moves, or None."""
+        sides = (self.debtor, self.creditor)
+        return next((side.owner for side in sides if isinstance(side, BookParty) and side.kind is Kind.DRAWER), None)
 
     @property
     def rail(self) -> Rail:

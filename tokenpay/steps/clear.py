@@ -12,6 +12,8 @@ from tokenpay.payments.intent import OWN_MONEY, BookParty, ChainParty, Intent
 from tokenpay.steps.identifiers import new_id
 from tokenpay.store.unit_of_work import UnitOfWork
 
+_OF_A_CASE = (AccountKind.SUSPENSE, AccountKind.BLOCKED)
+
 
 def clear(
     uow: UnitOfWork, bank: Bank, intent: Intent, *, approvals: tuple[Approval, ...], counted: bool = False
@@ -94,7 +96,7 @@ def _customers(uow: UnitOfWork, intent: Intent) -> dict[str, CustomerStatus]:
     for party in (intent.debtor, intent.creditor):
         if isinstance(party, BookParty) and party.kind is AccountKind.CUSTOMER:
             customers[party.owner] = uow.customers.get(party.owner, lock="to keep").status
-        elif isinstance(party, BookParty) and not uow.cases.get(party.owner).is_open:
+        elif isinstance(party, BookParty) and party.kind in _OF_A_CASE and not uow.cases.get(party.owner).is_open:
             raise WrongState("suspense and blocked money belongs to an open case", case=party.owner)
     return customers
 

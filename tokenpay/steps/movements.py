@@ -5,7 +5,7 @@ from dataclasses import replace
 from tokenpay.bank import Bank
 from tokenpay.errors import IntegrityError
 from tokenpay.ledger.account import Account
-from tokenpay.ledger.chart import AccountKind
+from tokenpay.ledger.chart import ASSETS, LIABILITIES, AccountKind
 from tokenpay.ledger.transfer import Transfer, TransferState
 from tokenpay.money.address import Address
 from tokenpay.money.amount import Amount
@@ -26,10 +26,12 @@ def accounts_of(uow: UnitOfWork, intent: Intent) -> tuple[Account, Account] | No
         return custody_of(creditor.address, asset_id), custody_of(debtor.address, asset_id)
     if not isinstance(debtor, BookParty):
         raise IntegrityError("money leaves from an account of this bank", payment=intent.uetr)
-    debit = Account(kind=debtor.kind, owner=debtor.owner, asset_id=asset_id)
+    payer = Account(kind=debtor.kind, owner=debtor.owner, asset_id=asset_id)
     if isinstance(creditor, BookParty):
-        return debit, Account(kind=creditor.kind, owner=creditor.owner, asset_id=asset_id)
-    return debit, custody_of(uow.chains.get(creditor.chain_id).treasury, asset_id)
+        payee = Account(kind=creditor.kind, owner=creditor.owner, asset_id=asset_id)
+        # What the bank owes is paid by a debit; what it has, and where that came from, by a credit.
+        return (payer, payee) if payer.kind in LIABILITIES else (payee, payer)
+    return payer, custody_of(uow.chains.get(creditor.chain_id).treasury, asset_id)
 
 
 def lack(uow: UnitOfWork, intent: Intent) -> tuple[Reason, ...]:
@@ -40,10 +42,13 @@ def lack(uow: UnitOfWork, intent: Intent) -> tuple[Reason, ...]:
     uow.ledger.lock(pair)
     debit, credit = (uow.ledger.locked(account.id) for account in pair)
     reasons = []
-    if debit.kind is not AccountKind.CUSTODY and (debit.available_units or 0) < intent.amount.units:
-        reasons.append(Reason(code="funds.insufficient", message="the account has less available than the amount"))
-    if credit.kind is AccountKind.CUSTODY and (credit.available_units or 0) < intent.amount.units:
-        reasons.append(_treasury_short(uow, intent, credit))
+    for gives, account in ((debit.kind in LIABILITIES, debit), (credit.kind in ASSETS, credit)):
+        if not gives or (account.available_units or 0) >= intent.amount.units:
+            continue
+        if account.kind is AccountKind.CUSTODY:
+            reasons.append(_treasury_short(uow, intent, account))
+        else:
+            reasons.append(Reason(code="funds.insufficient", message="the account has less available than the amount"))
     return tuple(reasons)
 
 
@@ -63,8 +68,7 @@ def reserve(uow: UnitOfWork, bank: Bank, payment: Payment, *, clearance_id: str 
     """Enter a payment's transfer as pending; its accounts are locked."""
     pair = accounts_of(uow, payment.intent)
     if pair is not None:
-        units = payment.intent.amount.units
-        uow.ledger.reserve(_transfer(bank, pair, units, payment_id=payment.id, clearance_id=clearance_id))
+        uow.ledger.reserve(_of_payment(bank, pair, payment, clearance_id=clearance_id))
 
 
 def post_now(uow: UnitOfWork, bank: Bank, payment: Payment, *, clearance_id: str) -> None:
@@ -72,7 +76,7 @@ def post_now(uow: UnitOfWork, bank: Bank, payment: Payment, *, clearance_id: str
     pair = accounts_of(uow, payment.intent)
     if pair is None:
         raise IntegrityError("a book payment moves money between two accounts", payment=payment.id)
-    transfer = _transfer(bank, pair, payment.intent.amount.units, payment_id=payment.id, clearance_id=clearance_id)
+    transfer = _of_payment(bank, pair, payment, clearance_id=clearance_id)
     uow.ledger.post(transfer, at_s=bank.clock.now_s())
 
 
@@ -151,6 +155,13 @@ def custody_of(address: Address, asset_id: str) -> Account:
 def gas_of(chain: FollowedChain) -> Account:
     """Return the account of what a chain's transactions cost."""
     return Account(kind=AccountKind.GAS, owner="bank", asset_id=chain.native_asset_id)
+
+
+def _of_payment(bank: Bank, pair: tuple[Account, Account], payment: Payment, *, clearance_id: str | None) -> Transfer:
+    """Return the transfer of a payment's own money; in a drawer it belongs to the shift that the intent names."""
+    intent = payment.intent
+    transfer = _transfer(bank, pair, intent.amount.units, payment_id=payment.id, clearance_id=clearance_id)
+    return transfer if intent.drawer is None else replace(transfer, shift_id=intent.related)
 
 
 def _transfer(

@@ -1,7 +1,7 @@
 """How every payment begins: frozen, signed by its maker, decided at the gate, and stored with all it moves."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from tokenpay.bank import Bank
 from tokenpay.compliance.approval import Approval, Part, give
@@ -13,6 +13,7 @@ from tokenpay.parties.operator import Operator, Permission, Role
 from tokenpay.parties.session import Session
 from tokenpay.payments.intent import Intent, Party, Purpose, Rail
 from tokenpay.payments.payment import Payment, PaymentState, Reason, Refusal
+from tokenpay.primitives.canonical import Value
 from tokenpay.steps import movements
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.clear import clear, count_use
@@ -20,6 +21,7 @@ from tokenpay.steps.enter_case import enter_match_case
 from tokenpay.steps.identifiers import new_uetr
 from tokenpay.steps.record import record
 from tokenpay.steps.request_payment import address_reasons, request_reasons, take_payment
+from tokenpay.steps.shift_payment import shift_reasons
 from tokenpay.store.carried_store import Carried
 from tokenpay.store.unit_of_work import UnitOfWork
 
@@ -28,7 +30,8 @@ from tokenpay.store.unit_of_work import UnitOfWork
 class Draft:
     """What somebody wants to pay, before it has an identity and a time.
 
-    `carried` returns the EIP-3009 calldata of a collection for the new payment's id.
+    `carried` returns the EIP-3009 calldata of a collection for the new payment's id. `noted` is what the audit
+    record says beyond the payment itself.
     """
 
     purpose: Purpose
@@ -40,6 +43,17 @@ class Draft:
     remittance_information: str = ""
     index: int | None = None
     carried: Callable[[str], Carried] | None = None
+    noted: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """A frozen intent that nothing speaks against: it is cleared, or held by a decision of the gate."""
+
+    draft: Draft
+    intent: Intent
+    maker: Approval
+    gate: Clearance | Decision
 
 
 Check = Callable[[UnitOfWork], tuple[Reason, ...]]
@@ -55,46 +69,60 @@ def propose(
     same content returns the payment it stands for, wherever that has got to. Raises AssetMismatch for an
     amount whose asset has other decimals than the bank's.
     """
-    now_s = bank.clock.now_s()
-    uetr = new_uetr(bank)
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, permission)
-        if uow.assets.get(draft.amount.asset.id).asset != draft.amount.asset:
-            raise AssetMismatch("the amount is of an asset that this bank knows otherwise")
-        expires_at_s = now_s + uow.policies.newest().held_for_s
-        intent = Intent(
-            uetr=uetr,
-            purpose=draft.purpose,
-            debtor=draft.debtor,
-            creditor=draft.creditor,
-            amount=draft.amount,
-            maker=operator.id,
-            created_at_s=now_s,
-            expires_at_s=expires_at_s,
-            request_id=draft.request_id,
-            related=draft.related,
-            remittance_information=draft.remittance_information,
-        )
+        intent = freeze(uow, bank, operator, draft)
         known = uow.keys.claim(
             key,
             verb=draft.purpose,
             content=_content(intent),
-            result_id=uetr,
-            at_s=now_s,
+            result_id=intent.uetr,
+            at_s=intent.created_at_s,
             by_engine=operator.role is Role.ENGINE,
         )
         if known is not None:
             return uow.payments.get(known)
-        reasons = check(uow) if check is not None else ()
-        maker = give(by, intent.hash(), part=Part.MAKER, at_s=now_s)
-        reasons = (*reasons, *address_reasons(uow, intent), *request_reasons(uow, intent, at_s=now_s))
-        gate = clear(uow, bank, intent, approvals=(maker,))
-        reasons = (*reasons, *movements.lack(uow, intent))
-        if reasons or (isinstance(gate, Decision) and gate.answer is Answer.REFUSE):
-            also = gate.reasons if isinstance(gate, Decision) else ()
+        weighed = weigh(uow, bank, draft, intent, by=by, check=check)
+        if isinstance(weighed, Refusal):
             uow.keys.release(key)
-            return _refuse(uow, bank, operator, Refusal(intent=intent, reasons=(*reasons, *also)))
-        return _enter(uow, bank, operator, draft, intent, maker, gate)
+            return enter_refusal(uow, bank, operator, weighed)
+        return enter(uow, bank, operator, weighed)
+
+
+def freeze(uow: UnitOfWork, bank: Bank, operator: Operator, draft: Draft) -> Intent:
+    """Return a draft's intent, made by this operator now."""
+    now_s = bank.clock.now_s()
+    if uow.assets.get(draft.amount.asset.id).asset != draft.amount.asset:
+        raise AssetMismatch("the amount is of an asset that this bank knows otherwise")
+    return Intent(
+        uetr=new_uetr(bank),
+        purpose=draft.purpose,
+        debtor=draft.debtor,
+        creditor=draft.creditor,
+        amount=draft.amount,
+        maker=operator.id,
+        created_at_s=now_s,
+        expires_at_s=now_s + uow.policies.newest().held_for_s,
+        request_id=draft.request_id,
+        related=draft.related,
+        remittance_information=draft.remittance_information,
+    )
+
+
+def weigh(
+    uow: UnitOfWork, bank: Bank, draft: Draft, intent: Intent, *, by: Session, check: Check | None = None
+) -> Weighed | Refusal:
+    """Sign an intent as its maker, ask the gate and the books, and return what may be entered, or every reason not."""
+    reasons = check(uow) if check is not None else ()
+    maker = give(by, intent.hash(), part=Part.MAKER, at_s=intent.created_at_s)
+    reasons = (*reasons, *address_reasons(uow, intent), *request_reasons(uow, intent, at_s=intent.created_at_s))
+    reasons = (*reasons, *shift_reasons(uow, intent))
+    gate = clear(uow, bank, intent, approvals=(maker,))
+    reasons = (*reasons, *movements.lack(uow, intent))
+    if reasons or (isinstance(gate, Decision) and gate.answer is Answer.REFUSE):
+        also = gate.reasons if isinstance(gate, Decision) else ()
+        return Refusal(intent=intent, reasons=(*reasons, *also))
+    return Weighed(draft=draft, intent=intent, maker=maker, gate=gate)
 
 
 def _content(intent: Intent) -> dict[str, str | int]:
@@ -103,7 +131,8 @@ def _content(intent: Intent) -> dict[str, str | int]:
     return {name: str(value) for name, value in intent.content().items() if name not in minted}
 
 
-def _refuse(uow: UnitOfWork, bank: Bank, operator: Operator, refusal: Refusal) -> Refusal:
+def enter_refusal(uow: UnitOfWork, bank: Bank, operator: Operator, refusal: Refusal) -> Refusal:
+    """Record that something was asked and refused, and return it."""
     intent = refusal.intent
     codes = [reason.code for reason in refusal.reasons]
     enter_match_case(uow, bank, operator, intent, refusal.reasons)
@@ -112,15 +141,9 @@ def _refuse(uow: UnitOfWork, bank: Bank, operator: Operator, refusal: Refusal) -
     return refusal
 
 
-def _enter(
-    uow: UnitOfWork,
-    bank: Bank,
-    operator: Operator,
-    draft: Draft,
-    intent: Intent,
-    maker: Approval,
-    gate: Clearance | Decision,
-) -> Payment:
+def enter(uow: UnitOfWork, bank: Bank, operator: Operator, weighed: Weighed) -> Payment:
+    """Store a payment with all it moves; its accounts are locked."""
+    draft, intent, maker, gate = weighed.draft, weighed.intent, weighed.maker, weighed.gate
     now_s = bank.clock.now_s()
     held = isinstance(gate, Decision)
     payment = Payment(
@@ -145,5 +168,5 @@ def _enter(
     else:
         movements.reserve(uow, bank, payment, clearance_id=gate.id if isinstance(gate, Clearance) else None)
     details = {"intent": maker.intent_hash.hex(), "purpose": intent.purpose.value, "state": payment.state.value}
-    record(uow, bank, operator, f"payment.{payment.state}", payment.id, details)
+    record(uow, bank, operator, f"payment.{payment.state}", payment.id, {**draft.noted, **details})
     return payment

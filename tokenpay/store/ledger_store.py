@@ -140,6 +140,7 @@ class LedgerStore:
                 "deposit_id": transfer.deposit_id,
                 "clearance_id": transfer.clearance_id,
                 "created_at_s": transfer.created_at_s,
+                "shift_id": transfer.shift_id,
             },
         )
 
@@ -312,4 +313,5 @@ def _transfer(row: Row[Any]) -> Transfer:
         payment_id=row.payment_id,
         deposit_id=row.deposit_id,
         clearance_id=row.clearance_id,
+        shift_id=row.shift_id,
     )

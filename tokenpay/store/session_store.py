@@ -42,6 +42,11 @@ class SessionStore:
         row = self._connection.execute(_LIVE, {"session": _digest(session_id), "now_s": now_s}).one_or_none()
         return None if row is None else self._operators.take(row)
 
+    def terminal(self, session_id: str) -> str:
+        """Return the terminal that a session was opened at."""
+        query = select(sessions.c.terminal).where(sessions.c.id == _digest(session_id))
+        return str(self._connection.execute(query).scalar_one())
+
     def close(self, session_id: str, *, at_s: int) -> None:
         self._connection.execute(
             update(sessions)

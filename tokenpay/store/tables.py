@@ -18,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.schema import SchemaItem
 
 from tokenpay.compliance.approval import Part
+from tokenpay.counter.shift import ShiftState
 from tokenpay.ledger.chart import ASSETS, LIABILITIES, AccountKind
 from tokenpay.ledger.transfer import TransferState
 from tokenpay.payments.payment import PaymentState
@@ -93,6 +94,34 @@ customers = Table(
     Column("branch", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("enrolled_at_s", BigInteger, nullable=False),
+)
+
+# --- the counter -----------------------------------------------------------------------------
+
+_STILL_OPEN = text("state <> 'closed'")
+_IN_A_SHIFT = text("shift_id IS NOT NULL")
+
+shifts = Table(
+    "shifts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("branch", Text, nullable=False),
+    Column("drawer", Text, nullable=False),
+    Column("terminal", Text, nullable=False),
+    Column("operator_id", Text, ForeignKey("operators.id"), nullable=False),
+    Column("opened_at_s", BigInteger, nullable=False),
+    Column("opening", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("closing", Text, nullable=False),
+    Column("expected", Text, nullable=False),
+    Column("closed_at_s", BigInteger),
+    _one_of("state", ShiftState),
+    CheckConstraint("(closed_at_s IS NOT NULL) = (state = 'closed')", name="closed_at_the_end"),
+    # One at a time for each drawer, terminal and operator.
+    *(
+        Index(f"uq_shifts_open_{name}", name, unique=True, sqlite_where=_STILL_OPEN, postgresql_where=_STILL_OPEN)
+        for name in ("drawer", "terminal", "operator_id")
+    ),
 )
 
 # --- money -----------------------------------------------------------------------------------
@@ -216,6 +245,7 @@ transfers = Table(
     Column("deposit_id", Text, ForeignKey("deposits.id")),
     Column("clearance_id", Text),
     Column("created_at_s", BigInteger, nullable=False),
+    Column("shift_id", Text, ForeignKey("shifts.id")),
     # Both accounts hold the transfer's asset, and their kinds are what the accounts say.
     ForeignKeyConstraint(
         ["debit_account", "debit_kind", "asset_id"], ["accounts.id", "accounts.kind", "accounts.asset_id"]
@@ -231,9 +261,14 @@ transfers = Table(
         name="cleared",
     ),
     CheckConstraint("debit_account <> credit_account", name="two_accounts"),
+    # Cash moves in a drawer only within a shift.
+    CheckConstraint(
+        "(shift_id IS NOT NULL) = (debit_kind = 'drawer' OR credit_kind = 'drawer')", name="drawer_in_shift"
+    ),
     _one_of("state", TransferState),
     Index("ix_transfers_payment_id", "payment_id"),
     Index("ix_transfers_deposit_id", "deposit_id"),
+    Index("ix_transfers_shift_id", "shift_id", sqlite_where=_IN_A_SHIFT, postgresql_where=_IN_A_SHIFT),
     *_whole("units", "posted_units"),
 )
 

@@ -49,6 +49,7 @@ from tokenpay.store.payment_store import PaymentStore
 from tokenpay.store.policy_store import PolicyStore
 from tokenpay.store.request_store import RequestStore
 from tokenpay.store.session_store import SessionStore
+from tokenpay.store.shift_store import ShiftStore
 
 BUSY_TIMEOUT_S = 15
 _SQLITE: dict[str, Any] = {"isolation_level": None, "check_same_thread": False}
@@ -59,7 +60,7 @@ class UnitOfWork:
     """One transaction of the database, with a repository per noun.
 
     Verbs that lock take their locks in one order, so that none waits in a circle: chain, key, payments,
-    deposits, request, limit counters, ledger accounts, audit head. Rows of one kind are locked in the order
+    deposits, request, shift, limit counters, ledger accounts, audit head. Rows of one kind are locked in the order
     of their ids, all in one statement.
     """
 
@@ -91,6 +92,7 @@ class UnitOfWork:
     policies = cached_property(lambda uow: PolicyStore(uow.connection))
     requests = cached_property(lambda uow: RequestStore(uow.connection, uow.assets))
     sessions = cached_property(lambda uow: SessionStore(uow.connection, uow.operators))
+    shifts = cached_property(lambda uow: ShiftStore(uow.connection))
 
 
 class Store:

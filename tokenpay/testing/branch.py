@@ -38,6 +38,7 @@ from tokenpay.testing.fake_system import FakeClock, FakeEntropy
 
 CONTRACT = Address(b"\x01" * 20)
 TOKEN = Asset.token(31_337, CONTRACT, symbol="DEUR", decimals=6)
+CASH = Asset.cash("EUR")
 DENIED = Address(b"\x66" * 20)
 PASSWORD = "at-the-desk"  # noqa: S105 - every door of this bank
 PEOPLE = [
@@ -58,7 +59,8 @@ LIMITS = AssetLimits(
     customer_day_units=euro("50000").units,
     operator_day_units=euro("50000").units,
 )
-POLICY = Policy(limits={TOKEN.id: LIMITS}, hours=Hours.always(), list_max_age_s=7 * 86_400)
+CASH_LIMITS = AssetLimits(payment_units=1_000_000, alone_units=50_000, operator_day_units=5_000_000)
+POLICY = Policy(limits={TOKEN.id: LIMITS, CASH.id: CASH_LIMITS}, hours=Hours.always(), list_max_age_s=7 * 86_400)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +134,8 @@ def open_branch() -> Iterator[Branch]:
             vera, otto, tim = (
                 open_session(bank, operator_id=person.id, password=PASSWORD, terminal="counter-1") for person in PEOPLE
             )
-            register_asset(bank, TOKEN, by=vera)
+            for asset in (TOKEN, CASH):
+                register_asset(bank, asset, by=vera)
             load_deny_list(bank, name="own", text=f"{DENIED}\n", dated_s=clock.now_s(), by=vera)
             branch = Branch(
                 bank=bank,

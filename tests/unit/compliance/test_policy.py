@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.payments.samples import ANNA, BANK, COIN, MONDAY_NOON_S, PAYEE, TOKEN, intent
+from tests.unit.payments.samples import ANNA, BANK, COIN, EURO, MONDAY_NOON_S, PAYEE, TOKEN, intent
 from tokenpay.compliance.policy import Answer, AssetLimits, Facts, Hours, Policy, decide
 from tokenpay.compliance.screening import Screening, Verdict
 from tokenpay.errors import InvalidInput
@@ -19,6 +19,7 @@ from tokenpay.primitives.canonical import canonical_text
 LIMITS = AssetLimits(payment_units=100, alone_units=50, customer_day_units=200, operator_day_units=300)
 OFFICE = Hours(opens_minute=9 * 60, closes_minute=17 * 60, weekdays=frozenset(range(5)))
 POLICY = Policy(limits={TOKEN.id: LIMITS}, hours=OFFICE, list_max_age_s=86_400)
+TILL = replace(POLICY, limits={EURO.id: replace(LIMITS, customer_day_units=0)})
 NONE_SET = Policy()
 CLOSED = replace(POLICY, hours=Hours())
 
@@ -27,6 +28,11 @@ SEND = replace(PAY, creditor=PAYEE)
 SWEEP = intent(purpose=Purpose.SWEEP, debtor=PAYEE, creditor=BANK, amount=Amount(TOKEN, 10**30))
 FILL = intent(purpose=Purpose.FILL, debtor=BANK, creditor=BANK, amount=Amount(COIN, 0))
 COLLECT = intent(purpose=Purpose.COLLECTION, debtor=PAYEE, creditor=ANNA, amount=Amount(TOKEN, 10**30))
+VAULT, DRAWER = BookParty(AccountKind.VAULT, "main"), BookParty(AccountKind.DRAWER, "D1")
+FOUND = BookParty(AccountKind.VARIANCE, "bank")
+ALLOCATE = intent(purpose=Purpose.ALLOCATION, debtor=VAULT, creditor=DRAWER, amount=Amount(EURO, 50))
+OVER = intent(purpose=Purpose.VARIANCE, debtor=FOUND, creditor=DRAWER, amount=Amount(EURO, 50))
+MUCH_OVER = replace(OVER, amount=Amount(EURO, 10**6))
 SECOND = {"second_person": True}
 ALLOW, HOLD, REFUSE = Answer.ALLOW, Answer.HOLD, Answer.REFUSE
 
@@ -71,6 +77,24 @@ CASES: list[tuple[str, Policy, Intent, dict[str, Any], Answer, list[str]]] = [
     ("alone up to the limit", POLICY, of(PAY, 50), {}, ALLOW, []),
     ("above: not alone", POLICY, of(PAY, 51), {}, HOLD, ["approval.second_person"]),
     ("above: with a second", POLICY, of(PAY, 51), SECOND, ALLOW, []),
+    ("cash, alone up to the limit", TILL, ALLOCATE, {}, ALLOW, []),
+    ("cash, above", TILL, replace(ALLOCATE, amount=Amount(EURO, 51)), {}, HOLD, ["approval.second_person"]),
+    ("cash, above one payment", TILL, replace(ALLOCATE, amount=Amount(EURO, 101)), SECOND, REFUSE, ["limit.payment"]),
+    ("cash, above the day", TILL, ALLOCATE, {"operator_used_units": 251}, REFUSE, ["limit.operator_day"]),
+    ("cash, closed", replace(TILL, hours=Hours()), ALLOCATE, {}, REFUSE, ["hours.closed"]),
+    ("cash, stopped", TILL, ALLOCATE, {"stopped": True}, REFUSE, ["emergency.stop"]),
+    (
+        "a variance, whatever the day and hour",
+        replace(TILL, hours=Hours()),
+        OVER,
+        {"operator_used_units": 300},
+        ALLOW,
+        [],
+    ),
+    ("a large variance: not alone", TILL, MUCH_OVER, {}, HOLD, ["approval.second_person"]),
+    ("a large variance: with a second", TILL, MUCH_OVER, SECOND, ALLOW, []),
+    ("a variance, nothing set", NONE_SET, OVER, {}, HOLD, ["approval.second_person"]),
+    ("a variance, stopped", TILL, OVER, {"stopped": True}, REFUSE, ["emergency.stop"]),
     ("never alone: reversal", POLICY, replace(PAY, purpose=Purpose.REVERSAL), {}, HOLD, ["approval.second_person"]),
     (
         "never alone: blocked money",

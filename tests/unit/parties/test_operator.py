@@ -8,10 +8,10 @@ import pytest
 from tokenpay.errors import InvalidInput
 from tokenpay.parties.operator import Operator, Permission as P, Role
 
-COUNTER = {P.ENROL, P.REQUEST, P.PAY, P.READ}
+COUNTER = {P.ENROL, P.REQUEST, P.PAY, P.SHIFT, P.READ}
 TABLE = {
     Role.TELLER: COUNTER,
-    Role.SUPERVISOR: COUNTER | {P.FREEZE, P.APPROVE, P.REVERSE, P.CASE, P.CONTROL},
+    Role.SUPERVISOR: COUNTER | {P.FREEZE, P.APPROVE, P.REVERSE, P.CASE, P.CONTROL, P.VAULT},
     Role.AUDITOR: {P.READ},
     Role.ENGINE: {P.RUN_ENGINE, P.READ},
 }

@@ -102,6 +102,10 @@ def test_a_fill_moves_nothing_from_the_treasury_to_itself() -> None:
         ANNA,
         BookParty(AccountKind.SUSPENSE, "CASE-1"),
         BookParty(AccountKind.BLOCKED, "x" * 64),
+        BookParty(AccountKind.DRAWER, "drawer-1"),
+        BookParty(AccountKind.VAULT, "main"),
+        BookParty(AccountKind.FUNDING, "bank"),
+        BookParty(AccountKind.VARIANCE, "bank"),
         PAYEE,
         ChainParty(1, Address(b"\xff" * 20)),
     ],
@@ -123,7 +127,8 @@ def test_a_party_reads_back_from_its_text(party: BookParty | ChainParty) -> None
         "customer/C1\n",
         "Customer/C1",
         "custody/0x1",
-        "drawer/D1",
+        "drawer/",
+        "fees/bank",
         "gas/bank",
         "eip155:",
         "eip155:8453:0x1",
@@ -138,7 +143,34 @@ def test_what_is_no_party(text: str) -> None:
         parse_party(text)
 
 
-@pytest.mark.parametrize("kind", sorted(set(AccountKind) - {"customer", "suspense", "blocked"}))
-def test_only_what_the_bank_owes_is_a_party(kind: AccountKind) -> None:
+@pytest.mark.parametrize("kind", ["custody", "fees", "gas", "conversion"])
+def test_no_other_account_is_a_party(kind: AccountKind) -> None:
     with pytest.raises(InvalidInput):
         BookParty(kind, "X")
+
+
+FUNDING, VAULT = BookParty(AccountKind.FUNDING, "bank"), BookParty(AccountKind.VAULT, "main")
+DRAWER, VARIANCE = BookParty(AccountKind.DRAWER, "drawer-1"), BookParty(AccountKind.VARIANCE, "bank")
+CASH_ROUTES = {
+    (Purpose.DELIVERY, FUNDING, VAULT),
+    (Purpose.DELIVERY, VAULT, FUNDING),
+    (Purpose.ALLOCATION, VAULT, DRAWER),
+    (Purpose.ALLOCATION, DRAWER, VAULT),
+    (Purpose.VARIANCE, DRAWER, VARIANCE),
+    (Purpose.VARIANCE, VARIANCE, DRAWER),
+}
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_the_banks_cash_moves_only_on_its_routes(purpose: Purpose) -> None:
+    cash = Amount(EURO, 100)
+    for debtor in (ANNA, FUNDING, VAULT, DRAWER, VARIANCE):
+        for creditor in (FUNDING, VAULT, DRAWER, VARIANCE):
+            change = {"purpose": purpose, "debtor": debtor, "creditor": creditor, "amount": cash}
+            if (purpose, debtor, creditor) in CASH_ROUTES:
+                assert intent(**change).drawer == ("drawer-1" if DRAWER in (debtor, creditor) else None)
+                with pytest.raises(InvalidInput):
+                    intent(**{**change, "amount": Amount(TOKEN, 100)})
+            elif debtor != creditor:
+                with pytest.raises(InvalidInput):
+                    intent(**change)

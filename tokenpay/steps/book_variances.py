@@ -1,0 +1,48 @@
+"""What a count differs by from the books becomes payments of its own, decided at the gate like any other."""
+
+from collections.abc import Sequence
+
+from tokenpay.bank import Bank
+from tokenpay.counter.cash_count import CashCount
+from tokenpay.counter.shift import Shift, variances
+from tokenpay.ledger.chart import AccountKind
+from tokenpay.parties.operator import Operator
+from tokenpay.parties.session import Session
+from tokenpay.payments.intent import BookParty, Purpose
+from tokenpay.payments.payment import Refusal
+from tokenpay.steps import movements
+from tokenpay.steps.propose import Draft, Weighed, freeze, weigh
+from tokenpay.steps.shift_payment import drawer_units
+from tokenpay.store.unit_of_work import UnitOfWork
+
+_FOUND = BookParty(AccountKind.VARIANCE, "bank")
+
+
+def weigh_variances(
+    uow: UnitOfWork, bank: Bank, operator: Operator, shift: Shift, counts: Sequence[CashCount], *, by: Session
+) -> list[Weighed] | Refusal:
+    """Return a payment for each currency that a count found more or less of, or the first refusal.
+
+    The shift is locked. Nothing is entered yet: all of a count is booked, or none.
+    """
+    drawer = BookParty(AccountKind.DRAWER, shift.drawer)
+    found = variances(drawer_units(uow, shift.drawer), counts)
+    drafts = [
+        Draft(
+            purpose=Purpose.VARIANCE,
+            debtor=_FOUND if variance.over else drawer,
+            creditor=drawer if variance.over else _FOUND,
+            amount=variance.amount,
+            related=shift.id,
+        )
+        for variance in found
+    ]
+    intents = [freeze(uow, bank, operator, draft) for draft in drafts]
+    uow.ledger.lock(account for intent in intents for account in movements.accounts_of(uow, intent) or ())
+    weighed = []
+    for draft, intent in zip(drafts, intents, strict=True):
+        answer = weigh(uow, bank, draft, intent, by=by)
+        if isinstance(answer, Refusal):
+            return answer
+        weighed.append(answer)
+    return weighed
