@@ -1,6 +1,7 @@
 """The terminal: who is signed in, which rooms are open, and the feed that keeps them up to date."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -98,7 +99,7 @@ class TerminalApp(App[None]):
             self.pop_screen()
             return
         self.home()
-        if self.memory.unanswered():
+        if self.memory.holds_orders:
             self.push_screen(Unfinished())
 
     def home(self) -> None:
@@ -147,7 +148,8 @@ class TerminalApp(App[None]):
             page = tp.read_events(self.bank, by=by, limit=FEED_PAGE, **place)
             if page:
                 cursor, events = page[-1].cursor, tuple(page)
-                self.memory.cursor = cursor
+                with suppress(tp.Unavailable):  # without it the next start reads more of the feed, no worse
+                    self.memory.cursor = cursor
             if len(page) < FEED_PAGE:
                 return events
 

@@ -58,10 +58,10 @@ class Memory:
             for path in (folder, self._orders, self._requests):
                 path.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError:
-            raise tp.StoreUnavailable(_("this terminal's own folder cannot be written")) from None
+            raise tp.Unavailable(_("this terminal's own folder cannot be written")) from None
 
     def keep(self, order: Order) -> None:
-        """Write an order down before it is sent; raises tp.StoreUnavailable, and then it must not be sent."""
+        """Write an order down before it is sent; raises tp.Unavailable, and then it must not be sent."""
         self._write(self._order(order.key), json.dumps(asdict(order)))
 
     def forget(self, order: Order) -> None:
@@ -75,6 +75,11 @@ class Memory:
         except (OSError, ValueError, TypeError):
             raise tp.IntegrityError(_("what this terminal wrote down of a payment cannot be read")) from None
         return sorted(orders, key=lambda order: (order.confirmed_at_s, order.key))
+
+    @property
+    def holds_orders(self) -> bool:
+        """Whether any order is written down here, readable or not."""
+        return any(self._orders.glob("*.json"))
 
     def keep_request(self, request_id: str) -> None:
         """Remember a request that was opened here, so that it is found again."""
@@ -113,4 +118,4 @@ class Memory:
                 os.fsync(descriptor)
             draft.replace(path)
         except OSError:
-            raise tp.StoreUnavailable(_("this terminal's own folder cannot be written")) from None
+            raise tp.Unavailable(_("this terminal's own folder cannot be written")) from None

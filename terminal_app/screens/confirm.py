@@ -87,7 +87,7 @@ class Confirm(Room):
                 self.terminal.memory.keep(order)
                 self._order = order
         except tp.TokenpayError as error:
-            self.say(f"{error_text(error)}")
+            self.say(f"{error_text(error)}. " + _("Nothing was sent to the bank."))
             return
         self.waiting = True
         self.say(_("Asking the bank…"))

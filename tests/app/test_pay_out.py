@@ -16,6 +16,7 @@ from terminal_app.screens.home import Home
 from terminal_app.screens.pay_out import PayOut
 from terminal_app.screens.payment import PaymentScreen
 from terminal_app.screens.queue import Queue
+from terminal_app.screens.room import Room
 from terminal_app.screens.sign_in import SignIn
 from terminal_app.screens.unfinished import Unfinished
 from tests.app.hand import Hand, run, terminal
@@ -24,7 +25,7 @@ from tokenpay.testing import DENIED, OUTSIDER, Branch, euro
 PAYEE = tp.Address(b"\x77" * 20)
 
 
-async def fill(hand: Hand, text: str, amount: str = "") -> None:
+async def fill(hand: Hand, text: str, amount: str = "", *, lands: type[Room] = Confirm) -> None:
     """Sign Tim in and fill in a payment from Anna, up to the confirm screen."""
     await hand.sign_in("tim")
     await hand.arrive(Home)
@@ -41,7 +42,7 @@ async def fill(hand: Hand, text: str, amount: str = "") -> None:
     if amount:
         await hand.enter(amount)
     await hand.enter("rent")
-    await hand.arrive(Confirm)
+    await hand.arrive(lands)
 
 
 def payments(branch: Branch) -> list[tp.Payment]:
@@ -330,6 +331,55 @@ def test_no_answer_is_asked_again_under_the_same_key(
             assert hand.app.memory.unanswered() == []
         assert gate.calls == 2
         assert len(payments(branch)) == 1
+
+    run(flow())
+
+
+def test_nothing_is_sent_that_cannot_be_written_down(
+    branch: Branch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: object) -> None:
+        raise OSError("no space left")
+
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            await fill(hand, PAYEE.text, "10")
+            monkeypatch.setattr("terminal_app.memory.os.fsync", full)
+            await hand.press("f9")
+            await hand.read("Nothing was sent to the bank.")
+            assert not payments(branch)
+            monkeypatch.undo()
+            await hand.press("f9")
+            await hand.arrive(PaymentScreen)
+        assert len(payments(branch)) == 1
+
+    run(flow())
+
+
+def test_an_order_that_cannot_be_read_is_said_and_not_dropped(branch: Branch, tmp_path: Path) -> None:
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            broken = tmp_path / "orders" / "0.json"
+            broken.write_text("{")
+            await hand.sign_in("tim")
+            await hand.arrive(Unfinished)
+            await hand.read("cannot be read")
+            assert broken.exists()
+
+    run(flow())
+
+
+def test_a_code_for_another_chain_than_the_asset_is_not_paid(
+    branch: Branch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resolved = tp.Resolved(resolution=tp.Resolution.FOREIGN_ADDRESS, payee=PAYEE)
+    monkeypatch.setattr(tp, "resolve_request", lambda bank, text: resolved)  # as a bank of two chains answers
+
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            await fill(hand, PAYEE.caip10(1), "10", lands=PayOut)
+            await hand.read("The code is for another chain than the asset is on")
+            assert type(hand.app.screen) is PayOut
 
     run(flow())
 
