@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tokenpay.settings import BankSettings
 
 EXIT_UNWELL = 1
-EXTRAS = {"devnet": "eth", "postgres": "psycopg", "scan": "zxingcpp"}
+EXTRAS = {"devnet": "eth", "postgres": "psycopg", "scan": "zxingcpp", "terminal": "textual"}
 _WAL = 2  # bytes 18 and 19 of a SQLite file: the versions that may write and read it; 2 is WAL
 
 
@@ -97,6 +97,7 @@ def _extras(settings: "BankSettings") -> Iterator[Finding]:
         "devnet": any(chain.embedded for chain in settings.chains),
         "postgres": settings.database.startswith("postgresql"),
         "scan": False,
+        "terminal": False,
     }
     for extra, module in EXTRAS.items():
         if find_spec(module) is not None:

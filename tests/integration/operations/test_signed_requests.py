@@ -191,7 +191,7 @@ def test_what_the_bank_signed_and_no_longer_says_is_altered(world: World) -> Non
         assert resolution(world, bank_signs(world, request, **change)) is R.ALTERED, change
     assert resolution(world, bank_signs(world, request, id="0" * 26)) is R.UNKNOWN_REFERENCE
     text = signed(world, request)
-    world.sql("UPDATE requests SET reference = 'other' WHERE id = :id", id=request.id)
+    world.sql("UPDATE requests SET remittance_information = 'other' WHERE id = :id", id=request.id)
     assert resolution(world, text) is R.ALTERED
     coin = tp.find_asset(world.bank, "ETH")
     bare = tp.issue_request(world.bank, payee=world.boris.id, asset=coin, amount=None, by=world.tom, key="coin")
