@@ -35,6 +35,15 @@ ETHER = 10**18
 ODD_TOKENS = json.loads((Path(__file__).parent / "contracts" / "odd_tokens.json").read_text())
 
 
+class PatientWallet(OutsideWallet):
+    """One whose transactions are in a block when its verbs return: anvil answers before it has mined."""
+
+    def _send(self, to: bytes | None, data: bytes, value_wei: int, gas_limit: int) -> bytes:
+        sent = super()._send(to, data, value_wei, gas_limit)
+        wait_until(lambda: self.chain.receipts([sent]) != [None])
+        return sent
+
+
 @dataclass(frozen=True, kw_only=True)
 class World:
     """A chain with a demo token on it, and the same verbs whatever stands behind."""
@@ -51,7 +60,7 @@ class World:
 
     def person(self, *, units: int = 0) -> OutsideWallet:
         """A new person with coin for gas and, where asked, tokens; all of it mined."""
-        wallet = OutsideWallet(chain=self.chain, key=new_key())
+        wallet = (OutsideWallet if self.rpc is None else PatientWallet)(chain=self.chain, key=new_key())
         self.fund(wallet.address, ETHER)
         if units:
             self.give(wallet.address, units)
@@ -105,7 +114,7 @@ def fake_world(chain: FakeChain | None = None) -> World:
 def rpc_world(url: str, chain_id: int, give_coin: Callable[[JsonRpc, Address, int], object]) -> World:
     chain = JsonRpcChain(url, chain_id, finality=Confirmations(CONFIRMATIONS), timeout_s=30)
     rpc = JsonRpc(url, timeout_s=30)
-    owner = OutsideWallet(chain=chain, key=new_key())
+    owner = PatientWallet(chain=chain, key=new_key())
     give_coin(rpc, owner.address, 100 * ETHER)
     token = deploy_demo_token(owner)
     return World(
