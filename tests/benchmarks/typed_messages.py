@@ -14,9 +14,10 @@ from eth_keys.main import lazy_key_api as keys
 
 from tests.benchmarks import Row
 from tests.benchmarks.interleaved import bare_signing, measure, ratio_row, repeat, time_row
-from tokenpay.ethereum.authorization import Authorization, sign
-from tokenpay.ethereum.struct_type import compile_types
+from tokenpay.ethereum.grants.authorization import Authorization
+from tokenpay.ethereum.grants.grant import sign
 from tokenpay.ethereum.typed_data import Domain, TypedData
+from tokenpay.ethereum.typed_data_parts.struct_type import compile_types
 from tokenpay.ethereum.typed_json import parse_typed_data
 from tokenpay.money.address import Address
 from tokenpay.primitives.secp256k1 import PrivateKey
