@@ -69,7 +69,7 @@ def ratio_row(what: str, over: Sequence[float], under: Sequence[float], *, at_le
     return Row(
         what=what,
         figure=f"{found:.2f}",
-        spread=_spread(ratios, "{:.2f}"),
+        spread=spread(ratios, "{:.2f}"),
         goal="" if at_least is None else f"{at_least} or more",
         missed=at_least is not None and found < at_least,
     )
@@ -78,9 +78,16 @@ def ratio_row(what: str, over: Sequence[float], under: Sequence[float], *, at_le
 def time_row(what: str, seconds: Sequence[float]) -> Row:
     """Return the median of what a call takes."""
     micros = [each * 1e6 for each in seconds]
-    return Row(what=what, figure=f"{median(micros):.1f} µs", spread=_spread(micros, "{:.1f}"))
+    return Row(what=what, figure=f"{median(micros):.1f} µs", spread=spread(micros, "{:.1f}"))
 
 
-def _spread(figures: Sequence[float], form: str) -> str:
+def rate_row(what: str, seconds: Sequence[float]) -> Row:
+    """Return how many calls a second there are at the median."""
+    rates = [1 / each for each in seconds]
+    return Row(what=what, figure=f"{median(rates):,.0f} a second", spread=spread(rates, "{:,.0f}"))
+
+
+def spread(figures: Sequence[float], form: str) -> str:
+    """Return between which two figures the middle half lies."""
     low, _, high = quantiles(figures, n=4)
     return f"{form.format(low)} to {form.format(high)}"
