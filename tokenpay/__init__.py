@@ -58,14 +58,11 @@ if TYPE_CHECKING:
         WrongPassword as WrongPassword,
         WrongState as WrongState,
     )
-    from tokenpay.ethereum.authorization import Authorization as Authorization
-    from tokenpay.ethereum.cancel_authorization import Cancellation as Cancellation
-    from tokenpay.ethereum.dai_permit import DaiPermit as DaiPermit
-    from tokenpay.ethereum.explain_transaction import explain_transaction as explain_transaction
-    from tokenpay.ethereum.explain_typed_data import explain_typed_data as explain_typed_data
-    from tokenpay.ethereum.meaning import Meaning as Meaning, MeaningKind as MeaningKind
-    from tokenpay.ethereum.permit import Permit as Permit
-    from tokenpay.ethereum.permit2 import (
+    from tokenpay.ethereum.grants.authorization import Authorization as Authorization
+    from tokenpay.ethereum.grants.cancel_authorization import Cancellation as Cancellation
+    from tokenpay.ethereum.grants.dai_permit import DaiPermit as DaiPermit
+    from tokenpay.ethereum.grants.permit import Permit as Permit
+    from tokenpay.ethereum.grants.permit2 import (
         PermitBatch as PermitBatch,
         PermitBatchTransferFrom as PermitBatchTransferFrom,
         PermitDetails as PermitDetails,
@@ -73,6 +70,9 @@ if TYPE_CHECKING:
         PermitTransferFrom as PermitTransferFrom,
         TokenPermissions as TokenPermissions,
     )
+    from tokenpay.ethereum.meanings.explain_transaction import explain_transaction as explain_transaction
+    from tokenpay.ethereum.meanings.explain_typed_data import explain_typed_data as explain_typed_data
+    from tokenpay.ethereum.meanings.meaning import Meaning as Meaning, MeaningKind as MeaningKind
     from tokenpay.ethereum.personal_message import (
         personal_message_digest as personal_message_digest,
         recover_personal_message as recover_personal_message,
@@ -236,12 +236,12 @@ _HOME = {
     "AssetMismatch": "errors",
     "AssetTotal": "operations.reconcile",
     "AuditHead": "audit.record",
-    "Authorization": "ethereum.authorization",
+    "Authorization": "ethereum.grants.authorization",
     "Bank": "bank",
     "BankKey": "requests.signed_request",
     "BankSettings": "settings",
     "BookParty": "payments.intent",
-    "Cancellation": "ethereum.cancel_authorization",
+    "Cancellation": "ethereum.grants.cancel_authorization",
     "Case": "compliance.case",
     "CaseKind": "compliance.case",
     "CashCount": "counter.cash_count",
@@ -258,7 +258,7 @@ _HOME = {
     "Customer": "parties.customer",
     "CustomerStatus": "parties.customer",
     "Cycle": "engine",
-    "DaiPermit": "ethereum.dai_permit",
+    "DaiPermit": "ethereum.grants.dai_permit",
     "Denied": "errors",
     "DenyList": "compliance.screening",
     "Deposit": "payments.deposit",
@@ -293,8 +293,8 @@ _HOME = {
     "InvalidTypedData": "errors",
     "IssuedRequest": "store.request_store",
     "KeyReused": "errors",
-    "Meaning": "ethereum.meaning",
-    "MeaningKind": "ethereum.meaning",
+    "Meaning": "ethereum.meanings.meaning",
+    "MeaningKind": "ethereum.meanings.meaning",
     "Merchant": "requests.merchant",
     "MissingExtra": "errors",
     "MoneyError": "errors",
@@ -305,12 +305,12 @@ _HOME = {
     "PaymentRequest": "requests.payment_request",
     "PaymentState": "payments.payment",
     "Permission": "parties.operator",
-    "Permit": "ethereum.permit",
-    "PermitBatch": "ethereum.permit2",
-    "PermitBatchTransferFrom": "ethereum.permit2",
-    "PermitDetails": "ethereum.permit2",
-    "PermitSingle": "ethereum.permit2",
-    "PermitTransferFrom": "ethereum.permit2",
+    "Permit": "ethereum.grants.permit",
+    "PermitBatch": "ethereum.grants.permit2",
+    "PermitBatchTransferFrom": "ethereum.grants.permit2",
+    "PermitDetails": "ethereum.grants.permit2",
+    "PermitSingle": "ethereum.grants.permit2",
+    "PermitTransferFrom": "ethereum.grants.permit2",
     "Policy": "compliance.policy",
     "PrecisionLost": "errors",
     "Purpose": "payments.intent",
@@ -349,7 +349,7 @@ _HOME = {
     "Submitted": "operations.submit",
     "Terms": "requests.payment_request",
     "TokenList": "money.token_list",
-    "TokenPermissions": "ethereum.permit2",
+    "TokenPermissions": "ethereum.grants.permit2",
     "TokenTemplate": "requests.token_template",
     "TokenpayError": "errors",
     "TypedData": "ethereum.typed_data",
@@ -376,8 +376,8 @@ _HOME = {
     "engine_session": "bootstrap",
     "enrol_customer": "operations.customers",
     "expire": "operations.expire",
-    "explain_transaction": "ethereum.explain_transaction",
-    "explain_typed_data": "ethereum.explain_typed_data",
+    "explain_transaction": "ethereum.meanings.explain_transaction",
+    "explain_typed_data": "ethereum.meanings.explain_typed_data",
     "find_asset": "operations.read",
     "find_customers": "operations.read",
     "find_payments": "operations.read",

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from tokenpay.compliance.clearance import Clearance
-from tokenpay.ethereum.authorization import Authorization, Signed
+from tokenpay.ethereum.grants.authorization import Authorization
+from tokenpay.ethereum.grants.grant import Signed
 from tokenpay.ethereum.observed import AuthorizationLog, Block, Holding, Receipt, TokenFacts, TransferLog
 from tokenpay.ethereum.transaction import SignedTransaction
 from tokenpay.ethereum.typed_data import Domain

@@ -1,31 +1,30 @@
 """Run every benchmark, print one table, and write it to docs/benchmarks.md with --record."""
 
 import argparse
-import gc
-import importlib
 import os
-import pkgutil
 import platform
 import sys
 import time
 from pathlib import Path
 
-import tests.benchmarks
 from tests.benchmarks import Row
+from tests.benchmarks.alone import rows_of
 
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 INTRODUCTION = """# Benchmarks
 
 Written by `make bench RECORD=1`. Ratios compare two things measured in the same run; they carry over to other
-machines, seconds do not.
+machines, seconds do not. Where a spread is given, the figure is the median of many short rounds, in which ours and the
+peer take turns, and the middle half of the rounds lay within the spread; the time is that of the processor, which
+other programs do not take.
 """
 
 
 def table(name: str, rows: list[Row]) -> str:
     """Return one benchmark's rows as a Markdown table that also reads well on a terminal."""
-    marked = ((row.what, row.figure, row.goal + (": MISSED" if row.missed else "")) for row in rows)
-    cells = [("what", "figure", "goal"), *marked]
-    widths = [max(len(line[column]) for line in cells) for column in range(3)]
+    marked = ((row.what, row.figure, row.spread, row.goal + (": missed" if row.missed else "")) for row in rows)
+    cells = [("what", "figure", "spread", "goal"), *marked]
+    widths = [max(len(line[column]) for line in cells) for column in range(4)]
     lines = [
         "| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |" for line in cells
     ]
@@ -35,9 +34,7 @@ def table(name: str, rows: list[Row]) -> str:
 
 def main() -> int:
     """Return the exit code: 0 when every benchmark ran, 1 when one of them missed its goal."""
-    files = [file.name for file in pkgutil.iter_modules(tests.benchmarks.__path__) if file.name != "__main__"]
-    modules = {name: importlib.import_module(f"tests.benchmarks.{name}") for name in files}
-    names = [name for name, module in modules.items() if hasattr(module, "run")]
+    names = sorted(file.stem for file in Path(__file__).parent.glob("*.py") if "\ndef run() -> " in file.read_text())
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(names)}; all when none is named")
     parser.add_argument("--record", action="store_true", help="write docs/benchmarks.md")
@@ -47,25 +44,25 @@ def main() -> int:
     if arguments.record and arguments.names:
         parser.error("--record runs every benchmark: name none")
 
-    tables, missed = [], []
+    tables, missed, goals = [], [], 0
+    busy = f"load {os.getloadavg()[0]:.1f}"
     for name in arguments.names or names:
         began = time.perf_counter()
         print(f"== {name}", file=sys.stderr, flush=True)
-        gc.collect()
-        gc.freeze()  # what earlier benchmarks left is not looked through again and again in this one's time
-        rows = modules[name].run()
+        rows = rows_of(name)
+        goals += sum(row.goal != "" for row in rows)
         tables.append(table(name, rows))
         missed += [f"{name}: {row.what}" for row in rows if row.missed]
         print(tables[-1], flush=True)
         print(f"   took {time.perf_counter() - began:.1f} s", file=sys.stderr, flush=True)
     if arguments.record:
-        where = (
-            f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores.\n"
-        )
+        machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {busy} at the start"
+        where = f"Python {platform.python_version()}, {machine}.\n"
         PAGE.write_text("\n".join([INTRODUCTION, where, *tables]))
         print(f"recorded in {PAGE.name}", file=sys.stderr)
     for what in missed:
         print(f"missed its goal: {what}", file=sys.stderr)
+    print(f"{len(missed)} of {goals} goals missed; {busy} at the start", file=sys.stderr)
     return int(bool(missed))
 
 

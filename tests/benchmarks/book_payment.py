@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from tests.benchmarks import Row
 from tests.benchmarks.bare_rows import STATEMENTS, BareRows, Driver, core
+from tests.benchmarks.interleaved import spread
 from tests.benchmarks.postgresql import running_postgresql
 from tests.world import World, found_template, opened
 from tokenpay.store.tables import metadata
@@ -46,12 +47,14 @@ def _measured(database: str, urls: Callable[[Path], AbstractContextManager[tuple
     found = []
     for other in ("prebuilt SQLAlchemy Core", "bare driver"):
         for which, kind in ((0, "CPU"), (1, "wall")):
-            ratio = statistics.median(each["pay"][which] / each[other][which] for each in rounds)
+            ratios = [each["pay"][which] / each[other][which] for each in rounds]
+            ratio = statistics.median(ratios)
             held = kind == "CPU" and "Core" in other
             found.append(
                 Row(
                     what=f"{database}: pay to {other}, {kind} time",
                     figure=f"{ratio:.2f}",
+                    spread=spread(ratios, "{:.2f}"),
                     goal=str(GOAL) if held else "",
                     missed=held and ratio > GOAL,
                 )

@@ -15,8 +15,9 @@ from typing import Any
 
 from eth_account import Account
 
-from tokenpay.ethereum import authorization
-from tokenpay.ethereum.authorization import Authorization, Kind
+from tokenpay.ethereum.grants import authorization
+from tokenpay.ethereum.grants.authorization import Authorization, Kind
+from tokenpay.ethereum.grants.grant import sign
 from tokenpay.ethereum.typed_data import Domain
 from tokenpay.money.address import Address
 from tokenpay.primitives.secp256k1 import ORDER, PrivateKey
@@ -73,7 +74,7 @@ def random_authorization(random: Random, sender: Address) -> Authorization:
 
 
 def _fault(grant: Authorization, key: PrivateKey, account: Any) -> str:
-    ours = authorization.sign(grant, key)
+    ours = sign(grant, key)
     theirs = account.sign_typed_data(
         domain_data={
             "name": grant.domain.name,

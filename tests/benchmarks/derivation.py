@@ -6,28 +6,29 @@ Every child is a new one, so that nothing is answered from a cache.
 import hmac
 import itertools
 import multiprocessing
-import os
-import statistics
 import time
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import coincurve
 from bip_utils import Bip32Slip10Secp256k1, Bip44, Bip44Changes, Bip44Coins, EthAddrEncoder
 from bip_utils.ecc.conf import EccConf
+from coincurve._libsecp256k1 import ffi, lib
+from coincurve.context import GLOBAL_CONTEXT as CONTEXT
 
 from tests.benchmarks import Row
+from tests.benchmarks.interleaved import in_node, measure, ratio_row, time_row
 from tests.peers import open_peers
-from tokenpay.money.address import _DIGITS
+from tokenpay.money.address import eip55
 from tokenpay.primitives.keccak import keccak256
 from tokenpay.wallets.hd import ETHEREUM_ACCOUNT, ExtendedPrivateKey, ExtendedPublicKey
 from tokenpay.wallets.secret import Secret
 
-ROUNDS = 9
-CHILDREN = 1_000
-PEER_CHILDREN = 100
-PROCESS_CHILDREN = 10_000
+CHILDREN = 300
+PEER_CHILDREN = 120
+ETHERS_CHILDREN = 30
+PROCESS_CHILDREN = 2_000
+PROCESS_ROUNDS = 25
 ACCOUNT = ExtendedPrivateKey.from_seed(Secret(bytes(range(32)))).derive(ETHEREUM_ACCOUNT).public()
 XPUB = ACCOUNT.child(0).xpub()
 
@@ -41,22 +42,34 @@ def ours(start: int, count: int) -> str:
     return text
 
 
-def bare(start: int, count: int, *, add: Callable[[coincurve.PublicKey, bytes], coincurve.PublicKey]) -> str:
+def bare(start: int, count: int) -> str:
     """The same steps written out in one loop, without a check or an object."""
+    parent = ExtendedPublicKey.parse(XPUB)
+    public, keyed, context = parent.key.compressed(), hmac.new(parent.place.chain_code, digestmod="sha512"), CONTEXT.ctx
+    point = coincurve.PublicKey(public).public_key
+    text = ""
+    for index in range(start, start + count):
+        digest = keyed.copy()
+        digest.update(public + index.to_bytes(4, "big"))
+        tweak, child, written = ffi.new("secp256k1_pubkey *"), ffi.new("secp256k1_pubkey *"), ffi.new("char[65]")
+        lib.secp256k1_ec_pubkey_create(context, tweak, digest.digest()[:32])
+        lib.secp256k1_ec_pubkey_combine(context, child, (point, tweak), 2)
+        form = lib.SECP256K1_EC_UNCOMPRESSED
+        lib.secp256k1_ec_pubkey_serialize(context, written, ffi.new("size_t *", 65), child, form)
+        text = eip55.__wrapped__(keccak256(ffi.buffer(written)[1:])[12:])
+    return text
+
+
+def through_coincurve(start: int, count: int) -> str:
+    """The same with coincurve's own classes, as one would write it first."""
     parent = ExtendedPublicKey.parse(XPUB)
     chain_code, public = parent.place.chain_code, parent.key.compressed()
     point = coincurve.PublicKey(public)
     text = ""
     for index in range(start, start + count):
         scalar = hmac.digest(chain_code, public + index.to_bytes(4, "big"), "sha512")[:32]
-        raw = keccak256(add(point, scalar).format(compressed=False)[1:])[12:]
-        digest = keccak256(raw.hex().encode())
-        text = "0x" + "".join([_DIGITS[mask & 0x88][byte] for mask, byte in zip(digest, raw, strict=False)])
+        text = eip55.__wrapped__(keccak256(point.add(scalar).format(compressed=False)[1:])[12:])
     return text
-
-
-def add_by_table(point: coincurve.PublicKey, scalar: bytes) -> coincurve.PublicKey:
-    return coincurve.PublicKey.combine_keys([point, coincurve.PublicKey.from_valid_secret(scalar)])
 
 
 def bip_utils(start: int, count: int) -> str:
@@ -79,45 +92,46 @@ def bip_utils_bip32(start: int, count: int) -> str:
 
 
 def run() -> list[Row]:
-    """Measure all in turn, round by round, and compare medians of processor time."""
+    """Measure all in turn, and two processes after that."""
     if not EccConf.USE_COINCURVE:
         raise RuntimeError("bip-utils is to be measured with coincurve")
-    by_table, by_tweak = partial(bare, add=add_by_table), partial(bare, add=coincurve.PublicKey.add)
     with open_peers() as peers:
         child: dict[str, Any] = {"peer": "ethers", "verb": "child", "xpub": XPUB, "index": 7}
-        texts = {
-            peers.result(**child),
-            *(derive(7, 1) for derive in (ours, by_table, by_tweak, bip_utils, bip_utils_bip32)),
-        }
+        ways = (ours, bare, through_coincurve, bip_utils, bip_utils_bip32)
+        texts = {peers.result(**child), *(derive(7, 1) for derive in ways)}
         if len(texts) != 1:
             raise RuntimeError(f"not everyone derives the same address: {texts}")
         starts = itertools.count(0, CHILDREN)
-        measures: dict[str, Callable[[], float]] = {
-            "ours": lambda: _seconds(time.process_time, ours, next(starts), CHILDREN),
-            "bare": lambda: _seconds(time.process_time, by_table, next(starts), CHILDREN),
-            "tweak": lambda: _seconds(time.process_time, by_tweak, next(starts), CHILDREN),
-            "bip-utils": lambda: _seconds(time.process_time, bip_utils, next(starts), PEER_CHILDREN),
-            "bip32": lambda: _seconds(time.process_time, bip_utils_bip32, next(starts), PEER_CHILDREN),
-            # One child again and again: ethers keeps none.
-            "ethers": lambda: peers.seconds(PEER_CHILDREN, clock="cpu", **child) / PEER_CHILDREN,
-        }
-        rounds = [{name: measure() for name, measure in measures.items()} for _ in range(ROUNDS)]
-    took = {name: statistics.median(times[name] for times in rounds) for name in measures}
+        seconds = measure(
+            {
+                "bare": lambda: _processor_s(bare, next(starts), CHILDREN),
+                "ours": lambda: _processor_s(ours, next(starts), CHILDREN),
+                "bip-utils": lambda: _processor_s(bip_utils, next(starts), PEER_CHILDREN),
+                "through coincurve": lambda: _processor_s(through_coincurve, next(starts), CHILDREN),
+                "bip32": lambda: _processor_s(bip_utils_bip32, next(starts), PEER_CHILDREN),
+                # One child again and again: ethers keeps none.
+                "ethers": in_node(peers, ETHERS_CHILDREN, **child),
+            }
+        )
+
+    def row(what: str, over: str, at_least: float | None = None) -> Row:
+        return ratio_row(what, seconds[over], seconds["ours"], at_least=at_least)
+
     return [
-        Row(what="times bip-utils (with coincurve)", figure=f"{took['bip-utils'] / took['ours']:.2f}", goal="2.5"),
-        Row(what="times bip-utils' shortest way, BIP-32 and its encoder", figure=f"{took['bip32'] / took['ours']:.2f}"),
-        Row(what="times ethers (Node)", figure=f"{took['ethers'] / took['ours']:.1f}", goal="20"),
-        Row(what="of the same steps written bare", figure=f"{took['bare'] / took['ours']:.2f}", goal="0.75"),
-        Row(what="of the bare steps with coincurve's own add", figure=f"{took['tweak'] / took['ours']:.2f}"),
-        Row(what="one address", figure=f"{took['ours'] * 1e6:.0f} µs"),
+        row("times bip-utils (with coincurve)", "bip-utils", 2.5),
+        row("times bip-utils' shortest way, BIP-32 and its encoder", "bip32"),
+        row("times ethers (Node)", "ethers", 20),
+        row("of the same steps written bare", "bare", 0.75),
+        row("of the steps with coincurve's own classes and add", "through coincurve"),
+        time_row("one address", seconds["ours"]),
         *_two_processes(),
     ]
 
 
-def _seconds(clock: Callable[[], float], derive: Callable[[int, int], str], start: int, count: int) -> float:
-    began = clock()
+def _processor_s(derive: Callable[[int, int], str], start: int, count: int) -> float:
+    began = time.process_time()
     derive(start, count)
-    return (clock() - began) / count
+    return (time.process_time() - began) / count
 
 
 def _two_processes() -> list[Row]:
@@ -126,21 +140,15 @@ def _two_processes() -> list[Row]:
     one: list[tuple[float, float]] = []
     two: list[tuple[float, float]] = []
     with multiprocessing.get_context("spawn").Pool(2) as pool:
-        pool.starmap(_processor_s, [(next(starts), 100) for _ in range(8)], chunksize=1)
-        for _ in range(ROUNDS):
+        pool.starmap(_processor_s, [(ours, next(starts), 100) for _ in range(8)], chunksize=1)
+        for _ in range(PROCESS_ROUNDS):
             for times, processes in ((one, 1), (two, 2)):
-                work = [(next(starts), PROCESS_CHILDREN) for _ in range(processes)]
+                work = [(ours, next(starts), PROCESS_CHILDREN) for _ in range(processes)]
                 began = time.perf_counter()
                 processor_s = max(pool.starmap(_processor_s, work, chunksize=1))
                 times.append((time.perf_counter() - began, processor_s))
-    wall = 2 * statistics.median(t for t, _ in one) / statistics.median(t for t, _ in two)
-    cpu = 2 * statistics.median(c for _, c in one) / statistics.median(c for _, c in two)
-    busy = f"{os.getloadavg()[0]:.1f} processes on {os.cpu_count()} cores"
+    (wall_one, cpu_one), (wall_two, cpu_two) = zip(*one, strict=True), zip(*two, strict=True)
     return [
-        Row(what=f"times one process with two, by the clock ({busy})", figure=f"{wall:.2f}", goal="1.7"),
-        Row(what="the same by processor time, which others do not take", figure=f"{cpu:.2f}"),
+        ratio_row("times one process with two", [2 * cpu for cpu in cpu_one], cpu_two, at_least=1.7),
+        ratio_row("the same by the clock, where others take their share", [2 * wall for wall in wall_one], wall_two),
     ]
-
-
-def _processor_s(start: int, count: int) -> float:
-    return count * _seconds(time.process_time, ours, start, count)

@@ -1,10 +1,5 @@
 """QR codes in bulk against the `qrcode` package, their reading, and signed requests against bare Ed25519."""
 
-import gc
-import statistics
-import time
-from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -13,6 +8,7 @@ from qrcode.main import QRCode
 from qrcode.util import MODE_8BIT_BYTE, MODE_ALPHA_NUM, QRData
 
 from tests.benchmarks import Row
+from tests.benchmarks.interleaved import measure, rate_row, ratio_row, repeat
 from tests.unit.requests.pictures import drawn, file_of, noisy
 from tests.unit.requests.samples import TOKEN, request
 from tokenpay.money.amount import Amount
@@ -23,30 +19,9 @@ from tokenpay.requests.qr_reader import read_qr
 from tokenpay.requests.reference import reference_id
 from tokenpay.requests.signed_request import BankKey, sign_request, verify_request
 
-ROUNDS = 7
-BULK, ONE_BY_ONE = 200, 8  # codes a round
-GOAL_BULK = 10
+BULK, ONE_BY_ONE = 100, 4  # codes a round
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 BANK = "First Token Bank"
-
-
-def _rate(work: Callable[[], object], count: int) -> float:
-    gc.collect()
-    began = time.perf_counter()
-    work()
-    return count / (time.perf_counter() - began)
-
-
-def _rates(works: Sequence[tuple[Callable[[], object], int]]) -> list[list[float]]:
-    """Run every work in turn, round after round, so that a busy machine slows all alike; rates by work."""
-    for work, _ in works:
-        work()
-    rounds = [[_rate(work, count) for work, count in works] for _ in range(ROUNDS)]
-    return [list(rates) for rates in zip(*rounds, strict=True)]
-
-
-def _ratio(ours: list[float], theirs: list[float]) -> float:
-    return statistics.median(mine / other for mine, other in zip(ours, theirs, strict=True))
 
 
 def _peer(texts: list[str], mode: Any) -> None:
@@ -56,41 +31,32 @@ def _peer(texts: list[str], mode: Any) -> None:
         code.make()
 
 
-def _bulk() -> list[Row]:
-    rows = []
-    references = [request(id=reference_id(number.to_bytes(16))).reference for number in range(BULK)]
-    links = [str(Eip681.of(request(amount=Amount(TOKEN, 10**12 + number)))) for number in range(BULK)]
-    for name, texts, mode in (("references", references, MODE_ALPHA_NUM), ("ERC-681", links, MODE_8BIT_BYTE)):
-        few = texts[:ONE_BY_ONE]
-        works: list[tuple[Callable[[], object], int]] = [
-            (partial(lambda texts: list(qr_matrices(texts)), texts), BULK),
-            (partial(lambda texts: list(map(qr_matrix, texts)), few), ONE_BY_ONE),
-            (partial(_peer, few, mode), ONE_BY_ONE),
-        ]
-        bulk, one, peer = _rates(works)
-        rows += [
-            Row(
-                what=f"{name}, in bulk, to the qrcode package",
-                figure=f"{_ratio(bulk, peer):.1f} times",
-                goal=f"{GOAL_BULK} times",
-            ),
-            Row(what=f"{name}, one by one, to the qrcode package", figure=f"{_ratio(one, peer):.2f} times"),
-            Row(what=f"{name}, in bulk", figure=f"{statistics.median(bulk):,.0f} a second"),
-        ]
-    return rows
+def _bulk(name: str, texts: list[str], mode: Any) -> list[Row]:
+    few = texts[:ONE_BY_ONE]
+    seconds = measure(
+        {
+            "bulk": lambda: repeat(1, lambda: list(qr_matrices(texts))) / BULK,
+            "one by one": lambda: repeat(1, lambda: list(map(qr_matrix, few))) / ONE_BY_ONE,
+            "peer": lambda: repeat(1, lambda: _peer(few, mode)) / ONE_BY_ONE,
+        }
+    )
+    return [
+        ratio_row(f"{name}, in bulk, times the qrcode package", seconds["peer"], seconds["bulk"], at_least=10),
+        ratio_row(f"{name}, one by one, times the qrcode package", seconds["peer"], seconds["one by one"]),
+        rate_row(f"{name}, in bulk", seconds["bulk"]),
+    ]
 
 
 def _reading() -> list[Row]:
     text = request().reference
     clean, worn = qr_png(text), file_of(noisy(50)(drawn(text)))
-    rates = _rates(
-        [(lambda: [read_qr(clean) for _ in range(20)], 20), (lambda: [read_qr(worn) for _ in range(20)], 20)]
+    seconds = measure(
+        {
+            "a clean PNG": lambda: repeat(10, lambda: read_qr(clean)),
+            "a noisy PNG": lambda: repeat(10, lambda: read_qr(worn)),
+        }
     )
-    names = ("a clean PNG", "a noisy PNG")
-    return [
-        Row(what=f"read a reference from {name}", figure=f"{statistics.median(rate):,.0f} a second")
-        for name, rate in zip(names, rates, strict=True)
-    ]
+    return [rate_row(f"read a reference from {name}", each) for name, each in seconds.items()]
 
 
 def _signing() -> list[Row]:
@@ -100,22 +66,28 @@ def _signing() -> list[Row]:
     trusted = [BankKey(bank=BANK, public_key=public.public_bytes_raw())]
     body = bytes(len(text) * 5 // 8)
     signature = KEY.sign(body)
-    count = 200
-    sign, bare_sign, verify, bare_verify = _rates(
-        [
-            (lambda: [sign_request(asked, key=KEY, bank=BANK, payee_name="Anna") for _ in range(count)], count),
-            (lambda: [KEY.sign(body) for _ in range(count)], count),
-            (lambda: [verify_request(text, trusted_keys=trusted, now_s=1_500) for _ in range(count)], count),
-            (lambda: [public.verify(signature, body) for _ in range(count)], count),
-        ]
+    seconds = measure(
+        {
+            "bare signature": lambda: repeat(100, lambda: KEY.sign(body)),
+            "sign": lambda: repeat(100, lambda: sign_request(asked, key=KEY, bank=BANK, payee_name="Anna")),
+            "bare verification": lambda: repeat(50, lambda: public.verify(signature, body)),
+            "verify": lambda: repeat(50, lambda: verify_request(text, trusted_keys=trusted, now_s=1_500)),
+        }
     )
     return [
-        Row(what="sign a request, to a bare Ed25519 signature", figure=f"{_ratio(sign, bare_sign):.2f}"),
-        Row(what="verify a request, to a bare verification", figure=f"{_ratio(verify, bare_verify):.2f}"),
-        Row(what="verify a request", figure=f"{statistics.median(verify):,.0f} a second"),
+        ratio_row("sign a request: of a bare Ed25519 signature", seconds["bare signature"], seconds["sign"]),
+        ratio_row("verify a request: of a bare verification", seconds["bare verification"], seconds["verify"]),
+        rate_row("verify a request", seconds["verify"]),
     ]
 
 
 def run() -> list[Row]:
     """Return the rows of all three."""
-    return [*_bulk(), *_reading(), *_signing()]
+    references = [request(id=reference_id(number.to_bytes(16))).reference for number in range(BULK)]
+    links = [str(Eip681.of(request(amount=Amount(TOKEN, 10**12 + number)))) for number in range(BULK)]
+    return [
+        *_bulk("references", references, MODE_ALPHA_NUM),
+        *_bulk("ERC-681", links, MODE_8BIT_BYTE),
+        *_reading(),
+        *_signing(),
+    ]

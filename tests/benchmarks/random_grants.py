@@ -4,11 +4,12 @@ from random import Random
 from typing import Any
 
 from tests.benchmarks.random_typed_data import TEXTS, Message, random_address, random_number
-from tokenpay.ethereum.authorization import Authorization, Grant
-from tokenpay.ethereum.cancel_authorization import Cancellation
-from tokenpay.ethereum.dai_permit import DaiPermit
-from tokenpay.ethereum.permit import Permit
-from tokenpay.ethereum.permit2 import (
+from tokenpay.ethereum.grants.authorization import Authorization
+from tokenpay.ethereum.grants.cancel_authorization import Cancellation
+from tokenpay.ethereum.grants.dai_permit import DaiPermit
+from tokenpay.ethereum.grants.grant import Grant
+from tokenpay.ethereum.grants.permit import Permit
+from tokenpay.ethereum.grants.permit2 import (
     PERMIT2,
     PermitBatch,
     PermitBatchTransferFrom,

@@ -2,8 +2,10 @@
 
 import statistics
 import time
+from functools import partial
 
 from tests.benchmarks import Row
+from tests.benchmarks.interleaved import measure, rate_row, ratio_row, time_row
 from tokenpay.money.address import Address, eip55
 from tokenpay.requests.eip681 import Eip681
 from tokenpay.requests.emvco import EmvcoRequest
@@ -13,7 +15,6 @@ from tokenpay.requests.reference import PREFIX, reference_id
 from tokenpay.requests.scanned import read_request
 from tokenpay.requests.token_template import TokenTemplate
 
-ROUNDS = 15
 TEXTS = 200  # of each kind; addresses differ, so that no answer is remembered
 MERCHANT = Merchant(name="CORNER BAKERY", city="BERLIN", country="DE", category="5462")
 
@@ -69,20 +70,15 @@ def _read_s(texts: list[str]) -> float:
 
 
 def run() -> list[Row]:
-    """Read every kind in turn, round after round, so that a busy machine slows all alike, and take medians."""
+    """Read every kind in turn."""
     kinds = _corpus()
     mixed = [text for texts in zip(*kinds.values(), strict=True) for text in texts]
-    kinds_s: dict[str, list[float]] = {kind: [] for kind in kinds}
-    mixed_s: list[float] = []
-    for _ in range(ROUNDS):
-        for kind, texts in kinds.items():
-            kinds_s[kind].append(_read_s(texts))
-        mixed_s.append(_read_s(mixed))
-    figures = {kind: statistics.median(times) for kind, times in kinds_s.items()}
-    whole = statistics.median(mixed_s)
-    slowest = max(figures, key=lambda kind: figures[kind])
+    seconds = measure({kind: partial(_read_s, texts) for kind, texts in {"": mixed, **kinds}.items()})
+    whole = seconds.pop("")
+    slowest = max(seconds, key=lambda kind: statistics.median(seconds[kind]))
     return [
-        Row(what="read_request, all kinds mixed", figure=f"{whole * 1e6:.1f} us, {1 / whole:,.0f} a second"),
-        Row(what=f"the slowest kind: {slowest}", figure=f"{figures[slowest] / whole:.1f} times the mean"),
-        *(Row(what=kind, figure=f"{figure * 1e6:.1f} us") for kind, figure in figures.items()),
+        time_row("read_request, all kinds mixed", whole),
+        rate_row("the same", whole),
+        ratio_row(f"the slowest kind, {slowest}: times the mean", seconds[slowest], whole),
+        *(time_row(kind, each) for kind, each in seconds.items()),
     ]

@@ -1,19 +1,17 @@
 """Signing an EIP-1559 token transfer and reading one strictly, beside eth-account, viem, ethers and bare libsecp256k1.
 
-eth-account runs with coincurve as its backend, which is its fastest; the peers of Node are timed inside Node. What
-is counted is CPU time, of Node its main thread's alone, and rounds are interleaved, so that a busy moment of the
-machine meets all of them alike.
+eth-account runs with coincurve as its backend, which is its fastest; the peers of Node are timed inside Node, each in
+a process of its own.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from eth_account import Account
 from eth_keys.backends.coincurve import CoinCurveECCBackend
 
 from tests.benchmarks import Row
-from tests.benchmarks.interleaved import measure, microseconds, ratio, repeat
-from tests.peers import Peers, open_peers
+from tests.benchmarks.interleaved import bare_signing, in_node, measure, ratio_row, repeat, time_row
+from tests.peers import open_peers
 from tokenpay.ethereum import erc20
 from tokenpay.ethereum.preflight import preflight
 from tokenpay.ethereum.transaction import DynamicFeeTransaction, decode, sign, signing_digest
@@ -40,51 +38,42 @@ def run() -> list[Row]:
     if not isinstance(account._key_obj.backend, CoinCurveECCBackend):
         raise RuntimeError("eth-account does not use coincurve: the comparison would flatter tokenpay")
     signed = sign(DynamicFeeTransaction(**_FIELDS), key)
-    with open_peers() as peers:
+    bare = bare_signing(_SECRET, signing_digest(signed.transaction))
+    if sign(DynamicFeeTransaction(**_FIELDS), key).raw != _eth_account_sign(account)[0]:
+        raise RuntimeError("eth-account does not sign the same bytes")
+    with open_peers() as viem, open_peers() as ethers:
+        signing, reading = _node_request(), {"raw": "0x" + signed.raw.hex()}
+        for peer, node in (("viem", viem), ("ethers", ethers)):
+            if node.result(peer=peer, verb="sign", **signing)["raw"] != reading["raw"]:
+                raise RuntimeError(f"{peer} does not sign the same bytes")
         seconds = measure(
             {
-                "bare": lambda: repeat(1_000, _bare_signing(signing_digest(signed.transaction))),
-                "sign": lambda: repeat(1_000, lambda: sign(DynamicFeeTransaction(**_FIELDS), key)),
-                "eth-account sign": lambda: repeat(100, lambda: _eth_account_sign(account)),
-                "viem sign": lambda: _peer(peers, 200, "viem", "sign", _node_request()),
-                "ethers sign": lambda: _peer(peers, 200, "ethers", "sign", _node_request()),
-                "read": lambda: repeat(500, lambda: preflight(decode(signed.raw).transaction)),
-                "eth-account read": lambda: repeat(100, lambda: Account.recover_transaction(signed.raw)),
-                "viem read": lambda: _peer(peers, 50, "viem", "read", {"raw": "0x" + signed.raw.hex()}),
-                "ethers read": lambda: _peer(peers, 50, "ethers", "read", {"raw": "0x" + signed.raw.hex()}),
+                "bare": lambda: repeat(300, bare),
+                "sign": lambda: repeat(300, lambda: sign(DynamicFeeTransaction(**_FIELDS), key)),
+                "viem sign": in_node(viem, 60, peer="viem", verb="sign", **signing),
+                "eth-account sign": lambda: repeat(30, lambda: _eth_account_sign(account)),
+                "ethers sign": in_node(ethers, 60, peer="ethers", verb="sign", **signing),
+                "eth-account read": lambda: repeat(30, lambda: Account.recover_transaction(signed.raw)),
+                "read": lambda: repeat(150, lambda: preflight(decode(signed.raw).transaction)),
+                "viem read": in_node(viem, 15, peer="viem", verb="read", **reading),
+                "ethers read": in_node(ethers, 15, peer="ethers", verb="read", **reading),
             }
         )
 
-    def times(slow: str, fast: str) -> str:
-        return ratio(seconds[slow], seconds[fast])
-
-    def each(name: str) -> str:
-        return microseconds(seconds[name])
+    def times(who: str, slow: str, fast: str, at_least: float | None = None) -> Row:
+        return ratio_row(f"… times as fast as {who}", seconds[slow], seconds[fast], at_least=at_least)
 
     return [
-        Row(what="sign an EIP-1559 token transfer, fields to raw bytes and hash", figure=each("sign")),
-        Row(what="… share of it that bare libsecp256k1 takes", figure=times("bare", "sign"), goal="0.65 or more"),
-        Row(what="… times as fast as eth-account", figure=times("eth-account sign", "sign"), goal="10 or more"),
-        Row(what="… times as fast as viem", figure=times("viem sign", "sign"), goal="10 or more"),
-        Row(what="… times as fast as ethers", figure=times("ethers sign", "sign")),
-        Row(what="decode strictly, preflight and recover the sender", figure=each("read")),
-        Row(
-            what="… times as fast as eth-account's recovery", figure=times("eth-account read", "read"), goal="5 or more"
-        ),
-        Row(what="… times as fast as viem's parsing and recovery", figure=times("viem read", "read")),
-        Row(what="… times as fast as ethers' parsing and recovery", figure=times("ethers read", "read")),
+        time_row("sign an EIP-1559 token transfer, fields to raw bytes and hash", seconds["sign"]),
+        ratio_row("… share of it that bare libsecp256k1 takes", seconds["bare"], seconds["sign"], at_least=0.65),
+        times("eth-account", "eth-account sign", "sign", 10),
+        times("viem", "viem sign", "sign", 10),
+        times("ethers", "ethers sign", "sign"),
+        time_row("decode strictly, preflight and recover the sender", seconds["read"]),
+        times("eth-account's recovery", "eth-account read", "read", 5),
+        times("viem's parsing and recovery", "viem read", "read"),
+        times("ethers' parsing and recovery", "ethers read", "read"),
     ]
-
-
-def _peer(peers: Peers, times: int, peer: str, verb: str, request: dict[str, Any]) -> float:
-    return peers.seconds(times, clock="cpu", peer=peer, verb=verb, **request) / times
-
-
-def _bare_signing(digest: bytes) -> Callable[[], object]:
-    import coincurve
-
-    secret = coincurve.PrivateKey(_SECRET)
-    return lambda: secret.sign_recoverable(digest, hasher=None)
 
 
 def _eth_account_sign(account: Any) -> tuple[bytes, bytes]:

@@ -7,7 +7,7 @@ import pytest
 from tests.comparison import ACCEPTS
 from tests.comparison.invalid_typed_messages import cases
 from tests.comparison.typed_messages import ask, ask_tokenpay, rows
-from tokenpay.ethereum.typed_data_rule import TypedDataRule
+from tokenpay.ethereum.typed_data_parts.rule import TypedDataRule
 
 CASES = list(cases())
 # EIP-712 allows a struct that holds itself in an array; ethers does not.

@@ -9,7 +9,8 @@ from tokenpay.adapters.chain.rpc import MAX_BATCH
 from tokenpay.devnet.setup import OutsideWallet
 from tokenpay.errors import ChainUnavailable, IntegrityError, NotFound, WrongState
 from tokenpay.ethereum import erc20
-from tokenpay.ethereum.authorization import Authorization, calldata, sign
+from tokenpay.ethereum.grants.authorization import Authorization, calldata
+from tokenpay.ethereum.grants.grant import sign
 from tokenpay.ethereum.observed import Block, Holding
 from tokenpay.ethereum.typed_data import Domain
 

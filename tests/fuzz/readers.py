@@ -33,10 +33,11 @@ from tokenpay.errors import (
     InvalidTypedData,
     PrecisionLost,
 )
-from tokenpay.ethereum import abi, authorization, cancel_authorization, dai_permit, erc20, permit, transaction
-from tokenpay.ethereum.explain_transaction import explain_transaction
-from tokenpay.ethereum.explain_typed_data import explain_typed_data
-from tokenpay.ethereum.meaning import Meaning
+from tokenpay.ethereum import abi, erc20, transaction
+from tokenpay.ethereum.grants import authorization, cancel_authorization, dai_permit, permit
+from tokenpay.ethereum.meanings.explain_transaction import explain_transaction
+from tokenpay.ethereum.meanings.explain_typed_data import explain_typed_data
+from tokenpay.ethereum.meanings.meaning import Meaning
 from tokenpay.ethereum.preflight import preflight
 from tokenpay.ethereum.transaction import LegacyTransaction, SignedTransaction, Transaction
 from tokenpay.ethereum.typed_json import parse_typed_data
@@ -217,6 +218,22 @@ def extended_bytes(key: ExtendedPrivateKey | ExtendedPublicKey) -> bytes:
     return base58.decode_check(key.xprv() if isinstance(key, ExtendedPrivateKey) else key.xpub())
 
 
+UNSIGNED: dict[str, Any] = {"refuses": InvalidTransaction, "seeds": samples.UNSIGNED}
+TYPED_DATA: dict[str, Any] = {
+    "refuses": InvalidTypedData,
+    "seeds": samples.TYPED_DATA,
+    "words": (*JSON_WORDS, *TYPE_WORDS),
+    "max_length": 2_048,
+    "speed": 0.25,
+}
+GRANTS: tuple[tuple[Any, dict[str, Any], tuple[bytes, ...]], ...] = (
+    (authorization, {}, samples.AUTHORIZATIONS),
+    (permit, {"nonce": 0}, samples.PERMITS),
+    (dai_permit, {}, samples.DAI_PERMITS),
+    (cancel_authorization, {}, samples.CANCELLATIONS),
+)
+"""Each kind that is a call, what a call of it leaves unsaid, and calls."""
+
 READERS: tuple[Reader, ...] = (
     Reader(
         name="rlp",
@@ -239,103 +256,45 @@ READERS: tuple[Reader, ...] = (
         seeds=samples.SIGNED,
         speed=0.5,
     ),
-    Reader(
-        name="unsigned_transaction",
-        read=transaction.decode_unsigned,
-        write=transaction.encode_unsigned,
-        refuses=InvalidTransaction,
-        seeds=samples.UNSIGNED,
+    *(
+        Reader(name=name, read=read, write=transaction.encode_unsigned, speed=speed, **UNSIGNED)
+        for name, read, speed in (
+            ("unsigned_transaction", transaction.decode_unsigned, 1.0),
+            ("preflighted_transaction", read_preflighted, 0.5),
+        )
     ),
-    Reader(
-        name="preflighted_transaction",
-        read=read_preflighted,
-        write=transaction.encode_unsigned,
-        refuses=InvalidTransaction,
-        seeds=samples.UNSIGNED,
-        speed=0.5,
-    ),
-    Reader(
-        name="authorization",
-        read=partial(authorization.decode_calldata, domain=samples.DOMAIN),
-        write=authorization.calldata,
-        refuses=InvalidAuthorization,
-        seeds=samples.AUTHORIZATIONS,
-        speed=0.5,
-    ),
-    Reader(
-        name="permit",
-        read=partial(permit.decode_calldata, domain=samples.DOMAIN, nonce=0),
-        write=permit.calldata,
-        refuses=InvalidAuthorization,
-        seeds=samples.PERMITS,
-        speed=0.5,
-    ),
-    Reader(
-        name="dai_permit",
-        read=partial(dai_permit.decode_calldata, domain=samples.DOMAIN),
-        write=dai_permit.calldata,
-        refuses=InvalidAuthorization,
-        seeds=samples.DAI_PERMITS,
-        speed=0.5,
-    ),
-    Reader(
-        name="cancel_authorization",
-        read=partial(cancel_authorization.decode_calldata, domain=samples.DOMAIN),
-        write=cancel_authorization.calldata,
-        refuses=InvalidAuthorization,
-        seeds=samples.CANCELLATIONS,
-        speed=0.5,
+    *(
+        Reader(
+            name=kind.__name__.rpartition(".")[2],
+            read=partial(kind.decode_calldata, domain=samples.DOMAIN, **unsaid),
+            write=kind.calldata,
+            refuses=InvalidAuthorization,
+            seeds=seeds,
+            speed=0.5,
+        )
+        for kind, unsaid, seeds in GRANTS
     ),
     Reader(
         name="explain_transaction",
         read=lambda raw: explained(explain_transaction(transaction.decode_unsigned(raw), samples.ASSETS)),
-        refuses=InvalidTransaction,
-        seeds=samples.UNSIGNED,
         speed=0.5,
+        **UNSIGNED,
     ),
-    Reader(
-        name="typed_data",
-        read=lambda text: parse_typed_data(text).digest(),
-        refuses=InvalidTypedData,
-        seeds=samples.TYPED_DATA,
-        words=(*JSON_WORDS, *TYPE_WORDS),
-        max_length=2_048,
-        speed=0.25,
-    ),
+    Reader(name="typed_data", read=lambda text: parse_typed_data(text).digest(), **TYPED_DATA),
     Reader(
         name="explain_typed_data",
         read=lambda text: explained(explain_typed_data(parse_typed_data(text), samples.ASSETS)),
-        refuses=InvalidTypedData,
-        seeds=samples.TYPED_DATA,
-        words=(*JSON_WORDS, *TYPE_WORDS),
-        max_length=2_048,
-        speed=0.25,
+        **TYPED_DATA,
     ),
-    Reader(
-        name="emvco",
-        read=EmvcoRequest.parse,
-        write=str,
-        refuses=InvalidRequest,
-        seeds=samples.EMVCO,
-        words=EMVCO_WORDS,
-    ),
-    Reader(
-        name="emvco_checked",
-        read=checked_emvco,
-        write=str,
-        exact=False,
-        refuses=InvalidRequest,
-        seeds=samples.EMVCO,
-        words=EMVCO_WORDS,
-    ),
-    Reader(
-        name="emvco_strict",
-        read=partial(checked_emvco, strict=True),
-        write=str,
-        exact=False,
-        refuses=InvalidRequest,
-        seeds=samples.EMVCO,
-        words=EMVCO_WORDS,
+    *(
+        Reader(
+            name=name, read=read, write=str, exact=exact, seeds=samples.EMVCO, refuses=InvalidRequest, words=EMVCO_WORDS
+        )
+        for name, read, exact in (
+            ("emvco", EmvcoRequest.parse, True),
+            ("emvco_checked", checked_emvco, False),
+            ("emvco_strict", partial(checked_emvco, strict=True), False),
+        )
     ),
     Reader(
         name="token_template",
@@ -527,19 +486,18 @@ READERS: tuple[Reader, ...] = (
         write=base58.encode_check,
         seeds=(samples.ROOT.xprv(), samples.CHILD.public().xpub(), base58.encode_check(b"")),
     ),
-    Reader(
-        name="xpub_bytes",
-        read=partial(extended, read=ExtendedPublicKey.parse),
-        write=extended_bytes,
-        seeds=tuple(extended_bytes(key.public()) for key in (samples.ROOT, samples.CHILD)),
-        speed=0.25,
-    ),
-    Reader(
-        name="xprv_bytes",
-        read=partial(extended, read=ExtendedPrivateKey.parse),
-        write=extended_bytes,
-        seeds=tuple(map(extended_bytes, (samples.ROOT, samples.CHILD))),
-        speed=0.25,
+    *(
+        Reader(
+            name=name,
+            read=partial(extended, read=read),
+            write=extended_bytes,
+            seeds=tuple(map(extended_bytes, keys)),
+            speed=0.25,
+        )
+        for name, read, keys in (
+            ("xpub_bytes", ExtendedPublicKey.parse, (samples.ROOT.public(), samples.CHILD.public())),
+            ("xprv_bytes", ExtendedPrivateKey.parse, (samples.ROOT, samples.CHILD)),
+        )
     ),
     Reader(
         name="node_block",

@@ -8,11 +8,13 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tokenpay.adapters.signer.rules import SignerRules
-from tokenpay.ethereum import authorization, cancel_authorization, dai_permit, erc20, permit, transaction
-from tokenpay.ethereum.authorization import Authorization
-from tokenpay.ethereum.cancel_authorization import Cancellation
-from tokenpay.ethereum.dai_permit import DaiPermit
-from tokenpay.ethereum.permit import Permit
+from tokenpay.ethereum import erc20, transaction
+from tokenpay.ethereum.grants import authorization, cancel_authorization, dai_permit, permit
+from tokenpay.ethereum.grants.authorization import Authorization
+from tokenpay.ethereum.grants.cancel_authorization import Cancellation
+from tokenpay.ethereum.grants.dai_permit import DaiPermit
+from tokenpay.ethereum.grants.grant import sign
+from tokenpay.ethereum.grants.permit import Permit
 from tokenpay.ethereum.transaction import (
     AccessListTransaction,
     DynamicFeeTransaction,
@@ -85,17 +87,15 @@ _GRANT = Authorization(
     valid_before_s=1_000,
     nonce=b"\x01" * 32,
 )
-AUTHORIZATIONS = tuple(
-    authorization.calldata(authorization.sign(grant, KEY)) for grant in (_GRANT, replace(_GRANT, kind="receive"))
-)
+AUTHORIZATIONS = tuple(authorization.calldata(sign(grant, KEY)) for grant in (_GRANT, replace(_GRANT, kind="receive")))
 _PERMIT = Permit(domain=DOMAIN, owner=HOLDER, spender=PAYEE, units=5, nonce=0, deadline_s=1_000)
-PERMITS = (permit.calldata(authorization.sign(_PERMIT, KEY)),)
+PERMITS = (permit.calldata(sign(_PERMIT, KEY)),)
 _DAI_PERMIT = DaiPermit(domain=DOMAIN, holder=HOLDER, spender=PAYEE, nonce=0, expiry_s=1_000, allowed=True)
 DAI_PERMITS = tuple(
-    dai_permit.calldata(authorization.sign(grant, KEY)) for grant in (_DAI_PERMIT, replace(_DAI_PERMIT, allowed=False))
+    dai_permit.calldata(sign(grant, KEY)) for grant in (_DAI_PERMIT, replace(_DAI_PERMIT, allowed=False))
 )
 _CANCELLATION = Cancellation(domain=DOMAIN, authorizer=HOLDER, nonce=b"\x01" * 32)
-CANCELLATIONS = (cancel_authorization.calldata(authorization.sign(_CANCELLATION, KEY)),)
+CANCELLATIONS = (cancel_authorization.calldata(sign(_CANCELLATION, KEY)),)
 
 _WORD = [{"name": "owner", "type": "address"}, {"name": "spender", "type": "address"}]
 _WORD += [{"name": name, "type": "uint256"} for name in ("value", "nonce", "deadline")]

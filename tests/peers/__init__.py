@@ -61,7 +61,7 @@ class Peers:
     def seconds(self, times: int, *, clock: Literal["wall", "cpu"] = "wall", **request: Any) -> float:
         """Return how long Node took for `times` calls of one request, without JSON and without preparing it.
 
-        The clock "cpu" counts the time of Node's main thread alone: on a busy machine, compare it with process_time.
+        The clock "cpu" counts the time of Node's whole process: on a busy machine, compare it with process_time.
         """
         return float(self.result(verb="time", times=times, clock=clock, call=request))
 

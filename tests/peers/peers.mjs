@@ -170,7 +170,7 @@ function prepare(request) {
 const CLOCKS = {
   wall: () => Number(process.hrtime.bigint()) / 1e9,
   cpu: () => {
-    const { user, system } = process.threadCpuUsage();
+    const { user, system } = process.cpuUsage();
     return (user + system) / 1e6;
   },
 };

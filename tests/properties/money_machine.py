@@ -12,7 +12,8 @@ from tests.properties.money_checks import check_books
 from tests.properties.shaky_line import ShakyLine
 from tests.properties.small_bank import CHAIN_ID, COIN, CONFIRMATIONS, DEUR, ETHER, LIMITS, TOKEN, Template, units
 from tokenpay.errors import ChainUnavailable, InvalidInput, NotPermitted, WrongState
-from tokenpay.ethereum.authorization import Authorization, Signed, calldata, sign as sign_authorization
+from tokenpay.ethereum.grants.authorization import Authorization, calldata
+from tokenpay.ethereum.grants.grant import Signed, sign as sign_authorization
 from tokenpay.ethereum.transaction import DynamicFeeTransaction, sign
 from tokenpay.ledger.account import Account
 from tokenpay.money.address import Address

@@ -9,9 +9,10 @@ from tests.benchmarks.random_transactions import KINDS, random_transaction
 from tests.comparison.invalid_typed_messages import MAIL
 from tokenpay.errors import InvalidAuthorization, InvalidInput, InvalidTransaction, InvalidTypedData
 from tokenpay.ethereum import transaction
-from tokenpay.ethereum.authorization import Authorization, calldata, decode_calldata, sign
-from tokenpay.ethereum.explain_transaction import explain_transaction
-from tokenpay.ethereum.meaning import MeaningKind
+from tokenpay.ethereum.grants.authorization import Authorization, calldata, decode_calldata
+from tokenpay.ethereum.grants.grant import sign
+from tokenpay.ethereum.meanings.explain_transaction import explain_transaction
+from tokenpay.ethereum.meanings.meaning import MeaningKind
 from tokenpay.ethereum.transaction import DynamicFeeTransaction, LegacyTransaction, TransactionRule
 from tokenpay.ethereum.typed_data import Domain
 from tokenpay.ethereum.typed_json import parse_typed_data

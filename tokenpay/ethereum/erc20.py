@@ -18,7 +18,6 @@ DOMAIN_SEPARATOR = selector("DOMAIN_SEPARATOR()")
 
 _TRANSFER = selector("transfer(address,uint256)")
 _BALANCE_OF = selector("balanceOf(address)")
-_AUTHORIZATION_STATE = selector("authorizationState(address,bytes32)")
 
 
 def transfer(recipient: Address, units: int) -> bytes:
@@ -38,10 +37,3 @@ def decode_transfer(data: bytes) -> tuple[Address, int]:
 def balance_of(holder: Address) -> bytes:
     """Return the call that asks for the units `holder` has."""
     return _BALANCE_OF + address_word(holder)
-
-
-def authorization_state(authorizer: Address, nonce: bytes) -> bytes:
-    """Return the call that asks whether a 32-byte nonce is used or cancelled (EIP-3009)."""
-    if len(nonce) != 32:
-        raise InvalidInput("an authorization's nonce has 32 bytes")
-    return _AUTHORIZATION_STATE + address_word(authorizer) + nonce

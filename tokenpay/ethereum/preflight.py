@@ -6,7 +6,7 @@ asked here, nor what came with later forks (EIP-7825, the gas cap of Osaka).
 """
 
 from tokenpay.ethereum.transaction import SetCodeTransaction, Transaction
-from tokenpay.ethereum.transaction_rule import TransactionRule, broken
+from tokenpay.ethereum.transaction_kinds.rule import TransactionRule, broken
 from tokenpay.money.address import MAX_CHAIN_ID
 
 MAX_INITCODE_SIZE = 49_152  # EIP-3860

@@ -26,13 +26,13 @@ from tokenpay.ethereum.transaction_kinds.legacy import (
     read_replay_guard,
     read_v,
 )
+from tokenpay.ethereum.transaction_kinds.rule import TransactionRule as TransactionRule, broken
 from tokenpay.ethereum.transaction_kinds.set_code import (
     SetCodeAuthorization as SetCodeAuthorization,
     SetCodeTransaction as SetCodeTransaction,
     authority as authority,
     sign_authorization as sign_authorization,
 )
-from tokenpay.ethereum.transaction_rule import TransactionRule as TransactionRule, broken
 from tokenpay.money.address import Address
 from tokenpay.primitives import rlp
 from tokenpay.primitives.keccak import keccak256

@@ -11,8 +11,8 @@ from types import MappingProxyType
 from typing import Any
 
 from tokenpay.ethereum.abi import address_word, uint_word
-from tokenpay.ethereum.struct_type import Members, StructType, Types, compile_types
-from tokenpay.ethereum.typed_data_rule import MAX_DEPTH, MAX_VALUES, broken
+from tokenpay.ethereum.typed_data_parts.rule import MAX_DEPTH, MAX_VALUES, broken
+from tokenpay.ethereum.typed_data_parts.struct_type import Members, StructType, Types, compile_types
 from tokenpay.money.address import Address
 from tokenpay.primitives.keccak import keccak256
 
@@ -71,7 +71,7 @@ class TypedData:
     """A message that agrees with its types in every part, or InvalidTypedData whose field `rule` names what does not.
 
     `types` is written as in JSON, {struct: [{"name": ..., "type": ...}]}, with or without EIP712Domain.
-    Values have the forms that `typed_values` reads, in dicts for structs and lists for arrays. `domain`
+    Values have the forms that `typed_data_parts.values` reads, in dicts for structs and lists for arrays. `domain`
     holds any of name, version, chainId, verifyingContract and salt; with none of them, a signature
     holds everywhere. With the primary type EIP712Domain the message is empty and the domain alone is
     signed. What is given is copied, so what is read from it later is what `digest` is of.

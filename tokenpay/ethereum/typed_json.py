@@ -7,7 +7,7 @@ import json
 from typing import Any, NoReturn
 
 from tokenpay.ethereum.typed_data import DOMAIN_TYPE, TypedData
-from tokenpay.ethereum.typed_data_rule import MAX_DEPTH, MAX_TEXT_SIZE, broken
+from tokenpay.ethereum.typed_data_parts.rule import MAX_DEPTH, MAX_TEXT_SIZE, broken
 from tokenpay.primitives.strict_json import nests_deeper
 
 _KEYS = {"types", "primaryType", "domain", "message"}

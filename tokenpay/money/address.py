@@ -50,20 +50,17 @@ def parse_caip2(text: str) -> int:
     raise InvalidAsset("a chain is written eip155:<number>")
 
 
-_DIGITS = {
-    mask: tuple(
-        f"{byte >> 4:{'X' if mask & 0x80 else 'x'}}{byte & 0x0F:{'X' if mask & 0x08 else 'x'}}" for byte in range(256)
-    )
-    for mask in (0x00, 0x08, 0x80, 0x88)
-}
-"""The two digits of each byte, by which of them are capitals: those where a digit of the hash is 8 or more."""
+_LETTER, _EIGHT_OR_NINE = int.from_bytes(b"\x40" * 40), int.from_bytes(b"\x08" * 40)
+"""The bit that of forty hexadecimal digits in ASCII only these have."""
 
 
 @lru_cache(maxsize=16_384)
 def eip55(raw: bytes) -> str:
-    """Return 20 bytes as checksummed text (EIP-55)."""
-    digest = keccak256(raw.hex().encode())
-    return "0x" + "".join([_DIGITS[mask & 0x88][byte] for mask, byte in zip(digest, raw, strict=False)])
+    """Return 20 bytes as checksummed text (EIP-55): a letter is a capital where a digit of the hash is 8 or more."""
+    small = raw.hex().encode()
+    text, hashed = int.from_bytes(small), int.from_bytes(keccak256(small).hex()[:40].encode())
+    capitals = (text & _LETTER) >> 1 & ((hashed & _LETTER) >> 1 | (hashed & _EIGHT_OR_NINE) << 2)  # as their bit 0x20
+    return "0x" + (text ^ capitals).to_bytes(40).decode()
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -2,7 +2,8 @@
 
 from tokenpay.bank import Bank
 from tokenpay.errors import InvalidAuthorization
-from tokenpay.ethereum.authorization import Authorization, calldata, verify
+from tokenpay.ethereum.grants.authorization import Authorization, calldata
+from tokenpay.ethereum.grants.grant import verify
 from tokenpay.money.amount import Amount
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session

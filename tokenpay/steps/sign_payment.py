@@ -2,8 +2,8 @@
 
 from tokenpay.bank import Bank
 from tokenpay.errors import IntegrityError
-from tokenpay.ethereum.authorization import Authorization, calldata
 from tokenpay.ethereum.fees import Fees, most_wei_per_gas
+from tokenpay.ethereum.grants.authorization import Authorization, calldata
 from tokenpay.ethereum.transaction import DynamicFeeTransaction, encode_unsigned
 from tokenpay.ethereum.typed_data import Domain
 from tokenpay.parties.operator import Permission

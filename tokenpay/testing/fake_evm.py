@@ -6,7 +6,7 @@ from typing import TypeAlias
 from tokenpay.errors import InvalidInput
 from tokenpay.ethereum import erc20
 from tokenpay.ethereum.abi import selector
-from tokenpay.ethereum.authorization import decode_calldata
+from tokenpay.ethereum.grants.authorization import decode_calldata
 from tokenpay.ethereum.typed_data import Domain
 from tokenpay.money.address import Address
 

@@ -67,6 +67,11 @@ class ExtendedPublicKey:
 
     key: PublicKey
     place: Place
+    _keyed: hmac.HMAC = field(init=False, compare=False, repr=False)
+    """Copied for each child: to prepare one costs more than the child's own digest."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_keyed", hmac.new(self.place.chain_code, digestmod="sha512"))
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -101,7 +106,9 @@ class ExtendedPublicKey:
     def _split(self, index: int) -> tuple[bytes, bytes]:
         if not 0 <= index < HARDENED:
             raise InvalidPath("a public key has the children 0 to 2**31 - 1")
-        return _split(self.place.chain_code, self.key.compressed(), index)
+        digest = self._keyed.copy()
+        digest.update(self.key.compressed() + index.to_bytes(4, "big"))
+        return _halves(digest.digest())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +124,7 @@ class ExtendedPrivateKey:
         raw = seed.reveal()
         if not 16 <= len(raw) <= 64:
             raise InvalidInput("a seed has 16 to 64 bytes")
-        left, chain_code = _halves(b"Bitcoin seed", raw)
+        left, chain_code = _halves(hmac.digest(b"Bitcoin seed", raw, "sha512"))
         place = Place(depth=0, parent_fingerprint=bytes(4), index=0, chain_code=chain_code)
         return cls(key=PrivateKey.from_bytes(left), place=place)
 
@@ -143,7 +150,7 @@ class ExtendedPrivateKey:
             raise InvalidPath("a child's index is between 0 and 2**32 - 1")
         public = self.key.public_key
         data = public.compressed() if index < HARDENED else b"\x00" + self.key.reveal()
-        left, chain_code = _split(self.place.chain_code, data, index)
+        left, chain_code = _halves(hmac.digest(self.place.chain_code, data + index.to_bytes(4, "big"), "sha512"))
         return type(self)(key=self.key.add(left), place=self.place.below(public, index, chain_code))
 
     def derive(self, path: str) -> Self:
@@ -154,12 +161,7 @@ class ExtendedPrivateKey:
         return key
 
 
-def _split(chain_code: bytes, data: bytes, index: int) -> tuple[bytes, bytes]:
-    return _halves(chain_code, data + index.to_bytes(4, "big"))
-
-
-def _halves(key: bytes, data: bytes) -> tuple[bytes, bytes]:
-    digest = hmac.digest(key, data, "sha512")
+def _halves(digest: bytes) -> tuple[bytes, bytes]:
     return digest[:32], digest[32:]
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import tokenpay as tp
 from tests.world import CHAIN_ID, OUTSIDE, TOKEN, World, address_of
 from tokenpay.cli.program import build_parser
-from tokenpay.ethereum.authorization import Authorization, sign
+from tokenpay.ethereum.grants.authorization import Authorization
+from tokenpay.ethereum.grants.grant import sign
 from tokenpay.primitives.secp256k1 import PrivateKey
 
 FRANC = tp.Address(b"\x33" * 20)

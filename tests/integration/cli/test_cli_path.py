@@ -8,7 +8,8 @@ import pytest
 import tokenpay as tp
 from tests.integration.cli.conftest import Desk
 from tests.world import CHAIN_ID, CONTRACT, LISTED, OUTSIDE, TOKEN, euro
-from tokenpay.ethereum.authorization import Authorization, sign
+from tokenpay.ethereum.grants.authorization import Authorization
+from tokenpay.ethereum.grants.grant import sign
 from tokenpay.primitives.secp256k1 import PrivateKey
 from tokenpay.requests.emvco import EmvcoRequest
 from tokenpay.requests.emvco_object import DataObject

@@ -7,7 +7,7 @@ import pytest
 import tokenpay as tp
 from tests.integration.operations.test_requests import PAYER, PAYER_ADDRESS, authorization, carry, collect
 from tests.world import CHAIN_ID, COIN, CONTRACT, LISTED, OUTSIDE, STRANGER, TOKEN, World, euro
-from tokenpay.ethereum.authorization import sign
+from tokenpay.ethereum.grants.grant import sign
 from tokenpay.payments.payment import PaymentState as S
 
 

@@ -8,7 +8,7 @@ import pytest
 import tokenpay as tp
 from tests.world import CHAIN_ID, CONTRACT, LISTED, OUTSIDE, START, STRANGER, TOKEN, World, address_of, euro
 from tokenpay.errors import InvalidRequest
-from tokenpay.ethereum.authorization import Signed, sign
+from tokenpay.ethereum.grants.grant import Signed, sign
 from tokenpay.payments.payment import PaymentState as S
 from tokenpay.primitives.secp256k1 import PrivateKey
 from tokenpay.requests.emvco import EmvcoRequest
@@ -336,7 +336,7 @@ def carry_elsewhere(world: World, request: tp.PaymentRequest) -> None:
 
 def carry(world: World, signed: Signed[tp.Authorization]) -> None:
     """Somebody else has an authorization included, before whatever of ours waits."""
-    from tokenpay.ethereum.authorization import calldata
+    from tokenpay.ethereum.grants.authorization import calldata
     from tokenpay.ethereum.transaction import DynamicFeeTransaction, sign as sign_transaction
 
     carrier = PrivateKey.from_bytes(b"\x08" * 32)

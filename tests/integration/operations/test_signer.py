@@ -13,8 +13,8 @@ from tests.world import CHAIN_ID, COIN, CONTRACT, OUTSIDE, PASSWORDS, SETTINGS, 
 from tokenpay.adapters.signer.wallet_file import MEMORY
 from tokenpay.compliance.approval import Approval, Part, give
 from tokenpay.compliance.clearance import Clearance
-from tokenpay.ethereum.authorization import Authorization, decode_calldata
 from tokenpay.ethereum.erc20 import transfer
+from tokenpay.ethereum.grants.authorization import Authorization, decode_calldata
 from tokenpay.ethereum.transaction import (
     AccessListTransaction,
     DynamicFeeTransaction,

@@ -3,10 +3,10 @@ from dataclasses import replace
 import pytest
 
 from tokenpay.errors import InvalidAuthorization
-from tokenpay.ethereum import cancel_authorization as module
 from tokenpay.ethereum.abi import uint_word
-from tokenpay.ethereum.authorization import sign, verify
-from tokenpay.ethereum.cancel_authorization import Cancellation, calldata, decode_calldata
+from tokenpay.ethereum.grants import cancel_authorization as module
+from tokenpay.ethereum.grants.cancel_authorization import Cancellation, calldata, decode_calldata
+from tokenpay.ethereum.grants.grant import sign, verify
 from tokenpay.ethereum.typed_data import Domain
 from tokenpay.money.address import Address
 from tokenpay.primitives.secp256k1 import ORDER, PrivateKey

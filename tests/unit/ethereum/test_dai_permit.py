@@ -3,10 +3,10 @@ from dataclasses import replace
 import pytest
 
 from tokenpay.errors import InvalidAuthorization
-from tokenpay.ethereum import dai_permit as module
 from tokenpay.ethereum.abi import uint_word
-from tokenpay.ethereum.authorization import sign, verify
-from tokenpay.ethereum.dai_permit import DaiPermit, calldata, decode_calldata
+from tokenpay.ethereum.grants import dai_permit as module
+from tokenpay.ethereum.grants.dai_permit import DaiPermit, calldata, decode_calldata
+from tokenpay.ethereum.grants.grant import sign, verify
 from tokenpay.ethereum.typed_data import Domain
 from tokenpay.money.address import Address
 from tokenpay.primitives.secp256k1 import ORDER, PrivateKey

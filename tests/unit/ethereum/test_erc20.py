@@ -11,7 +11,6 @@ HOLDER_WORD = "00" * 12 + "ab" * 20
 def test_calls_as_the_contracts_read_them():
     assert erc20.transfer(HOLDER, 255).hex() == "a9059cbb" + HOLDER_WORD + "ff".zfill(64)
     assert erc20.balance_of(HOLDER).hex() == "70a08231" + HOLDER_WORD
-    assert erc20.authorization_state(HOLDER, b"\x01" * 32).hex() == "e94a0102" + HOLDER_WORD + "01" * 32
 
 
 @pytest.mark.parametrize(
@@ -60,12 +59,6 @@ def test_any_other_call_is_refused(call):
 def test_units_out_of_range_are_refused(units):
     with pytest.raises(InvalidInput):
         erc20.transfer(HOLDER, units)
-
-
-@pytest.mark.parametrize("nonce", [b"", bytes(31), bytes(33)])
-def test_a_nonce_of_another_size_is_refused(nonce):
-    with pytest.raises(InvalidInput):
-        erc20.authorization_state(HOLDER, nonce)
 
 
 def abi_string(text, *, padded=True):

@@ -2,10 +2,12 @@ from dataclasses import replace
 
 import pytest
 
-from tokenpay.ethereum import authorization, cancel_authorization, dai_permit, erc20, permit
+from tokenpay.ethereum import erc20
 from tokenpay.ethereum.abi import address_word, selector, uint_word
-from tokenpay.ethereum.explain_transaction import explain_transaction
-from tokenpay.ethereum.meaning import MeaningKind
+from tokenpay.ethereum.grants import authorization, cancel_authorization, dai_permit, permit
+from tokenpay.ethereum.grants.grant import sign
+from tokenpay.ethereum.meanings.explain_transaction import explain_transaction
+from tokenpay.ethereum.meanings.meaning import MeaningKind
 from tokenpay.ethereum.transaction import (
     DynamicFeeTransaction,
     LegacyTransaction,
@@ -65,7 +67,7 @@ CANCELLATION = cancel_authorization.Cancellation(domain=DOMAIN, authorizer=HOLDE
 
 
 def signed_call(module, grant):
-    return module.calldata(authorization.sign(grant, KEY))
+    return module.calldata(sign(grant, KEY))
 
 
 TRANSFER = erc20.transfer(OTHER, 12_500_000)

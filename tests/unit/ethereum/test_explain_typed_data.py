@@ -4,8 +4,8 @@ import pytest
 
 from tests.benchmarks.random_grants import random_grant
 from tests.benchmarks.random_typed_data import random_message
-from tokenpay.ethereum.explain_typed_data import explain_typed_data
-from tokenpay.ethereum.meaning import Assets, MeaningKind
+from tokenpay.ethereum.meanings.explain_typed_data import explain_typed_data
+from tokenpay.ethereum.meanings.meaning import Assets, MeaningKind
 from tokenpay.ethereum.typed_data import TypedData
 from tokenpay.money.address import Address
 from tokenpay.money.asset import Asset

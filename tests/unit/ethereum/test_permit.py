@@ -5,8 +5,8 @@ from eth_account import Account
 
 from tokenpay.errors import InvalidAuthorization
 from tokenpay.ethereum.abi import uint_word
-from tokenpay.ethereum.authorization import sign, verify
-from tokenpay.ethereum.permit import Permit, calldata, decode_calldata
+from tokenpay.ethereum.grants.grant import sign, verify
+from tokenpay.ethereum.grants.permit import Permit, calldata, decode_calldata
 from tokenpay.ethereum.typed_data import Domain
 from tokenpay.money.address import Address
 from tokenpay.primitives.secp256k1 import ORDER, PrivateKey

@@ -4,9 +4,9 @@ from typing import Any
 import pytest
 
 from tokenpay.errors import InvalidAuthorization
-from tokenpay.ethereum import permit2
-from tokenpay.ethereum.authorization import sign, verify
-from tokenpay.ethereum.permit2 import (
+from tokenpay.ethereum.grants import permit2
+from tokenpay.ethereum.grants.grant import sign, verify
+from tokenpay.ethereum.grants.permit2 import (
     PermitBatch,
     PermitBatchTransferFrom,
     PermitDetails,

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from tokenpay.ethereum.transaction_rule import TransactionRule
+from tokenpay.ethereum.transaction_kinds.rule import TransactionRule
 
 REPOSITORY = Path(__file__).parents[3]
 RULES = {rule.value for rule in TransactionRule}

@@ -7,7 +7,7 @@ import pytest
 from tests.comparison.invalid_typed_messages import MAIL
 from tokenpay.errors import InvalidTypedData
 from tokenpay.ethereum.typed_data import Domain, TypedData
-from tokenpay.ethereum.typed_data_rule import MAX_DEPTH, MAX_MEMBERS, MAX_TYPES, MAX_VALUES, TypedDataRule
+from tokenpay.ethereum.typed_data_parts.rule import MAX_DEPTH, MAX_MEMBERS, MAX_TYPES, MAX_VALUES, TypedDataRule
 from tokenpay.money.address import Address
 from tokenpay.primitives.keccak import keccak256
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.comparison.invalid_typed_messages import MAIL, cases
 from tokenpay.errors import InvalidTypedData
-from tokenpay.ethereum.typed_data_rule import MAX_TEXT_SIZE
+from tokenpay.ethereum.typed_data_parts.rule import MAX_TEXT_SIZE
 from tokenpay.ethereum.typed_json import parse_typed_data
 
 TEXT = json.dumps(MAIL)

@@ -7,8 +7,10 @@ from tokenpay.compliance.approval import Part
 from tokenpay.compliance.clearance import Clearance
 from tokenpay.compliance.policy import needs_second_person
 from tokenpay.errors import IntegrityError, InvalidInput, SignerRefused
-from tokenpay.ethereum import authorization as eip3009, erc20, transaction
-from tokenpay.ethereum.authorization import Authorization
+from tokenpay.ethereum import erc20, transaction
+from tokenpay.ethereum.grants import authorization as eip3009
+from tokenpay.ethereum.grants.authorization import Authorization
+from tokenpay.ethereum.grants.grant import sign as sign_grant
 from tokenpay.ethereum.preflight import preflight
 from tokenpay.ethereum.transaction import DynamicFeeTransaction, SignedTransaction
 from tokenpay.ethereum.typed_data import Domain
@@ -78,7 +80,7 @@ class LocalSigner:
         child = self._deposit_key(index)
         if child.public().address() != authorization.sender:
             raise SignerRefused("the authorization is not of this deposit address")
-        return eip3009.sign(authorization, child.key)
+        return sign_grant(authorization, child.key)
 
     def sign_request(self, claims: RequestClaims, *, index: int) -> str:
         if self._deposit_key(index).public().address() != claims.deposit_address:

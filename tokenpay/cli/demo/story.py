@@ -33,7 +33,7 @@ from tokenpay.cli.demo.proof import proof
 from tokenpay.cli.demo.show import NotAsTold, Show
 from tokenpay.cli.demo.world import World
 from tokenpay.devnet import DEVNET_CHAIN_ID
-from tokenpay.ethereum.authorization import sign
+from tokenpay.ethereum.grants.grant import sign
 from tokenpay.primitives.keccak import keccak256
 
 

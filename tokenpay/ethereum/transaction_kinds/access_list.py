@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self, TypeAlias
 
+from tokenpay.ethereum.transaction_kinds.rule import TransactionRule, broken
 from tokenpay.ethereum.transaction_kinds.shape import ADDRESS_LENGTH, check_shape, encode_to, read_to
-from tokenpay.ethereum.transaction_rule import TransactionRule, broken
 from tokenpay.primitives import rlp
 
 AccessList: TypeAlias = tuple[tuple[bytes, tuple[bytes, ...]], ...]

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from tokenpay.ethereum.transaction_kinds.access_list import AccessList
+from tokenpay.ethereum.transaction_kinds.rule import TransactionRule, broken
 from tokenpay.ethereum.transaction_kinds.shape import check_shape, encode_to, read_to
-from tokenpay.ethereum.transaction_rule import TransactionRule, broken
 from tokenpay.primitives import rlp
 
 

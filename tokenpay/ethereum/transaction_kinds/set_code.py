@@ -17,8 +17,8 @@ from tokenpay.ethereum.transaction_kinds.access_list import (
     encode_access_list,
     read_access_list,
 )
+from tokenpay.ethereum.transaction_kinds.rule import TransactionRule, broken
 from tokenpay.ethereum.transaction_kinds.shape import ADDRESS_LENGTH, check_shape, encode_to
-from tokenpay.ethereum.transaction_rule import TransactionRule, broken
 from tokenpay.money.address import MAX_CHAIN_ID, Address
 from tokenpay.primitives import rlp
 from tokenpay.primitives.keccak import keccak256

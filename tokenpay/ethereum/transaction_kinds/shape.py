@@ -1,6 +1,6 @@
 """The parts that every kind of transaction has, and their shape."""
 
-from tokenpay.ethereum.transaction_rule import TransactionRule, broken
+from tokenpay.ethereum.transaction_kinds.rule import TransactionRule, broken
 from tokenpay.primitives import rlp
 
 ADDRESS_LENGTH = 20

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from tokenpay.errors import InvalidAuthorization, InvalidInput
 from tokenpay.ethereum.abi import address_word, read_address, read_uint, read_words, selector, uint_word
-from tokenpay.ethereum.authorization import Signed, read_signature, signature_words, verify
+from tokenpay.ethereum.grants.grant import Signed, read_signature, signature_words, verify
 from tokenpay.ethereum.typed_data import Domain
 from tokenpay.money.address import Address
 from tokenpay.money.amount import MAX_UNITS
@@ -19,7 +19,7 @@ class DaiPermit:
     """An allowance without limit, or none where not `allowed`, at the holder's next nonce.
 
     It can be carried out through the Unix time `expiry_s`, or at any time where that is 0. Sign and
-    verify it with `authorization.sign` and `authorization.verify`. Raises InvalidAuthorization where
+    verify it with `grant.sign` and `grant.verify`. Raises InvalidAuthorization where
     a part is out of range.
     """
 

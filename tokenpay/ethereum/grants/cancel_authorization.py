@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from tokenpay.errors import InvalidAuthorization, InvalidInput
 from tokenpay.ethereum.abi import address_word, read_address, read_words, selector
-from tokenpay.ethereum.authorization import Signed, read_signature, signature_words, verify
+from tokenpay.ethereum.grants.grant import Signed, read_signature, signature_words, verify
 from tokenpay.ethereum.typed_data import Domain
 from tokenpay.money.address import Address
 from tokenpay.primitives.keccak import keccak256
@@ -17,7 +17,7 @@ _SELECTOR = selector("cancelAuthorization(address,bytes32,uint8,bytes32,bytes32)
 class Cancellation:
     """The end of the authorization with a 32-byte nonce. It has no window: it holds until it is carried out.
 
-    Sign and verify it with `authorization.sign` and `authorization.verify`. Raises
+    Sign and verify it with `grant.sign` and `grant.verify`. Raises
     InvalidAuthorization where the nonce has another size.
     """
 

@@ -4,15 +4,15 @@ What became of one is read from its AuthorizationUsed event, never from who sent
 """
 
 from dataclasses import dataclass
-from typing import Generic, Literal, Protocol, TypeVar
+from typing import Literal
 
 from tokenpay.errors import InvalidAuthorization, InvalidInput
 from tokenpay.ethereum.abi import address_word, read_address, read_uint, read_words, selector, uint_word
+from tokenpay.ethereum.grants.grant import Signed, read_signature, signature_words, verify
 from tokenpay.ethereum.typed_data import Domain
 from tokenpay.money.address import Address
 from tokenpay.money.amount import MAX_UNITS
 from tokenpay.primitives.keccak import keccak256
-from tokenpay.primitives.secp256k1 import PrivateKey, Signature, recover
 
 Kind = Literal["transfer", "receive"]
 """Who may carry it: anyone ("transfer"), or the recipient alone ("receive")."""
@@ -28,49 +28,6 @@ _SELECTOR: dict[Kind, bytes] = {
     "receive": selector(f"receiveWithAuthorization{_WORDS}"),
 }
 _KIND = {call: kind for kind, call in _SELECTOR.items()}
-
-
-class Grant(Protocol):
-    """A typed message that lets tokens of one holder be moved."""
-
-    @property
-    def grantor(self) -> Address:
-        """Whose signature it needs."""
-
-    def digest(self) -> bytes:
-        """Return the 32 bytes to sign (EIP-712)."""
-
-
-G = TypeVar("G", bound=Grant)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signed(Generic[G]):
-    """A grant and its holder's signature. Made by `sign` and `verify` only, so the signature holds."""
-
-    grant: G
-    signature: Signature
-
-
-def sign(grant: G, key: PrivateKey) -> Signed[G]:
-    """Sign a grant; raises InvalidAuthorization unless `key` is its holder's."""
-    if key.public_key.address_bytes() != grant.grantor.raw:
-        raise InvalidAuthorization("the key is not that of the address whose tokens move")
-    return Signed(grant=grant, signature=key.sign_digest(grant.digest()))
-
-
-def verify(grant: G, signature: Signature) -> Signed[G]:
-    """Return the grant as signed; raises InvalidAuthorization unless its holder signed it.
-
-    Keys only: a contract's own signature (EIP-1271) is not asked for. Time is asked of `check_window`.
-    """
-    try:
-        signer = recover(grant.digest(), signature).address_bytes()
-    except InvalidInput as error:
-        raise InvalidAuthorization(error.message) from None
-    if signer != grant.grantor.raw:
-        raise InvalidAuthorization("the signature is not that of the address whose tokens move")
-    return Signed(grant=grant, signature=signature)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,14 +113,3 @@ def decode_calldata(data: bytes, domain: Domain) -> Signed[Authorization]:
         return verify(authorization, read_signature(signature))
     except InvalidInput as error:
         raise InvalidAuthorization(error.message) from None
-
-
-def signature_words(signature: Signature) -> bytes:
-    """Return v (27 or 28), r and s as three words."""
-    return uint_word(27 + signature.y_parity) + uint_word(signature.r) + uint_word(signature.s)
-
-
-def read_signature(words: list[bytes]) -> Signature:
-    """Read what `signature_words` wrote; raises InvalidInput."""
-    v, r, s = map(read_uint, words)
-    return Signature(v - 27, r, s)

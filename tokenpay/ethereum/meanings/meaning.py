@@ -12,7 +12,7 @@ from typing import Self, TypeAlias
 
 from tokenpay.errors import InvalidInput
 from tokenpay.ethereum.abi import read_address, read_uint
-from tokenpay.ethereum.permit2 import MAX_ALLOWANCE_UNITS
+from tokenpay.ethereum.grants.permit2 import MAX_ALLOWANCE_UNITS
 from tokenpay.money.address import Address
 from tokenpay.money.amount import MAX_UNITS, Amount
 from tokenpay.money.asset import Asset

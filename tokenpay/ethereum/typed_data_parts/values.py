@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from tokenpay.ethereum.typed_data_rule import broken
+from tokenpay.ethereum.typed_data_parts.rule import broken
 from tokenpay.money.address import Address, eip55
 from tokenpay.primitives.keccak import keccak256
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tokenpay.errors import InvalidAuthorization, InvalidInput
 from tokenpay.ethereum.abi import address_word, read_address, read_uint, read_words, selector, uint_word
-from tokenpay.ethereum.authorization import Signed, read_signature, signature_words, verify
+from tokenpay.ethereum.grants.grant import Signed, read_signature, signature_words, verify
 from tokenpay.ethereum.typed_data import Domain
 from tokenpay.money.address import Address
 from tokenpay.money.amount import MAX_UNITS
@@ -21,7 +21,7 @@ _SELECTOR = selector("permit(address,address,uint256,uint256,uint8,bytes32,bytes
 class Permit:
     """An allowance of `units`, valid through the Unix time `deadline_s`, at the holder's next nonce.
 
-    Sign and verify it with `authorization.sign` and `authorization.verify`. Raises
+    Sign and verify it with `grant.sign` and `grant.verify`. Raises
     InvalidAuthorization where a part is out of range.
     """
 

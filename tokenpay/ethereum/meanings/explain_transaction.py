@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from tokenpay.errors import InvalidInput, InvalidTransaction
-from tokenpay.ethereum import meaning
 from tokenpay.ethereum.abi import read_words, selector
-from tokenpay.ethereum.authorization import read_signature
-from tokenpay.ethereum.meaning import Assets, Form, Lines, Meaning, MeaningKind, find_asset, token_line
+from tokenpay.ethereum.grants.grant import read_signature
+from tokenpay.ethereum.meanings import meaning
+from tokenpay.ethereum.meanings.meaning import Assets, Form, Lines, Meaning, MeaningKind, find_asset, token_line
 from tokenpay.ethereum.transaction import SetCodeAuthorization, SetCodeTransaction, Transaction, authority
 from tokenpay.money.address import Address, eip55
 from tokenpay.money.amount import Amount

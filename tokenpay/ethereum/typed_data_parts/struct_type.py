@@ -7,8 +7,8 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from tokenpay.errors import InvalidTypedData
-from tokenpay.ethereum.typed_data_rule import MAX_MEMBERS, MAX_TYPES, broken
-from tokenpay.ethereum.typed_values import ENCODERS, Encode
+from tokenpay.ethereum.typed_data_parts.rule import MAX_MEMBERS, MAX_TYPES, broken
+from tokenpay.ethereum.typed_data_parts.values import ENCODERS, Encode
 from tokenpay.primitives.keccak import keccak256
 
 Members: TypeAlias = tuple[tuple[str, str], ...]

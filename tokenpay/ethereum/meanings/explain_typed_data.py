@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tokenpay.errors import InvalidInput
-from tokenpay.ethereum import meaning, permit2
-from tokenpay.ethereum.meaning import Assets, Form, Lines, Meaning, MeaningKind, find_asset, token_line
+from tokenpay.ethereum.grants import permit2
+from tokenpay.ethereum.meanings import meaning
+from tokenpay.ethereum.meanings.meaning import Assets, Form, Lines, Meaning, MeaningKind, find_asset, token_line
 from tokenpay.ethereum.typed_data import TypedData
-from tokenpay.ethereum.typed_values import ENCODERS, read_address, read_number
+from tokenpay.ethereum.typed_data_parts.values import ENCODERS, read_address, read_number
 from tokenpay.money.address import Address
 from tokenpay.primitives.keccak import keccak256
 

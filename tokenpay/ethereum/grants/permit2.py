@@ -3,16 +3,16 @@
 The holder has approved that contract before. An allowance (`PermitSingle`, `PermitBatch`) has
 sequential nonces for each token and spender; a transfer (`PermitTransferFrom`,
 `PermitBatchTransferFrom`) has a nonce in any order, used once. Which holder signed stands in no message:
-`owner` is whom the signature must be of. Sign and verify all four with `authorization.sign` and
-`authorization.verify`; each raises InvalidAuthorization where a part is out of range.
+`owner` is whom the signature must be of. Sign and verify all four with `grant.sign` and
+`grant.verify`; each raises InvalidAuthorization where a part is out of range.
 """
 
 from dataclasses import dataclass
 from functools import lru_cache
 
 from tokenpay.errors import InvalidAuthorization
-from tokenpay.ethereum.struct_type import Members, StructType, compile_types
 from tokenpay.ethereum.typed_data import domain_separator
+from tokenpay.ethereum.typed_data_parts.struct_type import Members, StructType, compile_types
 from tokenpay.money.address import MAX_CHAIN_ID, Address
 from tokenpay.money.amount import MAX_UNITS
 from tokenpay.primitives.keccak import keccak256
