@@ -242,6 +242,8 @@ def found_template(folder: Path, url: str) -> Template:
 def opened(template: Template, folder: Path, url: str, *, seed: int = 2) -> Iterator[World]:
     """Copy a template into a folder and an empty database of its kind, and open it."""
     shutil.copytree(template.folder / "keys", folder / "keys")
+    if (template.folder / "rates.json").exists():
+        shutil.copy(template.folder / "rates.json", folder)
     write_settings(folder, BankSettings(database=url, chains=(SETTINGS,)))
     _copy_database(template.url, url)
     chain, clock = copy.deepcopy(template.chain), FakeClock(template.at_s)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tokenpay.compliance.policy import AssetLimits as AssetLimits, Hours as Hours, Policy as Policy
     from tokenpay.compliance.screening import DenyList as DenyList
     from tokenpay.counter.cash_count import CashCount as CashCount
+    from tokenpay.counter.quote import Direction as Direction, Legs as Legs, Quote as Quote
     from tokenpay.counter.shift import Shift as Shift, ShiftState as ShiftState
     from tokenpay.engine import Cycle as Cycle, run as run, run_once as run_once
     from tokenpay.errors import (
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
         NotFound as NotFound,
         NotPermitted as NotPermitted,
         PrecisionLost as PrecisionLost,
+        RateUnavailable as RateUnavailable,
         SessionExpired as SessionExpired,
         SignedBefore as SignedBefore,
         SignerRefused as SignerRefused,
@@ -83,6 +85,8 @@ if TYPE_CHECKING:
     from tokenpay.money.address import Address as Address
     from tokenpay.money.amount import Amount as Amount
     from tokenpay.money.asset import Asset as Asset, AssetKind as AssetKind
+    from tokenpay.money.rate import Rate as Rate
+    from tokenpay.money.tariff import Tariff as Tariff
     from tokenpay.money.token_list import TokenList as TokenList, parse_token_list as parse_token_list
     from tokenpay.operations.approve import approve as approve
     from tokenpay.operations.assets import check_asset as check_asset, register_asset as register_asset
@@ -105,9 +109,11 @@ if TYPE_CHECKING:
         freeze_customer as freeze_customer,
         unfreeze_customer as unfreeze_customer,
     )
+    from tokenpay.operations.exchange import exchange as exchange
     from tokenpay.operations.expire import Expired as Expired, expire as expire
     from tokenpay.operations.found import Founder as Founder
     from tokenpay.operations.issue_request import cancel_request as cancel_request, issue_request as issue_request
+    from tokenpay.operations.list_rates import OfferedRate as OfferedRate, list_rates as list_rates
     from tokenpay.operations.load_deny_list import load_deny_list as load_deny_list
     from tokenpay.operations.move_cash import (
         CashDirection as CashDirection,
@@ -117,6 +123,7 @@ if TYPE_CHECKING:
     from tokenpay.operations.open_session import close_session as close_session, open_session as open_session
     from tokenpay.operations.open_shift import open_shift as open_shift
     from tokenpay.operations.pay import pay as pay
+    from tokenpay.operations.quote_exchange import quote_exchange as quote_exchange
     from tokenpay.operations.read import (
         balances as balances,
         bank_key as bank_key,
@@ -167,6 +174,7 @@ if TYPE_CHECKING:
     from tokenpay.parties.customer import Customer as Customer, CustomerStatus as CustomerStatus
     from tokenpay.parties.operator import Operator as Operator, Permission as Permission, Role as Role
     from tokenpay.parties.session import Session as Session
+    from tokenpay.payments.cash_leg import CashLeg as CashLeg
     from tokenpay.payments.deposit import (
         Deposit as Deposit,
         DepositOutcome as DepositOutcome,
@@ -185,7 +193,13 @@ if TYPE_CHECKING:
         Reason as Reason,
         Refusal as Refusal,
     )
-    from tokenpay.ports import Chain as Chain, Clock as Clock, Entropy as Entropy, Signer as Signer
+    from tokenpay.ports import (
+        Chain as Chain,
+        Clock as Clock,
+        Entropy as Entropy,
+        RateSource as RateSource,
+        Signer as Signer,
+    )
     from tokenpay.primitives.secp256k1 import Signature as Signature
     from tokenpay.requests.contract_call import ContractCall as ContractCall
     from tokenpay.requests.eip681 import Eip681 as Eip681
@@ -246,6 +260,7 @@ _HOME = {
     "CaseKind": "compliance.case",
     "CashCount": "counter.cash_count",
     "CashDirection": "operations.move_cash",
+    "CashLeg": "payments.cash_leg",
     "CashLine": "operations.shift_report",
     "Chain": "ports",
     "ChainParty": "payments.intent",
@@ -264,6 +279,7 @@ _HOME = {
     "Deposit": "payments.deposit",
     "DepositOutcome": "payments.deposit",
     "DepositState": "payments.deposit",
+    "Direction": "counter.quote",
     "Domain": "ethereum.typed_data",
     "Eip681": "requests.eip681",
     "EmvcoRequest": "requests.emvco",
@@ -293,6 +309,7 @@ _HOME = {
     "InvalidTypedData": "errors",
     "IssuedRequest": "store.request_store",
     "KeyReused": "errors",
+    "Legs": "counter.quote",
     "Meaning": "ethereum.meanings.meaning",
     "MeaningKind": "ethereum.meanings.meaning",
     "Merchant": "requests.merchant",
@@ -300,6 +317,7 @@ _HOME = {
     "MoneyError": "errors",
     "NotFound": "errors",
     "NotPermitted": "errors",
+    "OfferedRate": "operations.list_rates",
     "Operator": "parties.operator",
     "Payment": "payments.payment",
     "PaymentRequest": "requests.payment_request",
@@ -317,7 +335,11 @@ _HOME = {
     "QrCapacity": "requests.qr_size",
     "QrLevel": "requests.qr_size",
     "QrMatrix": "requests.qr_matrix",
+    "Quote": "counter.quote",
     "Rail": "payments.intent",
+    "Rate": "money.rate",
+    "RateSource": "ports",
+    "RateUnavailable": "errors",
     "Reason": "payments.payment",
     "Reconciliation": "operations.reconcile",
     "Refusal": "payments.payment",
@@ -347,6 +369,7 @@ _HOME = {
     "StatementLine": "operations.statement",
     "StoreUnavailable": "errors",
     "Submitted": "operations.submit",
+    "Tariff": "money.tariff",
     "Terms": "requests.payment_request",
     "TokenList": "money.token_list",
     "TokenPermissions": "ethereum.grants.permit2",
@@ -375,6 +398,7 @@ _HOME = {
     "collect": "operations.collect",
     "engine_session": "bootstrap",
     "enrol_customer": "operations.customers",
+    "exchange": "operations.exchange",
     "expire": "operations.expire",
     "explain_transaction": "ethereum.meanings.explain_transaction",
     "explain_typed_data": "ethereum.meanings.explain_typed_data",
@@ -394,6 +418,7 @@ _HOME = {
     "list_cases": "operations.read",
     "list_deny_lists": "operations.read",
     "list_operators": "operations.read",
+    "list_rates": "operations.list_rates",
     "load_deny_list": "operations.load_deny_list",
     "open_bank": "bootstrap",
     "open_case": "operations.cases",
@@ -412,6 +437,7 @@ _HOME = {
     "qr_matrix": "requests.qr_matrix",
     "qr_png": "requests.qr",
     "qr_svg": "requests.qr",
+    "quote_exchange": "operations.quote_exchange",
     "read_events": "operations.read",
     "read_qr": "requests.qr_reader",
     "read_request": "requests.scanned",
@@ -465,6 +491,7 @@ __all__ = [
     "CaseKind",
     "CashCount",
     "CashDirection",
+    "CashLeg",
     "CashLine",
     "Chain",
     "ChainParty",
@@ -483,6 +510,7 @@ __all__ = [
     "Deposit",
     "DepositOutcome",
     "DepositState",
+    "Direction",
     "Domain",
     "Eip681",
     "EmvcoRequest",
@@ -512,6 +540,7 @@ __all__ = [
     "InvalidTypedData",
     "IssuedRequest",
     "KeyReused",
+    "Legs",
     "Meaning",
     "MeaningKind",
     "Merchant",
@@ -519,6 +548,7 @@ __all__ = [
     "MoneyError",
     "NotFound",
     "NotPermitted",
+    "OfferedRate",
     "Operator",
     "Payment",
     "PaymentRequest",
@@ -536,7 +566,11 @@ __all__ = [
     "QrCapacity",
     "QrLevel",
     "QrMatrix",
+    "Quote",
     "Rail",
+    "Rate",
+    "RateSource",
+    "RateUnavailable",
     "Reason",
     "Reconciliation",
     "Refusal",
@@ -566,6 +600,7 @@ __all__ = [
     "StatementLine",
     "StoreUnavailable",
     "Submitted",
+    "Tariff",
     "Terms",
     "TokenList",
     "TokenPermissions",
@@ -594,6 +629,7 @@ __all__ = [
     "collect",
     "engine_session",
     "enrol_customer",
+    "exchange",
     "expire",
     "explain_transaction",
     "explain_typed_data",
@@ -613,6 +649,7 @@ __all__ = [
     "list_cases",
     "list_deny_lists",
     "list_operators",
+    "list_rates",
     "load_deny_list",
     "open_bank",
     "open_case",
@@ -631,6 +668,7 @@ __all__ = [
     "qr_matrix",
     "qr_png",
     "qr_svg",
+    "quote_exchange",
     "read_events",
     "read_qr",
     "read_request",

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tokenpay.errors import NotFound, SignerUnavailable
-from tokenpay.ports import Chain, Clock, Entropy, Signer
+from tokenpay.errors import NotFound, RateUnavailable, SignerUnavailable
+from tokenpay.ports import Chain, Clock, Entropy, RateSource, Signer
 from tokenpay.settings import BankSettings
 from tokenpay.store.unit_of_work import Store
 
@@ -22,6 +22,7 @@ class Bank:
     entropy: Entropy
     chains: Mapping[int, Chain] = field(default_factory=dict)
     signer: Signer | None = None
+    rates: RateSource | None = None
 
     def chain(self, chain_id: int) -> Chain:
         """Return the port to one chain; raises NotFound."""
@@ -34,3 +35,9 @@ class Bank:
         if self.signer is None:
             raise SignerUnavailable("this machine holds no keys: the engine signs")
         return self.signer
+
+    def required_rates(self) -> RateSource:
+        """Return the source of rates; raises RateUnavailable where there is none."""
+        if self.rates is None:
+            raise RateUnavailable("this bank has no source of rates")
+        return self.rates

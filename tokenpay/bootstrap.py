@@ -8,20 +8,22 @@ from shutil import rmtree
 
 from pydantic import ValidationError
 
+from tokenpay.adapters.rates.rate_table import FILE_NAME as RATES, RateTable
 from tokenpay.adapters.signer.rules import SignerRules, TrustedOperator
 from tokenpay.adapters.signer.wallet_file import create_wallet, open_wallet, write_private
 from tokenpay.adapters.system import SystemClock, SystemEntropy
 from tokenpay.bank import Bank
 from tokenpay.compliance.policy import Policy
 from tokenpay.devnet.process import Devnet, start_devnet
-from tokenpay.errors import IntegrityError, InvalidInput, SignerUnavailable, StoreUnavailable
+from tokenpay.errors import IntegrityError, InvalidInput, RateUnavailable, SignerUnavailable, StoreUnavailable
+from tokenpay.money.rate import Rate
 from tokenpay.operations.found import Founder, check_founders, found
 from tokenpay.operations.open_session import open_session
 from tokenpay.parties.credential import DEFAULT_COST, Credential, public_key_of, seal
 from tokenpay.parties.customer import checked_name
 from tokenpay.parties.operator import ENGINE_ID, Operator, Role
 from tokenpay.parties.session import Session
-from tokenpay.ports import Chain, Clock, Entropy, Signer
+from tokenpay.ports import Chain, Clock, Entropy, RateSource, Signer
 from tokenpay.settings import FILE_NAME, BankSettings, ChainSettings, database_url, read_settings, write_settings
 from tokenpay.store.migrate import create_database, drop_database, needs_upgrade
 from tokenpay.store.unit_of_work import Store
@@ -109,15 +111,24 @@ def open_bank(
     clock: Clock | None = None,
     entropy: Entropy | None = None,
     chain_ports: Mapping[int, Chain] | None = None,
+    rates: RateSource | None = None,
 ) -> Iterator[Bank]:
     """Open a founded bank; only what signs (`signer`) opens the wallet.
 
     The embedded chain is started or joined when it is first asked. `chain_ports` fills chains by hand.
+    Without `rates` they are those of the table in the folder.
     Raises StoreUnavailable, InvalidInput, WrongPassword, SignerUnavailable.
     """
     settings = read_settings(directory)
-    with _put_together(directory, settings, signer, key_password, clock, entropy, chain_ports) as bank:
+    with _put_together(directory, settings, signer, key_password, clock, entropy, chain_ports, rates) as bank:
         yield bank
+
+
+def set_rate(bank: Bank, rate: Rate) -> None:
+    """Write a rate into the table in the bank's folder; raises RateUnavailable for a bank whose rates are not there."""
+    if not isinstance(bank.rates, RateTable):
+        raise RateUnavailable("this bank's rates come from elsewhere")
+    bank.rates.set(rate)
 
 
 def engine_session(bank: Bank) -> Session:
@@ -140,6 +151,7 @@ def _put_together(
     clock: Clock | None,
     entropy: Entropy | None,
     chain_ports: Mapping[int, Chain] | None,
+    rates: RateSource | None = None,
     *,
     name: str | None = None,
 ) -> Iterator[Bank]:
@@ -164,6 +176,7 @@ def _put_together(
             entropy=entropy or SystemEntropy(),
             chains=chain_ports if chain_ports is not None else _Chains(directory, settings, stack),
             signer=wallet,
+            rates=rates or RateTable(directory / RATES),
         )
 
 

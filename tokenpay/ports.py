@@ -15,6 +15,8 @@ from tokenpay.ethereum.observed import AuthorizationLog, Block, Holding, Receipt
 from tokenpay.ethereum.transaction import SignedTransaction
 from tokenpay.ethereum.typed_data import Domain
 from tokenpay.money.address import Address
+from tokenpay.money.asset import Asset
+from tokenpay.money.rate import Rate
 from tokenpay.payments.intent import Intent
 from tokenpay.requests.request_claims import RequestClaims
 
@@ -112,6 +114,13 @@ class Signer(Protocol):
 
     def sign_request(self, claims: RequestClaims, *, index: int) -> str:
         """Sign, as `TKS:` text, a request for money to deposit address `index`; SignerRefused for any other."""
+
+
+class RateSource(Protocol):
+    """Says what tokens cost in cash. How old a rate may be is the policy's to say."""
+
+    def rate(self, token: Asset, cash: Asset) -> Rate:
+        """Return the newest rate, dated; RateUnavailable where there is none to be had."""
 
 
 class Clock(Protocol):

@@ -12,22 +12,37 @@ import pytest
 from sqlalchemy import event
 
 from tests.properties.crashes import World, world_of
-from tests.properties.small_bank import LIMITS, TOKEN, SmallBank, template
+from tests.properties.exchange_counter import open_counter, quote
+from tests.properties.small_bank import DEUR, LIMITS, TOKEN, SmallBank, template
 from tokenpay.counter.cash_count import CashCount
+from tokenpay.counter.quote import Direction
 from tokenpay.counter.shift import Shift
 from tokenpay.money.amount import Amount
 from tokenpay.money.asset import Asset
 from tokenpay.operations.approve import approve
 from tokenpay.operations.assets import register_asset
 from tokenpay.operations.close_shift import close_shift
+from tokenpay.operations.exchange import exchange
 from tokenpay.operations.move_cash import CashDirection, allocate_cash, receive_cash
 from tokenpay.operations.open_shift import open_shift
 from tokenpay.operations.read import find_payments
 from tokenpay.operations.refuse import refuse
 from tokenpay.operations.shift_report import shift_report
-from tokenpay.payments.payment import PaymentState
+from tokenpay.payments.payment import Payment, PaymentState
 
-ORDER = ["chains", "keys", "payments", "deposits", "cases", "requests", "shifts", "bank", "limit_counters", "accounts"]
+ORDER = [
+    "chains",
+    "keys",
+    "payments",
+    "deposits",
+    "cases",
+    "requests",
+    "quotes",
+    "shifts",
+    "bank",
+    "limit_counters",
+    "accounts",
+]
 LAST = "audit_heads"
 _LOCKED = re.compile(r"\nFROM (\w+).* FOR NO KEY UPDATE", re.DOTALL)
 _CLAIMED = re.compile(r"INSERT INTO (keys) .*ON CONFLICT", re.DOTALL)
@@ -94,6 +109,22 @@ def work_a_drawer(small: SmallBank) -> None:
     assert shift_report(bank, shift.id, by=tom).letter == "Z"
 
 
+def exchange_cash(small: SmallBank) -> None:
+    """Exchanges both ways: one final at once, others held and then agreed to or refused."""
+    open_counter(small)
+    bank, tom, bob, (anna, *_) = small.bank, small.sessions["tom"], small.sessions["bob"], small.customers
+    for direction in Direction:
+        for units, verb in ((50, None), (200, approve), (200, refuse)):
+            offered = quote(small, anna, direction, Amount(DEUR, units))
+            made = exchange(bank=small.bank, quote_id=offered.id, by=tom, key=offered.id)
+            assert isinstance(made, Payment)
+            assert made.state is (PaymentState.FINAL if verb is None else PaymentState.HELD)
+            if verb is approve:
+                approve(bank, made.id, by=bob)
+            elif verb is refuse:
+                refuse(bank, made.id, reason="no", by=bob)
+
+
 def test_locks_are_taken_in_one_order(world: World) -> None:
     small, locks = world.small, Locks()
     world.next_day()
@@ -104,6 +135,7 @@ def test_locks_are_taken_in_one_order(world: World) -> None:
     day = world.day(1)
     day.counter()
     work_a_drawer(small)
+    exchange_cash(small)
     (waiting,) = small.chain._scripted
     small.chain.deposit(TOKEN, waiting.recipient, 3)  # two deposits in one block, and the second is too much
     for keep in (True, False):

@@ -5,6 +5,7 @@ import shutil
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,15 @@ from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 
 from tests.integration.store_samples import ANNAS, BERTS, NOW_S, add_cleared, founded, fund, transfer
-from tests.unit.payments.samples import EURO
+from tests.unit.payments.samples import EURO, TOKEN
 from tokenpay.counter.cash_count import CashCount
+from tokenpay.counter.quote import Direction, Legs, Quote
 from tokenpay.counter.shift import Shift
 from tokenpay.errors import Conflict, Halted, IntegrityError, InvalidInput, NotFound, StoreUnavailable
 from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import AccountKind
+from tokenpay.money.amount import Amount
+from tokenpay.money.rate import Rate
 from tokenpay.store import migrate
 from tokenpay.store.tables import metadata
 from tokenpay.store.unit_of_work import Store
@@ -111,7 +115,7 @@ def test_up_down_and_up_again(engine: sa.Engine, database_url: str) -> None:
 
 
 def rows(store: Store) -> dict[str, list[Any]]:
-    """Every row of every table, without what 0002 added."""
+    """Every row of every table, without what 0002 and 0003 added."""
     with store.read() as work:
         names = [name for name in sa.inspect(work.connection).get_table_names() if name != "alembic_version"]
         found = {
@@ -121,7 +125,7 @@ def rows(store: Store) -> dict[str, list[Any]]:
             ]
             for name in names
         }
-    return {name: sorted(found[name], key=str) for name in names if name != "shifts"}
+    return {name: sorted(found[name], key=str) for name in names if name not in ("shifts", "quotes")}
 
 
 def test_a_bank_of_0001_goes_up_and_down_whole(database_url: str) -> None:
@@ -160,6 +164,46 @@ def test_cash_that_moved_in_a_shift_does_not_go_down(database_url: str) -> None:
         assert (rows(store), migrate.revision(database_url)) == (before, migrate.HEAD)
         with store.read() as work:
             assert work.shifts.get("SH-1") == shift
+
+
+def test_an_exchange_does_not_go_down(database_url: str) -> None:
+    with founded(database_url) as store:
+        count = CashCount(currency="EUR", pieces={})
+        shift = Shift(
+            id="SH-1", branch="main", drawer="D1", terminal="T1", operator_id="mia", opened_at_s=1, opening=(count,)
+        )
+        offered = Quote(
+            id="QU-1",
+            direction=Direction.CASH_IN,
+            customer_id="C00000001",
+            legs=Legs(tokens=Amount(TOKEN, 10**30), cash=Amount(EURO, 200), fee=Amount(EURO, 1)),
+            rate=Rate(token=TOKEN, cash=EURO, price=Decimal("0.000000000000000000000000000001"), source="desk", at_s=1),
+            policy_version=1,
+            shift_id="SH-1",
+            operator_id="mia",
+            branch="main",
+            quoted_at_s=NOW_S,
+            expires_at_s=NOW_S + 60,
+        )
+        with store.unit_of_work() as work:
+            assert work.shifts.add(shift)
+            work.quotes.add(offered)
+            assert work.quotes.get("QU-1") == offered
+            assert not work.quotes.lock_taken("QU-1")
+            payment_id = add_cleared(work).payment_id
+            work.quotes.take("QU-1", payment_id)
+            assert work.quotes.lock_taken("QU-1")
+            with pytest.raises(IntegrityError, match="taken"):
+                work.quotes.take("QU-1", payment_id)
+            for lookup in (work.quotes.get, work.quotes.lock_taken):
+                with pytest.raises(NotFound):
+                    lookup("QU-2")
+        with pytest.raises(Conflict) as caught:
+            migrate.downgrade(database_url, "0002")
+        assert caught.value.fields["rule"] == "ck_quotes_none_taken"
+        assert migrate.revision(database_url) == migrate.HEAD
+        with store.read() as work:
+            assert work.quotes.get("QU-1") == offered
 
 
 def test_a_migration_that_fails_leaves_the_database_as_it_was(
@@ -240,8 +284,8 @@ def test_a_draft_holds_what_changed(sqlite_url: str, tmp_path: Path, monkeypatch
     monkeypatch.setattr("tokenpay.store.tables.metadata", changed)
     monkeypatch.setattr(migrate, "MIGRATIONS", str(folder))
     migrate.draft(sqlite_url, "since when")
-    draft = (folder / "versions" / "0003_since_when.py").read_text()
-    assert "down_revision = '0002'" in draft
+    draft = (folder / "versions" / "0004_since_when.py").read_text()
+    assert "down_revision = '0003'" in draft
     assert draft.count("batch_alter_table") == 2
     assert "add_column(sa.Column('since_s', sa.BigInteger(), nullable=True))" in draft
 

@@ -30,6 +30,7 @@ from tokenpay.compliance.screening import DenyList, Screening, Verdict
 from tokenpay.errors import Conflict, IntegrityError, NotFound
 from tokenpay.ethereum.observed import AuthorizationLog, Block
 from tokenpay.money.amount import MAX_UNITS, Amount
+from tokenpay.money.tariff import Tariff
 from tokenpay.parties.customer import CustomerStatus
 from tokenpay.payments.attempt import AttemptOutcome, SignedPayment
 from tokenpay.payments.deposit import Deposit, DepositOutcome, DepositState
@@ -43,6 +44,15 @@ from tokenpay.store.carried_store import Carried
 from tokenpay.store.request_store import IssuedRequest
 from tokenpay.store.unit_of_work import Store, UnitOfWork
 
+TARIFF = Tariff(
+    token=TOKEN.id,
+    currency="EUR",
+    sell_basis_points=1,
+    buy_basis_points=2,
+    fee_minimum_units=MAX_UNITS,
+    quote_lifetime_s=3,
+    rate_max_age_s=4,
+)
 SENT = Payment(
     intent=intent(uetr=uetr(1), creditor=PAYEE, amount=Amount(TOKEN, MAX_UNITS), request_id="R", related="P"),
     state=PaymentState.SENT,
@@ -193,13 +203,15 @@ def test_an_authorization_is_carried_once(store: Store) -> None:
 # --- compliance -------------------------------------------------------------------------------
 
 
-def test_the_newest_policy_is_read_back(store: Store) -> None:
+@pytest.mark.parametrize("tariffs", [(), (TARIFF,), (TARIFF, replace(TARIFF, currency="USD"))])
+def test_the_newest_policy_is_read_back(store: Store, tariffs: tuple[Tariff, ...]) -> None:
     policy = Policy(
         version=2,
         limits={TOKEN.id: AssetLimits(payment_units=MAX_UNITS, alone_units=1), EURO.id: AssetLimits()},
         hours=Hours(opens_minute=1, closes_minute=2, weekdays=frozenset({0, 6}), utc_offset_minutes=-90),
         list_max_age_s=5,
         held_for_s=6,
+        tariffs=tariffs,
     )
     with store.unit_of_work() as work:
         work.policies.add(policy, at_s=NOW_S, maker="mia", checker="moe")
@@ -254,7 +266,7 @@ def test_limits_count_and_give_back(store: Store) -> None:
         assert work.limits.lock_used(["customer/C1"], asset_id=TOKEN.id, day="2026-09-29") == {"customer/C1": 0}
     for left in (0, 0):  # what is given back is given back once
         with store.unit_of_work() as work:
-            work.limits.give_back(uetr(1), units=40)
+            work.limits.give_back(uetr(1), units={TOKEN.id: 40})
             assert work.limits.lock_used(["operator/mia"], **day) == {"operator/mia": left}
 
 

@@ -157,10 +157,11 @@ def check_limits(uow: UnitOfWork, payments: list[Payment]) -> None:
         intent = payment.intent
         if payment.state in _NOTHING_LEFT or intent.purpose in _UNLIMITED:
             continue
-        day, asset_id = hours.day(intent.created_at_s), intent.amount.asset.id
-        expected[f"operator/{intent.maker}", asset_id, day] += intent.amount.units
-        if isinstance(intent.debtor, BookParty) and intent.debtor.kind is AccountKind.CUSTOMER:
-            expected[str(intent.debtor), asset_id, day] += intent.amount.units
+        sides = (intent.debtor, intent.creditor) if intent.purpose is Purpose.EXCHANGE else (intent.debtor,)
+        named = [str(side) for side in sides if isinstance(side, BookParty) and side.kind is AccountKind.CUSTOMER]
+        for scope in (f"operator/{intent.maker}", *named):
+            for amount in intent.amounts:
+                expected[scope, amount.asset.id, hours.day(intent.created_at_s)] += amount.units
     rows = uow.connection.execute(select(limit_counters))
     used = Counter({(row.scope, row.asset_id, row.day): row.used_units for row in rows})
     assert +used == +expected

@@ -10,6 +10,7 @@ from tokenpay.cli.desk import ask_secret
 from tokenpay.cli.files import read_text
 from tokenpay.compliance.policy import AssetLimits, Hours, Policy
 from tokenpay.errors import InvalidInput
+from tokenpay.money.tariff import Tariff
 from tokenpay.operations.found import Founder
 from tokenpay.parties.operator import Role
 from tokenpay.settings import ChainSettings
@@ -48,6 +49,21 @@ class Limits(BaseModel):
     operator_day_units: Units = 0
 
 
+class Exchange(BaseModel):
+    """What the bank takes for exchanging a token (an asset id) against a currency's cash."""
+
+    model_config = _STRICT
+
+    token: str
+    currency: str
+    sell_basis_points: int
+    buy_basis_points: int
+    fee_basis_points: int = 0
+    fee_minimum_units: Units = 0
+    quote_lifetime_s: int
+    rate_max_age_s: int
+
+
 class OpeningHours(BaseModel):
     """Minutes of the local day; weekdays count from Monday 0."""
 
@@ -60,7 +76,10 @@ class OpeningHours(BaseModel):
 
 
 class Rules(BaseModel):
-    """The first policy: limits by asset id. What it leaves out is zero, and zero allows nothing."""
+    """The first policy: limits by asset id, and what is exchanged against cash.
+
+    What it leaves out is zero, and zero allows nothing.
+    """
 
     model_config = _STRICT
 
@@ -68,6 +87,7 @@ class Rules(BaseModel):
     hours: OpeningHours | None = None
     list_max_age_s: int = 0
     held_for_s: int = 86_400
+    tariffs: tuple[Exchange, ...] = ()
 
 
 class Ceremony(BaseModel):
@@ -95,6 +115,7 @@ class Ceremony(BaseModel):
             hours=Hours() if self.policy.hours is None else Hours(**self.policy.hours.model_dump()),
             list_max_age_s=self.policy.list_max_age_s,
             held_for_s=self.policy.held_for_s,
+            tariffs=tuple(Tariff(**tariff.model_dump()) for tariff in self.policy.tariffs),
         )
 
 

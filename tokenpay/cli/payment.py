@@ -188,6 +188,7 @@ def payment_content(payment: "Payment") -> dict[str, Any]:
         "debtor": intent.debtor,
         "creditor": intent.creditor,
         "amount": intent.amount,
+        "cash": intent.cash,
         "maker": intent.maker,
         "created_at_s": intent.created_at_s,
         "expires_at_s": intent.expires_at_s,

@@ -28,6 +28,7 @@ def policy_content(policy: "Policy", assets: "Mapping[str, Asset]", *, as_json: 
         "list_max_age_s": policy.list_max_age_s,
         "held_for_s": policy.held_for_s,
         "limits": limits,
+        "tariffs": [plain(tariff) for tariff in policy.tariffs],
     }
 
 

@@ -31,6 +31,8 @@ NOUNS = (
     "payment",
     "shift",
     "vault",
+    "exchange",
+    "rate",
     "case",
     "deny",
     "chain",

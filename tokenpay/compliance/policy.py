@@ -1,13 +1,15 @@
 """Limits, hours and the second person: what this bank allows. What is not set is not allowed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from tokenpay.compliance.screening import Screening, Verdict
 from tokenpay.errors import InvalidInput
 from tokenpay.ledger.chart import AccountKind
+from tokenpay.money.amount import Amount
+from tokenpay.money.tariff import Tariff
 from tokenpay.parties.customer import CustomerStatus
 from tokenpay.payments.intent import CASH, OWN_MONEY, BookParty, ChainParty, Intent, Purpose
 from tokenpay.payments.payment import Reason
@@ -80,7 +82,8 @@ class Hours:
 class Policy:
     """One version of the bank's rules. `limits` is by asset id; `list_max_age_s` is how old a deny-list may be.
 
-    `held_for_s` is how long a payment may wait to be sent, a year at most. Raises InvalidInput.
+    `held_for_s` is how long a payment may wait to be sent, a year at most. Tokens are exchanged against cash where
+    one of the `tariffs` says for what. Raises InvalidInput.
     """
 
     version: int = 1
@@ -88,6 +91,7 @@ class Policy:
     hours: Hours = field(default_factory=Hours)
     list_max_age_s: int = 0
     held_for_s: int = 86_400
+    tariffs: tuple[Tariff, ...] = ()
 
     def __post_init__(self) -> None:
         for name, number, least, most in (
@@ -97,10 +101,16 @@ class Policy:
         ):
             if type(number) is not int or not least <= number <= most:
                 raise InvalidInput(f"the policy's {name} is a whole number from {least} to {most}")
+        if len({(tariff.token, tariff.currency) for tariff in self.tariffs}) < len(self.tariffs):
+            raise InvalidInput("a policy has one tariff for a token and a currency")
+
+    def tariff(self, token: str, currency: str) -> Tariff | None:
+        """Return what a token (an asset id) is exchanged for cash of a currency by; None: it is not."""
+        return next((known for known in self.tariffs if (known.token, known.currency) == (token, currency)), None)
 
     def content(self) -> dict[str, Value]:
-        """Return the canonical content as it is stored and hashed."""
-        return {
+        """Return the canonical content as it is stored and hashed; tariffs stand in it where there are any."""
+        content: dict[str, Value] = {
             "version": self.version,
             "limits": {
                 asset_id: {
@@ -120,19 +130,24 @@ class Policy:
             "list_max_age_s": self.list_max_age_s,
             "held_for_s": self.held_for_s,
         }
+        if self.tariffs:
+            content["tariffs"] = [
+                {**asdict(tariff), "fee_minimum_units": str(tariff.fee_minimum_units)} for tariff in self.tariffs
+            ]
+        return content
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What the gate knows when it decides. Used units are the day's, without this payment."""
+    """What the gate knows when it decides. Used units are the day's by asset id, without this payment."""
 
     now_s: int
     stopped: bool
     asset_usable: bool
     customers: Mapping[str, CustomerStatus]
     screenings: tuple[Screening, ...]
-    customer_used_units: int
-    operator_used_units: int
+    customer_used_units: Mapping[str, int]
+    operator_used_units: Mapping[str, int]
     second_person: bool
 
 
@@ -161,7 +176,7 @@ def decide(policy: Policy, intent: Intent, facts: Facts) -> Decision:
         holds.append(
             Reason(code="screening.unavailable", message="the deny-list is missing or too old to say anything")
         )
-    alone_units = policy.limits.get(intent.amount.asset.id, AssetLimits()).alone_units
+    alone_units = {asset_id: limit.alone_units for asset_id, limit in policy.limits.items()}
     if needs_second_person(intent, alone_units) and not facts.second_person:
         holds.append(Reason(code="approval.second_person", message="this payment needs a second person"))
     if refusals:
@@ -169,15 +184,16 @@ def decide(policy: Policy, intent: Intent, facts: Facts) -> Decision:
     return Decision(answer=Answer.HOLD if holds else Answer.ALLOW, reasons=tuple(holds))
 
 
-def needs_second_person(intent: Intent, alone_units: int) -> bool:
-    """Tell whether one person may not pay this alone, where `alone_units` is what they may of its asset.
+def needs_second_person(intent: Intent, alone_units: Mapping[str, int]) -> bool:
+    """Tell whether one person may not pay this alone, where `alone_units` is what they may by asset id.
 
     The gate asks it of the policy and the signer of its own rules: the rule is the same.
     """
     if intent.purpose in OWN_MONEY or intent.purpose is Purpose.COLLECTION:
         return False
     blocked = isinstance(intent.debtor, BookParty) and intent.debtor.kind is AccountKind.BLOCKED
-    return blocked or intent.purpose is Purpose.REVERSAL or intent.amount.units > alone_units
+    above = any(amount.units > alone_units.get(amount.asset.id, 0) for amount in intent.amounts)
+    return blocked or intent.purpose is Purpose.REVERSAL or above
 
 
 def _standing(intent: Intent, facts: Facts) -> list[Reason]:
@@ -185,7 +201,8 @@ def _standing(intent: Intent, facts: Facts) -> list[Reason]:
     if facts.stopped:
         reasons.append(Reason(code="emergency.stop", message="payments are stopped for the whole bank"))
     if not facts.asset_usable:
-        reasons.append(Reason(code="asset.frozen", message=f"{intent.amount.asset.symbol} is frozen at this bank"))
+        symbols = " or ".join(amount.asset.symbol for amount in intent.amounts)
+        reasons.append(Reason(code="asset.frozen", message=f"{symbols} is frozen at this bank"))
     if facts.now_s >= intent.expires_at_s:
         reasons.append(Reason(code="intent.expired", message="the payment was not started in time"))
     for status in facts.customers.values():
@@ -212,16 +229,23 @@ def _hours(policy: Policy, intent: Intent, facts: Facts) -> list[Reason]:
 def _limits(policy: Policy, intent: Intent, facts: Facts) -> list[Reason]:
     if intent.purpose in UNLIMITED:
         return []
-    limit = policy.limits.get(intent.amount.asset.id, AssetLimits())
-    units = intent.amount.units
+    return [reason for amount in intent.amounts for reason in _limits_of(policy, intent, amount, facts)]
+
+
+def _limits_of(policy: Policy, intent: Intent, amount: Amount, facts: Facts) -> list[Reason]:
+    asset_id, units = amount.asset.id, amount.units
+    limit = policy.limits.get(asset_id, AssetLimits())
+    by_customer = facts.customer_used_units.get(asset_id, 0) + units
+    by_operator = facts.operator_used_units.get(asset_id, 0) + units
     checks = (
         ("limit.payment", "one payment", units, limit.payment_units),
-        ("limit.customer_day", "this customer's day", facts.customer_used_units + units, limit.customer_day_units),
-        ("limit.operator_day", "this operator's day", facts.operator_used_units + units, limit.operator_day_units),
+        ("limit.customer_day", "this customer's day", by_customer, limit.customer_day_units),
+        ("limit.operator_day", "this operator's day", by_operator, limit.operator_day_units),
     )
+    of = f" of {amount.asset.symbol}" if intent.cash is not None else ""
     none_of = "limit.customer_day" if intent.purpose in CASH else ""  # the bank's own cash is no customer's
     return [
-        Reason(code=code, message=f"above the limit for {scope}")
+        Reason(code=code, message=f"above the limit{of} for {scope}")
         for code, scope, used_units, limit_units in checks
         if used_units > limit_units and code != none_of
     ]

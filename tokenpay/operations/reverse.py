@@ -24,6 +24,8 @@ def reverse(bank: Bank, payment_id: str, *, by: Session, key: str) -> Payment | 
         raise WrongState("a final book payment can be reversed, once", payment=payment_id)
     if intent.purpose in CASH:
         raise WrongState("cash goes back by another allocation or count, not by a reversal", payment=payment_id)
+    if intent.purpose is Purpose.EXCHANGE:
+        raise WrongState("an exchange is undone by the opposite exchange, at a quote of its own", payment=payment_id)
     draft = Draft(
         purpose=Purpose.REVERSAL,
         debtor=intent.creditor,

@@ -19,12 +19,18 @@ from tokenpay.store.shift_store import CashMoved
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CashLine:
-    """One currency of a shift. `over` and `short` were booked; `expected` and `counted` are None while not told."""
+    """One currency of a shift. `cash_in` and `cash_out` went over the counter in exchanges, the bank's `fees` within.
+
+    `over` and `short` were booked; `expected` and `counted` are None while not told.
+    """
 
     currency: str
     opening: Amount
     from_vault: Amount
     to_vault: Amount
+    cash_in: Amount
+    cash_out: Amount
+    fees: Amount
     over: Amount
     short: Amount
     expected: Amount | None
@@ -59,7 +65,7 @@ def shift_report(bank: Bank, shift_id: str, *, by: Session) -> ShiftReport:
     with bank.store.read() as uow:
         operator = authorize(uow, bank, by, Permission.READ)
         shift = uow.shifts.get(shift_id)
-        moved = uow.shifts.moved(shift_id)
+        moved, fees = uow.shifts.moved(shift_id), uow.shifts.fees(shift_id)
         expected = {cash.asset.symbol: cash.units for cash in shift.expected}
         if shift.state is ShiftState.OPEN:
             expected = drawer_units(uow, shift.drawer)
@@ -75,12 +81,14 @@ def shift_report(bank: Bank, shift_id: str, *, by: Session) -> ShiftReport:
         operator_id=shift.operator_id,
         opened_at_s=shift.opened_at_s,
         closed_at_s=shift.closed_at_s,
-        cash=_lines(shift, moved, expected, told=told),
+        cash=_lines(shift, moved, fees, expected, told=told),
         payments=dict(sorted(Counter(cash.purpose.value for cash in moved).items())),
     )
 
 
-def _lines(shift: Shift, moved: list[CashMoved], expected: Mapping[str, int], *, told: bool) -> tuple[CashLine, ...]:
+def _lines(
+    shift: Shift, moved: list[CashMoved], fees: Mapping[str, int], expected: Mapping[str, int], *, told: bool
+) -> tuple[CashLine, ...]:
     opening, closing = _counted(shift.opening), _counted(shift.closing)
     currencies = {*expected, *opening, *closing, *(cash.currency for cash in moved)}
     was_counted = shift.state is not ShiftState.OPEN
@@ -97,6 +105,9 @@ def _lines(shift: Shift, moved: list[CashMoved], expected: Mapping[str, int], *,
             opening=Amount(asset, opening.get(currency, 0)),
             from_vault=sum_of(Purpose.ALLOCATION, into_drawer=True),
             to_vault=sum_of(Purpose.ALLOCATION, into_drawer=False),
+            cash_in=sum_of(Purpose.EXCHANGE, into_drawer=True),
+            cash_out=sum_of(Purpose.EXCHANGE, into_drawer=False),
+            fees=Amount(asset, fees.get(currency, 0)),
             over=sum_of(Purpose.VARIANCE, into_drawer=True),
             short=sum_of(Purpose.VARIANCE, into_drawer=False),
             expected=Amount(asset, expected.get(currency, 0)) if told else None,

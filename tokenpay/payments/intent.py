@@ -10,6 +10,7 @@ from tokenpay.ledger.chart import LIABILITIES, AccountKind as Kind
 from tokenpay.money.address import Address
 from tokenpay.money.amount import Amount
 from tokenpay.money.asset import AssetKind
+from tokenpay.payments.cash_leg import CashLeg
 from tokenpay.primitives.canonical import Value, canonical_bytes
 
 _DOMAIN = "tokenpay/intent/1"
@@ -31,6 +32,7 @@ class Purpose(StrEnum):
     DELIVERY = "delivery"
     ALLOCATION = "allocation"
     VARIANCE = "variance"
+    EXCHANGE = "exchange"
 
 
 OWN_MONEY = frozenset({Purpose.SWEEP, Purpose.FILL})
@@ -42,7 +44,8 @@ _CASH_ROUTES = {
 }
 CASH = frozenset(_CASH_ROUTES)
 """The bank's own cash: between outside and vault, between vault and drawer, and what a count finds otherwise."""
-_AT_THIS_BANK = LIABILITIES.union(*_CASH_ROUTES.values())
+_AT_THIS_BANK = LIABILITIES.union({Kind.CONVERSION}, *_CASH_ROUTES.values())
+_EXCHANGE_ROUTE = {Kind.CUSTOMER, Kind.CONVERSION}
 
 
 class Rail(StrEnum):
@@ -57,6 +60,7 @@ class BookParty:
     """A party with a ledger account at this bank: a customer, a case that holds money, or where the bank's cash is.
 
     Cash lies in a drawer or a branch's vault; it comes from `funding`, and what a count finds otherwise is `variance`.
+    Tokens that a customer exchanges for cash go to `conversion` or come from it: the bank's own position.
     """
 
     kind: Kind
@@ -100,7 +104,7 @@ class Intent:
 
     `uetr` is the payment's own lowercase UUIDv4 (ISO 20022 UETR) and makes every intent one of its
     kind. `related` names the payment, deposit or case that a refund, reversal, sweep or fill is about, or the
-    shift in which cash moves in a drawer.
+    shift in which cash moves in a drawer. `cash` is the other half of an exchange, whose `amount` is the tokens.
     Times are Unix seconds; the intent may be approved and started before `expires_at_s`.
     """
 
@@ -115,6 +119,7 @@ class Intent:
     request_id: str = ""
     related: str = ""
     remittance_information: str = ""
+    cash: CashLeg | None = None
 
     def __post_init__(self) -> None:
         if _UETR.fullmatch(self.uetr) is None:
@@ -139,7 +144,12 @@ class Intent:
 
     def _check_route(self) -> None:
         kinds = {party.kind for party in (self.debtor, self.creditor) if isinstance(party, BookParty)}
-        if self.purpose in CASH:
+        if (self.cash is not None) is not (self.purpose is Purpose.EXCHANGE):
+            raise InvalidInput("an exchange, and nothing else, has cash against its tokens")
+        if self.purpose is Purpose.EXCHANGE:
+            if self.amount.asset.kind is not AssetKind.TOKEN or kinds != _EXCHANGE_ROUTE:
+                raise InvalidInput("an exchange is between a customer's tokens and the bank's position")
+        elif self.purpose in CASH:
             if self.amount.asset.kind is not AssetKind.CASH or kinds != _CASH_ROUTES[self.purpose]:
                 raise InvalidInput(f"cash does not move like this, as {self.purpose}")
         elif not kinds <= LIABILITIES:
@@ -148,8 +158,20 @@ class Intent:
     @property
     def drawer(self) -> str | None:
         """The drawer whose cash moves, or None."""
+        if self.cash is not None:
+            return self.cash.drawer
         sides = (self.debtor, self.creditor)
         return next((side.owner for side in sides if isinstance(side, BookParty) and side.kind is Kind.DRAWER), None)
+
+    @property
+    def cash_comes_in(self) -> bool:
+        """Whether the customer of an exchange hands over cash and gets tokens."""
+        return isinstance(self.debtor, BookParty) and self.debtor.kind is Kind.CONVERSION
+
+    @property
+    def amounts(self) -> tuple[Amount, ...]:
+        """All that moves against limits: the amount, and the cash of an exchange."""
+        return (self.amount,) if self.cash is None else (self.amount, self.cash.amount)
 
     @property
     def rail(self) -> Rail:
@@ -174,6 +196,7 @@ class Intent:
             "request_id": self.request_id,
             "related": self.related,
             "remittance_information": self.remittance_information,
+            **({} if self.cash is None else self.cash.content()),
         }
 
     def hash(self) -> bytes:

@@ -38,7 +38,7 @@ def weigh_variances(
         for variance in found
     ]
     intents = [freeze(uow, bank, operator, draft) for draft in drafts]
-    uow.ledger.lock(account for intent in intents for account in movements.accounts_of(uow, intent) or ())
+    uow.ledger.lock(account for intent in intents for account in movements.accounts_of(uow, intent))
     weighed = []
     for draft, intent in zip(drafts, intents, strict=True):
         answer = weigh(uow, bank, draft, intent, by=by)

@@ -36,7 +36,7 @@ def clear(
         Facts(
             now_s=now_s,
             stopped=bool(uow.facts.get("stopped", "")),
-            asset_usable=uow.assets.get(intent.amount.asset.id).active,
+            asset_usable=all(uow.assets.get(amount.asset.id).active for amount in intent.amounts),
             customers=_customers(uow, intent),
             screenings=screenings,
             customer_used_units=_of(used, "customer/"),
@@ -61,23 +61,32 @@ def count_use(uow: UnitOfWork, intent: Intent, *, now_s: int) -> None:
     """Count an intent that is held or cleared in the counters that `clear` has locked."""
     policy = uow.policies.newest()
     used = lock_used(uow, policy, intent, now_s=now_s)
-    uow.limits.use(
-        intent.uetr, used, asset_id=intent.amount.asset.id, day=policy.hours.day(now_s), units=intent.amount.units
-    )
+    for amount in intent.amounts:
+        of, day = amount.asset.id, policy.hours.day(now_s)
+        uow.limits.use(intent.uetr, used.get(of, {}), asset_id=of, day=day, units=amount.units)
 
 
-def lock_used(uow: UnitOfWork, policy: Policy, intent: Intent, *, now_s: int) -> dict[str, int]:
-    """Return what each scope that limits this intent has used today, locked until the unit of work ends."""
+def lock_used(uow: UnitOfWork, policy: Policy, intent: Intent, *, now_s: int) -> dict[str, dict[str, int]]:
+    """Return what each scope that limits this intent has used today, by asset id, locked until the unit of work ends.
+
+    An exchange counts for its customer whichever way it goes.
+    """
     if intent.purpose in UNLIMITED:
         return {}
     scopes = [f"operator/{intent.maker}"]
-    if isinstance(intent.debtor, BookParty) and intent.debtor.kind is AccountKind.CUSTOMER:
-        scopes.append(f"customer/{intent.debtor.owner}")
-    return uow.limits.lock_used(scopes, asset_id=intent.amount.asset.id, day=policy.hours.day(now_s))
+    for party in (intent.debtor,) if intent.cash is None else (intent.debtor, intent.creditor):
+        if isinstance(party, BookParty) and party.kind is AccountKind.CUSTOMER:
+            scopes.append(f"customer/{party.owner}")
+    day = policy.hours.day(now_s)
+    asset_ids = sorted(amount.asset.id for amount in intent.amounts)
+    return {asset_id: uow.limits.lock_used(scopes, asset_id=asset_id, day=day) for asset_id in asset_ids}
 
 
-def _of(used: dict[str, int], prefix: str) -> int:
-    return sum(units for scope, units in used.items() if scope.startswith(prefix))
+def _of(used: dict[str, dict[str, int]], prefix: str) -> dict[str, int]:
+    return {
+        asset_id: sum(units for scope, units in of_asset.items() if scope.startswith(prefix))
+        for asset_id, of_asset in used.items()
+    }
 
 
 def _check_approvals(uow: UnitOfWork, intent: Intent, intent_hash: bytes, approvals: tuple[Approval, ...]) -> None:

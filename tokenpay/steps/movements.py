@@ -1,6 +1,7 @@
 """The ledger's side of a payment or a deposit: which accounts it moves, reserved, posted or given back."""
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from tokenpay.bank import Bank
 from tokenpay.errors import IntegrityError
@@ -16,8 +17,53 @@ from tokenpay.store.chain_store import FollowedChain
 from tokenpay.store.unit_of_work import UnitOfWork
 
 
-def accounts_of(uow: UnitOfWork, intent: Intent) -> tuple[Account, Account] | None:
-    """Return (debited, credited) of an intent, or None where its own money does not move: a collection, a no-op."""
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One transfer of a payment's own money; in a drawer it belongs to the shift that the intent names."""
+
+    debit: Account
+    credit: Account
+    units: int
+
+    @property
+    def in_drawer(self) -> bool:
+        return AccountKind.DRAWER in (self.debit.kind, self.credit.kind)
+
+
+def legs_of(uow: UnitOfWork, intent: Intent) -> tuple[Leg, ...]:
+    """Return what an intent moves: nothing where its own money does not (a collection, a no-op), else one leg.
+
+    An exchange has its tokens, the cash in the drawer and, where there is one, the fee out of the bank's position.
+    """
+    pair = _accounts_of(uow, intent)
+    if pair is None:
+        return ()
+    tokens = Leg(*pair, intent.amount.units)
+    cash = intent.cash
+    if cash is None:
+        return (tokens,)
+    asset_id = cash.amount.asset.id
+    drawer = Account(kind=AccountKind.DRAWER, owner=cash.drawer, asset_id=asset_id)
+    position = Account(kind=AccountKind.CONVERSION, owner="bank", asset_id=asset_id)
+    fees = Account(kind=AccountKind.FEES, owner="bank", asset_id=asset_id)
+    over_the_counter = (drawer, position) if intent.cash_comes_in else (position, drawer)
+    legs = (tokens, Leg(*over_the_counter, cash.amount.units))
+    return (*legs, Leg(position, fees, cash.fee.units)) if cash.fee else legs
+
+
+def accounts_of(uow: UnitOfWork, intent: Intent) -> list[Account]:
+    """Return every account that an intent is locked with: what it moves, and what its lack is told by."""
+    legs = legs_of(uow, intent)
+    also = [_funding_of(leg) for leg in legs if _is_sale(leg)]
+    return [account for leg in legs for account in (leg.debit, leg.credit)] + also
+
+
+def units_of(intent: Intent) -> dict[str, int]:
+    """Return what an intent counts as in the day's limits, by asset id."""
+    return {amount.asset.id: amount.units for amount in intent.amounts}
+
+
+def _accounts_of(uow: UnitOfWork, intent: Intent) -> tuple[Account, Account] | None:
     asset_id = intent.amount.asset.id
     if intent.purpose in (Purpose.COLLECTION, Purpose.FILL):
         return None
@@ -29,27 +75,40 @@ def accounts_of(uow: UnitOfWork, intent: Intent) -> tuple[Account, Account] | No
     payer = Account(kind=debtor.kind, owner=debtor.owner, asset_id=asset_id)
     if isinstance(creditor, BookParty):
         payee = Account(kind=creditor.kind, owner=creditor.owner, asset_id=asset_id)
-        # What the bank owes is paid by a debit; what it has, and where that came from, by a credit.
-        return (payer, payee) if payer.kind in LIABILITIES else (payee, payer)
+        # What the bank owes goes down by a debit and up by a credit; what it has, and where that came from, otherwise.
+        return (payer, payee) if LIABILITIES & {payer.kind, payee.kind} else (payee, payer)
     return payer, custody_of(uow.chains.get(creditor.chain_id).treasury, asset_id)
 
 
 def lack(uow: UnitOfWork, intent: Intent) -> tuple[Reason, ...]:
     """Lock an intent's accounts and return why they cannot pay it, or nothing."""
-    pair = accounts_of(uow, intent)
-    if pair is None:
-        return ()
-    uow.ledger.lock(pair)
-    debit, credit = (uow.ledger.locked(account.id) for account in pair)
-    reasons = []
+    uow.ledger.lock(accounts_of(uow, intent))
+    return tuple(reason for leg in legs_of(uow, intent) for reason in _lack(uow, intent, leg))
+
+
+def _lack(uow: UnitOfWork, intent: Intent, leg: Leg) -> Iterator[Reason]:
+    debit, credit = uow.ledger.locked(leg.debit.id), uow.ledger.locked(leg.credit.id)
     for gives, account in ((debit.kind in LIABILITIES, debit), (credit.kind in ASSETS, credit)):
-        if not gives or (account.available_units or 0) >= intent.amount.units:
+        if not gives or (account.available_units or 0) >= leg.units:
             continue
         if account.kind is AccountKind.CUSTODY:
-            reasons.append(_treasury_short(uow, intent, account))
+            yield _treasury_short(uow, intent, account)
         else:
-            reasons.append(Reason(code="funds.insufficient", message="the account has less available than the amount"))
-    return tuple(reasons)
+            place = "drawer" if account.kind is AccountKind.DRAWER else "account"
+            yield Reason(code="funds.insufficient", message=f"the {place} has less available than the amount")
+    if _is_sale(leg):
+        own = (debit, uow.ledger.locked(_funding_of(leg).id))
+        if sum(account.posted_units - account.debits_pending for account in own) < leg.units:
+            yield Reason(code="exchange.position", message="the bank has fewer tokens of its own than the amount")
+
+
+def _is_sale(leg: Leg) -> bool:
+    """Whether the bank would owe a customer tokens that it must have beyond what it owes already."""
+    return leg.debit.kind is AccountKind.CONVERSION and leg.credit.kind is AccountKind.CUSTOMER
+
+
+def _funding_of(leg: Leg) -> Account:
+    return Account(kind=AccountKind.FUNDING, owner="bank", asset_id=leg.debit.asset_id)
 
 
 def _treasury_short(uow: UnitOfWork, intent: Intent, treasury: Account) -> Reason:
@@ -65,27 +124,27 @@ def _treasury_short(uow: UnitOfWork, intent: Intent, treasury: Account) -> Reaso
 
 
 def reserve(uow: UnitOfWork, bank: Bank, payment: Payment, *, clearance_id: str | None) -> None:
-    """Enter a payment's transfer as pending; its accounts are locked."""
-    pair = accounts_of(uow, payment.intent)
-    if pair is not None:
-        uow.ledger.reserve(_of_payment(bank, pair, payment, clearance_id=clearance_id))
+    """Enter a payment's transfers as pending; their accounts are locked."""
+    for leg in legs_of(uow, payment.intent):
+        uow.ledger.reserve(_of_payment(bank, leg, payment, clearance_id=clearance_id))
 
 
 def post_now(uow: UnitOfWork, bank: Bank, payment: Payment, *, clearance_id: str) -> None:
-    """Post a new book payment's transfer; its accounts are locked."""
-    pair = accounts_of(uow, payment.intent)
-    if pair is None:
+    """Post a new book payment's transfers; their accounts are locked."""
+    legs = legs_of(uow, payment.intent)
+    if not legs:
         raise IntegrityError("a book payment moves money between two accounts", payment=payment.id)
-    transfer = _of_payment(bank, pair, payment, clearance_id=clearance_id)
-    uow.ledger.post(transfer, at_s=bank.clock.now_s())
+    for leg in legs:
+        uow.ledger.post(_of_payment(bank, leg, payment, clearance_id=clearance_id), at_s=bank.clock.now_s())
 
 
 def post_held(uow: UnitOfWork, bank: Bank, payment: Payment, *, clearance_id: str) -> None:
-    """Post the transfer that was reserved while a book payment was held."""
+    """Post the transfers that were reserved while a book payment was held."""
     pending = pending_of(uow, payment_id=payment.id)
-    if not pending:
+    if len(pending) != len(legs_of(uow, payment.intent)):
         raise IntegrityError("a held payment has its funds reserved", payment=payment.id)
-    uow.ledger.post_pending(pending[0], at_s=bank.clock.now_s(), clearance_id=clearance_id)
+    for transfer in pending:
+        uow.ledger.post_pending(transfer, at_s=bank.clock.now_s(), clearance_id=clearance_id)
 
 
 def reserve_gas(uow: UnitOfWork, bank: Bank, payment: Payment, *, clearance_id: str) -> None:
@@ -142,7 +201,7 @@ def give_back(uow: UnitOfWork, payment: Payment) -> None:
     """Void what a payment had reserved, take it out of the day's limits, and free an authorization it did not carry."""
     if payment.nonce is None:
         uow.carried.drop(payment.id)
-    uow.limits.give_back(payment.id, units=payment.intent.amount.units)
+    uow.limits.give_back(payment.id, units=units_of(payment.intent))
     for transfer in pending_of(uow, payment_id=payment.id):
         uow.ledger.void(transfer)
 
@@ -157,11 +216,10 @@ def gas_of(chain: FollowedChain) -> Account:
     return Account(kind=AccountKind.GAS, owner="bank", asset_id=chain.native_asset_id)
 
 
-def _of_payment(bank: Bank, pair: tuple[Account, Account], payment: Payment, *, clearance_id: str | None) -> Transfer:
-    """Return the transfer of a payment's own money; in a drawer it belongs to the shift that the intent names."""
-    intent = payment.intent
-    transfer = _transfer(bank, pair, intent.amount.units, payment_id=payment.id, clearance_id=clearance_id)
-    return transfer if intent.drawer is None else replace(transfer, shift_id=intent.related)
+def _of_payment(bank: Bank, leg: Leg, payment: Payment, *, clearance_id: str | None) -> Transfer:
+    pair = (leg.debit, leg.credit)
+    transfer = _transfer(bank, pair, leg.units, payment_id=payment.id, clearance_id=clearance_id)
+    return replace(transfer, shift_id=payment.intent.related) if leg.in_drawer else transfer
 
 
 def _transfer(

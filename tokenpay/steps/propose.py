@@ -11,6 +11,7 @@ from tokenpay.errors import AssetMismatch
 from tokenpay.money.amount import Amount
 from tokenpay.parties.operator import Operator, Permission, Role
 from tokenpay.parties.session import Session
+from tokenpay.payments.cash_leg import CashLeg
 from tokenpay.payments.intent import Intent, Party, Purpose, Rail
 from tokenpay.payments.payment import Payment, PaymentState, Reason, Refusal
 from tokenpay.primitives.canonical import Value
@@ -30,6 +31,7 @@ from tokenpay.store.unit_of_work import UnitOfWork
 class Draft:
     """What somebody wants to pay, before it has an identity and a time.
 
+    An exchange has `cash` against its tokens, at a price that is `good_until_s`: it does not wait for longer.
     `carried` returns the EIP-3009 calldata of a collection for the new payment's id. `noted` is what the audit
     record says beyond the payment itself.
     """
@@ -41,6 +43,8 @@ class Draft:
     request_id: str = ""
     related: str = ""
     remittance_information: str = ""
+    cash: CashLeg | None = None
+    good_until_s: int | None = None
     index: int | None = None
     carried: Callable[[str], Carried] | None = None
     noted: Mapping[str, Value] = field(default_factory=dict)
@@ -94,6 +98,9 @@ def freeze(uow: UnitOfWork, bank: Bank, operator: Operator, draft: Draft) -> Int
     now_s = bank.clock.now_s()
     if uow.assets.get(draft.amount.asset.id).asset != draft.amount.asset:
         raise AssetMismatch("the amount is of an asset that this bank knows otherwise")
+    expires_at_s = now_s + uow.policies.newest().held_for_s
+    if draft.good_until_s is not None and now_s < draft.good_until_s:  # later than that its verb refuses it
+        expires_at_s = min(expires_at_s, draft.good_until_s)
     return Intent(
         uetr=new_uetr(bank),
         purpose=draft.purpose,
@@ -102,10 +109,11 @@ def freeze(uow: UnitOfWork, bank: Bank, operator: Operator, draft: Draft) -> Int
         amount=draft.amount,
         maker=operator.id,
         created_at_s=now_s,
-        expires_at_s=now_s + uow.policies.newest().held_for_s,
+        expires_at_s=expires_at_s,
         request_id=draft.request_id,
         related=draft.related,
         remittance_information=draft.remittance_information,
+        cash=draft.cash,
     )
 
 
@@ -159,6 +167,8 @@ def enter(uow: UnitOfWork, bank: Bank, operator: Operator, weighed: Weighed) -> 
     uow.approvals.add(payment.id, maker)
     if draft.carried is not None:
         uow.carried.add(draft.carried(payment.id))
+    if intent.cash is not None:
+        uow.quotes.take(intent.cash.quote_id, payment.id)
     count_use(uow, intent, now_s=now_s)
     if isinstance(gate, Clearance):
         uow.clearances.add(gate)

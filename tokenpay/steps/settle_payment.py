@@ -41,7 +41,7 @@ def settle_payment(
             changed = payment.to(PaymentState.FINAL, at_s=now_s, reasons=())
         else:
             changed = payment.to(PaymentState.FAILED, at_s=now_s, reasons=(failed,))
-            uow.limits.give_back(payment.id, units=payment.intent.amount.units)
+            uow.limits.give_back(payment.id, units=movements.units_of(payment.intent))
         for transfer in movements.pending_of(uow, payment_id=payment.id):
             block = receipt.block_number
             if transfer.debit == gas_account and receipt.fee_wei:

@@ -1,6 +1,6 @@
 """What each operator and customer has used of a day's limits, and which payments it is counted for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
@@ -55,14 +55,16 @@ class LimitStore:
             rows = [{"payment_id": payment_id, "scope": scope, "asset_id": asset_id, "day": day} for scope in used]
             self._connection.execute(_ADD_USE, rows)
 
-    def give_back(self, payment_id: str, *, units: int) -> None:
-        """Take a payment that ended unpaid out of its day's counters."""
+    def give_back(self, payment_id: str, *, units: Mapping[str, int]) -> None:
+        """Take a payment that ended unpaid, of so many units by asset id, out of its day's counters."""
         uses = self._connection.execute(
-            select(limit_uses).where(limit_uses.c.payment_id == payment_id).order_by(limit_uses.c.scope)
+            select(limit_uses)
+            .where(limit_uses.c.payment_id == payment_id)
+            .order_by(limit_uses.c.asset_id, limit_uses.c.scope)
         ).all()
         for use in uses:
             used = self.lock_used([use.scope], asset_id=use.asset_id, day=use.day)[use.scope]
-            self._set_used({use.scope: used - units}, use.asset_id, use.day)
+            self._set_used({use.scope: used - units[use.asset_id]}, use.asset_id, use.day)
         self._connection.execute(delete(limit_uses).where(limit_uses.c.payment_id == payment_id))
 
     def _set_used(self, used: dict[str, int], asset_id: str, day: str) -> None:

@@ -7,6 +7,8 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from tokenpay.errors import IntegrityError, NotFound
 from tokenpay.money.amount import Amount
+from tokenpay.money.asset import Asset
+from tokenpay.payments.cash_leg import CashLeg
 from tokenpay.payments.intent import Intent, Purpose, parse_party
 from tokenpay.payments.payment import UNSENT, Payment, PaymentState, Reason
 from tokenpay.primitives.canonical import canonical_text, parse_canonical
@@ -133,9 +135,7 @@ class PaymentStore:
     def _intent(self, text: str) -> Intent:
         """Return the intent in stored canonical text; its asset is looked up in the bank's own."""
         content = parse_canonical(text)
-        asset = self._assets.get(content["asset"]).asset
-        if asset.decimals != content["decimals"]:
-            raise IntegrityError("an asset's decimals changed under a payment", asset=asset.id)
+        asset = self._asset(content["asset"], content["decimals"])
         return Intent(
             uetr=content["uetr"],
             purpose=Purpose(content["purpose"]),
@@ -148,7 +148,23 @@ class PaymentStore:
             request_id=content["request_id"],
             related=content["related"],
             remittance_information=content["remittance_information"],
+            cash=self._cash(content) if "quote_id" in content else None,
         )
+
+    def _cash(self, content: dict[str, Any]) -> CashLeg:
+        asset = self._asset(content["cash_asset"], content["cash_decimals"])
+        return CashLeg(
+            drawer=content["drawer"],
+            amount=Amount(asset, int(content["cash_units"])),
+            fee=Amount(asset, int(content["fee_units"])),
+            quote_id=content["quote_id"],
+        )
+
+    def _asset(self, asset_id: str, decimals: int) -> Asset:
+        asset = self._assets.get(asset_id).asset
+        if asset.decimals != decimals:
+            raise IntegrityError("an asset's decimals changed under a payment", asset=asset.id)
+        return asset
 
 
 def _standing(payment: Payment) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, insert, select
 
 from tokenpay.compliance.policy import AssetLimits, Hours, Policy
 from tokenpay.errors import NotFound
+from tokenpay.money.tariff import Tariff
 from tokenpay.primitives.canonical import canonical_text, parse_canonical
 from tokenpay.store.door import stored
 from tokenpay.store.tables import policies
@@ -52,12 +53,16 @@ def _policy(text: str) -> Policy:
     content = parse_canonical(text)
     hours = content.pop("hours")
     limits = content.pop("limits")
+    tariffs = content.pop("tariffs", [])
     return Policy(
         limits=MappingProxyType(
             {
                 asset_id: AssetLimits(**{name: int(units) for name, units in limit.items()})
                 for asset_id, limit in limits.items()
             }
+        ),
+        tariffs=tuple(
+            Tariff(**{**tariff, "fee_minimum_units": int(tariff["fee_minimum_units"])}) for tariff in tariffs
         ),
         hours=Hours(**{**hours, "weekdays": frozenset(hours["weekdays"])}),
         **content,

@@ -106,6 +106,23 @@ class ShiftStore:
             for row in self._connection.execute(query)
         ]
 
+    def fees(self, shift_id: str) -> dict[str, int]:
+        """Return what the bank took for the exchanges of a shift, in smallest units by currency."""
+        query = (
+            select(transfers.c.posted_units, assets.c.symbol)
+            .join(payments, payments.c.id == transfers.c.payment_id)
+            .join(assets, assets.c.id == transfers.c.asset_id)
+            .where(
+                payments.c.related == shift_id,
+                transfers.c.credit_kind == AccountKind.FEES,
+                transfers.c.state == TransferState.POSTED,
+            )
+        )
+        found: dict[str, int] = {}
+        for row in self._connection.execute(query):
+            found[row.symbol] = found.get(row.symbol, 0) + row.posted_units
+        return found
+
 
 def _standing(shift: Shift) -> dict[str, Any]:
     return {

@@ -18,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.schema import SchemaItem
 
 from tokenpay.compliance.approval import Part
+from tokenpay.counter.quote import Direction
 from tokenpay.counter.shift import ShiftState
 from tokenpay.ledger.chart import ASSETS, LIABILITIES, AccountKind
 from tokenpay.ledger.transfer import TransferState
@@ -198,6 +199,33 @@ payments = Table(
     Index("ix_payments_related", "related"),
     Index("ix_payments_request", "request_id"),
     *_whole("fee_cap_wei"),
+)
+
+quotes = Table(
+    "quotes",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("direction", Text, nullable=False),
+    Column("customer_id", Text, ForeignKey("customers.id"), nullable=False),
+    Column("token_asset_id", Text, ForeignKey("assets.id"), nullable=False),
+    Column("token_units", Units, nullable=False),
+    Column("cash_asset_id", Text, ForeignKey("assets.id"), nullable=False),
+    Column("cash_units", Units, nullable=False),
+    Column("fee_units", Units, nullable=False),
+    Column("price", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("rate_at_s", BigInteger, nullable=False),
+    Column("policy_version", Integer, ForeignKey("policies.version"), nullable=False),
+    Column("shift_id", Text, ForeignKey("shifts.id"), nullable=False),
+    Column("operator_id", Text, ForeignKey("operators.id"), nullable=False),
+    Column("branch", Text, nullable=False),
+    Column("quoted_at_s", BigInteger, nullable=False),
+    Column("expires_at_s", BigInteger, nullable=False),
+    # The exchange that took it: one at most.
+    Column("payment_id", Text, ForeignKey("payments.id"), unique=True),
+    _one_of("direction", Direction),
+    CheckConstraint("quoted_at_s < expires_at_s", name="expires_later"),
+    *_whole("token_units", "cash_units", "fee_units"),
 )
 
 approvals = Table(
@@ -442,7 +470,7 @@ limit_uses = Table(
     metadata,
     Column("payment_id", Text, ForeignKey("payments.id"), primary_key=True),
     Column("scope", Text, primary_key=True),
-    Column("asset_id", Text, nullable=False),
+    Column("asset_id", Text, primary_key=True),
     Column("day", Text, nullable=False),
 )
 """Which day's counters a payment stands in, so that they can be given back when it ends unpaid."""

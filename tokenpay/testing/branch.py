@@ -13,16 +13,20 @@ from tempfile import TemporaryDirectory
 from tokenpay.bank import Bank
 from tokenpay.bootstrap import engine_session, found_bank, open_bank
 from tokenpay.compliance.policy import AssetLimits, Hours, Policy
+from tokenpay.counter.cash_count import CashCount
 from tokenpay.engine import run_once
 from tokenpay.errors import InvalidRequest
 from tokenpay.money.address import Address
 from tokenpay.money.amount import Amount
 from tokenpay.money.asset import Asset
+from tokenpay.money.tariff import Tariff
+from tokenpay.operations.approve import approve
 from tokenpay.operations.assets import register_asset
 from tokenpay.operations.customers import enrol_customer
 from tokenpay.operations.found import Founder
 from tokenpay.operations.issue_request import issue_request
 from tokenpay.operations.load_deny_list import load_deny_list
+from tokenpay.operations.move_cash import receive_cash
 from tokenpay.operations.open_session import open_session
 from tokenpay.operations.read import balances, find_asset
 from tokenpay.operations.recognise_holding import recognise_holding
@@ -30,10 +34,12 @@ from tokenpay.operations.sweep import sweep
 from tokenpay.parties.customer import Customer
 from tokenpay.parties.operator import Role
 from tokenpay.parties.session import Session
+from tokenpay.payments.payment import Payment, PaymentState
 from tokenpay.ports import Chain
 from tokenpay.requests.payment_request import PaymentRequest
 from tokenpay.settings import ChainSettings
 from tokenpay.testing.fake_chain import OUTSIDER, FakeChain
+from tokenpay.testing.fake_rates import FakeRates
 from tokenpay.testing.fake_system import FakeClock, FakeEntropy
 
 CONTRACT = Address(b"\x01" * 20)
@@ -59,8 +65,25 @@ LIMITS = AssetLimits(
     customer_day_units=euro("50000").units,
     operator_day_units=euro("50000").units,
 )
-CASH_LIMITS = AssetLimits(payment_units=1_000_000, alone_units=50_000, operator_day_units=5_000_000)
-POLICY = Policy(limits={TOKEN.id: LIMITS, CASH.id: CASH_LIMITS}, hours=Hours.always(), list_max_age_s=7 * 86_400)
+CASH_LIMITS = AssetLimits(
+    payment_units=1_000_000, alone_units=50_000, customer_day_units=5_000_000, operator_day_units=5_000_000
+)
+TARIFF = Tariff(
+    token=TOKEN.id,
+    currency=CASH.symbol,
+    sell_basis_points=50,
+    buy_basis_points=50,
+    fee_basis_points=0,
+    fee_minimum_units=100,
+    quote_lifetime_s=300,
+    rate_max_age_s=3_600,
+)
+POLICY = Policy(
+    limits={TOKEN.id: LIMITS, CASH.id: CASH_LIMITS},
+    hours=Hours.always(),
+    list_max_age_s=7 * 86_400,
+    tariffs=(TARIFF,),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +93,7 @@ class Branch:
     bank: Bank
     chain: FakeChain
     clock: FakeClock
+    rates: FakeRates
     vera: Session
     otto: Session
     tim: Session
@@ -87,6 +111,15 @@ class Branch:
             raise InvalidRequest("the request has no address on the chain")
         self.chain.deposit(CONTRACT, request.deposit_address, amount.units, sender=sender)
         self.turn()
+
+    def fill_counter(self, *, tokens: Amount, cash: CashCount) -> None:
+        """Give the bank tokens of its own, and its vault cash that two people take in."""
+        self.chain.deposit(CONTRACT, self.bank.required_signer().treasury(), tokens.units)
+        self.turn()
+        recognise_holding(self.bank, asset_id=TOKEN.id, by=self.vera)
+        delivery = receive_cash(self.bank, count=cash, by=self.vera, key="fill-counter")
+        if isinstance(delivery, Payment) and delivery.state is PaymentState.HELD:
+            approve(self.bank, delivery.id, by=self.otto)
 
     def turn(self, blocks: int = 3) -> None:
         """Let the engine turn, the chain make blocks, and the engine turn again."""
@@ -114,6 +147,8 @@ def open_branch() -> Iterator[Branch]:
     """Found the bank in a temporary folder, sign its people in, and give Anna 2000 DEUR by a deposit."""
     chain, clock, entropy = FakeChain(), FakeClock(), FakeEntropy()
     chain.add_token(CONTRACT)
+    rates = FakeRates(clock)
+    rates.set(TOKEN, CASH, "1")
     ports: dict[int, Chain] = {chain.chain_id: chain}
     chains = [ChainSettings(chain_id=chain.chain_id, name="in memory", confirmations=2)]
     with TemporaryDirectory() as temporary:
@@ -130,7 +165,7 @@ def open_branch() -> Iterator[Branch]:
             entropy=entropy,
             chain_ports=ports,
         )
-        with open_bank(folder, signer=True, clock=clock, entropy=entropy, chain_ports=ports) as bank:
+        with open_bank(folder, signer=True, clock=clock, entropy=entropy, chain_ports=ports, rates=rates) as bank:
             vera, otto, tim = (
                 open_session(bank, operator_id=person.id, password=PASSWORD, terminal="counter-1") for person in PEOPLE
             )
@@ -141,6 +176,7 @@ def open_branch() -> Iterator[Branch]:
                 bank=bank,
                 chain=chain,
                 clock=clock,
+                rates=rates,
                 vera=vera,
                 otto=otto,
                 tim=tim,

@@ -3,11 +3,14 @@
 import argparse
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
 import tokenpay as tp
-from tests.world import CHAIN_ID, OUTSIDE, TOKEN, World, address_of
+from tests.world import CHAIN_ID, LIMITS, OUTSIDE, PASSWORDS, TOKEN, World, address_of
+from tokenpay.bootstrap import set_rate
 from tokenpay.cli.program import build_parser
 from tokenpay.ethereum.grants.authorization import Authorization
 from tokenpay.ethereum.grants.grant import sign
@@ -32,10 +35,10 @@ ALSO = {
 def commands() -> dict[str, argparse.ArgumentParser]:
     """Return the parser of each command by its words.
 
-    The demo founds a bank of its own, and cash needs a vault, a drawer and a shift: test_cli_shift has those.
+    The demo founds a bank of its own, and one operator does not open a second shift: test_cli_shift opens one.
     """
     leaves = _leaves(build_parser(), "")
-    return {name: parser for name, parser in leaves if name.split()[0] not in ("demo", "shift", "vault")}
+    return {name: parser for name, parser in leaves if name.split()[0] != "demo" and name != "shift open"}
 
 
 def _leaves(parser: argparse.ArgumentParser, name: str) -> Iterator[tuple[str, argparse.ArgumentParser]]:
@@ -72,6 +75,7 @@ def stock(world: World, folder: Path) -> dict[str, str]:
     frozen = tp.enrol_customer(world.bank, name="Frozen", by=world.tom, key=world.key())
     tp.freeze_customer(world.bank, frozen.id, reason="a drill", by=world.ann)
     case = tp.open_case(world.bank, kind=tp.CaseKind.OTHER, subject="till", note="", by=world.ann)
+    shift, quote = _counter(world)
     world.chain.add_token(FRANC, symbol="DCHF", decimals=2)
     files = {
         "ceremony": json.dumps(CEREMONY),
@@ -110,7 +114,43 @@ def stock(world: World, folder: Path) -> dict[str, str]:
         "dated": "2023-11-14",
         "chain_id": str(CHAIN_ID),
         "restore file": str(folder / "copy"),
+        "count": "EUR:1x5",
+        "drawer": "d1",
+        "shift": shift.id,
+        "shift allocate asset": "EUR",
+        "quote": quote.id,
+        "direction": "cash_out",
+        "against": "EUR",
+        "price": "1.0005",
+        "source": "desk",
     }
+
+
+def _counter(world: World) -> tuple[tp.Shift, tp.Quote]:
+    """A vault with cash, a rate, and Ann's shift at the command line's own terminal, in which a quote was made."""
+    bank, cash = world.bank, tp.Asset.cash("EUR")
+    limits = replace(LIMITS, alone_units=10**6, payment_units=10**6)
+    tariff = tp.Tariff(
+        token=TOKEN.id,
+        currency="EUR",
+        sell_basis_points=0,
+        buy_basis_points=0,
+        quote_lifetime_s=600,
+        rate_max_age_s=600,
+    )
+    world.decree(limits={TOKEN.id: LIMITS, cash.id: limits}, tariffs=(tariff,))
+    tp.register_asset(bank, cash, by=world.ann)
+    tp.receive_cash(bank, count=tp.CashCount.parse("4x50", "EUR"), by=world.ann, key=world.key())
+    set_rate(bank, tp.Rate(token=TOKEN, cash=cash, price=Decimal(1), source="desk", at_s=world.clock.now_s()))
+    ann = tp.open_session(bank, operator_id="ann", password=PASSWORDS["ann"], terminal="cli")
+    shift = tp.open_shift(bank, drawer="d1", opening=[], by=ann, key=world.key())
+    assert isinstance(shift, tp.Shift)
+    moved, out = tp.Amount(cash, 10_000), tp.CashDirection.TO_DRAWER
+    tp.allocate_cash(bank, drawer="d1", amount=moved, direction=out, by=ann, key=world.key())
+    wanted = tp.Amount(cash, 500)
+    return shift, tp.quote_exchange(
+        bank, customer_id=world.anna.id, direction=tp.Direction.CASH_OUT, amount=wanted, against=TOKEN, by=ann
+    )
 
 
 def _token_list() -> dict[str, object]:

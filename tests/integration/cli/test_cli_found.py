@@ -22,6 +22,15 @@ PEOPLE = [
     {"id": "tom", "name": "Tom", "password": "password3", "role": "teller"},
 ]
 LIMITS = {"payment_units": "50000", "alone_units": 1000, "customer_day_units": "100000", "operator_day_units": 100_000}
+TARIFF = {
+    "token": "eip155:31337/erc20:0x1111111111111111111111111111111111111111",
+    "currency": "EUR",
+    "sell_basis_points": 50,
+    "buy_basis_points": 60,
+    "fee_minimum_units": "100",
+    "quote_lifetime_s": 300,
+    "rate_max_age_s": 3600,
+}
 CEREMONY: dict[str, Any] = {
     "name": "First Bank",
     "founders": PEOPLE,
@@ -30,6 +39,7 @@ CEREMONY: dict[str, Any] = {
         "limits": {"iso4217:EUR": LIMITS},
         "hours": {"opens_minute": 0, "closes_minute": 1440, "weekdays": [0, 1, 2, 3, 4, 5, 6]},
         "list_max_age_s": 86_400,
+        "tariffs": [TARIFF],
     },
 }
 
@@ -101,6 +111,11 @@ def _founders(**change: Any) -> dict[str, Any]:
         {**CEREMONY, "policy": {"limits": {"iso4217:EUR": {"payment_units": "1_000"}}}},
         {**CEREMONY, "policy": {"limits": {"iso4217:EUR": {"payment_units": True}}}},
         {**CEREMONY, "policy": {"held_for_s": 0}},
+        {**CEREMONY, "policy": {"tariffs": [{**TARIFF, "quote_lifetime_s": 0}]}},
+        {**CEREMONY, "policy": {"tariffs": [{**TARIFF, "buy_basis_points": 10_000}]}},
+        {**CEREMONY, "policy": {"tariffs": [{**TARIFF, "sell_basis_points": 1.5}]}},
+        {**CEREMONY, "policy": {"tariffs": [{"token": "eip155:1/erc20:0x"}]}},
+        {**CEREMONY, "policy": {"tariffs": [TARIFF, TARIFF]}},
         {**CEREMONY, "policy": {"held_for_s": 10**30}},
         {**CEREMONY, "policy": {"list_max_age_s": -1}},
         {**CEREMONY, "chains": [{"chain_id": 10**30, "name": "far"}]},

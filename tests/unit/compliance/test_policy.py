@@ -12,7 +12,9 @@ from tokenpay.compliance.screening import Screening, Verdict
 from tokenpay.errors import InvalidInput
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.amount import Amount
+from tokenpay.money.tariff import Tariff
 from tokenpay.parties.customer import CustomerStatus
+from tokenpay.payments.cash_leg import CashLeg
 from tokenpay.payments.intent import BookParty, Intent, Purpose
 from tokenpay.primitives.canonical import canonical_text
 
@@ -28,6 +30,12 @@ SEND = replace(PAY, creditor=PAYEE)
 SWEEP = intent(purpose=Purpose.SWEEP, debtor=PAYEE, creditor=BANK, amount=Amount(TOKEN, 10**30))
 FILL = intent(purpose=Purpose.FILL, debtor=BANK, creditor=BANK, amount=Amount(COIN, 0))
 COLLECT = intent(purpose=Purpose.COLLECTION, debtor=PAYEE, creditor=ANNA, amount=Amount(TOKEN, 10**30))
+BOTH = replace(POLICY, limits={TOKEN.id: LIMITS, EURO.id: LIMITS})
+CASH_LEG = CashLeg(drawer="D1", amount=Amount(EURO, 50), fee=Amount(EURO, 1), quote_id="QU-1")
+POSITION = BookParty(AccountKind.CONVERSION, "bank")
+EXCHANGE = intent(
+    purpose=Purpose.EXCHANGE, debtor=POSITION, creditor=ANNA, amount=Amount(TOKEN, 50), cash=CASH_LEG, related="SH-1"
+)
 VAULT, DRAWER = BookParty(AccountKind.VAULT, "main"), BookParty(AccountKind.DRAWER, "D1")
 FOUND = BookParty(AccountKind.VARIANCE, "bank")
 ALLOCATE = intent(purpose=Purpose.ALLOCATION, debtor=VAULT, creditor=DRAWER, amount=Amount(EURO, 50))
@@ -39,6 +47,14 @@ ALLOW, HOLD, REFUSE = Answer.ALLOW, Answer.HOLD, Answer.REFUSE
 
 def says(verdict: Verdict, party: object = PAYEE) -> Screening:
     return Screening(subject=str(party), verdict=verdict)
+
+
+TILL_ONLY = replace(POLICY, limits={EURO.id: LIMITS})
+_EACH = ["limit.payment", "limit.customer_day", "limit.operator_day"]
+
+
+def cash_of(units: int) -> Intent:
+    return replace(EXCHANGE, cash=replace(CASH_LEG, amount=Amount(EURO, units)))
 
 
 def of(purpose_intent: Intent, units: int) -> Intent:
@@ -69,10 +85,10 @@ CASES: list[tuple[str, Policy, Intent, dict[str, Any], Answer, list[str]]] = [
     ),
     ("at one payment's limit", POLICY, of(PAY, 100), SECOND, ALLOW, []),
     ("above it", POLICY, of(PAY, 101), SECOND, REFUSE, ["limit.payment"]),
-    ("at the customer's day", POLICY, PAY, {"customer_used_units": 150}, ALLOW, []),
-    ("above it", POLICY, PAY, {"customer_used_units": 151}, REFUSE, ["limit.customer_day"]),
-    ("at the operator's day", POLICY, PAY, {"operator_used_units": 250}, ALLOW, []),
-    ("above it", POLICY, PAY, {"operator_used_units": 251}, REFUSE, ["limit.operator_day"]),
+    ("at the customer's day", POLICY, PAY, {"customer_used_units": {TOKEN.id: 150}}, ALLOW, []),
+    ("above it", POLICY, PAY, {"customer_used_units": {TOKEN.id: 151}}, REFUSE, ["limit.customer_day"]),
+    ("at the operator's day", POLICY, PAY, {"operator_used_units": {TOKEN.id: 250}}, ALLOW, []),
+    ("above it", POLICY, PAY, {"operator_used_units": {TOKEN.id: 251}}, REFUSE, ["limit.operator_day"]),
     ("a refund is limited", POLICY, replace(of(PAY, 101), purpose=Purpose.REFUND), SECOND, REFUSE, ["limit.payment"]),
     ("alone up to the limit", POLICY, of(PAY, 50), {}, ALLOW, []),
     ("above: not alone", POLICY, of(PAY, 51), {}, HOLD, ["approval.second_person"]),
@@ -80,14 +96,14 @@ CASES: list[tuple[str, Policy, Intent, dict[str, Any], Answer, list[str]]] = [
     ("cash, alone up to the limit", TILL, ALLOCATE, {}, ALLOW, []),
     ("cash, above", TILL, replace(ALLOCATE, amount=Amount(EURO, 51)), {}, HOLD, ["approval.second_person"]),
     ("cash, above one payment", TILL, replace(ALLOCATE, amount=Amount(EURO, 101)), SECOND, REFUSE, ["limit.payment"]),
-    ("cash, above the day", TILL, ALLOCATE, {"operator_used_units": 251}, REFUSE, ["limit.operator_day"]),
+    ("cash, above the day", TILL, ALLOCATE, {"operator_used_units": {EURO.id: 251}}, REFUSE, ["limit.operator_day"]),
     ("cash, closed", replace(TILL, hours=Hours()), ALLOCATE, {}, REFUSE, ["hours.closed"]),
     ("cash, stopped", TILL, ALLOCATE, {"stopped": True}, REFUSE, ["emergency.stop"]),
     (
         "a variance, whatever the day and hour",
         replace(TILL, hours=Hours()),
         OVER,
-        {"operator_used_units": 300},
+        {"operator_used_units": {TOKEN.id: 300, EURO.id: 300}},
         ALLOW,
         [],
     ),
@@ -119,6 +135,15 @@ CASES: list[tuple[str, Policy, Intent, dict[str, Any], Answer, list[str]]] = [
     ("a sweep stays at home", POLICY, SWEEP, {}, ALLOW, []),
     ("a collection has no limit", POLICY, COLLECT, {"screenings": (says(Verdict.CLEAR),)}, ALLOW, []),
     ("but is screened", POLICY, COLLECT, {"screenings": (says(Verdict.MATCH),)}, REFUSE, ["screening.match"]),
+    ("an exchange within both limits", BOTH, EXCHANGE, {}, ALLOW, []),
+    ("without one for its cash", POLICY, EXCHANGE, {}, REFUSE, [*_EACH, "approval.second_person"]),
+    ("without one for its tokens", TILL_ONLY, EXCHANGE, {}, REFUSE, [*_EACH, "approval.second_person"]),
+    ("more cash than alone", BOTH, cash_of(51), {}, HOLD, ["approval.second_person"]),
+    ("more tokens than alone", BOTH, of(EXCHANGE, 51), {}, HOLD, ["approval.second_person"]),
+    ("and with two people", BOTH, cash_of(51), SECOND, ALLOW, []),
+    ("the customer's day in cash", BOTH, EXCHANGE, {"customer_used_units": {EURO.id: 151}}, REFUSE, _EACH[1:2]),
+    ("the customer's day in tokens", BOTH, EXCHANGE, {"customer_used_units": {TOKEN.id: 151}}, REFUSE, _EACH[1:2]),
+    ("the operator's day in cash", BOTH, EXCHANGE, {"operator_used_units": {EURO.id: 251}}, REFUSE, _EACH[2:]),
 ]
 
 
@@ -142,8 +167,8 @@ def facts(**changes: Any) -> Facts:
         "asset_usable": True,
         "customers": {"C1": CustomerStatus.ACTIVE, "C2": CustomerStatus.ACTIVE},
         "screenings": (),
-        "customer_used_units": 0,
-        "operator_used_units": 0,
+        "customer_used_units": {},
+        "operator_used_units": {},
         "second_person": False,
     }
     return Facts(**(parts | changes))
@@ -264,3 +289,35 @@ def test_a_policys_content_is_canonical_and_whole() -> None:
         "list_max_age_s": 86_400,
         "held_for_s": 86_400,
     }
+
+
+TARIFF = Tariff(
+    token=TOKEN.id, currency="EUR", sell_basis_points=1, buy_basis_points=2, quote_lifetime_s=3, rate_max_age_s=4
+)
+
+
+def test_tariffs_stand_in_the_content_where_there_are_any() -> None:
+    content = json.loads(canonical_text(replace(POLICY, tariffs=(TARIFF,)).content()))
+    assert content.pop("tariffs") == [
+        {
+            "token": TOKEN.id,
+            "currency": "EUR",
+            "sell_basis_points": 1,
+            "buy_basis_points": 2,
+            "fee_basis_points": 0,
+            "fee_minimum_units": "0",
+            "quote_lifetime_s": 3,
+            "rate_max_age_s": 4,
+        }
+    ]
+    assert content == json.loads(canonical_text(POLICY.content()))
+
+
+def test_a_pair_has_one_tariff_and_others_none() -> None:
+    policy = replace(POLICY, tariffs=(TARIFF,))
+    assert policy.tariff(TOKEN.id, "EUR") is TARIFF
+    assert (policy.tariff(TOKEN.id, "USD"), policy.tariff(EURO.id, "EUR"), POLICY.tariff(TOKEN.id, "EUR")) == (
+        None,
+    ) * 3
+    with pytest.raises(InvalidInput, match="one tariff"):
+        replace(POLICY, tariffs=(TARIFF, replace(TARIFF, fee_minimum_units=1)))

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from tests.unit.payments.samples import ANNA, BERT, CHAIN_ID, COIN, EURO, OUTSIDE, PAYEE, TOKEN, intent
-from tokenpay.errors import InvalidInput
+from tokenpay.errors import AssetMismatch, InvalidInput
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.address import Address
 from tokenpay.money.amount import Amount
+from tokenpay.money.asset import Asset
+from tokenpay.payments.cash_leg import CashLeg
 from tokenpay.payments.intent import BookParty, ChainParty, Purpose, Rail, parse_party
 
 CONTENT = (
@@ -143,7 +145,7 @@ def test_what_is_no_party(text: str) -> None:
         parse_party(text)
 
 
-@pytest.mark.parametrize("kind", ["custody", "fees", "gas", "conversion"])
+@pytest.mark.parametrize("kind", ["custody", "fees", "gas"])
 def test_no_other_account_is_a_party(kind: AccountKind) -> None:
     with pytest.raises(InvalidInput):
         BookParty(kind, "X")
@@ -174,3 +176,74 @@ def test_the_banks_cash_moves_only_on_its_routes(purpose: Purpose) -> None:
             elif debtor != creditor:
                 with pytest.raises(InvalidInput):
                     intent(**change)
+
+
+POSITION = BookParty(AccountKind.CONVERSION, "bank")
+HALF = CashLeg(drawer="drawer-1", amount=Amount(EURO, 1_000), fee=Amount(EURO, 100), quote_id="QU-1")
+EXCHANGE: dict[str, Any] = {"purpose": Purpose.EXCHANGE, "amount": Amount(TOKEN, 5), "cash": HALF, "related": "SH-1"}
+
+
+def test_an_exchange_is_of_a_customers_tokens_and_a_drawers_cash() -> None:
+    into = intent(**EXCHANGE, debtor=POSITION, creditor=ANNA)
+    out = intent(**EXCHANGE, debtor=ANNA, creditor=POSITION)
+    assert (into.cash_comes_in, out.cash_comes_in) == (True, False)
+    assert (into.drawer, into.rail, into.amounts) == ("drawer-1", Rail.BOOK, (Amount(TOKEN, 5), Amount(EURO, 1_000)))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"cash": None},
+        {"amount": Amount(EURO, 5)},
+        {"amount": Amount(COIN, 5)},
+        {"creditor": BERT},
+        {"creditor": DRAWER},
+        {"creditor": PAYEE},
+        {"debtor": FUNDING},
+        {"purpose": Purpose.PAYMENT},
+        {"purpose": Purpose.REVERSAL},
+        {"purpose": Purpose.REVERSAL, "cash": None},
+        {"purpose": Purpose.PAYMENT, "cash": None},
+        {"purpose": Purpose.ALLOCATION, "debtor": VAULT, "creditor": DRAWER, "amount": Amount(EURO, 5)},
+    ],
+)
+def test_nothing_else_is_an_exchange(change: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput):
+        intent(**{**EXCHANGE, "debtor": ANNA, "creditor": POSITION, **change})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"drawer": "drawer-2"},
+        {"amount": Amount(EURO, 1_001)},
+        {"fee": Amount(EURO, 99)},
+        {"quote_id": "QU-2"},
+        {"amount": Amount(Asset.cash("USD"), 1_000), "fee": Amount(Asset.cash("USD"), 100)},
+    ],
+)
+def test_the_hash_covers_the_cash_of_an_exchange(change: dict[str, Any]) -> None:
+    before = intent(**EXCHANGE, debtor=ANNA, creditor=POSITION)
+    assert replace(before, cash=replace(HALF, **change)).hash() != before.hash()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"amount": Amount(EURO, 0)},
+        {"amount": Amount(TOKEN, 5), "fee": Amount(TOKEN, 1)},
+        {"drawer": ""},
+        {"drawer": "a/b"},
+        {"quote_id": ""},
+    ],
+)
+def test_what_is_no_half_of_an_exchange(change: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput):
+        replace(HALF, **change)
+    with pytest.raises(AssetMismatch):
+        replace(HALF, fee=Amount(Asset.cash("USD"), 1))
+
+
+def test_only_an_exchange_says_more_in_its_content() -> None:
+    assert "quote_id" not in intent().content()
+    assert intent(**EXCHANGE, debtor=ANNA, creditor=POSITION).content().items() >= HALF.content().items()

@@ -166,8 +166,8 @@ class LocalSigner:
             people[approval.part] = approval.operator_id
         if people.get(Part.MAKER) != intent.maker:
             raise SignerRefused("the payment is not signed by who made it")
-        alone_units = self._rules.alone_units.get(intent.amount.asset.id, 0)
-        if needs_second_person(intent, alone_units) and people.get(Part.CHECKER) in (None, intent.maker):
+        alone = not needs_second_person(intent, self._rules.alone_units)
+        if not alone and people.get(Part.CHECKER) in (None, intent.maker):
             raise SignerRefused("this payment needs the signature of a second person")
 
     def _check_role(self, part: Part, operator: TrustedOperator, intent: Intent) -> None:

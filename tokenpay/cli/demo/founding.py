@@ -2,7 +2,19 @@
 
 from pathlib import Path
 
-from tokenpay import Address, Amount, Asset, AssetLimits, ChainSettings, Founder, Hours, Policy, Role, found_bank
+from tokenpay import (
+    Address,
+    Amount,
+    Asset,
+    AssetLimits,
+    ChainSettings,
+    Founder,
+    Hours,
+    Policy,
+    Role,
+    Tariff,
+    found_bank,
+)
 from tokenpay.devnet import DEVNET_CHAIN_ID
 from tokenpay.primitives import rlp
 from tokenpay.primitives.keccak import keccak256
@@ -19,6 +31,7 @@ VERA = Founder(id="vera", name="Vera Lind", password="vera-demo", role=Role.SUPE
 OTTO = Founder(id="otto", name="Otto Brandt", password="otto-demo", role=Role.SUPERVISOR)  # noqa: S106
 TIM = Founder(id="tim", name="Tim Wolf", password="tim-demo", role=Role.TELLER)  # noqa: S106
 PEOPLE = (VERA, OTTO, TIM)
+CASH = Asset.cash("EUR")
 
 
 def demo_token() -> Asset:
@@ -40,7 +53,24 @@ def policy_for(token: Asset) -> Policy:
         customer_day_units=units(1_000_000),
         operator_day_units=units(1_000_000),
     )
-    return Policy(limits={token.id: limits}, hours=Hours.always(), list_max_age_s=_LIST_MAX_AGE_S)
+    cash = AssetLimits(
+        payment_units=1_000_000, alone_units=100_000, customer_day_units=100_000_000, operator_day_units=100_000_000
+    )
+    tariff = Tariff(
+        token=token.id,
+        currency=CASH.symbol,
+        sell_basis_points=50,
+        buy_basis_points=50,
+        fee_minimum_units=100,
+        quote_lifetime_s=300,
+        rate_max_age_s=7 * 86_400,
+    )
+    return Policy(
+        limits={token.id: limits, CASH.id: cash},
+        hours=Hours.always(),
+        list_max_age_s=_LIST_MAX_AGE_S,
+        tariffs=(tariff,),
+    )
 
 
 def found_demo_bank(directory: Path) -> None:

@@ -1,13 +1,27 @@
 """How the story begins: the bank has its token, money of its own, and a deny-list."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
-from tokenpay import Amount, load_deny_list, recognise_holding, register_asset
-from tokenpay.cli.demo.founding import LISTED
+from tokenpay import (
+    Amount,
+    CashCount,
+    Payment,
+    PaymentState,
+    Rate,
+    approve,
+    load_deny_list,
+    receive_cash,
+    recognise_holding,
+    register_asset,
+)
+from tokenpay.bootstrap import set_rate
+from tokenpay.cli.demo.founding import CASH, LISTED
 from tokenpay.cli.demo.show import Show
 from tokenpay.cli.demo.world import World
 
 _TREASURY_WEI, _TREASURY_TOKENS = 10 * 10**18, 100_000
+_DELIVERY = "60x100, 80x50"
 
 
 def opening(world: World, show: Show) -> None:
@@ -35,6 +49,7 @@ def opening(world: World, show: Show) -> None:
         units = recognise_holding(bank, asset_id=asset.id, by=world.vera)
         if units:
             show.say(f"The bank's own money, seen on the chain, is booked: {Amount(asset, units)}.")
+    _fill_vault(world, show)
     today_s = bank.clock.now_s() // 86_400 * 86_400
     listed = load_deny_list(bank, name="demo", text=f"# made up\n{LISTED}\n", dated_s=today_s, by=world.vera)
     date = datetime.fromtimestamp(listed.dated_s, UTC).date()
@@ -48,3 +63,16 @@ def opening(world: World, show: Show) -> None:
         token=world.token,
         treasury=treasury,
     )
+
+
+def _fill_vault(world: World, show: Show) -> None:
+    """Price the demo euro in cash and, once, take cash into the vault, so that the two can be exchanged."""
+    bank, now_s = world.bank, world.bank.clock.now_s()
+    register_asset(bank, CASH, by=world.vera)
+    set_rate(bank, Rate(token=world.token, cash=CASH, price=Decimal(1), source="demo", at_s=now_s))
+    if world.continues:
+        return
+    count = CashCount.parse(_DELIVERY, CASH.symbol)
+    delivery = receive_cash(bank, count=count, by=world.vera, key=world.key("delivery"))
+    taken_in = isinstance(delivery, Payment) and approve(bank, delivery.id, by=world.otto).state is PaymentState.FINAL
+    show.claim(taken_in, f"{count.amount} lie in the vault: Vera counted them, Otto agreed")

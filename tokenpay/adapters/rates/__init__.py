@@ -1,0 +1,1 @@
+"""Where the bank's rates come from."""
