@@ -17,7 +17,13 @@ if TYPE_CHECKING:
         open_bank as open_bank,
     )
     from tokenpay.compliance.case import Case as Case, CaseKind as CaseKind
-    from tokenpay.compliance.policy import AssetLimits as AssetLimits, Hours as Hours, Policy as Policy
+    from tokenpay.compliance.policy import (
+        Answer as Answer,
+        AssetLimits as AssetLimits,
+        Decision as Decision,
+        Hours as Hours,
+        Policy as Policy,
+    )
     from tokenpay.compliance.screening import DenyList as DenyList
     from tokenpay.counter.cash_count import CashCount as CashCount
     from tokenpay.counter.shift import Shift as Shift, ShiftState as ShiftState
@@ -47,6 +53,7 @@ if TYPE_CHECKING:
         MoneyError as MoneyError,
         NotFound as NotFound,
         NotPermitted as NotPermitted,
+        PinKeyUnavailable as PinKeyUnavailable,
         PrecisionLost as PrecisionLost,
         SessionExpired as SessionExpired,
         SignedBefore as SignedBefore,
@@ -86,6 +93,11 @@ if TYPE_CHECKING:
     from tokenpay.money.token_list import TokenList as TokenList, parse_token_list as parse_token_list
     from tokenpay.operations.approve import approve as approve
     from tokenpay.operations.assets import check_asset as check_asset, register_asset as register_asset
+    from tokenpay.operations.bank_health import (
+        BankHealth as BankHealth,
+        ChainHealth as ChainHealth,
+        bank_health as bank_health,
+    )
     from tokenpay.operations.cancel import cancel as cancel
     from tokenpay.operations.cases import (
         case_balances as case_balances,
@@ -99,6 +111,7 @@ if TYPE_CHECKING:
         resume_payments as resume_payments,
         stop_payments as stop_payments,
     )
+    from tokenpay.operations.credentials import change_password as change_password, set_pin as set_pin
     from tokenpay.operations.customers import (
         close_customer as close_customer,
         enrol_customer as enrol_customer,
@@ -117,6 +130,11 @@ if TYPE_CHECKING:
     from tokenpay.operations.open_session import close_session as close_session, open_session as open_session
     from tokenpay.operations.open_shift import open_shift as open_shift
     from tokenpay.operations.pay import pay as pay
+    from tokenpay.operations.preview_payment import (
+        PayeeStanding as PayeeStanding,
+        PaymentPreview as PaymentPreview,
+        preview_payment as preview_payment,
+    )
     from tokenpay.operations.read import (
         balances as balances,
         bank_key as bank_key,
@@ -125,6 +143,7 @@ if TYPE_CHECKING:
         find_payments as find_payments,
         find_requests as find_requests,
         get_case as get_case,
+        get_customer as get_customer,
         get_payment as get_payment,
         get_policy as get_policy,
         get_request as get_request,
@@ -132,6 +151,7 @@ if TYPE_CHECKING:
         list_cases as list_cases,
         list_deny_lists as list_deny_lists,
         list_operators as list_operators,
+        newest_event as newest_event,
         payment_of_key as payment_of_key,
         read_events as read_events,
         request_deposits as request_deposits,
@@ -148,6 +168,11 @@ if TYPE_CHECKING:
     from tokenpay.operations.resolve_request import resolve_request as resolve_request
     from tokenpay.operations.resume_chain import resume_chain as resume_chain
     from tokenpay.operations.reverse import reverse as reverse
+    from tokenpay.operations.self_service import (
+        close_self_service as close_self_service,
+        open_customer_session as open_customer_session,
+        open_self_service as open_self_service,
+    )
     from tokenpay.operations.settle import Settled as Settled, settle as settle
     from tokenpay.operations.shift_report import (
         CashLine as CashLine,
@@ -230,6 +255,7 @@ if TYPE_CHECKING:
 _HOME = {
     "Address": "money.address",
     "Amount": "money.amount",
+    "Answer": "compliance.policy",
     "Asset": "money.asset",
     "AssetKind": "money.asset",
     "AssetLimits": "compliance.policy",
@@ -238,6 +264,7 @@ _HOME = {
     "AuditHead": "audit.record",
     "Authorization": "ethereum.authorization",
     "Bank": "bank",
+    "BankHealth": "operations.bank_health",
     "BankKey": "requests.signed_request",
     "BankSettings": "settings",
     "BookParty": "payments.intent",
@@ -248,6 +275,7 @@ _HOME = {
     "CashDirection": "operations.move_cash",
     "CashLine": "operations.shift_report",
     "Chain": "ports",
+    "ChainHealth": "operations.bank_health",
     "ChainParty": "payments.intent",
     "ChainSettings": "settings",
     "ChainUnavailable": "errors",
@@ -259,6 +287,7 @@ _HOME = {
     "CustomerStatus": "parties.customer",
     "Cycle": "engine",
     "DaiPermit": "ethereum.dai_permit",
+    "Decision": "compliance.policy",
     "Denied": "errors",
     "DenyList": "compliance.screening",
     "Deposit": "payments.deposit",
@@ -301,7 +330,9 @@ _HOME = {
     "NotFound": "errors",
     "NotPermitted": "errors",
     "Operator": "parties.operator",
+    "PayeeStanding": "operations.preview_payment",
     "Payment": "payments.payment",
+    "PaymentPreview": "operations.preview_payment",
     "PaymentRequest": "requests.payment_request",
     "PaymentState": "payments.payment",
     "Permission": "parties.operator",
@@ -311,6 +342,7 @@ _HOME = {
     "PermitDetails": "ethereum.permit2",
     "PermitSingle": "ethereum.permit2",
     "PermitTransferFrom": "ethereum.permit2",
+    "PinKeyUnavailable": "errors",
     "Policy": "compliance.policy",
     "PrecisionLost": "errors",
     "Purpose": "payments.intent",
@@ -363,13 +395,16 @@ _HOME = {
     "allocate_cash": "operations.move_cash",
     "approve": "operations.approve",
     "balances": "operations.read",
+    "bank_health": "operations.bank_health",
     "bank_key": "operations.read",
     "broken_rules": "requests.emvco_check",
     "cancel": "operations.cancel",
     "cancel_request": "operations.issue_request",
     "case_balances": "operations.cases",
+    "change_password": "operations.credentials",
     "check_asset": "operations.assets",
     "close_customer": "operations.customers",
+    "close_self_service": "operations.self_service",
     "close_session": "operations.open_session",
     "close_shift": "operations.close_shift",
     "collect": "operations.collect",
@@ -386,6 +421,7 @@ _HOME = {
     "found_bank": "bootstrap",
     "freeze_customer": "operations.customers",
     "get_case": "operations.read",
+    "get_customer": "operations.read",
     "get_payment": "operations.read",
     "get_policy": "operations.read",
     "get_request": "operations.read",
@@ -395,8 +431,11 @@ _HOME = {
     "list_deny_lists": "operations.read",
     "list_operators": "operations.read",
     "load_deny_list": "operations.load_deny_list",
+    "newest_event": "operations.read",
     "open_bank": "bootstrap",
     "open_case": "operations.cases",
+    "open_customer_session": "operations.self_service",
+    "open_self_service": "operations.self_service",
     "open_session": "operations.open_session",
     "open_shift": "operations.open_shift",
     "parse_token_list": "money.token_list",
@@ -404,6 +443,7 @@ _HOME = {
     "pay": "operations.pay",
     "payment_of_key": "operations.read",
     "personal_message_digest": "ethereum.personal_message",
+    "preview_payment": "operations.preview_payment",
     "qr_ansi": "requests.qr",
     "qr_capacity": "requests.qr_size",
     "qr_fits": "requests.qr_size",
@@ -430,6 +470,7 @@ _HOME = {
     "reverse": "operations.reverse",
     "run": "engine",
     "run_once": "engine",
+    "set_pin": "operations.credentials",
     "settle": "operations.settle",
     "shift_report": "operations.shift_report",
     "sign_issued_request": "operations.sign_issued_request",
@@ -449,6 +490,7 @@ _HOME = {
 __all__ = [
     "Address",
     "Amount",
+    "Answer",
     "Asset",
     "AssetKind",
     "AssetLimits",
@@ -457,6 +499,7 @@ __all__ = [
     "AuditHead",
     "Authorization",
     "Bank",
+    "BankHealth",
     "BankKey",
     "BankSettings",
     "BookParty",
@@ -467,6 +510,7 @@ __all__ = [
     "CashDirection",
     "CashLine",
     "Chain",
+    "ChainHealth",
     "ChainParty",
     "ChainSettings",
     "ChainUnavailable",
@@ -478,6 +522,7 @@ __all__ = [
     "CustomerStatus",
     "Cycle",
     "DaiPermit",
+    "Decision",
     "Denied",
     "DenyList",
     "Deposit",
@@ -520,7 +565,9 @@ __all__ = [
     "NotFound",
     "NotPermitted",
     "Operator",
+    "PayeeStanding",
     "Payment",
+    "PaymentPreview",
     "PaymentRequest",
     "PaymentState",
     "Permission",
@@ -530,6 +577,7 @@ __all__ = [
     "PermitDetails",
     "PermitSingle",
     "PermitTransferFrom",
+    "PinKeyUnavailable",
     "Policy",
     "PrecisionLost",
     "Purpose",
@@ -582,13 +630,16 @@ __all__ = [
     "allocate_cash",
     "approve",
     "balances",
+    "bank_health",
     "bank_key",
     "broken_rules",
     "cancel",
     "cancel_request",
     "case_balances",
+    "change_password",
     "check_asset",
     "close_customer",
+    "close_self_service",
     "close_session",
     "close_shift",
     "collect",
@@ -605,6 +656,7 @@ __all__ = [
     "found_bank",
     "freeze_customer",
     "get_case",
+    "get_customer",
     "get_payment",
     "get_policy",
     "get_request",
@@ -614,8 +666,11 @@ __all__ = [
     "list_deny_lists",
     "list_operators",
     "load_deny_list",
+    "newest_event",
     "open_bank",
     "open_case",
+    "open_customer_session",
+    "open_self_service",
     "open_session",
     "open_shift",
     "parse_token_list",
@@ -623,6 +678,7 @@ __all__ = [
     "pay",
     "payment_of_key",
     "personal_message_digest",
+    "preview_payment",
     "qr_ansi",
     "qr_capacity",
     "qr_fits",
@@ -649,6 +705,7 @@ __all__ = [
     "reverse",
     "run",
     "run_once",
+    "set_pin",
     "settle",
     "shift_report",
     "sign_issued_request",

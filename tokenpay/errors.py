@@ -210,6 +210,12 @@ class SignerUnavailable(Unavailable):
     code = "signer.unavailable"
 
 
+class PinKeyUnavailable(Unavailable):
+    """This machine does not have the bank's PIN key: nobody signs in with a PIN here."""
+
+    code = "pin_key.unavailable"
+
+
 class MissingExtra(Unavailable):
     """An optional package is absent; the message is the exact command that installs it."""
 

@@ -19,6 +19,7 @@ VERA = Founder(id="vera", name="Vera Lind", password="vera-demo", role=Role.SUPE
 OTTO = Founder(id="otto", name="Otto Brandt", password="otto-demo", role=Role.SUPERVISOR)  # noqa: S106
 TIM = Founder(id="tim", name="Tim Wolf", password="tim-demo", role=Role.TELLER)  # noqa: S106
 PEOPLE = (VERA, OTTO, TIM)
+PINS = {"vera": "271828", "otto": "314159", "tim": "161803"}
 
 
 def demo_token() -> Asset:

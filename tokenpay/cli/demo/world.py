@@ -185,6 +185,8 @@ def open_world(directory: Path, devnet: Devnet) -> Iterator[World]:
             open_session(bank, operator_id=person.id, password=person.password, terminal="demo", lifetime_s=_SESSION_S)
             for person in PEOPLE
         )
+        for session in (vera, otto, tim):
+            set_pin(bank, pin=PINS[session.operator.id], by=session)
         yield World(
             directory=directory,
             bank=bank,
