@@ -13,7 +13,8 @@ TokenpayError
 ├── MoneyError              amounts that may not meet, or are not there
 │   └── AssetMismatch, InsufficientFunds, PrecisionLost
 ├── Unavailable             something needed does not answer; safe to try again
-│   └── StoreUnavailable, ChainUnavailable, SignerUnavailable, MissingExtra
+│   └── StoreUnavailable, ChainUnavailable, SignerUnavailable, PinKeyUnavailable,
+│       MissingExtra
 ├── Halted                  stopped on purpose until people act
 ├── SignerRefused           the signer parsed the bytes and will not sign them
 │   └── SignedBefore        it remembers another signature: the books do not say what happened

@@ -23,7 +23,12 @@ def add_parser(subparsers: "Subparsers") -> None:
         metavar="FILE",
         help="JSON with name, founders, chains, policy and database; what it leaves out is asked for, or stays zero",
     )
-    add_verb(verbs, "migrate", migrate, "bring the bank's database to this program's revision, and make the PIN key of a bank without one")
+    add_verb(
+        verbs,
+        "migrate",
+        migrate,
+        "bring the bank's database to this program's revision, and make the PIN key of a bank without one",
+    )
     add_verb(verbs, "show", show, "show the bank, its chains, its database, its policy and its deny-lists")
     stopping = add_verb(verbs, "stop", stop, "refuse every payment from now on", operator=True)
     add_reason(stopping)

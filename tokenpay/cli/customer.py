@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 
 def add_parser(subparsers: "Subparsers") -> None:
-    verbs = add_noun(subparsers, "customer", "enrol, find, freeze and close customers, and let them in; balances and statements")
+    verbs = add_noun(
+        subparsers, "customer", "enrol, find, freeze and close customers, and let them in; balances and statements"
+    )
     enrolling = add_verb(verbs, "enrol", enrol, "enrol a customer at your branch", operator=True, key=True)
     enrolling.add_argument("name")
     finding = add_verb(verbs, "find", find, "find customers by number or name", operator=True)

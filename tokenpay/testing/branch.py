@@ -19,9 +19,9 @@ from tokenpay.money.address import Address
 from tokenpay.money.amount import Amount
 from tokenpay.money.asset import Asset
 from tokenpay.operations.assets import register_asset
+from tokenpay.operations.credentials import set_pin
 from tokenpay.operations.customers import enrol_customer
 from tokenpay.operations.found import Founder
-from tokenpay.operations.credentials import set_pin
 from tokenpay.operations.issue_request import issue_request
 from tokenpay.operations.load_deny_list import load_deny_list
 from tokenpay.operations.open_session import open_session

@@ -25,9 +25,10 @@ from tokenpay import (
     open_bank,
     open_session,
     run_once,
+    set_pin,
 )
 from tokenpay.cli.demo.folder import CODES, SETTINGS
-from tokenpay.cli.demo.founding import ISSUER_KEY, PEOPLE, demo_token, found_demo_bank, policy_for
+from tokenpay.cli.demo.founding import ISSUER_KEY, PEOPLE, PINS, demo_token, found_demo_bank, policy_for
 from tokenpay.devnet import DEVNET_CHAIN_ID
 from tokenpay.devnet.process import Devnet
 from tokenpay.devnet.setup import OutsideWallet, deploy_demo_token, fund, mine
