@@ -19,7 +19,7 @@ from tokenpay.engine import ChainCycle
 from tokenpay.ethereum.observed import Holding
 from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import AccountKind
-from tokenpay.settings import BankSettings, write_settings
+from tokenpay.settings import PIN_KEY_NAME, BankSettings, write_settings
 from tokenpay.testing import FakeChain
 from tokenpay.testing.fake_system import FakeClock, FakeEntropy
 
@@ -244,6 +244,7 @@ def opened(template: Template, folder: Path, url: str, *, seed: int = 2) -> Iter
     shutil.copytree(template.folder / "keys", folder / "keys")
     if (template.folder / "rates.json").exists():
         shutil.copy(template.folder / "rates.json", folder)
+    shutil.copy(template.folder / PIN_KEY_NAME, folder / PIN_KEY_NAME)
     write_settings(folder, BankSettings(database=url, chains=(SETTINGS,)))
     _copy_database(template.url, url)
     chain, clock = copy.deepcopy(template.chain), FakeClock(template.at_s)

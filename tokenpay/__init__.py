@@ -17,7 +17,13 @@ if TYPE_CHECKING:
         open_bank as open_bank,
     )
     from tokenpay.compliance.case import Case as Case, CaseKind as CaseKind
-    from tokenpay.compliance.policy import AssetLimits as AssetLimits, Hours as Hours, Policy as Policy
+    from tokenpay.compliance.policy import (
+        Answer as Answer,
+        AssetLimits as AssetLimits,
+        Decision as Decision,
+        Hours as Hours,
+        Policy as Policy,
+    )
     from tokenpay.compliance.screening import DenyList as DenyList
     from tokenpay.counter.cash_count import CashCount as CashCount
     from tokenpay.counter.quote import Direction as Direction, Legs as Legs, Quote as Quote
@@ -48,6 +54,7 @@ if TYPE_CHECKING:
         MoneyError as MoneyError,
         NotFound as NotFound,
         NotPermitted as NotPermitted,
+        PinKeyUnavailable as PinKeyUnavailable,
         PrecisionLost as PrecisionLost,
         RateUnavailable as RateUnavailable,
         SessionExpired as SessionExpired,
@@ -90,6 +97,11 @@ if TYPE_CHECKING:
     from tokenpay.money.token_list import TokenList as TokenList, parse_token_list as parse_token_list
     from tokenpay.operations.approve import approve as approve
     from tokenpay.operations.assets import check_asset as check_asset, register_asset as register_asset
+    from tokenpay.operations.bank_health import (
+        BankHealth as BankHealth,
+        ChainHealth as ChainHealth,
+        bank_health as bank_health,
+    )
     from tokenpay.operations.cancel import cancel as cancel
     from tokenpay.operations.cases import (
         case_balances as case_balances,
@@ -103,6 +115,7 @@ if TYPE_CHECKING:
         resume_payments as resume_payments,
         stop_payments as stop_payments,
     )
+    from tokenpay.operations.credentials import change_password as change_password, set_pin as set_pin
     from tokenpay.operations.customers import (
         close_customer as close_customer,
         enrol_customer as enrol_customer,
@@ -123,6 +136,11 @@ if TYPE_CHECKING:
     from tokenpay.operations.open_session import close_session as close_session, open_session as open_session
     from tokenpay.operations.open_shift import open_shift as open_shift
     from tokenpay.operations.pay import pay as pay
+    from tokenpay.operations.preview_payment import (
+        PayeeStanding as PayeeStanding,
+        PaymentPreview as PaymentPreview,
+        preview_payment as preview_payment,
+    )
     from tokenpay.operations.quote_exchange import quote_exchange as quote_exchange
     from tokenpay.operations.read import (
         balances as balances,
@@ -132,6 +150,7 @@ if TYPE_CHECKING:
         find_payments as find_payments,
         find_requests as find_requests,
         get_case as get_case,
+        get_customer as get_customer,
         get_payment as get_payment,
         get_policy as get_policy,
         get_request as get_request,
@@ -139,6 +158,7 @@ if TYPE_CHECKING:
         list_cases as list_cases,
         list_deny_lists as list_deny_lists,
         list_operators as list_operators,
+        newest_event as newest_event,
         payment_of_key as payment_of_key,
         read_events as read_events,
         request_deposits as request_deposits,
@@ -155,6 +175,11 @@ if TYPE_CHECKING:
     from tokenpay.operations.resolve_request import resolve_request as resolve_request
     from tokenpay.operations.resume_chain import resume_chain as resume_chain
     from tokenpay.operations.reverse import reverse as reverse
+    from tokenpay.operations.self_service import (
+        close_self_service as close_self_service,
+        open_customer_session as open_customer_session,
+        open_self_service as open_self_service,
+    )
     from tokenpay.operations.settle import Settled as Settled, settle as settle
     from tokenpay.operations.shift_report import (
         CashLine as CashLine,
@@ -244,6 +269,7 @@ if TYPE_CHECKING:
 _HOME = {
     "Address": "money.address",
     "Amount": "money.amount",
+    "Answer": "compliance.policy",
     "Asset": "money.asset",
     "AssetKind": "money.asset",
     "AssetLimits": "compliance.policy",
@@ -252,6 +278,7 @@ _HOME = {
     "AuditHead": "audit.record",
     "Authorization": "ethereum.grants.authorization",
     "Bank": "bank",
+    "BankHealth": "operations.bank_health",
     "BankKey": "requests.signed_request",
     "BankSettings": "settings",
     "BookParty": "payments.intent",
@@ -263,6 +290,7 @@ _HOME = {
     "CashLeg": "payments.cash_leg",
     "CashLine": "operations.shift_report",
     "Chain": "ports",
+    "ChainHealth": "operations.bank_health",
     "ChainParty": "payments.intent",
     "ChainSettings": "settings",
     "ChainUnavailable": "errors",
@@ -274,6 +302,7 @@ _HOME = {
     "CustomerStatus": "parties.customer",
     "Cycle": "engine",
     "DaiPermit": "ethereum.grants.dai_permit",
+    "Decision": "compliance.policy",
     "Denied": "errors",
     "DenyList": "compliance.screening",
     "Deposit": "payments.deposit",
@@ -319,7 +348,9 @@ _HOME = {
     "NotPermitted": "errors",
     "OfferedRate": "operations.list_rates",
     "Operator": "parties.operator",
+    "PayeeStanding": "operations.preview_payment",
     "Payment": "payments.payment",
+    "PaymentPreview": "operations.preview_payment",
     "PaymentRequest": "requests.payment_request",
     "PaymentState": "payments.payment",
     "Permission": "parties.operator",
@@ -329,6 +360,7 @@ _HOME = {
     "PermitDetails": "ethereum.grants.permit2",
     "PermitSingle": "ethereum.grants.permit2",
     "PermitTransferFrom": "ethereum.grants.permit2",
+    "PinKeyUnavailable": "errors",
     "Policy": "compliance.policy",
     "PrecisionLost": "errors",
     "Purpose": "payments.intent",
@@ -386,13 +418,16 @@ _HOME = {
     "allocate_cash": "operations.move_cash",
     "approve": "operations.approve",
     "balances": "operations.read",
+    "bank_health": "operations.bank_health",
     "bank_key": "operations.read",
     "broken_rules": "requests.emvco_check",
     "cancel": "operations.cancel",
     "cancel_request": "operations.issue_request",
     "case_balances": "operations.cases",
+    "change_password": "operations.credentials",
     "check_asset": "operations.assets",
     "close_customer": "operations.customers",
+    "close_self_service": "operations.self_service",
     "close_session": "operations.open_session",
     "close_shift": "operations.close_shift",
     "collect": "operations.collect",
@@ -410,6 +445,7 @@ _HOME = {
     "found_bank": "bootstrap",
     "freeze_customer": "operations.customers",
     "get_case": "operations.read",
+    "get_customer": "operations.read",
     "get_payment": "operations.read",
     "get_policy": "operations.read",
     "get_request": "operations.read",
@@ -420,8 +456,11 @@ _HOME = {
     "list_operators": "operations.read",
     "list_rates": "operations.list_rates",
     "load_deny_list": "operations.load_deny_list",
+    "newest_event": "operations.read",
     "open_bank": "bootstrap",
     "open_case": "operations.cases",
+    "open_customer_session": "operations.self_service",
+    "open_self_service": "operations.self_service",
     "open_session": "operations.open_session",
     "open_shift": "operations.open_shift",
     "parse_token_list": "money.token_list",
@@ -429,6 +468,7 @@ _HOME = {
     "pay": "operations.pay",
     "payment_of_key": "operations.read",
     "personal_message_digest": "ethereum.personal_message",
+    "preview_payment": "operations.preview_payment",
     "qr_ansi": "requests.qr",
     "qr_capacity": "requests.qr_size",
     "qr_fits": "requests.qr_size",
@@ -456,6 +496,7 @@ _HOME = {
     "reverse": "operations.reverse",
     "run": "engine",
     "run_once": "engine",
+    "set_pin": "operations.credentials",
     "settle": "operations.settle",
     "shift_report": "operations.shift_report",
     "sign_issued_request": "operations.sign_issued_request",
@@ -475,6 +516,7 @@ _HOME = {
 __all__ = [
     "Address",
     "Amount",
+    "Answer",
     "Asset",
     "AssetKind",
     "AssetLimits",
@@ -483,6 +525,7 @@ __all__ = [
     "AuditHead",
     "Authorization",
     "Bank",
+    "BankHealth",
     "BankKey",
     "BankSettings",
     "BookParty",
@@ -494,6 +537,7 @@ __all__ = [
     "CashLeg",
     "CashLine",
     "Chain",
+    "ChainHealth",
     "ChainParty",
     "ChainSettings",
     "ChainUnavailable",
@@ -505,6 +549,7 @@ __all__ = [
     "CustomerStatus",
     "Cycle",
     "DaiPermit",
+    "Decision",
     "Denied",
     "DenyList",
     "Deposit",
@@ -550,7 +595,9 @@ __all__ = [
     "NotPermitted",
     "OfferedRate",
     "Operator",
+    "PayeeStanding",
     "Payment",
+    "PaymentPreview",
     "PaymentRequest",
     "PaymentState",
     "Permission",
@@ -560,6 +607,7 @@ __all__ = [
     "PermitDetails",
     "PermitSingle",
     "PermitTransferFrom",
+    "PinKeyUnavailable",
     "Policy",
     "PrecisionLost",
     "Purpose",
@@ -617,13 +665,16 @@ __all__ = [
     "allocate_cash",
     "approve",
     "balances",
+    "bank_health",
     "bank_key",
     "broken_rules",
     "cancel",
     "cancel_request",
     "case_balances",
+    "change_password",
     "check_asset",
     "close_customer",
+    "close_self_service",
     "close_session",
     "close_shift",
     "collect",
@@ -641,6 +692,7 @@ __all__ = [
     "found_bank",
     "freeze_customer",
     "get_case",
+    "get_customer",
     "get_payment",
     "get_policy",
     "get_request",
@@ -651,8 +703,11 @@ __all__ = [
     "list_operators",
     "list_rates",
     "load_deny_list",
+    "newest_event",
     "open_bank",
     "open_case",
+    "open_customer_session",
+    "open_self_service",
     "open_session",
     "open_shift",
     "parse_token_list",
@@ -660,6 +715,7 @@ __all__ = [
     "pay",
     "payment_of_key",
     "personal_message_digest",
+    "preview_payment",
     "qr_ansi",
     "qr_capacity",
     "qr_fits",
@@ -687,6 +743,7 @@ __all__ = [
     "reverse",
     "run",
     "run_once",
+    "set_pin",
     "settle",
     "shift_report",
     "sign_issued_request",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tokenpay.errors import NotFound, RateUnavailable, SignerUnavailable
+from tokenpay.errors import NotFound, PinKeyUnavailable, RateUnavailable, SignerUnavailable
 from tokenpay.ports import Chain, Clock, Entropy, RateSource, Signer
 from tokenpay.settings import BankSettings
 from tokenpay.store.unit_of_work import Store
@@ -12,7 +12,10 @@ from tokenpay.store.unit_of_work import Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bank:
-    """Ports, store and settings in one frozen record. A terminal's bank has no signer."""
+    """Ports, store and settings in one frozen record. A terminal's bank has no signer.
+
+    `pin_key` is 32 bytes of the bank that lie beside its settings and in no database.
+    """
 
     name: str
     directory: Path | None
@@ -23,12 +26,19 @@ class Bank:
     chains: Mapping[int, Chain] = field(default_factory=dict)
     signer: Signer | None = None
     rates: RateSource | None = None
+    pin_key: bytes | None = field(default=None, repr=False)
 
     def chain(self, chain_id: int) -> Chain:
         """Return the port to one chain; raises NotFound."""
         if chain_id not in self.chains:
             raise NotFound("this bank does not work on the chain", chain_id=chain_id)
         return self.chains[chain_id]
+
+    def required_pin_key(self) -> bytes:
+        """Return what PINs are stretched with; raises PinKeyUnavailable where there is none."""
+        if self.pin_key is None:
+            raise PinKeyUnavailable("this machine does not have the bank's PIN key: copy pin.key beside bank.json")
+        return self.pin_key
 
     def required_signer(self) -> Signer:
         """Return the signer; raises SignerUnavailable where there is none."""

@@ -1,5 +1,6 @@
 """Where a bank is put together: the only place that knows who fills each port."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -19,18 +20,35 @@ from tokenpay.errors import IntegrityError, InvalidInput, RateUnavailable, Signe
 from tokenpay.money.rate import Rate
 from tokenpay.operations.found import Founder, check_founders, found
 from tokenpay.operations.open_session import open_session
-from tokenpay.parties.credential import DEFAULT_COST, Credential, public_key_of, seal
+from tokenpay.parties.credential import (
+    DEFAULT_COST,
+    PIN_KEY_BYTES,
+    Credential,
+    pin_key_mark,
+    public_key_of,
+    seal,
+)
 from tokenpay.parties.customer import checked_name
 from tokenpay.parties.operator import ENGINE_ID, Operator, Role
 from tokenpay.parties.session import Session
 from tokenpay.ports import Chain, Clock, Entropy, RateSource, Signer
-from tokenpay.settings import FILE_NAME, BankSettings, ChainSettings, database_url, read_settings, write_settings
+from tokenpay.settings import (
+    FILE_NAME,
+    PIN_KEY_NAME,
+    BankSettings,
+    ChainSettings,
+    database_url,
+    read_settings,
+    write_settings,
+)
 from tokenpay.store.migrate import create_database, drop_database, needs_upgrade
 from tokenpay.store.unit_of_work import Store
 from tokenpay.wallets import mnemonic
 from tokenpay.wallets.kdf import STRONG, Scrypt
 
 KEYS = "keys"
+PIN_KEY_MARK = "pin_key_mark"
+_PIN_KEY = re.compile(rf"[0-9a-f]{{{2 * PIN_KEY_BYTES}}}")
 EMBEDDED_BLOCK_TIME_S = 1.0
 ENGINE_PASSWORD = "engine.password"  # noqa: S105 - a file's name
 
@@ -93,8 +111,10 @@ def found_bank(
         write_private(keys / ENGINE_PASSWORD, engine_password)
         with _put_together(directory, settings, True, key_password, clock, entropy, chain_ports, name=name) as bank:
             found(bank, people=people, policy=policy, demo=demo)
+            make_pin_key(bank)
         write_settings(directory, settings)  # last: a folder with settings is a bank
     except BaseException:
+        (directory / PIN_KEY_NAME).unlink(missing_ok=True)
         (directory / FILE_NAME).unlink(missing_ok=True)
         rmtree(directory / KEYS, ignore_errors=True)
         drop_database(url)
@@ -131,6 +151,35 @@ def set_rate(bank: Bank, rate: Rate) -> None:
     bank.rates.set(rate)
 
 
+def make_pin_key(bank: Bank) -> None:
+    """Make the key that PINs are stretched with and keep it in the bank's folder; the books keep its mark alone.
+
+    Changes nothing in a bank that has one: terminals get a copy. Raises SignerUnavailable for a bank without a folder.
+    """
+    if bank.directory is None:
+        raise SignerUnavailable("a bank without a folder keeps no PIN key")
+    with bank.store.unit_of_work() as uow:
+        uow.facts.lock("deposit_xpub")  # the lock keeps two from making one each
+        if uow.facts.get(PIN_KEY_MARK, ""):
+            return
+        key = bank.pin_key or bank.entropy.random(PIN_KEY_BYTES)
+        uow.facts.set(PIN_KEY_MARK, pin_key_mark(key))
+        if bank.pin_key is None:
+            write_private(bank.directory / PIN_KEY_NAME, key.hex() + "\n")
+
+
+def _read_pin_key(directory: Path) -> bytes | None:
+    try:
+        text = (directory / PIN_KEY_NAME).read_text("ascii", "replace").strip()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StoreUnavailable(f"{PIN_KEY_NAME} cannot be read: {error.strerror}") from None
+    if _PIN_KEY.fullmatch(text) is None:
+        raise InvalidInput(f"{PIN_KEY_NAME} is damaged: copy it again from a machine of the bank")
+    return bytes.fromhex(text)
+
+
 def engine_session(bank: Bank) -> Session:
     """Sign in as the engine, with the password kept in the bank's folder; raises SignerUnavailable without it."""
     if bank.directory is None:
@@ -159,12 +208,16 @@ def _put_together(
     with ExitStack() as stack:
         store = Store(url)
         stack.callback(store.close)
+        pin_key = _read_pin_key(directory)
         wallet = open_wallet(directory / KEYS, key_password) if signer else None
         if name is None:
             if needs_upgrade(url):
                 raise StoreUnavailable("the database needs `tokenpay bank migrate` first")
             with store.read() as uow:
                 name = uow.facts.get("name")
+                mark = uow.facts.get(PIN_KEY_MARK, "")
+            if pin_key is not None and mark and pin_key_mark(pin_key) != mark:
+                raise IntegrityError(f"{PIN_KEY_NAME} is not this bank's: copy the bank's own, or take it away")
             if wallet is not None:
                 _check_keys(store, wallet)
         yield Bank(
@@ -177,6 +230,7 @@ def _put_together(
             chains=chain_ports if chain_ports is not None else _Chains(directory, settings, stack),
             signer=wallet,
             rates=rates or RateTable(directory / RATES),
+            pin_key=pin_key,
         )
 
 

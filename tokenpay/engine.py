@@ -15,6 +15,7 @@ from tokenpay.errors import (
     WrongPassword,
 )
 from tokenpay.operations.assets import check_assets
+from tokenpay.operations.bank_health import note_turn
 from tokenpay.operations.expire import Expired, expire
 from tokenpay.operations.settle import Settled, settle
 from tokenpay.operations.submit import Submitted, submit
@@ -50,6 +51,8 @@ def run_once(bank: Bank, *, by: Session) -> Cycle:
     StoreUnavailable: then nothing can be done anywhere.
     """
     turns = tuple(_turn(bank, chain_id, by=by) for chain_id in bank.chains)
+    seen = [turn.chain_id for turn in turns if turn.watched is not None]
+    note_turn(bank, seen=seen, troubles={turn.chain_id: _said(turn.error) for turn in turns}, by=by)
     try:
         return Cycle(chains=turns, expired=expire(bank, by=by))
     except (SessionExpired, StoreUnavailable):
@@ -81,6 +84,10 @@ def run(
         except (Unavailable, Halted, WrongPassword) as error:
             after_each(Cycle(error=error))
         time.sleep(pause_s)
+
+
+def _said(error: TokenpayError | None) -> str:
+    return "" if error is None else error.message
 
 
 def _turn(bank: Bank, chain_id: int, *, by: Session) -> ChainCycle:

@@ -13,7 +13,8 @@ TokenpayError
 ├── MoneyError              amounts that may not meet, or are not there
 │   └── AssetMismatch, InsufficientFunds, PrecisionLost
 ├── Unavailable             something needed does not answer; safe to try again
-│   └── StoreUnavailable, ChainUnavailable, SignerUnavailable, RateUnavailable, MissingExtra
+│   └── StoreUnavailable, ChainUnavailable, SignerUnavailable, RateUnavailable,
+│       PinKeyUnavailable, MissingExtra
 ├── Halted                  stopped on purpose until people act
 ├── SignerRefused           the signer parsed the bytes and will not sign them
 │   └── SignedBefore        it remembers another signature: the books do not say what happened
@@ -214,6 +215,12 @@ class RateUnavailable(Unavailable):
     """No rate, or none that is young enough: nothing is quoted."""
 
     code = "rate.unavailable"
+
+
+class PinKeyUnavailable(Unavailable):
+    """This machine does not have the bank's PIN key: nobody signs in with a PIN here."""
+
+    code = "pin_key.unavailable"
 
 
 class MissingExtra(Unavailable):

@@ -11,6 +11,7 @@ from tokenpay.errors import InvalidInput, StoreUnavailable
 
 FILE_NAME = "bank.json"
 DATABASE_NAME = "bank.db"
+PIN_KEY_NAME = "pin.key"
 MAX_NAME = 140
 _GWEI = 10**9
 # Strict: a number is a number, never true or "1_000". An error shows no input: a URL may hold a password.

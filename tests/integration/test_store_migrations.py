@@ -26,6 +26,7 @@ from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.amount import Amount
 from tokenpay.money.rate import Rate
+from tokenpay.parties.credential import CredentialKind
 from tokenpay.store import migrate
 from tokenpay.store.tables import metadata
 from tokenpay.store.unit_of_work import Store
@@ -114,18 +115,29 @@ def test_up_down_and_up_again(engine: sa.Engine, database_url: str) -> None:
     assert schema(engine) == first
 
 
+LATER_TABLES = {"shifts", "quotes", "credentials", "introductions"}
+LATER_COLUMNS = {
+    "transfers.shift_id",
+    "operators.customer_id",
+    "sessions.opened_with",
+    "chains.seen_at_s",
+    "chains.trouble",
+    *(f"operators.{column}" for column in ("salt", "nonce", "cost", "sealed")),  # their credentials' before 0005
+}
+
+
 def rows(store: Store) -> dict[str, list[Any]]:
-    """Every row of every table, without what 0002 and 0003 added."""
+    """Every row of every table, without what later revisions added or moved."""
     with store.read() as work:
         names = [name for name in sa.inspect(work.connection).get_table_names() if name != "alembic_version"]
         found = {
             name: [
-                {column: value for column, value in row.items() if column != "shift_id"}
+                {column: value for column, value in row.items() if f"{name}.{column}" not in LATER_COLUMNS}
                 for row in work.connection.execute(sa.text(f"SELECT * FROM {name}")).mappings()  # noqa: S608
             ]
             for name in names
         }
-    return {name: sorted(found[name], key=str) for name in names if name not in ("shifts", "quotes")}
+    return {name: sorted(found[name], key=str) for name in names if name not in LATER_TABLES}
 
 
 def test_a_bank_of_0001_goes_up_and_down_whole(database_url: str) -> None:
@@ -228,7 +240,7 @@ def test_rows_that_point_to_nothing_stop_a_migration(sqlite_url: str) -> None:
     migrate.create_database(sqlite_url)
     engine = sa.create_engine(sqlite_url)
     with engine.begin() as connection:
-        connection.exec_driver_sql("INSERT INTO sessions VALUES ('S1', 'nobody', 'T1', 1, 2, NULL)")
+        connection.exec_driver_sql("INSERT INTO sessions VALUES ('S1', 'nobody', 'T1', 1, 2, NULL, 'pin')")
     engine.dispose()
     store = Store(sqlite_url)
     with pytest.raises(IntegrityError, match="point to nothing"), migrate._migrating(store):
@@ -241,13 +253,15 @@ def test_rows_that_point_to_nothing_stop_a_migration(sqlite_url: str) -> None:
 def test_a_table_that_others_point_to_can_be_altered(database_url: str) -> None:
     with founded(database_url) as store:
         with store.unit_of_work() as work:
-            work.sessions.add("S1", operator_id="mia", terminal="T1", opened_at_s=1, expires_at_s=3)
+            work.sessions.add(
+                "S1", operator_id="mia", terminal="T1", opened_at_s=1, expires_at_s=3, opened_with=CredentialKind.PIN
+            )
             before = work.operators.all()
         with migrate._migrating(store) as connection:
             operations = Operations(MigrationContext.configure(connection))
             with operations.batch_alter_table("operators") as table:
                 table.add_column(sa.Column("more", sa.Text))
-                table.alter_column("cost", type_=sa.BigInteger)
+                table.alter_column("failures", type_=sa.BigInteger)
         with store.read() as work:
             assert work.operators.all() == before
             assert work.sessions.live_operator("S1", now_s=2) == before[0]
@@ -284,8 +298,8 @@ def test_a_draft_holds_what_changed(sqlite_url: str, tmp_path: Path, monkeypatch
     monkeypatch.setattr("tokenpay.store.tables.metadata", changed)
     monkeypatch.setattr(migrate, "MIGRATIONS", str(folder))
     migrate.draft(sqlite_url, "since when")
-    draft = (folder / "versions" / "0004_since_when.py").read_text()
-    assert "down_revision = '0003'" in draft
+    draft = (folder / "versions" / "0006_since_when.py").read_text()
+    assert "down_revision = '0005'" in draft
     assert draft.count("batch_alter_table") == 2
     assert "add_column(sa.Column('since_s', sa.BigInteger(), nullable=True))" in draft
 
@@ -375,3 +389,31 @@ def test_a_store_in_memory_gets_its_tables() -> None:
     with store.read() as work:
         assert work.facts.get("name") == "Bank"
     store.close()
+
+
+def test_passwords_go_through_0005_and_back(database_url: str) -> None:
+    password = CredentialKind.PASSWORD
+    with founded(database_url) as store:
+        with store.read() as work:
+            before = work.operators.credential("mia", password)
+        migrate.downgrade(database_url, "0002")
+        with store.read() as work:
+            sealed = work.connection.exec_driver_sql("SELECT sealed FROM operators WHERE id = 'mia'").scalar()
+            assert bytes(sealed or b"") == before.sealed
+        migrate.upgrade(database_url)
+        with store.read() as work:
+            assert work.operators.credential("mia", password) == before
+
+
+def test_a_bank_whose_customers_serve_themselves_does_not_go_down(database_url: str) -> None:
+    with founded(database_url) as store:
+        with store.unit_of_work() as work:
+            work.connection.execute(
+                metadata.tables["operators"].insert(),
+                {"id": "c00000001.1", "name": "C00000001", "role": "customer", "branch": "main", "active": True,
+                 "public_key": b"k" * 32, "customer_id": "C00000001"},
+            )  # fmt: skip
+        with pytest.raises(Conflict) as caught:
+            migrate.downgrade(database_url, "0002")
+        assert caught.value.fields["rule"] == "ck_operators_no_customers"
+        assert migrate.revision(database_url) == migrate.HEAD

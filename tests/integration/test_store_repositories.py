@@ -31,6 +31,7 @@ from tokenpay.errors import Conflict, IntegrityError, NotFound
 from tokenpay.ethereum.observed import AuthorizationLog, Block
 from tokenpay.money.amount import MAX_UNITS, Amount
 from tokenpay.money.tariff import Tariff
+from tokenpay.parties.credential import CredentialKind
 from tokenpay.parties.customer import CustomerStatus
 from tokenpay.payments.attempt import AttemptOutcome, SignedPayment
 from tokenpay.payments.deposit import Deposit, DepositOutcome, DepositState
@@ -451,7 +452,14 @@ def test_an_asset_is_frozen_and_thawed(store: Store) -> None:
 )
 def test_a_session_lives_from_its_opening_to_its_expiry(store: Store, now_s: int, live: bool) -> None:
     with store.unit_of_work() as work:
-        work.sessions.add("S1", operator_id="mia", terminal="T1", opened_at_s=NOW_S, expires_at_s=NOW_S + 60)
+        work.sessions.add(
+            "S1",
+            operator_id="mia",
+            terminal="T1",
+            opened_at_s=NOW_S,
+            expires_at_s=NOW_S + 60,
+            opened_with=CredentialKind.PASSWORD,
+        )
         assert work.sessions.live_operator("S1", now_s=now_s) == (operator("mia") if live else None)
         work.sessions.close("S1", at_s=NOW_S)
         assert work.sessions.live_operator("S1", now_s=now_s) is None
@@ -460,14 +468,14 @@ def test_a_session_lives_from_its_opening_to_its_expiry(store: Store, now_s: int
 def test_wrong_passwords_lock_an_operator_for_a_while(store: Store) -> None:
     def count(work: UnitOfWork) -> tuple[int, int]:
         work.operators.count_failure("mia", lock_after=3, locked_until_s=NOW_S + 60)
-        return work.operators.credential("mia")[1:]
+        return work.operators.failures("mia")
 
     with store.unit_of_work() as work:
         assert [count(work) for _ in range(3)] == [(1, 0), (2, 0), (0, NOW_S + 60)]
-        assert work.operators.credential("moe")[1:] == (0, 0)
+        assert work.operators.failures("moe") == (0, 0)
         count(work)
         work.operators.clear_failures("mia")
-        assert work.operators.credential("mia")[1:] == (0, NOW_S + 60)
+        assert work.operators.failures("mia") == (0, NOW_S + 60)
 
 
 def test_customers_are_found_by_part_of_their_name_or_number(store: Store) -> None:
@@ -492,7 +500,9 @@ NOT_THERE: list[Callable[[UnitOfWork], object]] = [
     lambda work: work.assets.get("iso4217:USD"),
     lambda work: work.chains.get(1),
     lambda work: work.operators.get("none"),
-    lambda work: work.operators.credential("none"),
+    lambda work: work.operators.failures("none"),
+    lambda work: work.operators.credential("none", CredentialKind.PASSWORD),
+    lambda work: work.operators.credential("mia", CredentialKind.PIN),
     lambda work: work.customers.get("none"),
     lambda work: work.facts.get("none"),
     lambda work: work.cases.get("none"),

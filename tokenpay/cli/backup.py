@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 BUSY_TIMEOUT_S = 15
 KEYS = ("keys/wallet.json", "keys/signer.json")
 SIGNED = "keys/signed.jsonl"
-PASSWORDS = ("keys/wallet.password", "keys/engine.password")
+# With the PIN key beside its copy, a stolen database could be tried through for PINs.
+PASSWORDS = ("keys/wallet.password", "keys/engine.password", "pin.key")
 
 
 def add_parser(subparsers: "Subparsers") -> None:
@@ -34,7 +35,7 @@ def add_parser(subparsers: "Subparsers") -> None:
     parser.add_argument(
         "--with-passwords",
         action="store_true",
-        help="put the passwords of wallet and engine in too: whoever has the file then owns the money",
+        help="put the passwords of wallet and engine and the PIN key in too: whoever has the file then owns the money",
     )
     parser.add_argument("--json", action="store_true", help="answer in JSON")
     add_bank(parser)

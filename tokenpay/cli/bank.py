@@ -23,7 +23,12 @@ def add_parser(subparsers: "Subparsers") -> None:
         metavar="FILE",
         help="JSON with name, founders, chains, policy and database; what it leaves out is asked for, or stays zero",
     )
-    add_verb(verbs, "migrate", migrate, "bring the bank's database to this program's revision")
+    add_verb(
+        verbs,
+        "migrate",
+        migrate,
+        "bring the bank's database to this program's revision, and make the PIN key of a bank without one",
+    )
     add_verb(verbs, "show", show, "show the bank, its chains, its database, its policy and its deny-lists")
     stopping = add_verb(verbs, "stop", stop, "refuse every payment from now on", operator=True)
     add_reason(stopping)
@@ -63,6 +68,7 @@ def found(args: Namespace) -> Answer:
 
 
 def migrate(args: Namespace) -> Answer:
+    from tokenpay.bootstrap import make_pin_key
     from tokenpay.settings import database_url, read_settings
     from tokenpay.store.migrate import HEAD, revision, upgrade
 
@@ -70,6 +76,8 @@ def migrate(args: Namespace) -> Answer:
     url = database_url(folder, read_settings(folder))
     before = revision(url)
     upgrade(url)
+    with opened(args) as bank:  # a bank that was founded before PINs gets the key that they are stretched with
+        make_pin_key(bank)
     return Answer(content={"before": before, "revision": HEAD})
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import tokenpay as tp
 from tokenpay.cli.command import add_limit, add_noun, add_reason, add_verb, position
-from tokenpay.cli.desk import key_of, signed_in
+from tokenpay.cli.desk import ask_new_secret, key_of, signed_in
 from tokenpay.cli.output import Answer, plain
 
 if TYPE_CHECKING:
@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 
 def add_parser(subparsers: "Subparsers") -> None:
-    verbs = add_noun(subparsers, "customer", "enrol, find, freeze and close customers; balances and statements")
+    verbs = add_noun(
+        subparsers, "customer", "enrol, find, freeze and close customers, and let them in; balances and statements"
+    )
     enrolling = add_verb(verbs, "enrol", enrol, "enrol a customer at your branch", operator=True, key=True)
     enrolling.add_argument("name")
     finding = add_verb(verbs, "find", find, "find customers by number or name", operator=True)
@@ -27,6 +29,11 @@ def add_parser(subparsers: "Subparsers") -> None:
         parser = add_verb(verbs, name, run, help, operator=True)
         parser.add_argument("customer", help="the customer's number")
         add_reason(parser)
+    opening = "give a customer a way in of their own: a PIN that they type twice, or $TOKENPAY_NEW_PIN"
+    letting = add_verb(verbs, "open-self-service", open_self_service, opening, operator=True, key=True)
+    letting.add_argument("customer", help="the customer's number")
+    ending = add_verb(verbs, "close-self-service", close_self_service, "end a customer's own way in", operator=True)
+    ending.add_argument("customer", help="the customer's number")
     having = add_verb(verbs, "balances", balances, "show what a customer has", operator=True)
     having.add_argument("customer", help="the customer's number")
     stating = add_verb(verbs, "statement", statement, "show what moved on a customer's account", operator=True)
@@ -63,6 +70,20 @@ def unfreeze(args: Namespace) -> Answer:
 def close(args: Namespace) -> Answer:
     with signed_in(args) as (bank, by):
         return Answer(content=plain(tp.close_customer(bank, args.customer, reason=args.reason, by=by)))
+
+
+def open_self_service(args: Namespace) -> Answer:
+    with signed_in(args) as (bank, by):
+        key = key_of(args)
+        pin = ask_new_secret("PIN", "TOKENPAY_NEW_PIN")
+        operator = tp.open_self_service(bank, customer_id=args.customer, pin=pin, by=by, key=key)
+    return Answer(content={"customer": args.customer, "operator": operator.id, "key": key})
+
+
+def close_self_service(args: Namespace) -> Answer:
+    with signed_in(args) as (bank, by):
+        tp.close_self_service(bank, customer_id=args.customer, by=by)
+    return Answer(content={"customer": args.customer, "self_service": "closed"})
 
 
 def balances(args: Namespace) -> Answer:

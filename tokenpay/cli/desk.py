@@ -74,6 +74,19 @@ def ask_secret(prompt: str) -> str:
         raise InvalidInput("nobody answers") from None
 
 
+def ask_new_secret(what: str, variable: str) -> str:
+    """Return a new secret from the environment, or ask for it twice; raises InvalidInput where the two differ."""
+    given = os.environ.get(variable)
+    if given:
+        return given
+    if not sys.stdin.isatty():
+        raise InvalidInput(f"a new {what} is needed: set {variable}, or run this in a terminal")
+    first = ask_secret(f"New {what}: ")
+    if ask_secret(f"New {what} once more: ") != first:
+        raise InvalidInput(f"the two were not the same: the {what} is as it was")
+    return first
+
+
 def amount_of(bank: "Bank", args: Namespace) -> "Amount":
     """Return the amount that `--amount` and `--asset` name."""
     return tp.Amount.parse(args.amount, tp.find_asset(bank, args.asset))

@@ -110,10 +110,10 @@ def _extras(settings: "BankSettings") -> Iterator[Finding]:
 
 def _permissions(folder: Path) -> Iterator[Finding]:
     """Keys, settings and books are for their owner alone."""
-    from tokenpay.settings import DATABASE_NAME, FILE_NAME
+    from tokenpay.settings import DATABASE_NAME, FILE_NAME, PIN_KEY_NAME
 
     keys = folder / "keys"
-    private = [keys, *sorted(keys.glob("*")), folder / FILE_NAME, folder / DATABASE_NAME]
+    private = [keys, *sorted(keys.glob("*")), folder / FILE_NAME, folder / PIN_KEY_NAME, folder / DATABASE_NAME]
     loose = [path for path in private if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077]
     foreign = [path for path in private if path.exists() and path.stat().st_uid != os.geteuid()]
     if loose:

@@ -133,6 +133,8 @@ def _next(manifest: Manifest) -> list[str]:
     steps = []
     if "keys/wallet.json" in manifest.files and "keys/engine.password" not in manifest.files:
         steps.append("put keys/wallet.password and keys/engine.password back from where they are kept")
+    if "pin.key" not in manifest.files:
+        steps.append("put pin.key back from a machine of the bank: without it nobody signs in with a PIN")
     if DATABASE_NAME not in manifest.files:
         steps.append("restore the books: pg_restore --dbname URL books.dump")
     elif manifest.revision != HEAD:

@@ -7,6 +7,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from tokenpay.errors import IntegrityError
+from tokenpay.parties.introduction import Introduction
 from tokenpay.parties.session import Session
 from tokenpay.primitives.canonical import canonical_bytes
 
@@ -22,13 +23,17 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
-    """`signature` is Ed25519 over the intent's hash, the operator, their part and the time."""
+    """`signature` is Ed25519 over the intent's hash, the operator, their part and the time.
+
+    `introduction` is there where the operator is a customer: it says who of the bank knows their key.
+    """
 
     intent_hash: bytes
     operator_id: str
     part: Part
     at_s: int
     signature: bytes
+    introduction: Introduction | None = None
 
     def verify(self, public_key: bytes) -> None:
         """Raise IntegrityError unless this operator's key signed exactly this consent."""

@@ -34,8 +34,8 @@ def check_founders(founders: Sequence[Founder]) -> None:
         raise InvalidInput("operators have different ids, and none is called engine")
     if len(founders) < 2 or any(founder.role is not Role.SUPERVISOR for founder in founders[:2]):
         raise InvalidInput("a bank is founded by two supervisors")
-    if any(founder.role is Role.ENGINE for founder in founders):
-        raise InvalidInput("the engine is no person")
+    if any(founder.role in (Role.ENGINE, Role.CUSTOMER) for founder in founders):
+        raise InvalidInput("those who found a bank are people of it: not its engine, and no customer")
 
 
 def found(

@@ -48,7 +48,7 @@ def issue_request(
         "expires_in_s": expires_in_s,
     }
     with bank.store.unit_of_work() as uow:
-        operator = authorize(uow, bank, by, Permission.REQUEST)
+        operator = authorize(uow, bank, by, Permission.REQUEST, of=(payee,))
         known = uow.keys.claim(key, verb="issue_request", content=content, result_id=request_id, at_s=now_s)
         if known is not None:
             return uow.requests.get(known).request

@@ -1,66 +1,54 @@
 """Sign in and out."""
 
 from tokenpay.bank import Bank
-from tokenpay.errors import InvalidInput, NotFound, WrongPassword
-from tokenpay.parties.credential import unseal
-from tokenpay.parties.operator import ENGINE_ID
+from tokenpay.errors import InvalidInput
+from tokenpay.parties.credential import Credential, CredentialKind, unseal, unseal_with_pin
+from tokenpay.parties.operator import Role
 from tokenpay.parties.session import Session
 from tokenpay.steps.record import record
+from tokenpay.steps.sign_in import check_terminal, enter_session, prove
 
-_WRONG = "operator or password is wrong, or there were too many wrong ones: wait a quarter of an hour"
-LOCK_AFTER = 5
-LOCK_FOR_S = 900
 MAX_LIFETIME_S = 12 * 3600
 
 
 def open_session(
-    bank: Bank, *, operator_id: str, password: str, terminal: str, lifetime_s: int = MAX_LIFETIME_S
+    bank: Bank,
+    *,
+    operator_id: str,
+    password: str | None = None,
+    pin: str | None = None,
+    terminal: str,
+    lifetime_s: int = MAX_LIFETIME_S,
 ) -> Session:
-    """Prove who an operator is by opening their key, and return a session at one terminal.
+    """Prove who an operator is by opening their key with their password or their PIN, and return a session.
 
-    Five wrong passwords in a row lock the operator for fifteen minutes. Raises WrongPassword, which
-    does not say whether the operator exists.
+    It is at one terminal, and the same whichever opened it. Five wrong passwords or PINs in a row lock the operator
+    for fifteen minutes. Raises WrongPassword, which does not say whether the operator exists, InvalidInput unless
+    exactly one of the two is given, PinKeyUnavailable where this machine has no PIN key.
     """
-    if not 0 < lifetime_s <= MAX_LIFETIME_S or not 0 < len(terminal) <= 64 or not terminal.isprintable():
-        raise InvalidInput("a session lasts up to twelve hours, at a named terminal")
-    now_s = bank.clock.now_s()
-    with bank.store.read() as uow:
-        try:
-            credential, _, locked_until_s = uow.operators.credential(operator_id)
-        except NotFound:
-            locked_until_s = now_s + 1
-    if now_s < locked_until_s:
-        raise WrongPassword(_WRONG)
-    try:
-        key = unseal(credential, password)
-    except WrongPassword:
-        with bank.store.unit_of_work() as uow:
-            if operator_id != ENGINE_ID:  # its password is random: locking it would only let strangers stop the bank
-                uow.operators.count_failure(operator_id, lock_after=LOCK_AFTER, locked_until_s=now_s + LOCK_FOR_S)
-            record(uow, bank, uow.operators.get(operator_id), "session.failed", operator_id, whatever_the_clock=True)
-        raise WrongPassword(_WRONG) from None
-    with bank.store.unit_of_work() as uow:
-        operator = uow.operators.get(operator_id)
-        if not operator.active:
-            raise WrongPassword(_WRONG)
-        session = Session(
-            id=bank.entropy.random(16).hex(),
-            operator=operator,
-            terminal=terminal,
-            opened_at_s=now_s,
-            expires_at_s=now_s + lifetime_s,
-            key=key,
-        )
-        uow.sessions.add(
-            session.id,
-            operator_id=operator_id,
-            terminal=terminal,
-            opened_at_s=now_s,
-            expires_at_s=session.expires_at_s,
-        )
-        uow.operators.clear_failures(operator_id)
-        record(uow, bank, operator, "session.opened", operator_id, {"terminal": terminal}, whatever_the_clock=True)
-        return session
+    if not 0 < lifetime_s <= MAX_LIFETIME_S:
+        raise InvalidInput("a session lasts up to twelve hours")
+    check_terminal(terminal)
+    if password is not None and pin is None:
+        kind, given = CredentialKind.PASSWORD, password
+    elif pin is not None and password is None:
+        kind, given = CredentialKind.PIN, pin
+    else:
+        raise InvalidInput("an operator signs in with a password or with a PIN: give exactly one")
+    pin_key = bank.required_pin_key() if kind is CredentialKind.PIN else b""
+
+    def opened(credential: Credential) -> bytes:
+        return unseal(credential, given) if not pin_key else unseal_with_pin(credential, given, pin_key=pin_key)
+
+    return enter_session(
+        bank,
+        operator_id,
+        key=prove(bank, operator_id, kind, opened),
+        opened_with=kind,
+        terminal=terminal,
+        lifetime_s=lifetime_s,
+        check=lambda _, operator: operator.role is not Role.CUSTOMER,
+    )
 
 
 def close_session(bank: Bank, *, by: Session) -> None:

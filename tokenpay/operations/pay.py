@@ -1,14 +1,13 @@
 """Pay somebody: in the bank's books at once, or on the asset's chain."""
 
 from tokenpay.bank import Bank
-from tokenpay.errors import InvalidInput
-from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.amount import Amount
-from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
-from tokenpay.payments.intent import BookParty, ChainParty, Party, Purpose, parse_party
+from tokenpay.payments.intent import Party
 from tokenpay.payments.payment import Payment, Refusal
-from tokenpay.steps.propose import Draft, propose
+from tokenpay.steps.authorize import customers_of
+from tokenpay.steps.payment_draft import payment_draft
+from tokenpay.steps.propose import propose
 
 
 def pay(
@@ -30,23 +29,11 @@ def pay(
     Payment (book) or a cleared one (the engine carries it to the chain).
     Raises InvalidInput, AssetMismatch, NotFound, SessionExpired, NotPermitted, KeyReused, StoreUnavailable.
     """
-    payer = parse_party(debtor) if isinstance(debtor, str) else debtor
-    payee = parse_party(creditor) if isinstance(creditor, str) else creditor
-    if not isinstance(payee, BookParty | ChainParty):
-        raise InvalidInput("an address is paid on a chain: name both, as in `Address.caip10(chain_id)`")
-    if not isinstance(payer, BookParty):
-        raise InvalidInput("a payment comes from an account of this bank; `collect` takes one from an address")
-    if isinstance(payee, BookParty) and payee.kind is not AccountKind.CUSTOMER:
-        raise InvalidInput("a payment goes to a customer or to an address")
-    if request_id and not isinstance(payee, BookParty):
-        raise InvalidInput("a request of this bank is paid in its books, to the request's payee")
-    draft = Draft(
-        purpose=Purpose.PAYMENT,
-        debtor=payer,
-        creditor=payee,
+    draft, permission = payment_draft(
+        debtor=debtor,
+        creditor=creditor,
         amount=amount,
         request_id=request_id,
         remittance_information=remittance_information,
     )
-    permission = Permission.PAY if payer.kind is AccountKind.CUSTOMER else Permission.CASE
-    return propose(bank, draft, by=by, key=key, permission=permission)
+    return propose(bank, draft, by=by, key=key, permission=permission, of=customers_of(draft.debtor))

@@ -11,15 +11,17 @@ from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.amount import Amount
 from tokenpay.money.asset import Asset
 from tokenpay.parties.customer import Customer
-from tokenpay.parties.operator import Operator, Permission
+from tokenpay.parties.operator import Operator, Permission, Role
 from tokenpay.parties.session import Session
 from tokenpay.payments.deposit import Deposit
+from tokenpay.payments.intent import parse_party
 from tokenpay.payments.payment import Payment, PaymentState
 from tokenpay.requests.request_state import RequestState
 from tokenpay.requests.signed_request import BankKey
-from tokenpay.steps.authorize import authorize
+from tokenpay.steps.authorize import authorize, customers_of, whose
 from tokenpay.steps.own_address import check_address
 from tokenpay.steps.request_proof import own_key
+from tokenpay.steps.shown import shown
 from tokenpay.store.asset_store import RegisteredAsset
 from tokenpay.store.outbox_store import START, Event
 from tokenpay.store.request_store import IssuedRequest
@@ -28,19 +30,22 @@ from tokenpay.store.request_store import IssuedRequest
 def get_payment(bank: Bank, payment_id: str, *, by: Session) -> Payment:
     """Return a payment as it stands now; raises NotFound."""
     with bank.store.read() as uow:
-        authorize(uow, bank, by, Permission.READ)
-        return uow.payments.get(payment_id)
+        operator = authorize(uow, bank, by, Permission.READ, of=lambda: whose(uow.payments.get(payment_id)))
+        return shown(operator, uow.payments.get(payment_id))
 
 
 def payment_of_key(bank: Bank, key: str, *, by: Session) -> Payment | None:
     """Return what a key stands for: how a terminal asks, after a crash, whether its payment was made."""
     with bank.store.read() as uow:
-        authorize(uow, bank, by, Permission.READ)
+        operator = authorize(uow, bank, by, Permission.READ, of=(by.operator.customer_id,))
         payment_id = uow.keys.result(key)
         try:
-            return None if payment_id is None else uow.payments.get(payment_id)
+            payment = None if payment_id is None else uow.payments.get(payment_id)
         except NotFound:
             return None
+        if payment is None or (operator.role is Role.CUSTOMER and operator.customer_id not in whose(payment)):
+            return None
+        return shown(operator, payment)
 
 
 def find_payments(
@@ -54,8 +59,12 @@ def find_payments(
 
 def get_request(bank: Bank, request_id: str, *, by: Session) -> IssuedRequest:
     """Return a request with its state and what was credited for it; raises NotFound, IntegrityError."""
+
+    def payee() -> tuple[str, ...]:
+        return customers_of(parse_party(uow.requests.get(request_id).request.payee))
+
     with bank.store.read() as uow:
-        authorize(uow, bank, by, Permission.READ)
+        authorize(uow, bank, by, Permission.READ, of=payee)
         return check_address(uow, uow.requests.get(request_id))
 
 
@@ -78,7 +87,7 @@ def find_requests(
     Raises NotFound for an unknown customer, IntegrityError where a request's address is not the bank's.
     """
     with bank.store.read() as uow:
-        authorize(uow, bank, by, Permission.READ)
+        authorize(uow, bank, by, Permission.READ, of=() if customer_id is None else (customer_id,))
         if customer_id is not None:
             uow.customers.get(customer_id)
         return [check_address(uow, it) for it in uow.requests.find(payee=customer_id, states=states, limit=limit)]
@@ -98,10 +107,17 @@ def find_customers(bank: Bank, text: str, *, by: Session, limit: int = 50) -> li
         return uow.customers.find(text, limit=limit)
 
 
+def get_customer(bank: Bank, customer_id: str, *, by: Session) -> Customer:
+    """Return the customer with exactly this number; raises NotFound."""
+    with bank.store.read() as uow:
+        authorize(uow, bank, by, Permission.READ, of=(customer_id,))
+        return uow.customers.get(customer_id)
+
+
 def balances(bank: Bank, customer_id: str, *, by: Session) -> list[Amount]:
     """Return what a customer has, one amount an asset; raises NotFound."""
     with bank.store.read() as uow:
-        authorize(uow, bank, by, Permission.READ)
+        authorize(uow, bank, by, Permission.READ, of=(customer_id,))
         uow.customers.get(customer_id)
         accounts = uow.ledger.accounts(kind=AccountKind.CUSTOMER, owner=customer_id)
         return [Amount(uow.assets.get(account.asset_id).asset, account.posted_units) for account in accounts]
@@ -132,7 +148,7 @@ def get_policy(bank: Bank, *, by: Session) -> Policy:
 
 
 def list_operators(bank: Bank, *, by: Session) -> list[Operator]:
-    """Return who may act, by id, with role, branch and public key; never a password or a private key."""
+    """Return who may act for the bank, by id, with role, branch and public key; never a password or a private key."""
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.READ)
         return uow.operators.all()
@@ -164,3 +180,10 @@ def read_events(bank: Bank, *, by: Session, after: str = START, limit: int = 100
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.READ)
         return uow.outbox.after(after, limit=limit)
+
+
+def newest_event(bank: Bank, *, by: Session) -> str:
+    """Return the cursor of the newest event, to read on from: what a new terminal begins with."""
+    with bank.store.read() as uow:
+        authorize(uow, bank, by, Permission.READ)
+        return uow.outbox.newest()

@@ -106,6 +106,7 @@ def _ours(bank: Bank, uow: UnitOfWork, issued: IssuedRequest) -> Resolved:
         resolution=Resolution.FROZEN_TOKEN if frozen else Resolution.of(state),
         request=request,
         payee=request.deposit_address,
+        chain_id=request.asset.chain_id if request.deposit_address is not None else None,
         asset=request.asset,
         amount=due,
     )
@@ -114,20 +115,20 @@ def _ours(bank: Bank, uow: UnitOfWork, issued: IssuedRequest) -> Resolved:
 def _address(bank: Bank, uow: UnitOfWork, scanned: ScannedAddress) -> Resolved:
     known = {chain.chain_id for chain in uow.chains.all()}
     if scanned.chain_id is not None and scanned.chain_id not in known:
-        return Resolved(resolution=Resolution.OTHER_CHAIN, payee=scanned.address)
+        return Resolved(resolution=Resolution.OTHER_CHAIN, payee=scanned.address, chain_id=scanned.chain_id)
     for chain_id in sorted(known if scanned.chain_id is None else {scanned.chain_id}):
         issued = _issued(uow, chain_id, scanned.address)
         if issued is not None:
             return _ours(bank, uow, issued)
-    return Resolved(resolution=Resolution.FOREIGN_ADDRESS, payee=scanned.address)
+    return Resolved(resolution=Resolution.FOREIGN_ADDRESS, payee=scanned.address, chain_id=scanned.chain_id)
 
 
 def _eip681(bank: Bank, uow: UnitOfWork, scanned: Eip681) -> Resolved:
     if scanned.chain_id not in {chain.chain_id for chain in uow.chains.all()}:
-        return Resolved(resolution=Resolution.OTHER_CHAIN, payee=scanned.payee)
+        return Resolved(resolution=Resolution.OTHER_CHAIN, payee=scanned.payee, chain_id=scanned.chain_id)
     asset = _asset(uow, scanned)
     if asset is None:
-        return Resolved(resolution=Resolution.UNKNOWN_TOKEN, payee=scanned.payee)
+        return Resolved(resolution=Resolution.UNKNOWN_TOKEN, payee=scanned.payee, chain_id=scanned.chain_id)
     issued = _issued(uow, scanned.chain_id, scanned.payee)
     if issued is not None and issued.request.asset == asset:
         return _ours(bank, uow, issued)
@@ -135,6 +136,7 @@ def _eip681(bank: Bank, uow: UnitOfWork, scanned: Eip681) -> Resolved:
     return Resolved(
         resolution=Resolution.FROZEN_TOKEN if frozen else Resolution.FOREIGN_ADDRESS,
         payee=scanned.payee,
+        chain_id=scanned.chain_id,
         asset=asset,
         amount=Amount(asset, scanned.units) if scanned.units is not None and scanned.units <= MAX_UNITS else None,
     )

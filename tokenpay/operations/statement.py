@@ -41,7 +41,7 @@ def statement(
     """Return up to `limit` lines after number `after_seq`, oldest first; raises NotFound for an unknown customer."""
     account = account_id(AccountKind.CUSTOMER, customer_id, asset_id)
     with bank.store.read() as uow:
-        authorize(uow, bank, by, Permission.READ)
+        authorize(uow, bank, by, Permission.READ, of=(customer_id,))
         uow.customers.get(customer_id)
         asset = uow.assets.get(asset_id).asset
         try:

@@ -20,6 +20,7 @@ class Role(StrEnum):
     SUPERVISOR = "supervisor"
     AUDITOR = "auditor"
     ENGINE = "engine"
+    CUSTOMER = "customer"
 
 
 class Permission(StrEnum):
@@ -35,11 +36,21 @@ class Permission(StrEnum):
     CONTROL = "control"
     SHIFT = "shift"
     VAULT = "vault"
+    CREDENTIAL = "credential"
     RUN_ENGINE = "run_engine"
     READ = "read"
 
 
-_COUNTER = frozenset({Permission.ENROL, Permission.REQUEST, Permission.PAY, Permission.SHIFT, Permission.READ})
+_COUNTER = frozenset(
+    {
+        Permission.ENROL,
+        Permission.REQUEST,
+        Permission.PAY,
+        Permission.SHIFT,
+        Permission.CREDENTIAL,
+        Permission.READ,
+    }
+)
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.TELLER: _COUNTER,
     Role.SUPERVISOR: _COUNTER
@@ -51,8 +62,10 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.CONTROL,
         Permission.VAULT,
     },
-    Role.AUDITOR: frozenset({Permission.READ}),
+    Role.AUDITOR: frozenset({Permission.CREDENTIAL, Permission.READ}),
     Role.ENGINE: frozenset({Permission.RUN_ENGINE, Permission.READ}),
+    # Of their own only: `authorize` refuses where a verb does not say whose data or money it touches.
+    Role.CUSTOMER: frozenset({Permission.REQUEST, Permission.PAY, Permission.READ}),
 }
 
 
@@ -60,7 +73,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 class Operator:
     """`public_key` is the operator's Ed25519 key: what they confirm, they sign with its private half.
 
-    `id` and `branch` are 1 to 32 small letters, digits, dots, dashes and underscores. Raises InvalidInput.
+    `id` and `branch` are 1 to 32 small letters, digits, dots, dashes and underscores. `customer_id` is the number of
+    the one customer who is this operator, in self-service, and the id begins with it. Raises InvalidInput.
     """
 
     id: str
@@ -69,6 +83,7 @@ class Operator:
     branch: str
     public_key: bytes
     active: bool = True
+    customer_id: str = ""
 
     def __post_init__(self) -> None:
         for name in (self.id, self.branch):
@@ -78,6 +93,10 @@ class Operator:
             raise InvalidInput("an operator's name is in NFC, without outer spaces")
         if len({self.role is Role.ENGINE, self.id == ENGINE_ID, self.branch == ENGINE_ID}) != 1:
             raise InvalidInput("the engine is no person: its id, role and branch are its own")
+        if (self.role is Role.CUSTOMER) != bool(self.customer_id):
+            raise InvalidInput("an operator in the customer's role, and no other, is one customer of the bank")
+        if self.customer_id and not self.id.startswith(f"{self.customer_id.lower()}."):
+            raise InvalidInput("a customer's own operator is named after the customer's number")
 
     def may(self, permission: Permission) -> bool:
         """Tell whether the role carries this permission and the operator is active."""

@@ -4,6 +4,7 @@ from dataclasses import InitVar, dataclass, field
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from tokenpay.parties.credential import Credential, seal, seal_with_pin
 from tokenpay.parties.operator import Operator, Role
 
 
@@ -43,6 +44,16 @@ class Session(_Keyed):
     def sign(self, message: bytes) -> bytes:
         """Sign with the operator's Ed25519 key (RFC 8032) and return 64 bytes."""
         return self._key.sign(message)
+
+    def seal_under_password(self, password: str, *, salt: bytes, nonce: bytes, cost: int) -> Credential:
+        """Seal the operator's key under another password: only what is sealed leaves; raises InvalidInput."""
+        key = self._key.private_bytes_raw()
+        return seal(key, password, operator_id=self.operator.id, salt=salt, nonce=nonce, cost=cost)
+
+    def seal_under_pin(self, pin: str, *, pin_key: bytes, salt: bytes, nonce: bytes, cost: int) -> Credential:
+        """Seal the operator's key under a PIN and the bank's PIN key; raises InvalidInput for a PIN that is none."""
+        key, operator_id = self._key.private_bytes_raw(), self.operator.id
+        return seal_with_pin(key, pin, pin_key=pin_key, operator_id=operator_id, salt=salt, nonce=nonce, cost=cost)
 
     def __reduce__(self) -> str:
         raise TypeError("a session is not copied out of its process")

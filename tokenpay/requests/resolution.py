@@ -73,12 +73,14 @@ class Resolved:
 
     `request` is there when the text leads to a request of ours, and only then is it `trusted`. The other
     fields are what would be paid; without a request they are the text's own claim, `payee_name` the name that a
-    merchant's code claims. Raises InvalidRequest when the parts do not agree.
+    merchant's code claims. `chain_id` is the chain of `payee`: None where the text names none, and an address alone
+    names none. Raises InvalidRequest when the parts do not agree.
     """
 
     resolution: Resolution
     request: PaymentRequest | None = None
     payee: Address | None = None
+    chain_id: int | None = None
     asset: Asset | None = None
     amount: Amount | None = None
     payee_name: str = ""

@@ -16,13 +16,14 @@ from tokenpay.payments.intent import Intent, Party, Purpose, Rail
 from tokenpay.payments.payment import Payment, PaymentState, Reason, Refusal
 from tokenpay.primitives.canonical import Value
 from tokenpay.steps import movements
-from tokenpay.steps.authorize import authorize
+from tokenpay.steps.authorize import Whose, authorize
 from tokenpay.steps.clear import clear, count_use
 from tokenpay.steps.enter_case import enter_match_case
 from tokenpay.steps.identifiers import new_uetr
 from tokenpay.steps.record import record
 from tokenpay.steps.request_payment import address_reasons, request_reasons, take_payment
 from tokenpay.steps.shift_payment import shift_reasons
+from tokenpay.steps.shown import shown
 from tokenpay.store.carried_store import Carried
 from tokenpay.store.unit_of_work import UnitOfWork
 
@@ -65,7 +66,14 @@ Check = Callable[[UnitOfWork], tuple[Reason, ...]]
 
 
 def propose(
-    bank: Bank, draft: Draft, *, by: Session, key: str, permission: Permission, check: Check | None = None
+    bank: Bank,
+    draft: Draft,
+    *,
+    by: Session,
+    key: str,
+    permission: Permission,
+    of: Whose = (),
+    check: Check | None = None,
 ) -> Payment | Refusal:
     """Freeze a draft into an intent and take it through the gate.
 
@@ -74,7 +82,7 @@ def propose(
     amount whose asset has other decimals than the bank's.
     """
     with bank.store.unit_of_work() as uow:
-        operator = authorize(uow, bank, by, permission)
+        operator = authorize(uow, bank, by, permission, of=of)
         intent = freeze(uow, bank, operator, draft)
         known = uow.keys.claim(
             key,
@@ -85,12 +93,12 @@ def propose(
             by_engine=operator.role is Role.ENGINE,
         )
         if known is not None:
-            return uow.payments.get(known)
+            return shown(operator, uow.payments.get(known))
         weighed = weigh(uow, bank, draft, intent, by=by, check=check)
         if isinstance(weighed, Refusal):
             uow.keys.release(key)
-            return enter_refusal(uow, bank, operator, weighed)
-        return enter(uow, bank, operator, weighed)
+            return shown(operator, enter_refusal(uow, bank, operator, weighed))
+        return shown(operator, enter(uow, bank, operator, weighed))
 
 
 def freeze(uow: UnitOfWork, bank: Bank, operator: Operator, draft: Draft) -> Intent:

@@ -1,19 +1,22 @@
 """Approvals: who consented to which payment."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
 from tokenpay.compliance.approval import Approval, Part
 from tokenpay.store.door import stored
+from tokenpay.store.introduction_store import IntroductionStore
 from tokenpay.store.tables import approvals
 
 _ADD = insert(approvals)
 
 
 class ApprovalStore:
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, introductions: IntroductionStore) -> None:
         self._connection = connection
+        self._introductions = introductions
 
     def add(self, payment_id: str, approval: Approval) -> None:
         """Enter a consent; Conflict when this person, or this part, has one already."""
@@ -30,9 +33,10 @@ class ApprovalStore:
         )
 
     def of(self, payment_id: str) -> tuple[Approval, ...]:
-        """Return a payment's approvals, its maker's first."""
+        """Return a payment's approvals, its maker's first; a customer's with who introduced them."""
         query = select(approvals).where(approvals.c.payment_id == payment_id).order_by(approvals.c.part.desc())
-        return tuple(_approval(row) for row in self._connection.execute(query))
+        given = [_approval(row) for row in self._connection.execute(query)]
+        return tuple(replace(it, introduction=self._introductions.of(it.operator_id)) for it in given)
 
 
 @stored

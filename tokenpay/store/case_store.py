@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
 from tokenpay.compliance.case import Case, CaseKind
 from tokenpay.errors import NotFound
@@ -43,6 +43,11 @@ class CaseStore:
         if open_only:
             query = query.where(cases.c.resolved_at_s.is_(None))
         return [_case(row) for row in self._connection.execute(query)]
+
+    def count_open(self) -> int:
+        """Return how many cases wait for somebody."""
+        query = select(func.count()).select_from(cases).where(cases.c.resolved_at_s.is_(None))
+        return int(self._connection.execute(query).scalar_one())
 
     def resolve(self, case_id: str, *, resolution: str, by: str, at_s: int) -> None:
         self._connection.execute(

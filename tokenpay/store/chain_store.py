@@ -1,6 +1,6 @@
 """How far each chain was followed, which blocks were seen, the nonce allocator, and used authorizations."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
@@ -14,7 +14,10 @@ from tokenpay.store.tables import authorizations, blocks, chains
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowedChain:
-    """`head_number` and `final_number` are the last blocks taken in; `halted` says why nothing moves, or is empty."""
+    """`head_number` and `final_number` are the last blocks taken in; `halted` says why nothing moves, or is empty.
+
+    `seen_at_s` is when the engine last had the chain's answer, `trouble` what kept its last turn from ending well.
+    """
 
     chain_id: int
     treasury: Address
@@ -23,6 +26,9 @@ class FollowedChain:
     head_number: int
     final_number: int
     halted: str
+    # Two engines that look at once have seen the same chain.
+    seen_at_s: int | None = field(default=None, compare=False)
+    trouble: str = field(default="", compare=False)
 
 
 class ChainStore:
@@ -65,6 +71,13 @@ class ChainStore:
 
     def set_halted(self, chain_id: int, reason: str) -> None:
         self._connection.execute(update(chains).where(chains.c.chain_id == chain_id).values(halted=reason))
+
+    def note(self, chain_id: int, *, seen_at_s: int | None, trouble: str) -> None:
+        """Keep what the engine saw of a chain; `seen_at_s` None leaves the time as it was."""
+        values: dict[str, object] = {"trouble": trouble}
+        if seen_at_s is not None:
+            values["seen_at_s"] = seen_at_s
+        self._connection.execute(update(chains).where(chains.c.chain_id == chain_id).values(values))
 
     def add_block(self, chain_id: int, block: Block) -> None:
         self._connection.execute(

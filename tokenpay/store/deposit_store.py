@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from tokenpay.money.address import Address
 from tokenpay.money.amount import Amount
@@ -78,6 +78,11 @@ class DepositStore:
         )
         rows = self._connection.execute(query.with_for_update(key_share=True) if lock else query)
         return [self._deposit(row) for row in rows]
+
+    def waiting(self) -> dict[int, int]:
+        """Return how many deposits of each chain were seen and are not final yet."""
+        query = select(deposits.c.chain_id, func.count()).where(deposits.c.state == DepositState.SEEN.value)
+        return {chain_id: count for chain_id, count in self._connection.execute(query.group_by(deposits.c.chain_id))}
 
     @stored
     def _deposit(self, row: Row[Any]) -> Deposit:

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from tokenpay.errors import NotFound
-from tokenpay.parties.credential import Credential
+from tokenpay.parties.credential import Credential, CredentialKind
 from tokenpay.parties.operator import Operator, Role
 from tokenpay.store.door import stored
-from tokenpay.store.tables import operators
+from tokenpay.store.tables import credentials, operators
 
 _OPERATOR = select(operators).where(operators.c.id == bindparam("operator"))
 
@@ -31,12 +31,10 @@ class OperatorStore:
                 "branch": operator.branch,
                 "active": operator.active,
                 "public_key": credential.public_key,
-                "salt": credential.salt,
-                "nonce": credential.nonce,
-                "cost": credential.cost,
-                "sealed": credential.sealed,
+                "customer_id": operator.customer_id or None,
             },
         )
+        self._add_credential(credential)
 
     def get(self, operator_id: str) -> Operator:
         """Return an operator; raises NotFound."""
@@ -47,24 +45,53 @@ class OperatorStore:
         return self._known.setdefault(row.id, _operator(row))
 
     def all(self) -> list[Operator]:
-        """Return all operators, ordered by id."""
-        return [_operator(row) for row in self._connection.execute(select(operators).order_by(operators.c.id))]
+        """Return all operators of the bank, ordered by id; customers are none."""
+        query = select(operators).where(operators.c.role != Role.CUSTOMER).order_by(operators.c.id)
+        return [_operator(row) for row in self._connection.execute(query)]
 
-    def credential(self, operator_id: str) -> tuple[Credential, int, int]:
-        """Return (credential, failures, locked until) of an operator; raises NotFound."""
-        row = self._row(operator_id)
-        credential = Credential(
-            operator_id=row.id,
-            public_key=row.public_key,
-            salt=row.salt,
-            nonce=row.nonce,
-            cost=row.cost,
-            sealed=row.sealed,
+    def of_customer(self, customer_id: str) -> Operator | None:
+        """Return a customer's own way in, or None."""
+        mine = (operators.c.customer_id == customer_id) & operators.c.active
+        row = self._connection.execute(select(operators).where(mine)).one_or_none()
+        return None if row is None else self.take(row)
+
+    def count_of_customer(self, customer_id: str) -> int:
+        """Return how many ways in a customer has had, this one included."""
+        query = select(func.count()).select_from(operators).where(operators.c.customer_id == customer_id)
+        return int(self._connection.execute(query).scalar_one())
+
+    def deactivate(self, operator_id: str) -> None:
+        """Let an operator act no more."""
+        self._connection.execute(update(operators).where(operators.c.id == operator_id).values(active=False))
+        self._known.pop(operator_id, None)
+
+    def credential(self, operator_id: str, kind: CredentialKind) -> Credential:
+        """Return what an operator's key is sealed under; raises NotFound."""
+        row = self._connection.execute(
+            select(credentials, operators.c.public_key)
+            .join(operators, operators.c.id == credentials.c.operator_id)
+            .where(credentials.c.operator_id == operator_id, credentials.c.kind == kind)
+        ).one_or_none()
+        if row is None:
+            raise NotFound("there is no such credential")
+        return _credential(row)
+
+    def replace_credential(self, credential: Credential) -> None:
+        """Let this one open the operator's key from now on, and none of its kind before it."""
+        self._connection.execute(
+            delete(credentials).where(
+                credentials.c.operator_id == credential.operator_id, credentials.c.kind == credential.kind
+            )
         )
-        return credential, row.failures, row.locked_until_s
+        self._add_credential(credential)
+
+    def failures(self, operator_id: str) -> tuple[int, int]:
+        """Return (failures in a row, locked until) of an operator; raises NotFound."""
+        row = self._row(operator_id)
+        return row.failures, row.locked_until_s
 
     def count_failure(self, operator_id: str, *, lock_after: int, locked_until_s: int) -> None:
-        """Count one wrong password; the `lock_after`-th locks the operator until the given time."""
+        """Count one wrong password or PIN; the `lock_after`-th locks the operator until the given time."""
         row = operators.c
         failures = self._connection.execute(
             select(row.failures).where(row.id == operator_id).with_for_update(key_share=True)
@@ -76,6 +103,19 @@ class OperatorStore:
 
     def clear_failures(self, operator_id: str) -> None:
         self._connection.execute(update(operators).where(operators.c.id == operator_id).values(failures=0))
+
+    def _add_credential(self, credential: Credential) -> None:
+        self._connection.execute(
+            insert(credentials),
+            {
+                "operator_id": credential.operator_id,
+                "kind": credential.kind,
+                "salt": credential.salt,
+                "nonce": credential.nonce,
+                "cost": credential.cost,
+                "sealed": credential.sealed,
+            },
+        )
 
     def _row(self, operator_id: str) -> Row[Any]:
         row = self._connection.execute(_OPERATOR, {"operator": operator_id}).one_or_none()
@@ -93,4 +133,18 @@ def _operator(row: Row[Any]) -> Operator:
         branch=row.branch,
         public_key=row.public_key,
         active=row.active,
+        customer_id=row.customer_id or "",
+    )
+
+
+@stored
+def _credential(row: Row[Any]) -> Credential:
+    return Credential(
+        operator_id=row.operator_id,
+        kind=CredentialKind(row.kind),
+        public_key=row.public_key,
+        salt=row.salt,
+        nonce=row.nonce,
+        cost=row.cost,
+        sealed=row.sealed,
     )

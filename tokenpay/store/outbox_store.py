@@ -9,7 +9,9 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
+    Select,
     bindparam,
+    func,
     insert,
     literal,
     literal_column,
@@ -55,14 +57,29 @@ class OutboxStore:
         On PostgreSQL ids appear in the order of commits, not of writing: an event is shown only when
         no transaction at or before its own can still add one.
         """
-        query = select(outbox).order_by(outbox.c.written_by, outbox.c.id).limit(rows_limit(limit))
+        query = self._settled(select(outbox)).order_by(outbox.c.written_by, outbox.c.id).limit(rows_limit(limit))
         # Each as a big number: PostgreSQL would otherwise be given one of 32 bits.
         after = tuple_(*(literal(number, BigInteger) for number in _position(cursor)))
         query = query.where(tuple_(outbox.c.written_by, outbox.c.id) > after)
-        if self._postgresql:
-            settled: ColumnElement[int] = literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-            query = query.where(outbox.c.written_by < settled)
         return [_event(row) for row in self._connection.execute(query)]
+
+    def newest(self) -> str:
+        """Return the cursor of the last event that `after` can show, or the start where there is none."""
+        query = self._settled(select(outbox.c.written_by, outbox.c.id))
+        row = self._connection.execute(
+            query.order_by(outbox.c.written_by.desc(), outbox.c.id.desc()).limit(1)
+        ).one_or_none()
+        return START if row is None else f"{row.written_by}.{row.id}"
+
+    def length(self) -> int:
+        """Return how many events were written, without counting them all: those taken back have a number too."""
+        return int(self._connection.execute(select(func.max(outbox.c.id))).scalar() or 0)
+
+    def _settled(self, query: Select[Any]) -> Select[Any]:
+        if not self._postgresql:
+            return query
+        settled: ColumnElement[int] = literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        return query.where(outbox.c.written_by < settled)
 
 
 @stored

@@ -3,20 +3,21 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
 
 from tokenpay.errors import IntegrityError, NotFound
 from tokenpay.money.amount import Amount
 from tokenpay.money.asset import Asset
 from tokenpay.payments.cash_leg import CashLeg
 from tokenpay.payments.intent import Intent, Purpose, parse_party
-from tokenpay.payments.payment import UNSENT, Payment, PaymentState, Reason
+from tokenpay.payments.payment import ENDED, UNSENT, Payment, PaymentState, Reason
 from tokenpay.primitives.canonical import canonical_text, parse_canonical
 from tokenpay.store.asset_store import AssetStore
 from tokenpay.store.door import rows_limit, stored
 from tokenpay.store.tables import payments
 
 _ADD = insert(payments)
+_OPEN = frozenset(PaymentState) - ENDED
 
 
 class PaymentStore:
@@ -104,6 +105,20 @@ class PaymentStore:
         order = (payments.c.nonce.nulls_last(), payments.c.created_at_s, payments.c.id)
         return [self._payment(row) for row in self._connection.execute(query.order_by(*order).limit(rows_limit(limit)))]
 
+    def paid_before(self, *, creditor: str, debtor: str | None = None) -> bool:
+        """Tell whether anybody, or this debtor, has paid this creditor to the end."""
+        query = select(payments.c.id).where(payments.c.state == PaymentState.FINAL.value, _names("creditor", creditor))
+        if debtor is not None:
+            query = query.where(_names("debtor", debtor))
+        return self._connection.execute(query.limit(1)).first() is not None
+
+    def under_way(self) -> list[tuple[int | None, PaymentState, int, int]]:
+        """Return (chain or None for the books, state, how many, oldest change) of payments that have not ended."""
+        columns = (payments.c.chain_id, payments.c.state)
+        query = select(*columns, func.count(), func.min(payments.c.updated_at_s)).group_by(*columns)
+        rows = self._connection.execute(query.where(payments.c.state.in_([state.value for state in _OPEN])))
+        return [(chain_id, PaymentState(state), count, oldest) for chain_id, state, count, oldest in rows]
+
     def outdated(self, *, now_s: int) -> list[str]:
         """Return the ids of payments that were not started in time. A no-op is never too late: a nonce waits for it."""
         query = select(payments.c.id).where(
@@ -180,3 +195,8 @@ def _standing(payment: Payment) -> dict[str, Any]:
         "included_hash": payment.included_hash,
         "transaction_hash": payment.transaction_hash,
     }
+
+
+def _names(part: str, party: str) -> ColumnElement[bool]:
+    """Whose intent names this party: its text is canonical, so there is one spelling to look for."""
+    return payments.c.intent.contains(canonical_text({part: party})[1:-1], autoescape=True)

@@ -4,6 +4,7 @@ from hashlib import sha256
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from tokenpay.parties.credential import CredentialKind
 from tokenpay.parties.operator import Operator
 from tokenpay.store.operator_store import OperatorStore
 from tokenpay.store.tables import operators, sessions
@@ -25,7 +26,16 @@ class SessionStore:
         self._connection = connection
         self._operators = operators
 
-    def add(self, session_id: str, *, operator_id: str, terminal: str, opened_at_s: int, expires_at_s: int) -> None:
+    def add(
+        self,
+        session_id: str,
+        *,
+        operator_id: str,
+        terminal: str,
+        opened_at_s: int,
+        expires_at_s: int,
+        opened_with: CredentialKind,
+    ) -> None:
         self._connection.execute(
             insert(sessions),
             {
@@ -34,6 +44,7 @@ class SessionStore:
                 "terminal": terminal,
                 "opened_at_s": opened_at_s,
                 "expires_at_s": expires_at_s,
+                "opened_with": opened_with,
             },
         )
 
@@ -46,6 +57,19 @@ class SessionStore:
         """Return the terminal that a session was opened at."""
         query = select(sessions.c.terminal).where(sessions.c.id == _digest(session_id))
         return str(self._connection.execute(query).scalar_one())
+
+    def opened_with(self, session_id: str) -> str:
+        """Return the kind of credential that a session was opened with."""
+        query = select(sessions.c.opened_with).where(sessions.c.id == _digest(session_id))
+        return str(self._connection.execute(query).scalar_one())
+
+    def close_all(self, operator_id: str, *, at_s: int) -> None:
+        """Close every session of an operator."""
+        self._connection.execute(
+            update(sessions)
+            .where(sessions.c.operator_id == operator_id, sessions.c.closed_at_s.is_(None))
+            .values(closed_at_s=at_s)
+        )
 
     def close(self, session_id: str, *, at_s: int) -> None:
         self._connection.execute(

@@ -22,6 +22,7 @@ from tokenpay.counter.quote import Direction
 from tokenpay.counter.shift import ShiftState
 from tokenpay.ledger.chart import ASSETS, LIABILITIES, AccountKind
 from tokenpay.ledger.transfer import TransferState
+from tokenpay.parties.credential import CredentialKind
 from tokenpay.payments.payment import PaymentState
 from tokenpay.requests.request_state import RequestState
 from tokenpay.store.columns import BigInteger, Boolean, Integer, LargeBinary, Text
@@ -57,6 +58,8 @@ bank = Table(
     Column("value", Text, nullable=False),
 )
 
+_ACTIVE = text("active AND customer_id IS NOT NULL")
+
 # --- parties ---------------------------------------------------------------------------------
 
 operators = Table(
@@ -68,13 +71,38 @@ operators = Table(
     Column("branch", Text, nullable=False),
     Column("active", Boolean, nullable=False),
     Column("public_key", LargeBinary, nullable=False, unique=True),
+    Column("failures", Integer, nullable=False, server_default=text("0")),
+    Column("locked_until_s", BigInteger, nullable=False, server_default=text("0")),
+    Column("customer_id", Text, ForeignKey("customers.id")),
+    CheckConstraint("(customer_id IS NOT NULL) = (role = 'customer')", name="customer_of_their_own"),
+    # A customer has one way in at a time.
+    Index("uq_operators_customer", "customer_id", unique=True, sqlite_where=_ACTIVE, postgresql_where=_ACTIVE),
+)
+
+credentials = Table(
+    "credentials",
+    metadata,
+    Column("operator_id", Text, ForeignKey("operators.id"), primary_key=True),
+    Column("kind", Text, primary_key=True),
     Column("salt", LargeBinary, nullable=False),
     Column("nonce", LargeBinary, nullable=False),
     Column("cost", Integer, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
-    Column("failures", Integer, nullable=False, server_default=text("0")),
-    Column("locked_until_s", BigInteger, nullable=False, server_default=text("0")),
+    _one_of("kind", CredentialKind),
 )
+"""An operator's key once under each secret that opens it."""
+
+introductions = Table(
+    "introductions",
+    metadata,
+    Column("operator_id", Text, ForeignKey("operators.id"), primary_key=True),
+    Column("customer_id", Text, ForeignKey("customers.id"), nullable=False),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("introduced_by", Text, ForeignKey("operators.id"), nullable=False),
+    Column("at_s", BigInteger, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+)
+"""Who of the bank signed that a key is a customer's: the signer takes nobody's word but theirs."""
 
 sessions = Table(
     "sessions",
@@ -85,6 +113,8 @@ sessions = Table(
     Column("opened_at_s", BigInteger, nullable=False),
     Column("expires_at_s", BigInteger, nullable=False),
     Column("closed_at_s", BigInteger),
+    Column("opened_with", Text, nullable=False),
+    _one_of("opened_with", CredentialKind),
 )
 
 customers = Table(
@@ -376,6 +406,8 @@ chains = Table(
     Column("head_number", BigInteger, nullable=False),
     Column("final_number", BigInteger, nullable=False),
     Column("halted", Text, nullable=False),
+    Column("seen_at_s", BigInteger),
+    Column("trouble", Text, nullable=False, server_default=""),
 )
 
 blocks = Table(

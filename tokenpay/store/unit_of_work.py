@@ -40,6 +40,7 @@ from tokenpay.store.deny_list_store import DenyListStore
 from tokenpay.store.deposit_store import DepositStore
 from tokenpay.store.door import check_values
 from tokenpay.store.fact_store import FactStore
+from tokenpay.store.introduction_store import IntroductionStore
 from tokenpay.store.key_store import KeyStore
 from tokenpay.store.ledger_store import LedgerStore
 from tokenpay.store.limit_store import LimitStore
@@ -72,7 +73,7 @@ class UnitOfWork:
         """Do this before the commit, after all else: it takes a lock that everybody waits for."""
         self.last_steps.append(step)
 
-    approvals = cached_property(lambda uow: ApprovalStore(uow.connection))
+    approvals = cached_property(lambda uow: ApprovalStore(uow.connection, uow.introductions))
     assets = cached_property(lambda uow: AssetStore(uow.connection))
     attempts = cached_property(lambda uow: AttemptStore(uow.connection))
     audit = cached_property(lambda uow: AuditStore(uow.connection))
@@ -84,6 +85,7 @@ class UnitOfWork:
     deny_lists = cached_property(lambda uow: DenyListStore(uow.connection))
     deposits = cached_property(lambda uow: DepositStore(uow.connection, uow.assets))
     facts = cached_property(lambda uow: FactStore(uow.connection))
+    introductions = cached_property(lambda uow: IntroductionStore(uow.connection))
     keys = cached_property(lambda uow: KeyStore(uow.connection))
     ledger = cached_property(lambda uow: LedgerStore(uow.connection))
     limits = cached_property(lambda uow: LimitStore(uow.connection))
@@ -121,6 +123,13 @@ class Store:
             yield uow
             for step in uow.last_steps:
                 step()
+
+    @contextmanager
+    def trial(self) -> Iterator[UnitOfWork]:
+        """Open a unit of work that may lock and write, and of which nothing stays; raises as `unit_of_work` does."""
+        with translated(), self.engine.connect() as connection, connection.begin() as transaction:
+            yield UnitOfWork(connection)
+            transaction.rollback()
 
     @contextmanager
     def read(self) -> Iterator[UnitOfWork]:

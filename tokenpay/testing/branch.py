@@ -22,6 +22,7 @@ from tokenpay.money.asset import Asset
 from tokenpay.money.tariff import Tariff
 from tokenpay.operations.approve import approve
 from tokenpay.operations.assets import register_asset
+from tokenpay.operations.credentials import set_pin
 from tokenpay.operations.customers import enrol_customer
 from tokenpay.operations.found import Founder
 from tokenpay.operations.issue_request import issue_request
@@ -47,6 +48,7 @@ TOKEN = Asset.token(31_337, CONTRACT, symbol="DEUR", decimals=6)
 CASH = Asset.cash("EUR")
 DENIED = Address(b"\x66" * 20)
 PASSWORD = "at-the-desk"  # noqa: S105 - every door of this bank
+PIN = "271828"
 PEOPLE = [
     Founder(id="vera", name="Vera Lind", password=PASSWORD, role=Role.SUPERVISOR),
     Founder(id="otto", name="Otto Brandt", password=PASSWORD, role=Role.SUPERVISOR),
@@ -185,4 +187,6 @@ def open_branch() -> Iterator[Branch]:
                 boris=enrol_customer(bank, name="Boris Keller", by=tim, key="enrol-boris"),
             )
             branch.receive(branch.issue(branch.anna, euro("2000"), key="first"), euro("2000"))
+            for person in (vera, otto, tim):
+                set_pin(bank, pin=PIN, by=person)
             yield branch

@@ -76,6 +76,8 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
         with monkeypatch.context() as patch:
             patch.setenv("TOKENPAY_OPERATOR", by or "")
             patch.setenv("TOKENPAY_PASSWORD", password if password is not None else PASSWORDS.get(by or "", ""))
+            patch.setenv("TOKENPAY_NEW_PIN", "402857")
+            patch.setenv("TOKENPAY_NEW_PASSWORD", "another-secret")
             capsys.readouterr()
             code = main([str(word) for word in words], **ports)
             out, err = capsys.readouterr()

@@ -104,7 +104,7 @@ def test_a_copy_is_one_state_whoever_writes_meanwhile(desk: Desk, tmp_path: Path
 
 
 def _changed(name: str) -> Callable[[Files], Files]:
-    return lambda files: {**files, name: files[name][:-1] + b"\x00"}
+    return lambda files: {**files, name: files[name][:-1] + bytes([files[name][-1] ^ 1])}
 
 
 def _without(name: str) -> Callable[[Files], Files]:

@@ -8,18 +8,22 @@ import pytest
 from tokenpay.errors import InvalidInput
 from tokenpay.parties.operator import Operator, Permission as P, Role
 
-COUNTER = {P.ENROL, P.REQUEST, P.PAY, P.SHIFT, P.READ}
+COUNTER = {P.ENROL, P.REQUEST, P.PAY, P.SHIFT, P.CREDENTIAL, P.READ}
 TABLE = {
     Role.TELLER: COUNTER,
     Role.SUPERVISOR: COUNTER | {P.FREEZE, P.APPROVE, P.REVERSE, P.CASE, P.CONTROL, P.VAULT},
-    Role.AUDITOR: {P.READ},
+    Role.AUDITOR: {P.CREDENTIAL, P.READ},
     Role.ENGINE: {P.RUN_ENGINE, P.READ},
+    Role.CUSTOMER: {P.REQUEST, P.PAY, P.READ},
 }
 
 
 def operator(role: Role, *, active: bool = True) -> Operator:
     id, branch = ("engine", "engine") if role is Role.ENGINE else ("mia", "main")
-    return Operator(id=id, name="Mia", role=role, branch=branch, public_key=bytes(32), active=active)
+    id, customer_id = ("c042.1", "C042") if role is Role.CUSTOMER else (id, "")
+    return Operator(
+        id=id, name="Mia", role=role, branch=branch, public_key=bytes(32), active=active, customer_id=customer_id
+    )
 
 
 @pytest.mark.parametrize("role", Role)
@@ -53,6 +57,10 @@ def test_a_role_carries_its_permissions_and_no_others(role: Role, permission: P)
         {"name": "M" * 141},
         {"role": Role.ENGINE},
         {"role": Role.ENGINE, "id": "engine"},
+        {"role": Role.CUSTOMER},
+        {"customer_id": "C042"},
+        {"role": Role.CUSTOMER, "customer_id": "C042"},
+        {"role": Role.CUSTOMER, "customer_id": "C042", "id": "c0421.1"},
     ],
 )
 def test_ids_and_branches_are_plain_and_the_engines_are_its_own(change: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@
 from tokenpay.adapters.signer.memory import SignerMemory
 from tokenpay.adapters.signer.request_key import derive_request_key
 from tokenpay.adapters.signer.rules import SignerRules, TrustedOperator
-from tokenpay.compliance.approval import Part
+from tokenpay.compliance.approval import Approval, Part
 from tokenpay.compliance.clearance import Clearance
 from tokenpay.compliance.policy import needs_second_person
 from tokenpay.errors import IntegrityError, InvalidInput, SignerRefused
@@ -14,10 +14,11 @@ from tokenpay.ethereum.grants.grant import sign as sign_grant
 from tokenpay.ethereum.preflight import preflight
 from tokenpay.ethereum.transaction import DynamicFeeTransaction, SignedTransaction
 from tokenpay.ethereum.typed_data import Domain
+from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.address import Address
 from tokenpay.money.asset import AssetKind
 from tokenpay.parties.operator import Role
-from tokenpay.payments.intent import OWN_MONEY, ChainParty, Intent, Purpose
+from tokenpay.payments.intent import OWN_MONEY, BookParty, ChainParty, Intent, Purpose
 from tokenpay.ports import SignedAuthorization
 from tokenpay.requests.request_claims import RequestClaims
 from tokenpay.requests.signed_request import sign_claims
@@ -27,6 +28,7 @@ from tokenpay.wallets.secret import Secret
 TREASURY_PATH = "m/44'/60'/0'/0/0"
 DEPOSITS_PATH = "m/44'/60'/1'/0"
 _LEAVES = frozenset({Purpose.PAYMENT, Purpose.REFUND})
+_AT_THE_COUNTER = frozenset({Role.TELLER, Role.SUPERVISOR})
 
 
 class LocalSigner:
@@ -153,9 +155,7 @@ class LocalSigner:
             raise SignerRefused("the clearance is for another payment")
         people: dict[Part, str] = {}
         for approval in clearance.approvals:
-            operator = self._rules.operators.get(approval.operator_id)
-            if operator is None:
-                raise SignerRefused("an approval comes from somebody this signer does not know")
+            operator = self._rules.operators.get(approval.operator_id) or self._introduced(approval, intent)
             if approval.intent_hash != intent_hash or not intent.created_at_s <= approval.at_s < intent.expires_at_s:
                 raise SignerRefused("an approval is for another payment or another time")
             try:
@@ -170,10 +170,27 @@ class LocalSigner:
         if not alone and people.get(Part.CHECKER) in (None, intent.maker):
             raise SignerRefused("this payment needs the signature of a second person")
 
+    def _introduced(self, approval: Approval, intent: Intent) -> TrustedOperator:
+        """Return a customer whose key somebody this signer knows has vouched for: they pay from their own account."""
+        introduction = approval.introduction
+        if introduction is None or introduction.operator_id != approval.operator_id:
+            raise SignerRefused("an approval comes from somebody this signer does not know")
+        introducer = self._rules.operators.get(introduction.introduced_by)
+        if introducer is None or introducer.role not in _AT_THE_COUNTER:
+            raise SignerRefused("a customer was introduced by somebody this signer does not know")
+        try:
+            introduction.verify(introducer.public_key)
+        except IntegrityError as error:
+            raise SignerRefused(error.message) from None
+        own = BookParty(AccountKind.CUSTOMER, introduction.customer_id)
+        if approval.part is not Part.MAKER or intent.purpose is not Purpose.PAYMENT or intent.debtor != own:
+            raise SignerRefused("a customer pays from their own account and does nothing else")
+        return TrustedOperator(public_key=introduction.public_key, role=Role.CUSTOMER)
+
     def _check_role(self, part: Part, operator: TrustedOperator, intent: Intent) -> None:
         own_money = intent.purpose in OWN_MONEY
         allowed = {
-            Part.MAKER: {Role.ENGINE} if own_money else {Role.TELLER, Role.SUPERVISOR},
+            Part.MAKER: {Role.ENGINE} if own_money else {*_AT_THE_COUNTER, Role.CUSTOMER},
             Part.CHECKER: {Role.SUPERVISOR},
         }
         if operator.role not in allowed[part]:

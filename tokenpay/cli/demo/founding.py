@@ -32,6 +32,7 @@ OTTO = Founder(id="otto", name="Otto Brandt", password="otto-demo", role=Role.SU
 TIM = Founder(id="tim", name="Tim Wolf", password="tim-demo", role=Role.TELLER)  # noqa: S106
 PEOPLE = (VERA, OTTO, TIM)
 CASH = Asset.cash("EUR")
+PINS = {"vera": "271828", "otto": "314159", "tim": "161803"}
 
 
 def demo_token() -> Asset:

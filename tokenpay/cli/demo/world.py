@@ -25,9 +25,10 @@ from tokenpay import (
     open_bank,
     open_session,
     run_once,
+    set_pin,
 )
 from tokenpay.cli.demo.folder import CODES, SETTINGS
-from tokenpay.cli.demo.founding import ISSUER_KEY, PEOPLE, demo_token, found_demo_bank, policy_for
+from tokenpay.cli.demo.founding import ISSUER_KEY, PEOPLE, PINS, demo_token, found_demo_bank, policy_for
 from tokenpay.devnet import DEVNET_CHAIN_ID
 from tokenpay.devnet.process import Devnet
 from tokenpay.devnet.setup import OutsideWallet, deploy_demo_token, fund, mine
@@ -185,6 +186,8 @@ def open_world(directory: Path, devnet: Devnet) -> Iterator[World]:
             open_session(bank, operator_id=person.id, password=person.password, terminal="demo", lifetime_s=_SESSION_S)
             for person in PEOPLE
         )
+        for session in (vera, otto, tim):
+            set_pin(bank, pin=PINS[session.operator.id], by=session)
         yield World(
             directory=directory,
             bank=bank,

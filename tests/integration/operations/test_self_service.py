@@ -1,0 +1,367 @@
+"""Customers who sign in themselves: what is theirs, and that every verb refuses all the rest."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+import tokenpay as tp
+from tests.world import CHAIN_ID, LISTED, OUTSIDE, START, TOKEN, World, euro
+from tokenpay.adapters.signer.rules import SignerRules
+from tokenpay.payments.payment import PaymentState as S
+
+PIN, BORIS_PIN = "402857", "615093"
+
+
+def enter(world: World, customer: tp.Customer, pin: str = PIN) -> tp.Session:
+    return tp.open_customer_session(world.bank, customer_id=customer.id, pin=pin, terminal="kiosk")
+
+
+def give(world: World, customer: tp.Customer, pin: str = PIN) -> tp.Operator:
+    return tp.open_self_service(world.bank, customer_id=customer.id, pin=pin, by=world.tom, key=world.key())
+
+
+@pytest.fixture
+def anna(world: World) -> tp.Session:
+    give(world, world.anna)
+    return enter(world, world.anna)
+
+
+# --- the way in
+
+
+def test_a_teller_gives_a_pin_and_the_customer_signs_in(world: World, anna: tp.Session) -> None:
+    assert (anna.role, anna.operator.customer_id) == (tp.Role.CUSTOMER, world.anna.id)
+    assert anna.operator.name == world.anna.id
+    assert anna.expires_at_s - anna.opened_at_s == 900
+    assert tp.get_customer(world.bank, world.anna.id, by=anna) == world.anna
+    assert [operator.id for operator in tp.list_operators(world.bank, by=world.ann)] == ["ann", "bob", "engine", "tom"]
+    for lifetime_s in (0, 901):
+        with pytest.raises(tp.InvalidInput):
+            tp.open_customer_session(
+                world.bank, customer_id=world.anna.id, pin=PIN, terminal="kiosk", lifetime_s=lifetime_s
+            )
+
+
+def test_what_does_not_open_says_the_same(world: World, anna: tp.Session) -> None:
+    said = set()
+    for customer_id, pin in ((world.anna.id, "402858"), (world.boris.id, PIN), ("C0", PIN), ("tom", PIN)):
+        with pytest.raises(tp.WrongPassword) as caught:
+            tp.open_customer_session(world.bank, customer_id=customer_id, pin=pin, terminal="kiosk")
+        said.add(caught.value.message)
+    with pytest.raises(tp.WrongPassword):  # not at the bank's own terminals
+        tp.open_session(world.bank, operator_id=anna.operator.id, pin=PIN, terminal="t")
+    assert len(said) == 1
+
+
+def test_five_wrong_pins_lock_a_customer(world: World, anna: tp.Session) -> None:
+    for _ in range(5):
+        with pytest.raises(tp.WrongPassword):
+            enter(world, world.anna, "615093")
+    with pytest.raises(tp.WrongPassword):
+        enter(world, world.anna)
+    world.clock.advance(900)
+    assert enter(world, world.anna)
+
+
+def test_the_same_key_gives_the_same_way_in_and_another_pin_needs_another_key(world: World) -> None:
+    first = tp.open_self_service(world.bank, customer_id=world.anna.id, pin=PIN, by=world.tom, key="k")
+    assert tp.open_self_service(world.bank, customer_id=world.anna.id, pin=PIN, by=world.tom, key="k") == first
+    with pytest.raises(tp.KeyReused):
+        tp.open_self_service(world.bank, customer_id=world.anna.id, pin="615093", by=world.tom, key="k")
+    assert enter(world, world.anna)
+
+
+def test_a_new_pin_ends_the_old_way_in_and_its_sessions(world: World, anna: tp.Session) -> None:
+    held = world.paid(200, by=anna)
+    second = give(world, world.anna, "615093")
+    with pytest.raises(tp.SessionExpired):
+        tp.get_customer(world.bank, world.anna.id, by=anna)
+    with pytest.raises(tp.WrongPassword):
+        enter(world, world.anna)
+    again = enter(world, world.anna, "615093")
+    assert again.operator == second
+    assert second.id != anna.operator.id
+    assert tp.approve(world.bank, held.id, by=world.ann).state is S.FINAL  # what was signed stays proven
+    assert tp.get_payment(world.bank, held.id, by=again).state is S.FINAL
+
+
+def test_closing_ends_it_and_closing_again_changes_nothing(world: World, anna: tp.Session) -> None:
+    for _ in range(2):
+        tp.close_self_service(world.bank, customer_id=world.anna.id, by=world.tom)
+    with pytest.raises(tp.SessionExpired):
+        tp.balances(world.bank, world.anna.id, by=anna)
+    with pytest.raises(tp.WrongPassword):
+        enter(world, world.anna)
+    with pytest.raises(tp.NotFound):
+        tp.close_self_service(world.bank, customer_id="C0", by=world.tom)
+
+
+def test_a_pin_is_no_part_of_the_number_and_is_given_to_the_active_alone(world: World) -> None:
+    with pytest.raises(tp.InvalidInput):
+        give(world, world.anna, "123456")
+    with pytest.raises(tp.InvalidInput, match="own number"):
+        give(world, world.anna, world.anna.id[-6:])
+    tp.freeze_customer(world.bank, world.boris.id, reason="x", by=world.ann)
+    with pytest.raises(tp.WrongState):
+        give(world, world.boris, BORIS_PIN)
+
+
+def test_a_frozen_customer_reads_and_a_closed_one_does_not_get_in(world: World, anna: tp.Session) -> None:
+    tp.freeze_customer(world.bank, world.anna.id, reason="x", by=world.ann)
+    again = enter(world, world.anna)
+    assert [amount.units for amount in tp.balances(world.bank, world.anna.id, by=again)] == [START * 10**6]
+    for by in (anna, again):
+        with pytest.raises(tp.NotPermitted):
+            world.pay(5, by=by)
+        with pytest.raises(tp.NotPermitted):
+            world.request(5, by=by)
+    give(world, world.boris, BORIS_PIN)
+    boris = enter(world, world.boris, BORIS_PIN)
+    tp.close_customer(world.bank, world.boris.id, reason="x", by=world.ann)
+    with pytest.raises(tp.NotPermitted):
+        tp.get_customer(world.bank, world.boris.id, by=boris)
+    with pytest.raises(tp.WrongPassword):
+        enter(world, world.boris, BORIS_PIN)
+
+
+# --- money
+
+
+def test_a_customer_pays_from_their_own_account_in_the_books_and_on_the_chain(world: World, anna: tp.Session) -> None:
+    assert world.paid(20, by=anna).state is S.FINAL
+    payment = world.paid(30, by=anna, creditor=OUTSIDE)
+    assert payment.intent.maker == anna.operator.id
+    world.to_finality()
+    assert tp.get_payment(world.bank, payment.id, by=anna).state is S.FINAL
+    assert world.units(world.anna) == (START - 50) * 10**6
+    world.prove()
+
+
+def test_more_than_one_may_pay_alone_waits_for_somebody_of_the_bank(world: World, anna: tp.Session) -> None:
+    held = world.paid(200, by=anna, creditor=OUTSIDE)
+    assert [reason.code for reason in held.reasons] == ["approval.second_person"]
+    with pytest.raises(tp.NotPermitted):
+        tp.approve(world.bank, held.id, by=anna)
+    assert tp.approve(world.bank, held.id, by=world.ann).state is S.CLEARED
+    world.to_finality()
+    assert tp.get_payment(world.bank, held.id, by=anna).state is S.FINAL
+
+
+def test_the_customers_day_is_one_whoever_makes_its_payments(world: World, anna: tp.Session) -> None:
+    world.limit(customer_day_units=50 * 10**6)
+    world.paid(30)
+    assert world.refused(30, by=anna) == ["limit.customer_day"]
+    give(world, world.anna, "615093")
+    assert world.refused(30, by=enter(world, world.anna, "615093")) == ["limit.customer_day"]
+
+
+@pytest.mark.parametrize(
+    ("change", "values"),
+    [
+        ("UPDATE introductions SET introduced_by = 'engine'", {}),
+        ("UPDATE introductions SET signature = :value", {"value": bytes(64)}),
+        ("UPDATE introductions SET at_s = at_s + 1", {}),
+        ("DELETE FROM introductions", {}),
+    ],
+)
+def test_the_signer_knows_only_who_was_introduced(
+    world: World, anna: tp.Session, change: str, values: dict[str, Any]
+) -> None:
+    payment = world.paid(30, by=anna, creditor=OUTSIDE)
+    world.sql(change, **values)
+    world.turn()
+    failed = world.now(payment)
+    assert (failed.state, [reason.code for reason in failed.reasons]) == (S.FAILED, ["signer.refused"])
+    assert [reason.code for reason in tp.get_payment(world.bank, payment.id, by=anna).reasons] == ["counter.ask"]
+
+
+def test_the_signer_lets_a_customer_pay_from_no_other_account(world: World, anna: tp.Session) -> None:
+    payment = world.paid(30, by=anna, creditor=OUTSIDE)
+    with world.bank.store.read() as uow:
+        clearance = uow.clearances.of(payment.id)
+    other = replace(payment.intent, debtor=tp.BookParty(payment.intent.debtor.kind, world.boris.id))  # type: ignore[union-attr]
+    signer: Any = world.bank.required_signer()
+    for intent, error in (
+        (other, tp.SignerRefused),
+        (replace(payment.intent, purpose=tp.Purpose.REFUND), tp.SignerRefused),
+    ):
+        with pytest.raises(error, match="own account"):
+            signer._introduced(clearance.approvals[0], intent)
+    stranger = SignerRules(operators={}, fee_caps_wei={}, alone_units={})
+    signer._rules = stranger
+    with pytest.raises(tp.SignerRefused, match="introduced by somebody"):
+        signer._introduced(clearance.approvals[0], payment.intent)
+
+
+# --- what a customer is told
+
+
+def test_a_screening_is_not_told_to_a_customer(world: World, anna: tp.Session) -> None:
+    given: dict[str, Any] = {"by": anna, "creditor": LISTED.caip10(CHAIN_ID)}
+    assert world.refused(20, **given) == ["counter.ask"]
+    assert world.refused(20, creditor=given["creditor"]) == ["screening.match"]
+    world.clock.advance(800)
+    world.decree(list_max_age_s=60)
+    key = world.key()
+    held = world.paid(20, by=anna, creditor=OUTSIDE, key=key)
+    assert [reason.code for reason in held.reasons] == ["counter.ask"]
+    seen = (
+        tp.get_payment(world.bank, held.id, by=anna),
+        tp.payment_of_key(world.bank, key, by=anna),
+        world.paid(20, by=anna, creditor=OUTSIDE, key=key),
+    )
+    assert {payment.reasons for payment in seen if payment is not None} == {held.reasons}
+    assert [reason.code for reason in world.now(held).reasons] == ["screening.unavailable"]
+    tp.freeze_customer(world.bank, world.boris.id, reason="x", by=world.ann)
+    assert world.refused(20, by=anna) == ["counter.ask"]
+
+
+def test_who_is_paid_sees_it_when_they_are(world: World, anna: tp.Session) -> None:
+    give(world, world.boris, BORIS_PIN)
+    boris = enter(world, world.boris, BORIS_PIN)
+    held = world.paid(200, by=anna)
+    with pytest.raises(tp.NotPermitted):
+        tp.get_payment(world.bank, held.id, by=boris)
+    tp.approve(world.bank, held.id, by=world.ann)
+    assert tp.get_payment(world.bank, held.id, by=boris).state is S.FINAL
+
+
+# --- every verb
+
+
+def own(world: World, customer: tp.Customer) -> dict[str, Callable[[tp.Session], object]]:
+    """The verbs that a customer may use, each about this customer."""
+    request = world.request(5, payee=customer)
+    payment = world.paid(1, debtor=f"customer/{customer.id}", creditor=OUTSIDE)
+    bank, party = world.bank, f"customer/{customer.id}"
+    return {
+        "balances": lambda by: tp.balances(bank, customer.id, by=by),
+        "find_requests": lambda by: tp.find_requests(bank, customer_id=customer.id, by=by),
+        "get_customer": lambda by: tp.get_customer(bank, customer.id, by=by),
+        "get_payment": lambda by: tp.get_payment(bank, payment.id, by=by),
+        "get_request": lambda by: tp.get_request(bank, request.id, by=by),
+        "issue_request": lambda by: world.request(5, payee=customer, by=by),
+        "pay": lambda by: world.pay(1, debtor=party, creditor=OUTSIDE, by=by),
+        "preview_payment": lambda by: tp.preview_payment(bank, debtor=party, creditor=OUTSIDE, amount=euro(1), by=by),
+        "statement": lambda by: tp.statement(bank, customer_id=customer.id, asset_id=TOKEN.id, by=by),
+    }
+
+
+ALWAYS = {"close_session", "payment_of_key"}
+"""A session ends itself; a key that stands for no payment of the customer's own stands for nothing."""
+
+
+def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
+    """Every other verb, about what is the customer's own as far as that can be."""
+    bank, mine = world.bank, world.anna.id
+    request, held = world.request(5), world.paid(200)
+    case = tp.open_case(bank, kind=tp.CaseKind.OTHER, subject=mine, note="n", by=world.ann)
+    grant: Any = None
+    count = tp.CashCount(currency="EUR", pieces={})
+    party, key, other = f"customer/{mine}", world.key(), tp.CaseKind.OTHER
+    return {
+        "accept_clock": lambda by: tp.accept_clock(bank, by=by),
+        "allocate_cash": lambda by: tp.allocate_cash(
+            bank, drawer="D1", direction=tp.CashDirection.TO_DRAWER, amount=euro(1), by=by, key=key
+        ),
+        "approve": lambda by: tp.approve(bank, held.id, by=by),
+        "bank_health": lambda by: tp.bank_health(bank, by=by),
+        "cancel": lambda by: tp.cancel(bank, held.id, by=by),
+        "cancel_request": lambda by: tp.cancel_request(bank, request.id, by=by),
+        "case_balances": lambda by: tp.case_balances(bank, case.id, by=by),
+        "change_password": lambda by: tp.change_password(bank, old="x" * 8, new="y" * 8, by=by),
+        "check_asset": lambda by: tp.check_asset(bank, TOKEN.id, by=by),
+        "close_customer": lambda by: tp.close_customer(bank, mine, reason="x", by=by),
+        "close_self_service": lambda by: tp.close_self_service(bank, customer_id=mine, by=by),
+        "close_shift": lambda by: tp.close_shift(bank, "SH-1", counts=(count,), by=by, key=key),
+        "collect": lambda by: tp.collect(
+            bank, request_id=request.id, authorization=grant, signature=grant, by=by, key=key
+        ),
+        "enrol_customer": lambda by: tp.enrol_customer(bank, name="Eva", by=by, key=key),
+        "expire": lambda by: tp.expire(bank, by=by),
+        "find_customers": lambda by: tp.find_customers(bank, mine, by=by),
+        "find_payments": lambda by: tp.find_payments(bank, by=by),
+        "freeze_customer": lambda by: tp.freeze_customer(bank, mine, reason="x", by=by),
+        "get_case": lambda by: tp.get_case(bank, case.id, by=by),
+        "get_policy": lambda by: tp.get_policy(bank, by=by),
+        "list_cases": lambda by: tp.list_cases(bank, by=by),
+        "list_deny_lists": lambda by: tp.list_deny_lists(bank, by=by),
+        "list_operators": lambda by: tp.list_operators(bank, by=by),
+        "load_deny_list": lambda by: tp.load_deny_list(
+            bank, name="own", text=LISTED.text, dated_s=world.clock.now_s(), by=by
+        ),
+        "newest_event": lambda by: tp.newest_event(bank, by=by),
+        "open_case": lambda by: tp.open_case(bank, kind=other, subject="s", note="n", by=by),
+        "open_self_service": lambda by: tp.open_self_service(bank, customer_id=mine, pin="615093", by=by, key=key),
+        "open_shift": lambda by: tp.open_shift(bank, drawer="D1", opening=(count,), by=by, key=key),
+        "read_events": lambda by: tp.read_events(bank, by=by),
+        "receive_cash": lambda by: tp.receive_cash(bank, count=count, by=by, key=key),
+        "recognise_holding": lambda by: tp.recognise_holding(bank, asset_id=TOKEN.id, by=by),
+        "reconcile": lambda by: tp.reconcile(bank, by=by),
+        "refund": lambda by: tp.refund(bank, of=held.id, to=party, amount=euro(1), by=by, key=key),
+        "refuse": lambda by: tp.refuse(bank, held.id, reason="x", by=by),
+        "register_asset": lambda by: tp.register_asset(bank, TOKEN, by=by),
+        "request_deposits": lambda by: tp.request_deposits(bank, request.id, by=by),
+        "resolve_case": lambda by: tp.resolve_case(bank, case.id, resolution="x", by=by),
+        "resume_chain": lambda by: tp.resume_chain(bank, CHAIN_ID, by=by),
+        "resume_payments": lambda by: tp.resume_payments(bank, by=by),
+        "reverse": lambda by: tp.reverse(bank, held.id, by=by, key=key),
+        "run_once": lambda by: tp.run_once(bank, by=by),
+        "set_pin": lambda by: tp.set_pin(bank, pin="615093", by=by),
+        "settle": lambda by: tp.settle(bank, chain_id=CHAIN_ID, by=by),
+        "shift_report": lambda by: tp.shift_report(bank, "SH-1", by=by),
+        "sign_issued_request": lambda by: tp.sign_issued_request(bank, request.id, by=by),
+        "stop_payments": lambda by: tp.stop_payments(bank, reason="x", by=by),
+        "submit": lambda by: tp.submit(bank, chain_id=CHAIN_ID, by=by),
+        "sweep": lambda by: tp.sweep(bank, asset_id=TOKEN.id, by=by),
+        "unfreeze_customer": lambda by: tp.unfreeze_customer(bank, mine, reason="x", by=by),
+        "verify_audit": lambda by: tp.verify_audit(bank, by=by),
+        "watch": lambda by: tp.watch(bank, chain_id=CHAIN_ID, by=by),
+    }
+
+
+def verbs() -> set[str]:
+    """Every public function that somebody is asked for."""
+    found = {name: getattr(tp, name) for name in tp.__all__}
+    return {
+        name for name, verb in found.items() if inspect.isfunction(verb) and "by" in inspect.signature(verb).parameters
+    }
+
+
+def test_each_verb_is_refused_to_customers_unless_it_says_whose_it_is(world: World, anna: tp.Session) -> None:
+    table, allowed = refused(world), own(world, world.anna)
+    assert verbs() == {*table, *allowed, *ALWAYS}
+    may: list[str] = []
+    for name, verb in table.items():
+        try:
+            verb(anna)
+            may.append(name)
+        except tp.NotPermitted:
+            pass
+    assert may == []
+
+
+def test_each_verb_for_customers_is_about_their_own_alone(world: World, anna: tp.Session) -> None:
+    world.endow(world.boris, 10)
+    for verb in own(world, world.anna).values():
+        assert verb(anna) is not None
+    for name, verb in own(world, world.boris).items():
+        with pytest.raises(tp.NotPermitted):
+            verb(anna)
+        assert verb(world.tom) is not None, name
+    for id in ("C0", "nothing"):
+        with pytest.raises(tp.NotPermitted):  # no word of what exists
+            tp.get_payment(world.bank, id, by=anna)
+        with pytest.raises(tp.NotPermitted):
+            tp.get_customer(world.bank, id, by=anna)
+    with pytest.raises(tp.NotPermitted):
+        tp.find_requests(world.bank, by=anna)
+    world.paid(20, key="of-tom", creditor=OUTSIDE, debtor=f"customer/{world.boris.id}", amount=euro(1))
+    assert tp.payment_of_key(world.bank, "of-tom", by=anna) is None
+    assert tp.payment_of_key(world.bank, "of-nobody", by=anna) is None
+    tp.close_session(world.bank, by=anna)
+    with pytest.raises(tp.SessionExpired):
+        tp.balances(world.bank, world.anna.id, by=anna)

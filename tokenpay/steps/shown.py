@@ -1,0 +1,50 @@
+"""What a customer is told of a payment: what they can act on, and nothing of what the bank looks for."""
+
+from dataclasses import replace
+from typing import overload
+
+from tokenpay.parties.operator import Operator, Role
+from tokenpay.payments.payment import Payment, Reason, Refusal
+
+# Whatever is not here, and whatever is added some day, stays with the bank: a screening, somebody else's account.
+_TOLD = frozenset(
+    {
+        "approval.second_person",
+        "asset.frozen",
+        "chain.nothing_moved",
+        "chain.reverted",
+        "creditor.contract",
+        "creditor.request",
+        "creditor.treasury",
+        "emergency.stop",
+        "funds.insufficient",
+        "hours.closed",
+        "intent.expired",
+        "limit.customer_day",
+        "limit.operator_day",
+        "limit.payment",
+        "request.amount",
+        "request.closed",
+        "request.other",
+    }
+)
+
+
+@overload
+def shown(operator: Operator, result: Payment) -> Payment: ...
+@overload
+def shown(operator: Operator, result: Payment | Refusal) -> Payment | Refusal: ...
+def shown(operator: Operator, result: Payment | Refusal) -> Payment | Refusal:
+    """Return a payment as this operator may see it."""
+    reasons = reasons_shown(operator, result.reasons)
+    return result if reasons == result.reasons else replace(result, reasons=reasons)
+
+
+def reasons_shown(operator: Operator, reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
+    """Return reasons as this operator may see them: to a customer, one neutral one for all that are not theirs."""
+    if operator.role is not Role.CUSTOMER:
+        return reasons
+    told = tuple(reason for reason in reasons if reason.code in _TOLD)
+    if len(told) == len(reasons):
+        return told
+    return (*told, Reason(code="counter.ask", message="the bank looks at this payment: ask at the counter"))
