@@ -31,21 +31,23 @@ PROCESS_CHILDREN = 2_000
 PROCESS_ROUNDS = 25
 ACCOUNT = ExtendedPrivateKey.from_seed(Secret(bytes(range(32)))).derive(ETHEREUM_ACCOUNT).public()
 XPUB = ACCOUNT.child(0).xpub()
+# The parents are read once, by everyone: what is measured is a child.
+PARENT = ExtendedPublicKey.parse(XPUB)
+BIP44_PARENT = Bip44.FromExtendedKey(ACCOUNT.xpub(), Bip44Coins.ETHEREUM).Change(Bip44Changes.CHAIN_EXT)
+BIP32_PARENT = Bip32Slip10Secp256k1.FromExtendedKey(XPUB)
 
 
 def ours(start: int, count: int) -> str:
     """Derive `count` addresses from child `start` on, and return the last: as every function below."""
-    parent = ExtendedPublicKey.parse(XPUB)
     text = ""
     for index in range(start, start + count):
-        text = parent.child_address(index).text
+        text = PARENT.child_address(index).text
     return text
 
 
 def bare(start: int, count: int) -> str:
     """The same steps written out in one loop, without a check or an object."""
-    parent = ExtendedPublicKey.parse(XPUB)
-    public, keyed, context = parent.key.compressed(), hmac.new(parent.place.chain_code, digestmod="sha512"), CONTEXT.ctx
+    public, keyed, context = PARENT.key.compressed(), hmac.new(PARENT.place.chain_code, digestmod="sha512"), CONTEXT.ctx
     point = coincurve.PublicKey(public).public_key
     text = ""
     for index in range(start, start + count):
@@ -62,8 +64,7 @@ def bare(start: int, count: int) -> str:
 
 def through_coincurve(start: int, count: int) -> str:
     """The same with coincurve's own classes, as one would write it first."""
-    parent = ExtendedPublicKey.parse(XPUB)
-    chain_code, public = parent.place.chain_code, parent.key.compressed()
+    chain_code, public = PARENT.place.chain_code, PARENT.key.compressed()
     point = coincurve.PublicKey(public)
     text = ""
     for index in range(start, start + count):
@@ -74,20 +75,17 @@ def through_coincurve(start: int, count: int) -> str:
 
 def bip_utils(start: int, count: int) -> str:
     """The way its documentation shows, with objects for BIP-44's levels."""
-    account = Bip44.FromExtendedKey(ACCOUNT.xpub(), Bip44Coins.ETHEREUM)
-    parent = account.Change(Bip44Changes.CHAIN_EXT)
     text = ""
     for index in range(start, start + count):
-        text = parent.AddressIndex(index).PublicKey().ToAddress()
+        text = BIP44_PARENT.AddressIndex(index).PublicKey().ToAddress()
     return text
 
 
 def bip_utils_bip32(start: int, count: int) -> str:
     """Its shortest way."""
-    parent = Bip32Slip10Secp256k1.FromExtendedKey(XPUB)
     text = ""
     for index in range(start, start + count):
-        text = EthAddrEncoder.EncodeKey(parent.ChildKey(index).PublicKey().KeyObject())
+        text = EthAddrEncoder.EncodeKey(BIP32_PARENT.ChildKey(index).PublicKey().KeyObject())
     return text
 
 

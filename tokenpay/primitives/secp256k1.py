@@ -147,8 +147,9 @@ def recover(digest: bytes, signature: Signature) -> PublicKey:
         raise InvalidInput("a digest has 32 bytes")
     read, point = ffi.new(_SIGNATURE), ffi.new(_POINT)
     numbers = signature.r.to_bytes(32, "big") + signature.s.to_bytes(32, "big")
-    lib.secp256k1_ecdsa_recoverable_signature_parse_compact(_CONTEXT, read, numbers, signature.y_parity)
-    if not lib.secp256k1_ecdsa_recover(_CONTEXT, point, read, digest):
+    if not lib.secp256k1_ecdsa_recoverable_signature_parse_compact(
+        _CONTEXT, read, numbers, signature.y_parity
+    ) or not lib.secp256k1_ecdsa_recover(_CONTEXT, point, read, digest):
         raise InvalidInput("no public key fits this signature", rule="signature")
     return PublicKey(point)
 

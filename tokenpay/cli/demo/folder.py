@@ -12,7 +12,9 @@ import tokenpay as tp
 from tokenpay.errors import InvalidInput, WrongState
 
 SETTINGS, CODES = "bank.json", "codes"
-_OURS = frozenset({SETTINGS, "bank.db", "bank.db-journal", "keys", "devnet", CODES})
+_OURS = frozenset(
+    {SETTINGS, "bank.db", "bank.db-journal", "keys", "devnet", "rates.json", ".rates.json.partial", CODES}
+)
 _WAIT_S = 3.0
 
 

@@ -66,13 +66,11 @@ def opening(world: World, show: Show) -> None:
 
 
 def _fill_vault(world: World, show: Show) -> None:
-    """Price the demo euro in cash and, once, take cash into the vault, so that the two can be exchanged."""
+    """Price the demo euro in cash and, in the first run, take cash into the vault: the two can be exchanged."""
     bank, now_s = world.bank, world.bank.clock.now_s()
     register_asset(bank, CASH, by=world.vera)
     set_rate(bank, Rate(token=world.token, cash=CASH, price=Decimal(1), source="demo", at_s=now_s))
-    if world.continues:
-        return
     count = CashCount.parse(_DELIVERY, CASH.symbol)
-    delivery = receive_cash(bank, count=count, by=world.vera, key=world.key("delivery"))
+    delivery = receive_cash(bank, count=count, by=world.vera, key="demo/delivery")  # one key for all runs
     taken_in = isinstance(delivery, Payment) and approve(bank, delivery.id, by=world.otto).state is PaymentState.FINAL
-    show.claim(taken_in, f"{count.amount} lie in the vault: Vera counted them, Otto agreed")
+    show.claim(taken_in, f"{count.amount} in the vault, counted by Vera, agreed to by Otto")
