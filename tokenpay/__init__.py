@@ -15,12 +15,23 @@ if TYPE_CHECKING:
         engine_session as engine_session,
         found_bank as found_bank,
         open_bank as open_bank,
+        open_printer as open_printer,
     )
     from tokenpay.compliance.case import Case as Case, CaseKind as CaseKind
     from tokenpay.compliance.policy import AssetLimits as AssetLimits, Hours as Hours, Policy as Policy
     from tokenpay.compliance.screening import DenyList as DenyList
     from tokenpay.counter.cash_count import CashCount as CashCount
+    from tokenpay.counter.receipt import (
+        Receipt as Receipt,
+        ReceiptKind as ReceiptKind,
+        ReceiptLine as ReceiptLine,
+        ReceiptParty as ReceiptParty,
+        Standing as Standing,
+    )
+    from tokenpay.counter.receipt_words import Language as Language
     from tokenpay.counter.shift import Shift as Shift, ShiftState as ShiftState
+    from tokenpay.counter.shift_report import CashLine as CashLine, ShiftReport as ShiftReport
+    from tokenpay.counter.slip import Slip as Slip, SlipQr as SlipQr, SlipText as SlipText, lay_out as lay_out
     from tokenpay.engine import Cycle as Cycle, run as run, run_once as run_once
     from tokenpay.errors import (
         AssetMismatch as AssetMismatch,
@@ -48,6 +59,7 @@ if TYPE_CHECKING:
         NotFound as NotFound,
         NotPermitted as NotPermitted,
         PrecisionLost as PrecisionLost,
+        PrinterUnavailable as PrinterUnavailable,
         SessionExpired as SessionExpired,
         SignedBefore as SignedBefore,
         SignerRefused as SignerRefused,
@@ -106,8 +118,11 @@ if TYPE_CHECKING:
         unfreeze_customer as unfreeze_customer,
     )
     from tokenpay.operations.expire import Expired as Expired, expire as expire
+    from tokenpay.operations.export_journal import export_journal as export_journal
     from tokenpay.operations.found import Founder as Founder
+    from tokenpay.operations.issue_receipt import issue_receipt as issue_receipt, preview_receipt as preview_receipt
     from tokenpay.operations.issue_request import cancel_request as cancel_request, issue_request as issue_request
+    from tokenpay.operations.journal import journal as journal
     from tokenpay.operations.load_deny_list import load_deny_list as load_deny_list
     from tokenpay.operations.move_cash import (
         CashDirection as CashDirection,
@@ -117,6 +132,7 @@ if TYPE_CHECKING:
     from tokenpay.operations.open_session import close_session as close_session, open_session as open_session
     from tokenpay.operations.open_shift import open_shift as open_shift
     from tokenpay.operations.pay import pay as pay
+    from tokenpay.operations.print_receipt import print_receipt as print_receipt
     from tokenpay.operations.read import (
         balances as balances,
         bank_key as bank_key,
@@ -149,11 +165,7 @@ if TYPE_CHECKING:
     from tokenpay.operations.resume_chain import resume_chain as resume_chain
     from tokenpay.operations.reverse import reverse as reverse
     from tokenpay.operations.settle import Settled as Settled, settle as settle
-    from tokenpay.operations.shift_report import (
-        CashLine as CashLine,
-        ShiftReport as ShiftReport,
-        shift_report as shift_report,
-    )
+    from tokenpay.operations.shift_report import shift_report as shift_report
     from tokenpay.operations.sign_issued_request import sign_issued_request as sign_issued_request
     from tokenpay.operations.statement import (
         Statement as Statement,
@@ -179,13 +191,18 @@ if TYPE_CHECKING:
         Purpose as Purpose,
         Rail as Rail,
     )
+    from tokenpay.payments.journal import (
+        JournalEntry as JournalEntry,
+        JournalFilter as JournalFilter,
+        JournalPage as JournalPage,
+    )
     from tokenpay.payments.payment import (
         Payment as Payment,
         PaymentState as PaymentState,
         Reason as Reason,
         Refusal as Refusal,
     )
-    from tokenpay.ports import Chain as Chain, Clock as Clock, Entropy as Entropy, Signer as Signer
+    from tokenpay.ports import Chain as Chain, Clock as Clock, Entropy as Entropy, Printer as Printer, Signer as Signer
     from tokenpay.primitives.secp256k1 import Signature as Signature
     from tokenpay.requests.contract_call import ContractCall as ContractCall
     from tokenpay.requests.eip681 import Eip681 as Eip681
@@ -222,7 +239,11 @@ if TYPE_CHECKING:
         verify_request as verify_request,
     )
     from tokenpay.requests.token_template import TokenTemplate as TokenTemplate
-    from tokenpay.settings import BankSettings as BankSettings, ChainSettings as ChainSettings
+    from tokenpay.settings import (
+        BankSettings as BankSettings,
+        ChainSettings as ChainSettings,
+        PrinterSettings as PrinterSettings,
+    )
     from tokenpay.store.asset_store import RegisteredAsset as RegisteredAsset
     from tokenpay.store.outbox_store import Event as Event
     from tokenpay.store.request_store import IssuedRequest as IssuedRequest
@@ -246,7 +267,7 @@ _HOME = {
     "CaseKind": "compliance.case",
     "CashCount": "counter.cash_count",
     "CashDirection": "operations.move_cash",
-    "CashLine": "operations.shift_report",
+    "CashLine": "counter.shift_report",
     "Chain": "ports",
     "ChainParty": "payments.intent",
     "ChainSettings": "settings",
@@ -292,7 +313,11 @@ _HOME = {
     "InvalidTransaction": "errors",
     "InvalidTypedData": "errors",
     "IssuedRequest": "store.request_store",
+    "JournalEntry": "payments.journal",
+    "JournalFilter": "payments.journal",
+    "JournalPage": "payments.journal",
     "KeyReused": "errors",
+    "Language": "counter.receipt_words",
     "Meaning": "ethereum.meaning",
     "MeaningKind": "ethereum.meaning",
     "Merchant": "requests.merchant",
@@ -313,12 +338,19 @@ _HOME = {
     "PermitTransferFrom": "ethereum.permit2",
     "Policy": "compliance.policy",
     "PrecisionLost": "errors",
+    "Printer": "ports",
+    "PrinterSettings": "settings",
+    "PrinterUnavailable": "errors",
     "Purpose": "payments.intent",
     "QrCapacity": "requests.qr_size",
     "QrLevel": "requests.qr_size",
     "QrMatrix": "requests.qr_matrix",
     "Rail": "payments.intent",
     "Reason": "payments.payment",
+    "Receipt": "counter.receipt",
+    "ReceiptKind": "counter.receipt",
+    "ReceiptLine": "counter.receipt",
+    "ReceiptParty": "counter.receipt",
     "Reconciliation": "operations.reconcile",
     "Refusal": "payments.payment",
     "RegisteredAsset": "store.asset_store",
@@ -335,7 +367,7 @@ _HOME = {
     "SessionExpired": "errors",
     "Settled": "operations.settle",
     "Shift": "counter.shift",
-    "ShiftReport": "operations.shift_report",
+    "ShiftReport": "counter.shift_report",
     "ShiftState": "counter.shift",
     "Signature": "primitives.secp256k1",
     "SignedBefore": "errors",
@@ -343,6 +375,10 @@ _HOME = {
     "Signer": "ports",
     "SignerRefused": "errors",
     "SignerUnavailable": "errors",
+    "Slip": "counter.slip",
+    "SlipQr": "counter.slip",
+    "SlipText": "counter.slip",
+    "Standing": "counter.receipt",
     "Statement": "operations.statement",
     "StatementLine": "operations.statement",
     "StoreUnavailable": "errors",
@@ -378,6 +414,7 @@ _HOME = {
     "expire": "operations.expire",
     "explain_transaction": "ethereum.explain_transaction",
     "explain_typed_data": "ethereum.explain_typed_data",
+    "export_journal": "operations.export_journal",
     "find_asset": "operations.read",
     "find_customers": "operations.read",
     "find_payments": "operations.read",
@@ -389,7 +426,10 @@ _HOME = {
     "get_payment": "operations.read",
     "get_policy": "operations.read",
     "get_request": "operations.read",
+    "issue_receipt": "operations.issue_receipt",
     "issue_request": "operations.issue_request",
+    "journal": "operations.journal",
+    "lay_out": "counter.slip",
     "list_assets": "operations.read",
     "list_cases": "operations.read",
     "list_deny_lists": "operations.read",
@@ -397,6 +437,7 @@ _HOME = {
     "load_deny_list": "operations.load_deny_list",
     "open_bank": "bootstrap",
     "open_case": "operations.cases",
+    "open_printer": "bootstrap",
     "open_session": "operations.open_session",
     "open_shift": "operations.open_shift",
     "parse_token_list": "money.token_list",
@@ -404,6 +445,8 @@ _HOME = {
     "pay": "operations.pay",
     "payment_of_key": "operations.read",
     "personal_message_digest": "ethereum.personal_message",
+    "preview_receipt": "operations.issue_receipt",
+    "print_receipt": "operations.print_receipt",
     "qr_ansi": "requests.qr",
     "qr_capacity": "requests.qr_size",
     "qr_fits": "requests.qr_size",
@@ -511,7 +554,11 @@ __all__ = [
     "InvalidTransaction",
     "InvalidTypedData",
     "IssuedRequest",
+    "JournalEntry",
+    "JournalFilter",
+    "JournalPage",
     "KeyReused",
+    "Language",
     "Meaning",
     "MeaningKind",
     "Merchant",
@@ -532,12 +579,19 @@ __all__ = [
     "PermitTransferFrom",
     "Policy",
     "PrecisionLost",
+    "Printer",
+    "PrinterSettings",
+    "PrinterUnavailable",
     "Purpose",
     "QrCapacity",
     "QrLevel",
     "QrMatrix",
     "Rail",
     "Reason",
+    "Receipt",
+    "ReceiptKind",
+    "ReceiptLine",
+    "ReceiptParty",
     "Reconciliation",
     "Refusal",
     "RegisteredAsset",
@@ -562,6 +616,10 @@ __all__ = [
     "Signer",
     "SignerRefused",
     "SignerUnavailable",
+    "Slip",
+    "SlipQr",
+    "SlipText",
+    "Standing",
     "Statement",
     "StatementLine",
     "StoreUnavailable",
@@ -597,6 +655,7 @@ __all__ = [
     "expire",
     "explain_transaction",
     "explain_typed_data",
+    "export_journal",
     "find_asset",
     "find_customers",
     "find_payments",
@@ -608,7 +667,10 @@ __all__ = [
     "get_payment",
     "get_policy",
     "get_request",
+    "issue_receipt",
     "issue_request",
+    "journal",
+    "lay_out",
     "list_assets",
     "list_cases",
     "list_deny_lists",
@@ -616,6 +678,7 @@ __all__ = [
     "load_deny_list",
     "open_bank",
     "open_case",
+    "open_printer",
     "open_session",
     "open_shift",
     "parse_token_list",
@@ -623,6 +686,8 @@ __all__ = [
     "pay",
     "payment_of_key",
     "personal_message_digest",
+    "preview_receipt",
+    "print_receipt",
     "qr_ansi",
     "qr_capacity",
     "qr_fits",

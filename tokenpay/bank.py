@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tokenpay.errors import NotFound, SignerUnavailable
-from tokenpay.ports import Chain, Clock, Entropy, Signer
+from tokenpay.errors import NotFound, PrinterUnavailable, SignerUnavailable
+from tokenpay.ports import Chain, Clock, Entropy, Printer, Signer
 from tokenpay.settings import BankSettings
 from tokenpay.store.unit_of_work import Store
 
@@ -22,6 +22,7 @@ class Bank:
     entropy: Entropy
     chains: Mapping[int, Chain] = field(default_factory=dict)
     signer: Signer | None = None
+    printer: Printer | None = None
 
     def chain(self, chain_id: int) -> Chain:
         """Return the port to one chain; raises NotFound."""
@@ -34,3 +35,9 @@ class Bank:
         if self.signer is None:
             raise SignerUnavailable("this machine holds no keys: the engine signs")
         return self.signer
+
+    def required_printer(self) -> Printer:
+        """Return the printer; raises PrinterUnavailable where there is none."""
+        if self.printer is None:
+            raise PrinterUnavailable("this machine has no printer: bank.json names one")
+        return self.printer

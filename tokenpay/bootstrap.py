@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from shutil import rmtree
 
@@ -21,8 +21,16 @@ from tokenpay.parties.credential import DEFAULT_COST, Credential, public_key_of,
 from tokenpay.parties.customer import checked_name
 from tokenpay.parties.operator import ENGINE_ID, Operator, Role
 from tokenpay.parties.session import Session
-from tokenpay.ports import Chain, Clock, Entropy, Signer
-from tokenpay.settings import FILE_NAME, BankSettings, ChainSettings, database_url, read_settings, write_settings
+from tokenpay.ports import Chain, Clock, Entropy, Printer, Signer
+from tokenpay.settings import (
+    FILE_NAME,
+    BankSettings,
+    ChainSettings,
+    PrinterSettings,
+    database_url,
+    read_settings,
+    write_settings,
+)
 from tokenpay.store.migrate import create_database, drop_database, needs_upgrade
 from tokenpay.store.unit_of_work import Store
 from tokenpay.wallets import mnemonic
@@ -109,15 +117,32 @@ def open_bank(
     clock: Clock | None = None,
     entropy: Entropy | None = None,
     chain_ports: Mapping[int, Chain] | None = None,
+    printer: Printer | None = None,
 ) -> Iterator[Bank]:
     """Open a founded bank; only what signs (`signer`) opens the wallet.
 
-    The embedded chain is started or joined when it is first asked. `chain_ports` fills chains by hand.
+    The embedded chain is started or joined when it is first asked. `chain_ports` and
+    `printer` fill chains and the printer by hand; else `bank.json` says what they are.
     Raises StoreUnavailable, InvalidInput, WrongPassword, SignerUnavailable.
     """
     settings = read_settings(directory)
     with _put_together(directory, settings, signer, key_password, clock, entropy, chain_ports) as bank:
-        yield bank
+        yield bank if printer is None else replace(bank, printer=printer)
+
+
+def open_printer(settings: PrinterSettings) -> Printer:
+    """Return the receipt printer that the settings name; it is reached when it first prints."""
+    if settings.kind == "text":
+        from tokenpay.adapters.printer.text import TextPrinter
+
+        return TextPrinter(Path(settings.path), width=settings.width)
+    if settings.kind == "pdf":
+        from tokenpay.adapters.printer.pdf import PdfPrinter
+
+        return PdfPrinter(Path(settings.path), width=settings.width)
+    from tokenpay.adapters.printer.escpos import EscposPrinter
+
+    return EscposPrinter(settings)
 
 
 def engine_session(bank: Bank) -> Session:
@@ -164,6 +189,7 @@ def _put_together(
             entropy=entropy or SystemEntropy(),
             chains=chain_ports if chain_ports is not None else _Chains(directory, settings, stack),
             signer=wallet,
+            printer=None if settings.printer is None else open_printer(settings.printer),
         )
 
 

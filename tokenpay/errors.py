@@ -13,7 +13,7 @@ TokenpayError
 ├── MoneyError              amounts that may not meet, or are not there
 │   └── AssetMismatch, InsufficientFunds, PrecisionLost
 ├── Unavailable             something needed does not answer; safe to try again
-│   └── StoreUnavailable, ChainUnavailable, SignerUnavailable, MissingExtra
+│   └── StoreUnavailable, ChainUnavailable, SignerUnavailable, PrinterUnavailable, MissingExtra
 ├── Halted                  stopped on purpose until people act
 ├── SignerRefused           the signer parsed the bytes and will not sign them
 │   └── SignedBefore        it remembers another signature: the books do not say what happened
@@ -208,6 +208,12 @@ class SignerUnavailable(Unavailable):
     """The signer does not answer, or this machine holds no keys."""
 
     code = "signer.unavailable"
+
+
+class PrinterUnavailable(Unavailable):
+    """The printer does not answer, or this machine has none; what was to be printed stands in the books as before."""
+
+    code = "printer.unavailable"
 
 
 class MissingExtra(Unavailable):

@@ -1,6 +1,6 @@
 """The ports: what tokenpay needs of the world, each filled by an adapter.
 
-Every call that reaches outside raises ChainUnavailable, SignerUnavailable or another Unavailable
+Every call that reaches outside raises ChainUnavailable, SignerUnavailable, PrinterUnavailable or another Unavailable
 when no answer came; an answer that is wrong raises IntegrityError. None returns a guess.
 """
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from tokenpay.compliance.clearance import Clearance
+from tokenpay.counter.slip import Slip
 from tokenpay.ethereum.authorization import Authorization, Signed
 from tokenpay.ethereum.observed import AuthorizationLog, Block, Holding, Receipt, TokenFacts, TransferLog
 from tokenpay.ethereum.transaction import SignedTransaction
@@ -111,6 +112,20 @@ class Signer(Protocol):
 
     def sign_request(self, claims: RequestClaims, *, index: int) -> str:
         """Sign, as `TKS:` text, a request for money to deposit address `index`; SignerRefused for any other."""
+
+
+class Printer(Protocol):
+    """Puts receipts on paper, or what stands for it."""
+
+    @property
+    def width(self) -> int:
+        """Columns of a line: 32, 42 or 48."""
+
+    def print(self, slip: Slip) -> None:
+        """Print a slip whole, and open the cash drawer where the slip says so and there is one.
+
+        Raises PrinterUnavailable when it is not sure that all of it was taken: it may be printed again.
+        """
 
 
 class Clock(Protocol):

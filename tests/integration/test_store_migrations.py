@@ -240,8 +240,8 @@ def test_a_draft_holds_what_changed(sqlite_url: str, tmp_path: Path, monkeypatch
     monkeypatch.setattr("tokenpay.store.tables.metadata", changed)
     monkeypatch.setattr(migrate, "MIGRATIONS", str(folder))
     migrate.draft(sqlite_url, "since when")
-    draft = (folder / "versions" / "0003_since_when.py").read_text()
-    assert "down_revision = '0002'" in draft
+    draft = (folder / "versions" / "0005_since_when.py").read_text()
+    assert "down_revision = '0004'" in draft
     assert draft.count("batch_alter_table") == 2
     assert "add_column(sa.Column('since_s', sa.BigInteger(), nullable=True))" in draft
 

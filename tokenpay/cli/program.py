@@ -29,6 +29,7 @@ NOUNS = (
     "asset",
     "request",
     "payment",
+    "receipt",
     "shift",
     "vault",
     "case",

@@ -35,11 +35,21 @@ class Permission(StrEnum):
     CONTROL = "control"
     SHIFT = "shift"
     VAULT = "vault"
+    RECEIPT = "receipt"
     RUN_ENGINE = "run_engine"
     READ = "read"
 
 
-_COUNTER = frozenset({Permission.ENROL, Permission.REQUEST, Permission.PAY, Permission.SHIFT, Permission.READ})
+_COUNTER = frozenset(
+    {
+        Permission.ENROL,
+        Permission.REQUEST,
+        Permission.PAY,
+        Permission.SHIFT,
+        Permission.RECEIPT,
+        Permission.READ,
+    }
+)
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.TELLER: _COUNTER,
     Role.SUPERVISOR: _COUNTER

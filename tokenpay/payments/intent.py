@@ -94,6 +94,11 @@ def parse_party(text: str) -> Party:
     return BookParty(Kind(kind), owner)
 
 
+def is_uetr(text: str) -> bool:
+    """Return whether a text is a lowercase UUIDv4, as every payment's id is."""
+    return _UETR.fullmatch(text) is not None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
     """What is to be paid, by whom, to whom, until when.
@@ -117,7 +122,7 @@ class Intent:
     remittance_information: str = ""
 
     def __post_init__(self) -> None:
-        if _UETR.fullmatch(self.uetr) is None:
+        if not is_uetr(self.uetr):
             raise InvalidInput("a UETR is a lowercase UUIDv4")
         if self.purpose is not Purpose.FILL and not self.amount:
             raise InvalidInput("a payment moves at least one smallest unit")

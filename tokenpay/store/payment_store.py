@@ -8,13 +8,16 @@ from sqlalchemy import Connection, Row, insert, select, update
 from tokenpay.errors import IntegrityError, NotFound
 from tokenpay.money.amount import Amount
 from tokenpay.payments.intent import Intent, Purpose, parse_party
+from tokenpay.payments.journal import JournalCursor, JournalEntry, JournalFilter, JournalPage, page_of, words_of
 from tokenpay.payments.payment import UNSENT, Payment, PaymentState, Reason
 from tokenpay.primitives.canonical import canonical_text, parse_canonical
 from tokenpay.store.asset_store import AssetStore
 from tokenpay.store.door import rows_limit, stored
-from tokenpay.store.tables import payments
+from tokenpay.store.journal_query import journal_query
+from tokenpay.store.tables import payment_words, payments
 
 _ADD = insert(payments)
+_ADD_WORDS = insert(payment_words)
 
 
 class PaymentStore:
@@ -40,9 +43,15 @@ class PaymentStore:
                 "related": intent.related,
                 "created_at_s": intent.created_at_s,
                 "expires_at_s": intent.expires_at_s,
+                "debtor": str(intent.debtor),
+                "creditor": str(intent.creditor),
+                "maker": intent.maker,
                 **_standing(payment),
             },
         )
+        if words := words_of(intent.remittance_information):
+            row = {"created_at_s": intent.created_at_s, "payment_id": payment.id}
+            self._connection.execute(_ADD_WORDS, [{"word": word, **row} for word in sorted(words)])
 
     def update(self, payment: Payment, *, was: PaymentState) -> None:
         """Write where a payment stands now; raises IntegrityError unless it still stood at `was`."""
@@ -101,6 +110,21 @@ class PaymentStore:
             query = query.where(payments.c.state.in_([state.value for state in states]))
         order = (payments.c.nonce.nulls_last(), payments.c.created_at_s, payments.c.id)
         return [self._payment(row) for row in self._connection.execute(query.order_by(*order).limit(rows_limit(limit)))]
+
+    def journal(self, wanted: JournalFilter, after: JournalCursor | None, *, limit: int) -> JournalPage:
+        """Return up to `limit` of these payments after a cursor, newest first, with their customers' names."""
+        rows_limit(limit)
+        rows = self._connection.execute(journal_query(wanted, after, limit=limit + 1))
+        entries = (
+            JournalEntry(
+                payment=self._payment(row),
+                branch=row.branch,
+                debtor_name=row.debtor_name or "",
+                creditor_name=row.creditor_name or "",
+            )
+            for row in rows
+        )
+        return page_of(entries, limit=limit)
 
     def outdated(self, *, now_s: int) -> list[str]:
         """Return the ids of payments that were not started in time. A no-op is never too late: a nonce waits for it."""

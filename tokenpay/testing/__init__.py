@@ -2,6 +2,18 @@
 
 from tokenpay.testing.branch import DENIED, TOKEN, Branch, euro, open_branch
 from tokenpay.testing.fake_chain import OUTSIDER, FakeChain
+from tokenpay.testing.fake_printer import FakePrinter
 from tokenpay.testing.fake_system import FakeClock, FakeEntropy
 
-__all__ = ["DENIED", "OUTSIDER", "TOKEN", "Branch", "FakeChain", "FakeClock", "FakeEntropy", "euro", "open_branch"]
+__all__ = [
+    "DENIED",
+    "OUTSIDER",
+    "TOKEN",
+    "Branch",
+    "FakeChain",
+    "FakeClock",
+    "FakeEntropy",
+    "FakePrinter",
+    "euro",
+    "open_branch",
+]

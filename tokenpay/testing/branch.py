@@ -1,4 +1,4 @@
-"""A small bank on fakes: two supervisors, a teller, two customers and a chain in memory.
+"""A small bank on fakes: two supervisors, a teller, two customers, a chain in memory and a printer.
 
 For examples, tests and trying things out. Everything repeats: the clock stands still until it is moved,
 and the entropy starts from a seed. Not for real money.
@@ -34,6 +34,7 @@ from tokenpay.ports import Chain
 from tokenpay.requests.payment_request import PaymentRequest
 from tokenpay.settings import ChainSettings
 from tokenpay.testing.fake_chain import OUTSIDER, FakeChain
+from tokenpay.testing.fake_printer import FakePrinter
 from tokenpay.testing.fake_system import FakeClock, FakeEntropy
 
 CONTRACT = Address(b"\x01" * 20)
@@ -70,6 +71,7 @@ class Branch:
     bank: Bank
     chain: FakeChain
     clock: FakeClock
+    printer: FakePrinter
     vera: Session
     otto: Session
     tim: Session
@@ -130,7 +132,8 @@ def open_branch() -> Iterator[Branch]:
             entropy=entropy,
             chain_ports=ports,
         )
-        with open_bank(folder, signer=True, clock=clock, entropy=entropy, chain_ports=ports) as bank:
+        printer = FakePrinter()
+        with open_bank(folder, signer=True, clock=clock, entropy=entropy, chain_ports=ports, printer=printer) as bank:
             vera, otto, tim = (
                 open_session(bank, operator_id=person.id, password=PASSWORD, terminal="counter-1") for person in PEOPLE
             )
@@ -141,6 +144,7 @@ def open_branch() -> Iterator[Branch]:
                 bank=bank,
                 chain=chain,
                 clock=clock,
+                printer=printer,
                 vera=vera,
                 otto=otto,
                 tim=tim,
