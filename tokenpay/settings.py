@@ -46,7 +46,8 @@ class PrinterSettings(BaseModel):
     """The receipt printer of one machine.
 
     `escpos-network` needs a `host`, `escpos-usb` a `vendor` and a `product`, `escpos-file`, `text` and `pdf` a `path`:
-    a device or file, and for the last two also a folder, where each receipt is a file of its own. `profile` names what
+    a device or file, and for the last two also a folder, where each receipt is a file of its own (a file's name ends in
+    `.txt` or `.pdf`). `profile` names what
     an ESC/POS printer can do, as python-escpos does. `image` lets it print all text as a picture, for printers that
     know no Cyrillic.
     """

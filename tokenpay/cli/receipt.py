@@ -1,15 +1,14 @@
 """Receipts: shown beforehand, and issued on paper, in a file or here."""
 
 from argparse import Namespace
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tokenpay as tp
 from tokenpay.cli.command import add_noun, add_verb
 from tokenpay.cli.desk import signed_in
-from tokenpay.cli.files import new_file
 from tokenpay.cli.output import Answer, plain
+from tokenpay.errors import InvalidInput
 
 if TYPE_CHECKING:
     from tokenpay import Printer, Receipt
@@ -50,27 +49,24 @@ def show(args: Namespace) -> Answer:
 
 
 def print_(args: Namespace) -> Answer:
-    with ExitStack() as stack:
-        # A file that is in the way is said before anything is issued.
-        draft = None if args.pdf is None else stack.enter_context(new_file(args.pdf, mode=0o600))
-        with signed_in(args) as (bank, by):
-            printer = None if args.text else _printer(args, draft) or bank.required_printer()
-            receipt = tp.issue_receipt(bank, _subject(args), by=by)
-            if printer is not None:
-                width = args.width or printer.width
-                printer.print(tp.lay_out(receipt, width=width, language=tp.Language(args.language)))
-    content = _content(receipt)
+    if args.pdf is not None and (args.pdf.suffix != ".pdf" or args.pdf.exists()):  # said before anything is issued
+        raise InvalidInput("a receipt is written to a new file whose name ends in .pdf", file=args.pdf.name)
+    with signed_in(args) as (bank, by):
+        printer = None if args.text else _printer(args) or bank.required_printer()
+        receipt = tp.issue_receipt(bank, _subject(args), by=by)
+        if printer is not None:
+            width = args.width or printer.width
+            printer.print(tp.lay_out(receipt, width=width, language=tp.Language(args.language)))
     if args.text:
-        return Answer(content=content, text=_text(receipt, args))
+        return Answer(content=_content(receipt), text=_text(receipt, args))
     mark = "original" if receipt.is_original else f"copy {receipt.copy}"
-    return Answer(content=content, text=f"printed {receipt.number}, {mark}")
+    return Answer(content=_content(receipt), text=f"printed {receipt.number}, {mark}")
 
 
-def _printer(args: Namespace, draft: Path | None) -> "Printer | None":
+def _printer(args: Namespace) -> "Printer | None":
     width = args.width or DEFAULT_WIDTH
-    if draft is not None:
-        draft.unlink()  # the printer makes it anew, and writes over nothing
-        return tp.open_printer(tp.PrinterSettings(kind="pdf", path=str(draft), width=width))
+    if args.pdf is not None:
+        return tp.open_printer(tp.PrinterSettings(kind="pdf", path=str(args.pdf), width=width))
     if args.printer is not None:
         return tp.open_printer(tp.PrinterSettings(kind="escpos-network", host=args.printer, width=width))
     return None

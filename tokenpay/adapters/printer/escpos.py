@@ -47,6 +47,8 @@ class EscposPrinter:
         if settings.kind == "escpos-network":
             return printer.Network(settings.host, port=settings.port, timeout=settings.timeout_s)
         if settings.kind == "escpos-usb":
+            if not printer.Usb.is_usable():
+                raise MissingExtra("printer", "An ESC/POS printer at USB")
             return printer.Usb(settings.vendor, settings.product, timeout=int(settings.timeout_s * 1000))
         return printer.File(settings.path)
 

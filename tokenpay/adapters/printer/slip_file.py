@@ -8,13 +8,13 @@ from tokenpay.errors import PrinterUnavailable
 
 
 def write_slip(path: Path, slip: Slip, suffix: str, content: bytes) -> None:
-    """Write to `path`, or in a folder to a new file named for the slip; raises PrinterUnavailable.
+    """Write to `path` where it ends in `suffix`, else in that folder to a new file named for the slip.
 
     Receipts hold customers' data: the file is its owner's alone. What is there already is not written over; in a
-    folder a slip that is printed again gets the next number.
+    folder a slip that is printed again gets the next number. Raises PrinterUnavailable.
     """
     try:
-        if not path.is_dir():
+        if path.suffix == suffix:
             _write(path, content)
             return
         for again in range(1, 10_000):
