@@ -133,10 +133,8 @@ def test_each_is_recorded_without_a_name(world: World) -> None:
     original = issue(world, paid.id)
     issue(world, paid.id)
     events = tp.read_events(world.bank, by=world.ann, after=cursor)
-    assert [(event.kind, event.subject, event.content["copy"]) for event in events] == [
-        ("receipt.issued", paid.id, 0),
-        ("receipt.issued", paid.id, 1),
-    ]
+    assert [(event.kind, event.subject) for event in events] == [("receipt.issued", paid.id)] * 2
+    assert events[1].content == {"number": original.number, "copy": 1, "standing": "final"}
     assert events[0].content == {"number": original.number, "copy": 0, "standing": "final"}
     world.prove()
 
@@ -147,9 +145,10 @@ def test_a_printer_that_fails_undoes_nothing_and_prints_it_again(world: World) -
     with pytest.raises(tp.PrinterUnavailable):
         tp.print_receipt(world.bank, original)
     printer = FakePrinter(width=32)
+    assert world.bank.directory is not None
     with tp.open_bank(
-        world.bank.directory or __file__, clock=world.clock, entropy=world.bank.entropy, chain_ports={}, printer=printer
-    ) as bank:  # type: ignore[arg-type]
+        world.bank.directory, clock=world.clock, entropy=world.bank.entropy, chain_ports={}, printer=printer
+    ) as bank:
         printer.unreachable = True
         with pytest.raises(tp.PrinterUnavailable):
             tp.print_receipt(bank, original)

@@ -71,6 +71,7 @@ def test_it_never_leaves_open_how_much_it_proves(state):
 def test_names_are_printed_as_the_banks_rules_allow():
     payment = Payment(intent=intent(), state=PaymentState.FINAL, updated_at_s=1)
     whole, without = (payment_receipt(payment, replace(HEAD, payer_named=named), fees=[]) for named in (True, False))
+    assert whole.payer and whole.payee and without.payer and without.payee  # noqa: PT018
     assert (whole.payer.name, whole.payee.name) == ("Anna Berger", "Bert Ohm")
     assert (without.payer.name, without.payee.name) == ("", "Bert Ohm")
     assert "Anna" not in squeezed(lay_out(without))

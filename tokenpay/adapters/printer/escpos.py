@@ -1,5 +1,6 @@
 """ESC/POS printers at the network, at USB or behind a device file; one slip is one piece of bytes."""
 
+import socket
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -43,9 +44,9 @@ class EscposPrinter:
 
     def _device(self) -> Any:
         settings = self._settings
-        printer = _escpos().printer
         if settings.kind == "escpos-network":
-            return printer.Network(settings.host, port=settings.port, timeout=settings.timeout_s)
+            return _Network(settings.host, settings.port, settings.timeout_s)
+        printer = _escpos().printer
         if settings.kind == "escpos-usb":
             if not printer.Usb.is_usable():
                 raise MissingExtra("printer", "An ESC/POS printer at USB")
@@ -91,6 +92,27 @@ def _escpos() -> Any:
     except ImportError:
         raise MissingExtra("printer", "An ESC/POS printer") from None
     return escpos
+
+
+class _Network:
+    """A connection to a printer, by any family of address; closed also where it was never made."""
+
+    def __init__(self, host: str, port: int, timeout_s: float) -> None:
+        self._address, self._timeout_s = (host, port), timeout_s
+        self._line: socket.socket | None = None
+
+    def open(self) -> None:
+        self._line = socket.create_connection(self._address, self._timeout_s)
+
+    def _raw(self, data: bytes) -> None:
+        if self._line is None:
+            raise PrinterUnavailable("the printer was not reached")
+        self._line.sendall(data)
+        self._line.shutdown(socket.SHUT_WR)
+
+    def close(self) -> None:
+        if self._line is not None:
+            self._line.close()
 
 
 def _close(device: Any) -> None:
