@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         engine_session as engine_session,
         found_bank as found_bank,
         open_bank as open_bank,
+        open_printer as open_printer,
     )
     from tokenpay.compliance.case import Case as Case, CaseKind as CaseKind
     from tokenpay.compliance.policy import (
@@ -27,7 +28,17 @@ if TYPE_CHECKING:
     from tokenpay.compliance.screening import DenyList as DenyList
     from tokenpay.counter.cash_count import CashCount as CashCount
     from tokenpay.counter.quote import Direction as Direction, Legs as Legs, Quote as Quote
+    from tokenpay.counter.receipt import (
+        Receipt as Receipt,
+        ReceiptKind as ReceiptKind,
+        ReceiptLine as ReceiptLine,
+        ReceiptParty as ReceiptParty,
+        Standing as Standing,
+    )
+    from tokenpay.counter.receipt_words import Language as Language
     from tokenpay.counter.shift import Shift as Shift, ShiftState as ShiftState
+    from tokenpay.counter.shift_report import CashLine as CashLine, ShiftReport as ShiftReport
+    from tokenpay.counter.slip import Slip as Slip, SlipQr as SlipQr, SlipText as SlipText, lay_out as lay_out
     from tokenpay.engine import Cycle as Cycle, run as run, run_once as run_once
     from tokenpay.errors import (
         AssetMismatch as AssetMismatch,
@@ -56,6 +67,7 @@ if TYPE_CHECKING:
         NotPermitted as NotPermitted,
         PinKeyUnavailable as PinKeyUnavailable,
         PrecisionLost as PrecisionLost,
+        PrinterUnavailable as PrinterUnavailable,
         RateUnavailable as RateUnavailable,
         SessionExpired as SessionExpired,
         SignedBefore as SignedBefore,
@@ -124,8 +136,11 @@ if TYPE_CHECKING:
     )
     from tokenpay.operations.exchange import exchange as exchange
     from tokenpay.operations.expire import Expired as Expired, expire as expire
+    from tokenpay.operations.export_journal import export_journal as export_journal
     from tokenpay.operations.found import Founder as Founder
+    from tokenpay.operations.issue_receipt import issue_receipt as issue_receipt, preview_receipt as preview_receipt
     from tokenpay.operations.issue_request import cancel_request as cancel_request, issue_request as issue_request
+    from tokenpay.operations.journal import journal as journal
     from tokenpay.operations.list_rates import OfferedRate as OfferedRate, list_rates as list_rates
     from tokenpay.operations.load_deny_list import load_deny_list as load_deny_list
     from tokenpay.operations.move_cash import (
@@ -141,6 +156,7 @@ if TYPE_CHECKING:
         PaymentPreview as PaymentPreview,
         preview_payment as preview_payment,
     )
+    from tokenpay.operations.print_receipt import print_receipt as print_receipt
     from tokenpay.operations.quote_exchange import quote_exchange as quote_exchange
     from tokenpay.operations.read import (
         balances as balances,
@@ -181,11 +197,7 @@ if TYPE_CHECKING:
         open_self_service as open_self_service,
     )
     from tokenpay.operations.settle import Settled as Settled, settle as settle
-    from tokenpay.operations.shift_report import (
-        CashLine as CashLine,
-        ShiftReport as ShiftReport,
-        shift_report as shift_report,
-    )
+    from tokenpay.operations.shift_report import shift_report as shift_report
     from tokenpay.operations.sign_issued_request import sign_issued_request as sign_issued_request
     from tokenpay.operations.statement import (
         Statement as Statement,
@@ -212,6 +224,11 @@ if TYPE_CHECKING:
         Purpose as Purpose,
         Rail as Rail,
     )
+    from tokenpay.payments.journal import (
+        JournalEntry as JournalEntry,
+        JournalFilter as JournalFilter,
+        JournalPage as JournalPage,
+    )
     from tokenpay.payments.payment import (
         Payment as Payment,
         PaymentState as PaymentState,
@@ -222,6 +239,7 @@ if TYPE_CHECKING:
         Chain as Chain,
         Clock as Clock,
         Entropy as Entropy,
+        Printer as Printer,
         RateSource as RateSource,
         Signer as Signer,
     )
@@ -261,7 +279,11 @@ if TYPE_CHECKING:
         verify_request as verify_request,
     )
     from tokenpay.requests.token_template import TokenTemplate as TokenTemplate
-    from tokenpay.settings import BankSettings as BankSettings, ChainSettings as ChainSettings
+    from tokenpay.settings import (
+        BankSettings as BankSettings,
+        ChainSettings as ChainSettings,
+        PrinterSettings as PrinterSettings,
+    )
     from tokenpay.store.asset_store import RegisteredAsset as RegisteredAsset
     from tokenpay.store.outbox_store import Event as Event
     from tokenpay.store.request_store import IssuedRequest as IssuedRequest
@@ -288,7 +310,7 @@ _HOME = {
     "CashCount": "counter.cash_count",
     "CashDirection": "operations.move_cash",
     "CashLeg": "payments.cash_leg",
-    "CashLine": "operations.shift_report",
+    "CashLine": "counter.shift_report",
     "Chain": "ports",
     "ChainHealth": "operations.bank_health",
     "ChainParty": "payments.intent",
@@ -337,7 +359,11 @@ _HOME = {
     "InvalidTransaction": "errors",
     "InvalidTypedData": "errors",
     "IssuedRequest": "store.request_store",
+    "JournalEntry": "payments.journal",
+    "JournalFilter": "payments.journal",
+    "JournalPage": "payments.journal",
     "KeyReused": "errors",
+    "Language": "counter.receipt_words",
     "Legs": "counter.quote",
     "Meaning": "ethereum.meanings.meaning",
     "MeaningKind": "ethereum.meanings.meaning",
@@ -363,6 +389,9 @@ _HOME = {
     "PinKeyUnavailable": "errors",
     "Policy": "compliance.policy",
     "PrecisionLost": "errors",
+    "Printer": "ports",
+    "PrinterSettings": "settings",
+    "PrinterUnavailable": "errors",
     "Purpose": "payments.intent",
     "QrCapacity": "requests.qr_size",
     "QrLevel": "requests.qr_size",
@@ -373,6 +402,10 @@ _HOME = {
     "RateSource": "ports",
     "RateUnavailable": "errors",
     "Reason": "payments.payment",
+    "Receipt": "counter.receipt",
+    "ReceiptKind": "counter.receipt",
+    "ReceiptLine": "counter.receipt",
+    "ReceiptParty": "counter.receipt",
     "Reconciliation": "operations.reconcile",
     "Refusal": "payments.payment",
     "RegisteredAsset": "store.asset_store",
@@ -389,7 +422,7 @@ _HOME = {
     "SessionExpired": "errors",
     "Settled": "operations.settle",
     "Shift": "counter.shift",
-    "ShiftReport": "operations.shift_report",
+    "ShiftReport": "counter.shift_report",
     "ShiftState": "counter.shift",
     "Signature": "primitives.secp256k1",
     "SignedBefore": "errors",
@@ -397,6 +430,10 @@ _HOME = {
     "Signer": "ports",
     "SignerRefused": "errors",
     "SignerUnavailable": "errors",
+    "Slip": "counter.slip",
+    "SlipQr": "counter.slip",
+    "SlipText": "counter.slip",
+    "Standing": "counter.receipt",
     "Statement": "operations.statement",
     "StatementLine": "operations.statement",
     "StoreUnavailable": "errors",
@@ -437,6 +474,7 @@ _HOME = {
     "expire": "operations.expire",
     "explain_transaction": "ethereum.meanings.explain_transaction",
     "explain_typed_data": "ethereum.meanings.explain_typed_data",
+    "export_journal": "operations.export_journal",
     "find_asset": "operations.read",
     "find_customers": "operations.read",
     "find_payments": "operations.read",
@@ -449,7 +487,10 @@ _HOME = {
     "get_payment": "operations.read",
     "get_policy": "operations.read",
     "get_request": "operations.read",
+    "issue_receipt": "operations.issue_receipt",
     "issue_request": "operations.issue_request",
+    "journal": "operations.journal",
+    "lay_out": "counter.slip",
     "list_assets": "operations.read",
     "list_cases": "operations.read",
     "list_deny_lists": "operations.read",
@@ -460,6 +501,7 @@ _HOME = {
     "open_bank": "bootstrap",
     "open_case": "operations.cases",
     "open_customer_session": "operations.self_service",
+    "open_printer": "bootstrap",
     "open_self_service": "operations.self_service",
     "open_session": "operations.open_session",
     "open_shift": "operations.open_shift",
@@ -469,6 +511,8 @@ _HOME = {
     "payment_of_key": "operations.read",
     "personal_message_digest": "ethereum.personal_message",
     "preview_payment": "operations.preview_payment",
+    "preview_receipt": "operations.issue_receipt",
+    "print_receipt": "operations.print_receipt",
     "qr_ansi": "requests.qr",
     "qr_capacity": "requests.qr_size",
     "qr_fits": "requests.qr_size",
@@ -584,7 +628,11 @@ __all__ = [
     "InvalidTransaction",
     "InvalidTypedData",
     "IssuedRequest",
+    "JournalEntry",
+    "JournalFilter",
+    "JournalPage",
     "KeyReused",
+    "Language",
     "Legs",
     "Meaning",
     "MeaningKind",
@@ -610,6 +658,9 @@ __all__ = [
     "PinKeyUnavailable",
     "Policy",
     "PrecisionLost",
+    "Printer",
+    "PrinterSettings",
+    "PrinterUnavailable",
     "Purpose",
     "QrCapacity",
     "QrLevel",
@@ -620,6 +671,10 @@ __all__ = [
     "RateSource",
     "RateUnavailable",
     "Reason",
+    "Receipt",
+    "ReceiptKind",
+    "ReceiptLine",
+    "ReceiptParty",
     "Reconciliation",
     "Refusal",
     "RegisteredAsset",
@@ -644,6 +699,10 @@ __all__ = [
     "Signer",
     "SignerRefused",
     "SignerUnavailable",
+    "Slip",
+    "SlipQr",
+    "SlipText",
+    "Standing",
     "Statement",
     "StatementLine",
     "StoreUnavailable",
@@ -684,6 +743,7 @@ __all__ = [
     "expire",
     "explain_transaction",
     "explain_typed_data",
+    "export_journal",
     "find_asset",
     "find_customers",
     "find_payments",
@@ -696,7 +756,10 @@ __all__ = [
     "get_payment",
     "get_policy",
     "get_request",
+    "issue_receipt",
     "issue_request",
+    "journal",
+    "lay_out",
     "list_assets",
     "list_cases",
     "list_deny_lists",
@@ -707,6 +770,7 @@ __all__ = [
     "open_bank",
     "open_case",
     "open_customer_session",
+    "open_printer",
     "open_self_service",
     "open_session",
     "open_shift",
@@ -716,6 +780,8 @@ __all__ = [
     "payment_of_key",
     "personal_message_digest",
     "preview_payment",
+    "preview_receipt",
+    "print_receipt",
     "qr_ansi",
     "qr_capacity",
     "qr_fits",

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tokenpay.errors import NotFound, PinKeyUnavailable, RateUnavailable, SignerUnavailable
-from tokenpay.ports import Chain, Clock, Entropy, RateSource, Signer
+from tokenpay.errors import NotFound, PinKeyUnavailable, PrinterUnavailable, RateUnavailable, SignerUnavailable
+from tokenpay.ports import Chain, Clock, Entropy, Printer, RateSource, Signer
 from tokenpay.settings import BankSettings
 from tokenpay.store.unit_of_work import Store
 
@@ -27,6 +27,7 @@ class Bank:
     signer: Signer | None = None
     rates: RateSource | None = None
     pin_key: bytes | None = field(default=None, repr=False)
+    printer: Printer | None = None
 
     def chain(self, chain_id: int) -> Chain:
         """Return the port to one chain; raises NotFound."""
@@ -51,3 +52,9 @@ class Bank:
         if self.rates is None:
             raise RateUnavailable("this bank has no source of rates")
         return self.rates
+
+    def required_printer(self) -> Printer:
+        """Return the printer; raises PrinterUnavailable where there is none."""
+        if self.printer is None:
+            raise PrinterUnavailable("this machine has no printer: bank.json names one")
+        return self.printer

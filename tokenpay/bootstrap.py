@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from shutil import rmtree
 
@@ -31,12 +31,13 @@ from tokenpay.parties.credential import (
 from tokenpay.parties.customer import checked_name
 from tokenpay.parties.operator import ENGINE_ID, Operator, Role
 from tokenpay.parties.session import Session
-from tokenpay.ports import Chain, Clock, Entropy, RateSource, Signer
+from tokenpay.ports import Chain, Clock, Entropy, Printer, RateSource, Signer
 from tokenpay.settings import (
     FILE_NAME,
     PIN_KEY_NAME,
     BankSettings,
     ChainSettings,
+    PrinterSettings,
     database_url,
     read_settings,
     write_settings,
@@ -132,16 +133,32 @@ def open_bank(
     entropy: Entropy | None = None,
     chain_ports: Mapping[int, Chain] | None = None,
     rates: RateSource | None = None,
+    printer: Printer | None = None,
 ) -> Iterator[Bank]:
     """Open a founded bank; only what signs (`signer`) opens the wallet.
 
-    The embedded chain is started or joined when it is first asked. `chain_ports` fills chains by hand.
-    Without `rates` they are those of the table in the folder.
+    The embedded chain is started or joined when it is first asked. `chain_ports`, `rates` and `printer` are filled
+    by hand; else `bank.json` says what they are, and rates come from the table in the folder.
     Raises StoreUnavailable, InvalidInput, WrongPassword, SignerUnavailable.
     """
     settings = read_settings(directory)
     with _put_together(directory, settings, signer, key_password, clock, entropy, chain_ports, rates) as bank:
-        yield bank
+        yield bank if printer is None else replace(bank, printer=printer)
+
+
+def open_printer(settings: PrinterSettings) -> Printer:
+    """Return the receipt printer that the settings name; it is reached when it first prints."""
+    if settings.kind == "text":
+        from tokenpay.adapters.printer.text import TextPrinter
+
+        return TextPrinter(Path(settings.path), width=settings.width)
+    if settings.kind == "pdf":
+        from tokenpay.adapters.printer.pdf import PdfPrinter
+
+        return PdfPrinter(Path(settings.path), width=settings.width)
+    from tokenpay.adapters.printer.escpos import EscposPrinter
+
+    return EscposPrinter(settings)
 
 
 def set_rate(bank: Bank, rate: Rate) -> None:
@@ -231,6 +248,7 @@ def _put_together(
             signer=wallet,
             rates=rates or RateTable(directory / RATES),
             pin_key=pin_key,
+            printer=None if settings.printer is None else open_printer(settings.printer),
         )
 
 

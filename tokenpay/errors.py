@@ -14,7 +14,7 @@ TokenpayError
 │   └── AssetMismatch, InsufficientFunds, PrecisionLost
 ├── Unavailable             something needed does not answer; safe to try again
 │   └── StoreUnavailable, ChainUnavailable, SignerUnavailable, RateUnavailable,
-│       PinKeyUnavailable, MissingExtra
+│       PinKeyUnavailable, PrinterUnavailable, MissingExtra
 ├── Halted                  stopped on purpose until people act
 ├── SignerRefused           the signer parsed the bytes and will not sign them
 │   └── SignedBefore        it remembers another signature: the books do not say what happened
@@ -221,6 +221,12 @@ class PinKeyUnavailable(Unavailable):
     """This machine does not have the bank's PIN key: nobody signs in with a PIN here."""
 
     code = "pin_key.unavailable"
+
+
+class PrinterUnavailable(Unavailable):
+    """The printer does not answer, or this machine has none; what was to be printed stands in the books as before."""
+
+    code = "printer.unavailable"
 
 
 class MissingExtra(Unavailable):

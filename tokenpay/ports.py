@@ -1,6 +1,6 @@
 """The ports: what tokenpay needs of the world, each filled by an adapter.
 
-Every call that reaches outside raises ChainUnavailable, SignerUnavailable or another Unavailable
+Every call that reaches outside raises ChainUnavailable, SignerUnavailable, PrinterUnavailable or another Unavailable
 when no answer came; an answer that is wrong raises IntegrityError. None returns a guess.
 """
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from tokenpay.compliance.clearance import Clearance
+from tokenpay.counter.slip import Slip
 from tokenpay.ethereum.grants.authorization import Authorization
 from tokenpay.ethereum.grants.grant import Signed
 from tokenpay.ethereum.observed import AuthorizationLog, Block, Holding, Receipt, TokenFacts, TransferLog
@@ -121,6 +122,20 @@ class RateSource(Protocol):
 
     def rate(self, token: Asset, cash: Asset) -> Rate:
         """Return the newest rate, dated; RateUnavailable where there is none to be had."""
+
+
+class Printer(Protocol):
+    """Puts receipts on paper, or what stands for it."""
+
+    @property
+    def width(self) -> int:
+        """Columns of a line: 32, 42 or 48."""
+
+    def print(self, slip: Slip) -> None:
+        """Print a slip whole, and open the cash drawer where the slip says so and there is one.
+
+        Raises PrinterUnavailable when it is not sure that all of it was taken: it may be printed again.
+        """
 
 
 class Clock(Protocol):

@@ -2,10 +2,10 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, Self
 from urllib.parse import quote
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from tokenpay.errors import InvalidInput, StoreUnavailable
 
@@ -43,13 +43,49 @@ class ChainSettings(BaseModel):
         return not self.url
 
 
+class PrinterSettings(BaseModel):
+    """The receipt printer of one machine.
+
+    `escpos-network` needs a `host`, `escpos-usb` a `vendor` and a `product`, `escpos-file`, `text` and `pdf` a `path`:
+    a device or file, and for the last two also a folder, where each receipt is a file of its own (a file's name ends in
+    `.txt` or `.pdf`). `profile` names what
+    an ESC/POS printer can do, as python-escpos does. `image` lets it print all text as a picture, for printers that
+    know no Cyrillic.
+    """
+
+    model_config = _STRICT
+
+    kind: Literal["escpos-network", "escpos-usb", "escpos-file", "text", "pdf"]
+    host: Annotated[str, Field(max_length=255)] = ""
+    port: Annotated[int, Field(gt=0, lt=2**16)] = 9100
+    vendor: Annotated[int, Field(ge=0, lt=2**16)] = 0
+    product: Annotated[int, Field(ge=0, lt=2**16)] = 0
+    path: Annotated[str, Field(max_length=4096)] = ""
+    profile: Annotated[str, Field(max_length=MAX_NAME)] = "default"
+    width: Literal[32, 42, 48] = 42
+    image: bool = False
+    timeout_s: Annotated[float, Field(gt=0, le=600, allow_inf_nan=False)] = 10.0
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Self:
+        needed = {"escpos-network": self.host, "escpos-usb": self.vendor}
+        if not needed.get(self.kind, self.path):
+            raise ValueError("the printer's place is missing")
+        return self
+
+
 class BankSettings(BaseModel):
-    """Where the books and keys are. An empty `database` is the SQLite file in the bank's folder."""
+    """Where the books and keys are. An empty `database` is the SQLite file in the bank's folder.
+
+    `names_on_receipts` lets a payer's name be printed beside the number; the payee always stands there whole.
+    """
 
     model_config = _STRICT
 
     database: Annotated[str, Field(repr=False)] = ""
     chains: tuple[ChainSettings, ...] = ()
+    printer: PrinterSettings | None = None
+    names_on_receipts: bool = True
 
     @field_validator("chains")
     @classmethod

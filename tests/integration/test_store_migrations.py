@@ -27,6 +27,7 @@ from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.amount import Amount
 from tokenpay.money.rate import Rate
 from tokenpay.parties.credential import CredentialKind
+from tokenpay.payments.journal import JournalFilter
 from tokenpay.store import migrate
 from tokenpay.store.tables import metadata
 from tokenpay.store.unit_of_work import Store
@@ -115,9 +116,10 @@ def test_up_down_and_up_again(engine: sa.Engine, database_url: str) -> None:
     assert schema(engine) == first
 
 
-LATER_TABLES = {"shifts", "quotes", "credentials", "introductions"}
+LATER_TABLES = {"shifts", "quotes", "receipts", "payment_words", "credentials", "introductions"}
 LATER_COLUMNS = {
     "transfers.shift_id",
+    *(f"payments.{column}" for column in ("debtor", "creditor", "maker")),
     "operators.customer_id",
     "sessions.opened_with",
     "chains.seen_at_s",
@@ -155,6 +157,10 @@ def test_a_bank_of_0001_goes_up_and_down_whole(database_url: str) -> None:
         assert migrate.needs_upgrade(database_url)
         migrate.upgrade(database_url)
         assert rows(store) == before
+        wanted = JournalFilter(customer_id="C00000001", operator_id="mia", text="Rent")
+        with store.read() as work:
+            (entry,) = work.payments.journal(wanted, None, limit=9).entries
+        assert entry.payment.intent.remittance_information == "rent"
 
 
 def test_cash_that_moved_in_a_shift_does_not_go_down(database_url: str) -> None:

@@ -128,6 +128,7 @@ def test_a_payment_whose_content_was_changed_is_not_read(store: Store, tampering
     with store.unit_of_work() as work:
         work.payments.add(replace(SENT, intent=intent(uetr=uetr(1), amount=Amount(TOKEN, 1))), branch="main")
     with store.unit_of_work() as work:
+        work.connection.execute(text("DELETE FROM payment_words"))
         work.connection.execute(text(tampering))
     with store.read() as work, pytest.raises(IntegrityError, match="content"):
         work.payments.find()

@@ -22,7 +22,14 @@ if TYPE_CHECKING:
     from tokenpay.settings import BankSettings
 
 EXIT_UNWELL = 1
-EXTRAS = {"devnet": "eth", "postgres": "psycopg", "scan": "zxingcpp", "terminal": "textual"}
+EXTRAS = {
+    "devnet": "eth",
+    "pdf": "fpdf",
+    "postgres": "psycopg",
+    "printer": "escpos",
+    "scan": "zxingcpp",
+    "terminal": "textual",
+}
 _WAL = 2  # bytes 18 and 19 of a SQLite file: the versions that may write and read it; 2 is WAL
 
 
@@ -93,9 +100,12 @@ def _python() -> Finding:
 
 
 def _extras(settings: "BankSettings") -> Iterator[Finding]:
+    printer = "" if settings.printer is None else settings.printer.kind
     needed = {
         "devnet": any(chain.embedded for chain in settings.chains),
+        "pdf": printer == "pdf",
         "postgres": settings.database.startswith("postgresql"),
+        "printer": printer.startswith("escpos"),
         "scan": False,
         "terminal": False,
     }

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tokenpay as tp
-from tokenpay.cli.command import add_amount, add_limit, add_noun, add_reason, add_verb
+from tokenpay.cli.command import add_amount, add_noun, add_reason, add_verb
 from tokenpay.cli.desk import amount_of, key_of, signed_in
+from tokenpay.cli.journal import add_journal, filter_of, names_of
 from tokenpay.cli.output import Answer
 from tokenpay.errors import NotFound
 
@@ -67,10 +68,9 @@ def add_parser(subparsers: "Subparsers") -> None:
     named.add_argument("payment", nargs="?", help="the payment's id")
     named.add_argument("--key", help="the key that the payment was made with")
     listing = add_verb(
-        verbs, "list", list_, "list payments, those with a nonce first, then oldest first", operator=True
+        verbs, "list", list_, "list payments, newest first, page by page or into a CSV file", operator=True
     )
-    listing.add_argument("--state", action="append", choices=STATES, help="only these; may be repeated")
-    add_limit(listing)
+    add_journal(listing, STATES)
 
 
 def _add_named(verbs: "Subparsers", name: str, run: Callable[[Namespace], Answer], help: str) -> Any:
@@ -144,13 +144,19 @@ def show(args: Namespace) -> Answer:
 
 
 def list_(args: Namespace) -> Answer:
-    states = None if args.state is None else [tp.PaymentState(state) for state in args.state]
     with signed_in(args) as (bank, by):
-        found = tp.find_payments(bank, by=by, states=states, limit=args.limit)
-    content = [payment_content(payment) for payment in found]
-    short = ("id", "state", "purpose", "debtor", "creditor", "amount")
-    people = Answer(content={"payments": [{name: row[name] for name in short} for row in content]})
-    return Answer(content={"payments": content}) if args.json else people
+        wanted = filter_of(bank, args)
+        if args.csv is not None:
+            rows = tp.export_journal(bank, args.csv, by=by, wanted=wanted)
+            return Answer(content={"file": str(args.csv), "rows": rows})
+        page = tp.journal(bank, by=by, wanted=wanted, after=args.after, limit=args.limit)
+    content = [{**payment_content(entry.payment), **names_of(entry)} for entry in page.entries]
+    following = page.following or None
+    if args.json:
+        return Answer(content={"payments": content, "following": following})
+    short = ("id", "created_at_s", "state", "purpose", "debtor", "creditor", "amount")
+    rest = {} if following is None else {"following": following}
+    return Answer(content={"payments": [{name: row[name] for name in short} for row in content], **rest})
 
 
 def _find(bank: "Bank", args: Namespace, *, by: "Session") -> "Payment":

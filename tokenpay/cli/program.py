@@ -30,6 +30,7 @@ NOUNS = (
     "asset",
     "request",
     "payment",
+    "receipt",
     "shift",
     "vault",
     "exchange",

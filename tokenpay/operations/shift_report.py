@@ -1,60 +1,11 @@
 """What a shift did so far (X), or did in all (Z)."""
 
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 from tokenpay.bank import Bank
-from tokenpay.counter.cash_count import CashCount
-from tokenpay.counter.shift import Shift, ShiftState
-from tokenpay.money.amount import Amount
-from tokenpay.money.asset import Asset
+from tokenpay.counter.shift_report import ShiftReport
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
-from tokenpay.payments.intent import Purpose
 from tokenpay.steps.authorize import authorize
-from tokenpay.steps.shift_payment import drawer_units
-from tokenpay.store.shift_store import CashMoved
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CashLine:
-    """One currency of a shift. `cash_in` and `cash_out` went over the counter in exchanges, the bank's `fees` within.
-
-    `over` and `short` were booked; `expected` and `counted` are None while not told.
-    """
-
-    currency: str
-    opening: Amount
-    from_vault: Amount
-    to_vault: Amount
-    cash_in: Amount
-    cash_out: Amount
-    fees: Amount
-    over: Amount
-    short: Amount
-    expected: Amount | None
-    counted: Amount | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShiftReport:
-    """An X report until the shift is closed, then its Z report, which does not change any more.
-
-    `payments` is how many payments moved cash in the drawer, by purpose.
-    """
-
-    shift_id: str
-    letter: str
-    state: ShiftState
-    branch: str
-    drawer: str
-    terminal: str
-    operator_id: str
-    opened_at_s: int
-    closed_at_s: int | None
-    cash: tuple[CashLine, ...]
-    payments: Mapping[str, int]
+from tokenpay.steps.report_shift import report_shift
 
 
 def shift_report(bank: Bank, shift_id: str, *, by: Session) -> ShiftReport:
@@ -64,58 +15,4 @@ def shift_report(bank: Bank, shift_id: str, *, by: Session) -> ShiftReport:
     """
     with bank.store.read() as uow:
         operator = authorize(uow, bank, by, Permission.READ)
-        shift = uow.shifts.get(shift_id)
-        moved, fees = uow.shifts.moved(shift_id), uow.shifts.fees(shift_id)
-        expected = {cash.asset.symbol: cash.units for cash in shift.expected}
-        if shift.state is ShiftState.OPEN:
-            expected = drawer_units(uow, shift.drawer)
-    is_closed = shift.state is ShiftState.CLOSED
-    told = is_closed or operator.id != shift.operator_id
-    return ShiftReport(
-        shift_id=shift.id,
-        letter="Z" if is_closed else "X",
-        state=shift.state,
-        branch=shift.branch,
-        drawer=shift.drawer,
-        terminal=shift.terminal,
-        operator_id=shift.operator_id,
-        opened_at_s=shift.opened_at_s,
-        closed_at_s=shift.closed_at_s,
-        cash=_lines(shift, moved, fees, expected, told=told),
-        payments=dict(sorted(Counter(cash.purpose.value for cash in moved).items())),
-    )
-
-
-def _lines(
-    shift: Shift, moved: list[CashMoved], fees: Mapping[str, int], expected: Mapping[str, int], *, told: bool
-) -> tuple[CashLine, ...]:
-    opening, closing = _counted(shift.opening), _counted(shift.closing)
-    currencies = {*expected, *opening, *closing, *(cash.currency for cash in moved)}
-    was_counted = shift.state is not ShiftState.OPEN
-
-    def line(currency: str) -> CashLine:
-        asset = Asset.cash(currency)
-
-        def sum_of(purpose: Purpose, *, into_drawer: bool) -> Amount:
-            of = (currency, purpose, into_drawer)
-            return Amount(asset, sum(m.units for m in moved if (m.currency, m.purpose, m.into_drawer) == of))
-
-        return CashLine(
-            currency=currency,
-            opening=Amount(asset, opening.get(currency, 0)),
-            from_vault=sum_of(Purpose.ALLOCATION, into_drawer=True),
-            to_vault=sum_of(Purpose.ALLOCATION, into_drawer=False),
-            cash_in=sum_of(Purpose.EXCHANGE, into_drawer=True),
-            cash_out=sum_of(Purpose.EXCHANGE, into_drawer=False),
-            fees=Amount(asset, fees.get(currency, 0)),
-            over=sum_of(Purpose.VARIANCE, into_drawer=True),
-            short=sum_of(Purpose.VARIANCE, into_drawer=False),
-            expected=Amount(asset, expected.get(currency, 0)) if told else None,
-            counted=Amount(asset, closing.get(currency, 0)) if was_counted else None,
-        )
-
-    return tuple(line(currency) for currency in sorted(currencies))
-
-
-def _counted(counts: tuple[CashCount, ...]) -> dict[str, int]:
-    return {count.currency: count.amount.units for count in counts}
+        return report_shift(uow, operator, shift_id)

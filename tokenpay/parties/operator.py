@@ -37,6 +37,7 @@ class Permission(StrEnum):
     SHIFT = "shift"
     VAULT = "vault"
     CREDENTIAL = "credential"
+    RECEIPT = "receipt"
     RUN_ENGINE = "run_engine"
     READ = "read"
 
@@ -48,6 +49,7 @@ _COUNTER = frozenset(
         Permission.PAY,
         Permission.SHIFT,
         Permission.CREDENTIAL,
+        Permission.RECEIPT,
         Permission.READ,
     }
 )

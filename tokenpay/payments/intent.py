@@ -98,6 +98,11 @@ def parse_party(text: str) -> Party:
     return BookParty(Kind(kind), owner)
 
 
+def is_uetr(text: str) -> bool:
+    """Return whether a text is a lowercase UUIDv4, as every payment's id is."""
+    return _UETR.fullmatch(text) is not None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
     """What is to be paid, by whom, to whom, until when.
@@ -122,7 +127,7 @@ class Intent:
     cash: CashLeg | None = None
 
     def __post_init__(self) -> None:
-        if _UETR.fullmatch(self.uetr) is None:
+        if not is_uetr(self.uetr):
             raise InvalidInput("a UETR is a lowercase UUIDv4")
         if self.purpose is not Purpose.FILL and not self.amount:
             raise InvalidInput("a payment moves at least one smallest unit")

@@ -1,5 +1,6 @@
 """Customers."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any, Literal
 
@@ -35,6 +36,11 @@ class CustomerStore:
         if row is None:
             raise NotFound("there is no such customer", customer=customer_id)
         return _customer(row)
+
+    def names(self, customer_ids: Iterable[str]) -> dict[str, str]:
+        """Return the names of these customers, by their numbers."""
+        query = select(customers.c.id, customers.c.name).where(customers.c.id.in_(set(customer_ids)))
+        return {row.id: row.name for row in self._connection.execute(query)}
 
     def find(self, text: str, *, limit: int = 50) -> list[Customer]:
         """Return customers whose number or name contains `text`, ignoring case, ordered by number.

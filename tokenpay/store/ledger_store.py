@@ -269,6 +269,18 @@ class LedgerStore:
         rows = self._connection.execute(query.where(transfers.c.id.in_(transfer_ids)))
         return {row.id: row.payment_id or row.deposit_id or "" for row in rows}
 
+    def charged(self, payment_id: str) -> dict[str, int]:
+        """Return the fees posted for a payment, in smallest units by asset id."""
+        query = select(transfers.c.asset_id, transfers.c.posted_units).where(
+            transfers.c.payment_id == payment_id,
+            transfers.c.credit_kind == AccountKind.FEES,
+            transfers.c.state == TransferState.POSTED,
+        )
+        found: dict[str, int] = {}
+        for row in self._connection.execute(query.order_by(transfers.c.id)):
+            found[row.asset_id] = found.get(row.asset_id, 0) + row.posted_units
+        return found
+
     def lock_transfers(self, found: Iterable[Transfer], also: Iterable[Account] = ()) -> None:
         """Lock the accounts of these transfers, and others with them."""
         named = [_named(id, transfer.asset_id) for transfer in found for id in (transfer.debit, transfer.credit)]

@@ -10,14 +10,17 @@ from tokenpay.money.amount import Amount
 from tokenpay.money.asset import Asset
 from tokenpay.payments.cash_leg import CashLeg
 from tokenpay.payments.intent import Intent, Purpose, parse_party
+from tokenpay.payments.journal import JournalCursor, JournalEntry, JournalFilter, JournalPage, page_of, words_of
 from tokenpay.payments.payment import ENDED, UNSENT, Payment, PaymentState, Reason
 from tokenpay.primitives.canonical import canonical_text, parse_canonical
 from tokenpay.store.asset_store import AssetStore
 from tokenpay.store.door import rows_limit, stored
-from tokenpay.store.tables import payments
+from tokenpay.store.journal_query import journal_query
+from tokenpay.store.tables import payment_words, payments
 
 _ADD = insert(payments)
 _OPEN = frozenset(PaymentState) - ENDED
+_ADD_WORDS = insert(payment_words)
 
 
 class PaymentStore:
@@ -43,9 +46,15 @@ class PaymentStore:
                 "related": intent.related,
                 "created_at_s": intent.created_at_s,
                 "expires_at_s": intent.expires_at_s,
+                "debtor": str(intent.debtor),
+                "creditor": str(intent.creditor),
+                "maker": intent.maker,
                 **_standing(payment),
             },
         )
+        if words := words_of(intent.remittance_information):
+            row = {"created_at_s": intent.created_at_s, "payment_id": payment.id}
+            self._connection.execute(_ADD_WORDS, [{"word": word, **row} for word in sorted(words)])
 
     def update(self, payment: Payment, *, was: PaymentState) -> None:
         """Write where a payment stands now; raises IntegrityError unless it still stood at `was`."""
@@ -118,6 +127,21 @@ class PaymentStore:
         query = select(*columns, func.count(), func.min(payments.c.updated_at_s)).group_by(*columns)
         rows = self._connection.execute(query.where(payments.c.state.in_([state.value for state in _OPEN])))
         return [(chain_id, PaymentState(state), count, oldest) for chain_id, state, count, oldest in rows]
+
+    def journal(self, wanted: JournalFilter, after: JournalCursor | None, *, limit: int) -> JournalPage:
+        """Return up to `limit` of these payments after a cursor, newest first, with their customers' names."""
+        rows_limit(limit)
+        rows = self._connection.execute(journal_query(wanted, after, limit=limit + 1))
+        entries = (
+            JournalEntry(
+                payment=self._payment(row),
+                branch=row.branch,
+                debtor_name=row.debtor_name or "",
+                creditor_name=row.creditor_name or "",
+            )
+            for row in rows
+        )
+        return page_of(entries, limit=limit)
 
     def outdated(self, *, now_s: int) -> list[str]:
         """Return the ids of payments that were not started in time. A no-op is never too late: a nonce waits for it."""

@@ -19,6 +19,7 @@ from sqlalchemy.sql.schema import SchemaItem
 
 from tokenpay.compliance.approval import Part
 from tokenpay.counter.quote import Direction
+from tokenpay.counter.receipt import ReceiptKind
 from tokenpay.counter.shift import ShiftState
 from tokenpay.ledger.chart import ASSETS, LIABILITIES, AccountKind
 from tokenpay.ledger.transfer import TransferState
@@ -155,6 +156,23 @@ shifts = Table(
     ),
 )
 
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("branch", Text, nullable=False),
+    Column("issued_by", Text, ForeignKey("operators.id"), nullable=False),
+    Column("issued_at_s", BigInteger, nullable=False),
+    Column("copies", Integer, nullable=False),
+    _one_of("kind", ReceiptKind),
+    # One original for what a receipt proves; what is issued later is a copy of it.
+    UniqueConstraint("kind", "subject", "digest"),
+    CheckConstraint("copies >= 0", name="copies_counted"),
+)
+
 # --- money -----------------------------------------------------------------------------------
 
 assets = Table(
@@ -222,9 +240,18 @@ payments = Table(
     Column("included_block", BigInteger),
     Column("included_hash", LargeBinary),
     Column("transaction_hash", LargeBinary),
+    # What the journal is searched by; each stands in the intent as well.
+    Column("debtor", Text, nullable=False),
+    Column("creditor", Text, nullable=False),
+    Column("maker", Text, nullable=False),
     UniqueConstraint("id", "intent_hash"),
     UniqueConstraint("chain_id", "nonce"),
     _one_of("state", PaymentState),
+    Index("ix_payments_made", "created_at_s", "id"),
+    *(
+        Index(f"ix_payments_{name}", name, "created_at_s", "id")
+        for name in ("asset_id", "branch", "creditor", "debtor", "maker", "purpose", "state")
+    ),
     Index("ix_payments_open", "chain_id", "state"),
     Index("ix_payments_related", "related"),
     Index("ix_payments_request", "request_id"),
@@ -257,6 +284,16 @@ quotes = Table(
     CheckConstraint("quoted_at_s < expires_at_s", name="expires_later"),
     *_whole("token_units", "cash_units", "fee_units"),
 )
+
+payment_words = Table(
+    "payment_words",
+    metadata,
+    Column("word", Text, primary_key=True),
+    Column("created_at_s", BigInteger, primary_key=True),
+    Column("payment_id", Text, ForeignKey("payments.id"), primary_key=True),
+    Index("ix_payment_words_payment_id", "payment_id"),
+)
+"""The words of each remittance information, as the journal looks for them."""
 
 approvals = Table(
     "approvals",

@@ -49,6 +49,7 @@ from tokenpay.store.outbox_store import OutboxStore
 from tokenpay.store.payment_store import PaymentStore
 from tokenpay.store.policy_store import PolicyStore
 from tokenpay.store.quote_store import QuoteStore
+from tokenpay.store.receipt_store import ReceiptStore
 from tokenpay.store.request_store import RequestStore
 from tokenpay.store.session_store import SessionStore
 from tokenpay.store.shift_store import ShiftStore
@@ -62,8 +63,8 @@ class UnitOfWork:
     """One transaction of the database, with a repository per noun.
 
     Verbs that lock take their locks in one order, so that none waits in a circle: chain, key, payments,
-    deposits, request, quote, shift, limit counters, ledger accounts, audit head. Rows of one kind are locked in the
-    order of their ids, all in one statement.
+    deposits, request, quote, shift, receipt, limit counters, ledger accounts, audit head. Rows of one kind are
+    locked in the order of their ids, all in one statement.
     """
 
     connection: Connection
@@ -94,6 +95,7 @@ class UnitOfWork:
     payments = cached_property(lambda uow: PaymentStore(uow.connection, uow.assets))
     policies = cached_property(lambda uow: PolicyStore(uow.connection))
     quotes = cached_property(lambda uow: QuoteStore(uow.connection, uow.assets))
+    receipts = cached_property(lambda uow: ReceiptStore(uow.connection))
     requests = cached_property(lambda uow: RequestStore(uow.connection, uow.assets))
     sessions = cached_property(lambda uow: SessionStore(uow.connection, uow.operators))
     shifts = cached_property(lambda uow: ShiftStore(uow.connection))

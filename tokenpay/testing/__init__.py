@@ -2,6 +2,7 @@
 
 from tokenpay.testing.branch import DENIED, TOKEN, Branch, euro, open_branch
 from tokenpay.testing.fake_chain import OUTSIDER, FakeChain
+from tokenpay.testing.fake_printer import FakePrinter
 from tokenpay.testing.fake_rates import FakeRates
 from tokenpay.testing.fake_system import FakeClock, FakeEntropy
 
@@ -13,6 +14,7 @@ __all__ = [
     "FakeChain",
     "FakeClock",
     "FakeEntropy",
+    "FakePrinter",
     "FakeRates",
     "euro",
     "open_branch",

@@ -1,4 +1,4 @@
-"""A small bank on fakes: two supervisors, a teller, two customers and a chain in memory.
+"""A small bank on fakes: two supervisors, a teller, two customers, a chain in memory and a printer.
 
 For examples, tests and trying things out. Everything repeats: the clock stands still until it is moved,
 and the entropy starts from a seed. Not for real money.
@@ -40,6 +40,7 @@ from tokenpay.ports import Chain
 from tokenpay.requests.payment_request import PaymentRequest
 from tokenpay.settings import ChainSettings
 from tokenpay.testing.fake_chain import OUTSIDER, FakeChain
+from tokenpay.testing.fake_printer import FakePrinter
 from tokenpay.testing.fake_rates import FakeRates
 from tokenpay.testing.fake_system import FakeClock, FakeEntropy
 
@@ -96,6 +97,7 @@ class Branch:
     chain: FakeChain
     clock: FakeClock
     rates: FakeRates
+    printer: FakePrinter
     vera: Session
     otto: Session
     tim: Session
@@ -167,7 +169,10 @@ def open_branch() -> Iterator[Branch]:
             entropy=entropy,
             chain_ports=ports,
         )
-        with open_bank(folder, signer=True, clock=clock, entropy=entropy, chain_ports=ports, rates=rates) as bank:
+        printer = FakePrinter()
+        with open_bank(
+            folder, signer=True, clock=clock, entropy=entropy, chain_ports=ports, rates=rates, printer=printer
+        ) as bank:
             vera, otto, tim = (
                 open_session(bank, operator_id=person.id, password=PASSWORD, terminal="counter-1") for person in PEOPLE
             )
@@ -179,6 +184,7 @@ def open_branch() -> Iterator[Branch]:
                 chain=chain,
                 clock=clock,
                 rates=rates,
+                printer=printer,
                 vera=vera,
                 otto=otto,
                 tim=tim,

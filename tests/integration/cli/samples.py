@@ -26,6 +26,7 @@ ALSO = {
     "bank found": ("--ceremony", "{ceremony}", "--bank", "{new}"),
     "asset register": ("--symbol", "DCHF", "--decimals", "2"),
     "engine run": ("--once",),
+    "receipt print": ("--text",),
     "restore": ("--bank", "{new}"),
 }
 """What a command needs besides what its parser requires."""

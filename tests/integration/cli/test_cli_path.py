@@ -14,6 +14,7 @@ from tokenpay.primitives.secp256k1 import PrivateKey
 from tokenpay.requests.emvco import EmvcoRequest
 from tokenpay.requests.emvco_object import DataObject
 from tokenpay.requests.merchant import Merchant
+from tokenpay.store.migrate import HEAD
 
 EURO_1000 = {"asset": TOKEN.id, "units": "1000000000", "number": "1000.000000"}
 EURO_1500 = {"asset": TOKEN.id, "units": "1500000000", "number": "1500.000000"}

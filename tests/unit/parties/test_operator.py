@@ -8,7 +8,7 @@ import pytest
 from tokenpay.errors import InvalidInput
 from tokenpay.parties.operator import Operator, Permission as P, Role
 
-COUNTER = {P.ENROL, P.REQUEST, P.PAY, P.SHIFT, P.CREDENTIAL, P.READ}
+COUNTER = {P.ENROL, P.REQUEST, P.PAY, P.SHIFT, P.CREDENTIAL, P.RECEIPT, P.READ}
 TABLE = {
     Role.TELLER: COUNTER,
     Role.SUPERVISOR: COUNTER | {P.FREEZE, P.APPROVE, P.REVERSE, P.CASE, P.CONTROL, P.VAULT},

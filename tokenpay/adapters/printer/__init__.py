@@ -1,0 +1,1 @@
+"""Receipt printers: ESC/POS, plain text and PDF."""

@@ -1,0 +1,106 @@
+"""The journal of payments as CSV (RFC 4180), for spreadsheets and archives."""
+
+import csv
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tokenpay.bank import Bank
+from tokenpay.errors import Conflict, StoreUnavailable
+from tokenpay.parties.operator import Permission
+from tokenpay.parties.session import Session
+from tokenpay.payments.journal import JournalCursor, JournalEntry, JournalFilter
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.record import record
+
+ALL = JournalFilter()
+COLUMNS = (
+    "id", "created_at", "state", "updated_at", "purpose", "rail", "branch", "maker", "debtor", "debtor_name",
+    "creditor", "creditor_name", "amount", "symbol", "asset_id", "request_id", "related", "remittance_information",
+    "transaction_hash",
+)  # fmt: skip
+PAGE = 500
+# What a spreadsheet may take for the beginning of a formula, in ASCII and in full width; and our own mark.
+_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'")  # noqa: RUF001
+
+
+def export_journal(bank: Bank, path: Path, *, by: Session, wanted: JournalFilter = ALL) -> int:
+    """Write every payment that is `wanted`, newest first, to a new CSV file, and return how many.
+
+    UTF-8, a header, lines that end in CR LF; amounts are exact, in whole assets, and times ISO 8601 in UTC. A cell
+    that a spreadsheet could run as a formula begins with an apostrophe, and so does one that began with it: take the
+    first apostrophe away to have the value. The file is there whole or not at all, and its owner's alone.
+    Raises Conflict when something is there already, StoreUnavailable when it cannot be written.
+    """
+    if path.exists():
+        raise Conflict("there is a file of that name already", file=path.name)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\r\n")
+            writer.writerow(COLUMNS)
+            rows = 0
+            for entry in _entries(bank, wanted, by=by):
+                writer.writerow(_guarded(cell) for cell in _cells(entry))
+                rows += 1
+            file.flush()
+            os.fsync(descriptor)
+        with bank.store.unit_of_work() as uow:
+            operator = authorize(uow, bank, by, Permission.READ)
+            record(uow, bank, operator, "journal.exported", operator.branch, {"rows": rows})
+        os.link(draft, path)
+    except FileExistsError:
+        raise Conflict("there is a file of that name already", file=path.name) from None
+    except OSError as error:
+        raise StoreUnavailable(f"the file cannot be written: {error.strerror}", file=path.name) from None
+    finally:
+        draft.unlink(missing_ok=True)
+    return rows
+
+
+def _entries(bank: Bank, wanted: JournalFilter, *, by: Session) -> Iterator[JournalEntry]:
+    """Each page is read by itself: a long export on a slow disk keeps nobody from writing."""
+    cursor: JournalCursor | None = None
+    while True:
+        with bank.store.read() as uow:
+            authorize(uow, bank, by, Permission.READ)
+            page = uow.payments.journal(wanted, cursor, limit=PAGE)
+        yield from page.entries
+        if not page.following:
+            return
+        cursor = JournalCursor.parse(page.following)
+
+
+def _cells(entry: JournalEntry) -> tuple[str, ...]:
+    payment, intent = entry.payment, entry.payment.intent
+    return (
+        payment.id,
+        _time(intent.created_at_s),
+        payment.state,
+        _time(payment.updated_at_s),
+        intent.purpose,
+        intent.rail,
+        entry.branch,
+        intent.maker,
+        str(intent.debtor),
+        entry.debtor_name,
+        str(intent.creditor),
+        entry.creditor_name,
+        intent.amount.number(),
+        intent.amount.asset.symbol,
+        intent.amount.asset.id,
+        intent.request_id,
+        intent.related,
+        intent.remittance_information,
+        f"0x{payment.transaction_hash.hex()}" if payment.transaction_hash else "",
+    )
+
+
+def _guarded(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_RISKY) or cell.lstrip().startswith(_RISKY) else cell
+
+
+def _time(at_s: int) -> str:
+    return datetime.fromtimestamp(at_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
