@@ -30,6 +30,7 @@ from terminal_app.screens.room import Room
 from terminal_app.screens.sign_in import SignIn
 from terminal_app.screens.take_payment import TakePayment
 from terminal_app.screens.unfinished import Unfinished
+from terminal_app.sentences import sentence
 from terminal_app.workers import ask
 
 FEED_PAGE = 1000
@@ -168,7 +169,7 @@ class TerminalApp(App[None]):
             self.sign_in_again()
             return
         self.alarm = _(" ✗ The bank does not answer: {why}. Trying again; what you typed stays.").format(
-            why=error.message
+            why=sentence(error)
         )
         if self.room is not None:
             self.room.show_bar()

@@ -12,6 +12,7 @@ import tokenpay as tp
 from terminal_app.commands.anywhere import HELP
 from terminal_app.language import _
 from terminal_app.screens.room import Room
+from terminal_app.sentences import sentence
 
 
 class SignIn(Room):
@@ -64,7 +65,7 @@ class SignIn(Room):
         self.failed(error)
         if isinstance(error, tp.WrongPassword):
             wrong = self._wrong[operator_id] = self._wrong.get(operator_id, 0) + 1
-            self.say(_("✗ Not signed in ({wrong} in a row here): {why}").format(wrong=wrong, why=error.message))
+            self.say(_("✗ Not signed in ({wrong} in a row here): {why}").format(wrong=wrong, why=sentence(error)))
             password = self.query_one("#password", Input)
             password.clear()
             password.focus()
