@@ -64,7 +64,9 @@ class Room(Screen[None]):
     def show_bar(self) -> None:
         """Say where this is and who acts, and whether the bank cannot be reached."""
         terminal = self.terminal
-        who = "" if terminal.session is None else f" · {terminal.session.operator.name} ({ROLES[terminal.session.role]})"
+        who = (
+            "" if terminal.session is None else f" · {terminal.session.operator.name} ({ROLES[terminal.session.role]})"
+        )
         self.query_one("#bar", Static).update(f" {terminal.bank.name} · {self.heading}{who}")
         alarm = self.query_one("#alarm", Static)
         alarm.update(terminal.alarm)

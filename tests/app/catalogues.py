@@ -6,7 +6,7 @@ Translations that are there stay; a new text stands with an empty one, and one t
 import io
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
@@ -43,10 +43,10 @@ def fresh(code: str) -> Catalog:
     after = Catalog(locale=code, header_comment=HEADER, project="tokenpay", fuzzy=False)
     for message in extracted():
         if message.id:
-            old = before.get(message.id if isinstance(message.id, str) else message.id[0])
             empty = "" if isinstance(message.id, str) else ("",) * after.num_plurals
-            same = old is not None and old.id == message.id
-            after.add(message.id, old.string if same else empty, flags=message.flags)
+            old = before.get(message.id if isinstance(message.id, str) else message.id[0])
+            string = old.string if old is not None and old.id == message.id else empty
+            after.add(message.id, string, flags=message.flags)
     return after
 
 
@@ -65,12 +65,15 @@ def as_mo(catalogue: Catalog) -> bytes:
     return file.getvalue()
 
 
+def strings(message: Message) -> tuple[str, ...]:
+    """The translations of a text: one, or as many as the language has plurals."""
+    return (message.string or "",) if isinstance(message.string, str | None) else tuple(message.string)
+
+
 if __name__ == "__main__":
     for code in TRANSLATED:
         catalogue = fresh(code)
         path(code, "po").parent.mkdir(parents=True, exist_ok=True)
         path(code, "po").write_bytes(as_po(catalogue))
         path(code, "mo").write_bytes(as_mo(catalogue))
-        empty = sum(not any([message.string] if isinstance(message.string, str) else message.string)
-                    for message in catalogue if message.id)
-        print(f"{code}: {len(catalogue)} texts, {empty} to translate")
+        print(f"{code}: {len(catalogue)} texts, {sum(not all(strings(message)) for message in catalogue)} to translate")
