@@ -30,6 +30,14 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if IN_CI else "dev"))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--language", default="en", choices=("en", "ru", "be"), help="what the terminal speaks")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    os.environ["LANGUAGE"] = config.getoption("--language")  # before a test imports a screen: their words are constants
+
+
 def missing(what: str, remedy: str) -> None:
     """Skip the test that cannot run here; in continuous integration nothing may be missing, so fail it."""
     text = f"{what} is missing: {remedy}"

@@ -18,7 +18,8 @@ class Palette(Provider):
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
         for command in self._offered():
-            score = max(matcher.match(text) for text in (command.footer, command.help, command.code))
+            named = max(matcher.match(command.footer), matcher.match(command.code))
+            score = named or matcher.match(command.help) / 10
             if score > 0:
                 shown = matcher.highlight(command.footer)
                 yield Hit(score, shown, partial(self._run, command), help=described(command))

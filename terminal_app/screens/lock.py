@@ -19,6 +19,7 @@ class Lock(SignIn):
         "signs them out first (Ctrl+O), which closes what was open."
     )
     commands = (HELP, SIGN_OUT)
+    greeting = ""
 
     def __init__(self, session: tp.Session) -> None:
         super().__init__(session.operator.id)
@@ -30,9 +31,6 @@ class Lock(SignIn):
             yield Label(_("Password"))
             yield Input(id="password", password=True, max_length=256)
             yield Static(_("Enter unlocks. Ctrl+O signs out and closes what is open."), classes="hint")
-
-    def on_mount(self) -> None:
-        self.query_one("#password", Input).focus()
 
     @property
     def who(self) -> str:

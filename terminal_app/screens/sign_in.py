@@ -22,6 +22,9 @@ class SignIn(Room):
     purpose = _("Sign in with your operator id and your password. Enter goes on.")
     commands: ClassVar[tuple[Command, ...]] = (HELP,)
 
+    greeting: ClassVar[str] = _("Your session has ended. What you were doing is still there.")
+    """What is said to somebody who was here before."""
+
     def __init__(self, operator_id: str = "") -> None:
         super().__init__()
         self._operator_id = operator_id
@@ -37,7 +40,7 @@ class SignIn(Room):
 
     def on_mount(self) -> None:
         self.query_one("#password" if self._operator_id else "#operator", Input).focus()
-        self.say(_("Your session has ended. What you were doing is still there.") if self._operator_id else "")
+        self.say(self.greeting if self._operator_id else "")
 
     @on(Input.Submitted, "#operator")
     def go_on(self) -> None:

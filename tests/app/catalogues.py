@@ -4,6 +4,7 @@ Translations that are there stay; a new text stands with an empty one, and one t
 """
 
 import io
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -16,6 +17,8 @@ from terminal_app import language
 SOURCE = Path(language.__file__).parent
 TRANSLATED = [code for code in language.LANGUAGES if code != "en"]
 KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
+NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
+"""The same texts make the same file, whenever it is written."""
 HEADER = "# The words of the branch terminal. Written by `make catalogues`: translate what stands empty.\n#"
 
 
@@ -60,8 +63,9 @@ def as_po(catalogue: Catalog) -> bytes:
 
 
 def as_mo(catalogue: Catalog) -> bytes:
-    file = io.BytesIO()
-    write_mo(file, read_po(io.BytesIO(as_po(catalogue)), locale=catalogue.locale))
+    file, whole = io.BytesIO(), read_po(io.BytesIO(as_po(catalogue)), locale=catalogue.locale)
+    whole.creation_date = whole.revision_date = NO_DATE
+    write_mo(file, whole)
     return file.getvalue()
 
 
