@@ -95,7 +95,8 @@ class TerminalApp(App[None]):
 
     def on_mount(self) -> None:
         self.push_screen(SignIn())
-        self.set_interval(1.0 if self._idle_s > 10 else self._idle_s / 10, self.lock_if_idle)
+        if self._idle_s:
+            self.set_interval(min(1.0, self._idle_s / 10), self.lock_if_idle)
         self.set_interval(self._feed_s, self.follow)
 
     @property
@@ -146,7 +147,7 @@ class TerminalApp(App[None]):
             self.push_screen(Unfinished())
 
     def lock_if_idle(self) -> None:
-        if self._idle_s and monotonic() - self._touched_s >= self._idle_s:
+        if monotonic() - self._touched_s >= self._idle_s:
             self.action_lock()
 
     def action_lock(self) -> None:

@@ -76,13 +76,13 @@ def _value_pattern(value: str | None) -> str:
 def _values(pieces: tuple[str, ...], part: str) -> dict[str, str] | None:
     """Return what is put into a text (words at even places, names at odd ones) that holds `part`; None if it does not.
 
-    At least half of the part has to be the text's own words, so that a value alone is not taken for it.
+    At least a third of the part has to be the text's own words, so that a value alone is not taken for it.
     """
     for first, piece in enumerate(pieces):
         for offset in range(len(piece)) if first % 2 == 0 else (0,):
             rest = (piece[offset:] if first % 2 == 0 else piece, *pieces[first + 1 :])
             values = _match(rest, part, is_name=first % 2 == 1)
-            if values is not None and sum(map(len, values.values())) * 2 <= len(part):
+            if values is not None and sum(map(len, values.values())) * 3 <= len(part) * 2:
                 return values
     return None
 

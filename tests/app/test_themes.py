@@ -1,6 +1,5 @@
 """The colours: they go round, are kept, and need no colour to be read."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -64,14 +63,9 @@ def test_the_terminals_own_colours_are_sixteen(branch: Branch, tmp_path: Path) -
     run(flow())
 
 
-@pytest.fixture
-def no_color(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def test_without_colour_the_code_still_reads(branch: Branch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    yield
 
-
-@pytest.mark.usefixtures("no_color")
-def test_without_colour_the_code_still_reads(branch: Branch, tmp_path: Path) -> None:
     async def flow() -> None:
         async with terminal(branch, tmp_path) as hand:
             assert hand.app.no_color

@@ -125,7 +125,7 @@ def test_a_teller_sees_every_name_whole(branch: Branch, tmp_path: Path) -> None:
             await leave(hand, "escape", "ctrl+p")
             await hand.until(lambda: isinstance(hand.app.screen, CommandPalette), "the palette")
             await leave(hand, "escape", "ctrl+t")
-            await see(hand, Home, "Colours: light")
+            await see(hand, Home)
             await leave(hand, "ctrl+l")
             await see(hand, Lock)
 
