@@ -22,10 +22,10 @@ def _patterns(text: str) -> tuple[re.Pattern[str], ...]:
     as_it_stands = re.compile(re.escape(_AMOUNT.sub(spoken().decimal, text)))
     if spoken().code == "en":
         return (as_it_stands,)
-    mark = _MARK.match(text)
-    behind = text[mark.end() :] if mark else ""
     found = [as_it_stands, *map(re.compile, _translated(text))]
-    found += [re.compile(re.escape(mark[0]) + words) for words in (_translated(behind) if mark and behind else ())]
+    mark = _MARK.match(text)
+    if mark is not None:
+        found += [re.compile(re.escape(mark[0]) + words) for words in _translated(text[mark.end() :])]
     return tuple(found)
 
 

@@ -82,7 +82,7 @@ def test_the_palette_finds_every_command_by_its_words(branch: Branch, tmp_path: 
             assert isinstance(room, Home)
             for command in (*anywhere.FROM_HOME, *anywhere.EVERYWHERE):
                 if room.offers(command):
-                    hits = [str(hit.match_display) async for hit in Palette(room).search(command.footer.lower())]
+                    hits = [hit.text async for hit in Palette(room).search(command.footer.lower())]
                     assert command.footer in hits
             await hand.press("ctrl+p")
             await hand.until(lambda: isinstance(hand.app.screen, CommandPalette), "the palette")

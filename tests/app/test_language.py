@@ -62,9 +62,10 @@ def test_every_text_of_the_terminal_is_a_constant() -> None:
     loose = []
     for path in sorted((REPOSITORY / "terminal_app").rglob("*.py")):
         for call in ast.walk(ast.parse(path.read_text())):
-            named = isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("_", "ngettext")
-            if named and path.name not in ("language.py", "sentences.py"):
-                texts = call.args[:2] if call.func.id == "ngettext" else call.args  # type: ignore[attr-defined]
+            if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
+                continue
+            if call.func.id in ("_", "ngettext") and path.name not in ("language.py", "sentences.py"):
+                texts = call.args[:2] if call.func.id == "ngettext" else call.args
                 loose += [f"{path.name}:{call.lineno}" for text in texts if not isinstance(text, ast.Constant)]
     assert not loose
 

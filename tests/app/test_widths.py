@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from rich.cells import cell_len
 from textual.command import CommandPalette
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import DataTable, Footer, Input, Label, Static
 from textual.widgets._footer import FooterKey
 
@@ -39,7 +41,7 @@ def cut(screen: Screen[object]) -> Iterator[str]:
     """What of a screen's names is not wholly on it: labels, lines, keys, headings of tables, hints in fields."""
     width, height = screen.size
     for widget in screen.walk_children():
-        if not widget.display or not widget.region:
+        if not isinstance(widget, Widget) or not widget.display or not widget.region:
             continue
         room = widget.content_size.width
         if isinstance(widget, FooterKey):
@@ -75,7 +77,7 @@ def _headings_cut(table: DataTable[object]) -> Iterator[str]:
         at += column.get_render_width(table)
 
 
-async def see(hand: Hand, room: type[Screen[None]], says: str = "") -> None:
+async def see(hand: Hand, room: type[Screen[Any]], says: str = "") -> None:
     await hand.until(lambda: isinstance(hand.app.screen, room), room.__name__)
     if says:
         await hand.read(says)
