@@ -68,22 +68,29 @@ def helpers(bank: Path, terminal: int) -> list[int]:
     return [*map(int, engines), json.loads((bank / "devnet" / "devnet.json").read_text())["pid"]]
 
 
+def seen_running(seat: Seat, bank: Path) -> list[int]:
+    """Wait for the sign-in screen with the demo's people, and for an engine and a chain beside it."""
+    seat.read_until(b"A demo bank. Its people", STARTING_S)
+
+    def both() -> bool:
+        running = helpers(bank, seat.process.pid)
+        return len(running) >= 2 and all(map(alive, running))
+
+    wait_until(both, timeout_s=STARTING_S)
+    return helpers(bank, seat.process.pid)
+
+
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes in /proc")
 def test_it_is_founded_once_and_leaves_no_process_when_it_is_killed(tmp_path: Path) -> None:
     bank, state = tmp_path / "bank", tmp_path / "state"
     with seated(bank, state) as seat:
         seat.read_until(b"the proof holds", FOUNDING_S)
-        seat.read_until(b"tim-demo    Tim Wolf", STARTING_S)
-        wait_until(lambda: (bank / "devnet" / "devnet.json").exists(), timeout_s=STARTING_S)
-        running = helpers(bank, seat.process.pid)
-        assert len(running) >= 2
-        assert all(map(alive, running))
+        running = seen_running(seat, bank)
         seat.process.send_signal(signal.SIGKILL)
         wait_until(lambda: not any(map(alive, running)), timeout_s=30)
     with seated(bank, state) as seat:
-        seat.read_until(b"A demo bank. Its people", STARTING_S)
+        running = seen_running(seat, bank)
         assert b"The bank opens" not in seat.said  # nothing is founded or told again on the same day
-        running = helpers(bank, seat.process.pid)
         seat.process.send_signal(signal.SIGTERM)
         wait_until(lambda: not any(map(alive, running)), timeout_s=30)
 
