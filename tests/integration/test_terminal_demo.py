@@ -65,7 +65,9 @@ def alive(pid: int) -> bool:
 def helpers(bank: Path, terminal: int) -> list[int]:
     """The processes that run beside a terminal: its engine by its parent, the chain as it announces itself."""
     engines = subprocess.run(["pgrep", "-P", str(terminal)], capture_output=True, text=True, check=False).stdout.split()
-    return [*map(int, engines), json.loads((bank / "devnet" / "devnet.json").read_text())["pid"]]
+    announced = bank / "devnet" / "devnet.json"
+    chains = [json.loads(announced.read_text())["pid"]] if announced.exists() else []
+    return [*map(int, engines), *chains]
 
 
 def seen_running(seat: Seat, bank: Path) -> list[int]:
@@ -74,7 +76,7 @@ def seen_running(seat: Seat, bank: Path) -> list[int]:
 
     def both() -> bool:
         running = helpers(bank, seat.process.pid)
-        return len(running) >= 2 and all(map(alive, running))
+        return (bank / "devnet" / "devnet.json").exists() and len(running) >= 2 and all(map(alive, running))
 
     wait_until(both, timeout_s=STARTING_S)
     return helpers(bank, seat.process.pid)
