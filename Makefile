@@ -4,18 +4,20 @@ BIN := .venv/bin
 READY := .venv/ready
 CODE := tokenpay terminal_app tests
 
-.PHONY: run demo test check bench lock clean help
+.PHONY: run catalogues demo test check bench lock clean help
 
 help:
-	@echo "make run    the demo: a bank, its customers and their payments, from QR code to finality"
+	@echo "make run    the branch terminal at a demo bank, with an engine and a chain of its own (LANGUAGE=ru: in Russian)"
 	@echo "make test   everything: check, then all tests with their real components"
 	@echo "make check  ruff, mypy, import-linter"
-	@echo "make demo   the demo, as run"
+	@echo "make demo   the demo told in lines: a bank, its customers and their payments, from QR code to finality"
 	@echo "make bench  the benchmarks (RECORD=1 writes docs/benchmarks.md)"
+	@echo "make catalogues  take the terminal's new words into its catalogues, and those that were translated into use"
 	@echo "make lock   pin the development environment anew"
 	@echo "make clean  remove .venv, caches and build output"
 
-run: demo
+run: $(READY)
+	@$(BIN)/tokenpay-terminal demo
 
 demo: $(READY)
 	@$(BIN)/tokenpay demo
@@ -23,6 +25,9 @@ demo: $(READY)
 test: check
 	@echo "== tests"
 	@$(BIN)/python -m pytest -n 2
+	@echo "== tests of the terminal in Russian, and the widths of its screens in Belarusian"
+	@$(BIN)/python -m pytest -n 2 -q tests/app --language ru -k "not 120x40"
+	@$(BIN)/python -m pytest -n 2 -q tests/app/test_widths.py --language be
 
 check: $(READY)
 	@echo "== ruff"
@@ -32,6 +37,9 @@ check: $(READY)
 	@$(BIN)/mypy $(CODE)
 	@echo "== imports"
 	@$(BIN)/lint-imports
+
+catalogues: $(READY)
+	@$(BIN)/python -m tests.app.catalogues
 
 bench: $(READY)
 	@$(BIN)/python -m tests.benchmarks $(if $(RECORD),--record)

@@ -2,17 +2,20 @@
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
+from textual.command import CommandPalette
 from textual.screen import Screen
 
 import tokenpay as tp
-from terminal_app.commands.anywhere import EVERYWHERE, FROM_HOME, SIGN_OUT
+from terminal_app.commands.anywhere import EVERYWHERE, FROM_HOME, LOCK, SIGN_OUT
 from terminal_app.commands.command import Command
 from terminal_app.language import _
 from terminal_app.memory import Memory
@@ -20,19 +23,25 @@ from terminal_app.messages import Answered, Happened
 from terminal_app.providers.palette import Palette
 from terminal_app.screens.branch import BranchScreen
 from terminal_app.screens.cases import Cases
+from terminal_app.screens.code_entry import CodeEntry
 from terminal_app.screens.customer import CustomerScreen
 from terminal_app.screens.find_customer import FindCustomer
 from terminal_app.screens.help import Help
 from terminal_app.screens.home import Home
+from terminal_app.screens.jump import Jump, places
+from terminal_app.screens.lock import Lock
 from terminal_app.screens.pay_out import PayOut
 from terminal_app.screens.queue import Queue
 from terminal_app.screens.room import Room
 from terminal_app.screens.sign_in import SignIn
 from terminal_app.screens.take_payment import TakePayment
 from terminal_app.screens.unfinished import Unfinished
+from terminal_app.sentences import sentence
+from terminal_app.themes import CONTRAST, EDGE, THEMES, offered
 from terminal_app.workers import ask
 
 FEED_PAGE = 1000
+IDLE_S = 300.0
 QUIET_TURNS = 10
 """After so many turns of the feed without an event the open screen looks anyway."""
 
@@ -45,19 +54,49 @@ class TerminalApp(App[None]):
     COMMANDS: ClassVar[set[type[Palette] | Callable[[], type[Palette]]]] = {Palette}  # type: ignore[assignment]
     TITLE = "tokenpay"
 
-    def __init__(self, bank: tp.Bank, *, state: Path, name_of_terminal: str, feed_s: float = 1.0) -> None:
+    def __init__(
+        self,
+        bank: tp.Bank,
+        *,
+        state: Path,
+        name_of_terminal: str,
+        feed_s: float = 1.0,
+        idle_s: float = IDLE_S,
+        note: str = "",
+    ) -> None:
         super().__init__()
         self.bank = bank
         self.memory = Memory(state)
+        self.note = note
+        """What the sign-in screen says to everybody: a demo bank's people."""
         self.name_of_terminal = name_of_terminal
         self.session: tp.Session | None = None
         self.alarm = ""
         self._feed_s = feed_s
         self._following = False
         self._quiet = 0
+        self._idle_s = idle_s
+        self._touched_s = monotonic()
+        self._name_palette()
+        self.register_theme(CONTRAST)
+        if self.memory.theme in offered(no_color=self.no_color):
+            self.theme = self.memory.theme
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return EDGE
+
+    def _name_palette(self) -> None:
+        """Put the palette's word in the footer into the language of the screen."""
+        for key, bound in self._bindings.key_to_bindings.items():
+            self._bindings.key_to_bindings[key] = [
+                replace(binding, description=_("all")) if binding.action.endswith("command_palette") else binding
+                for binding in bound
+            ]
 
     def on_mount(self) -> None:
         self.push_screen(SignIn())
+        if self._idle_s:
+            self.set_interval(min(1.0, self._idle_s / 10), self.lock_if_idle)
         self.set_interval(self._feed_s, self.follow)
 
     @property
@@ -83,12 +122,17 @@ class TerminalApp(App[None]):
         for command in (*FROM_HOME, *EVERYWHERE):
             if command.name == action:
                 room = self.room
-                offered = self.may(command) if room is None else room.offers(command) and not room.waiting
-                return offered and (command is not SIGN_OUT or self.session is not None)
+                free = self.may(command) if room is None else room.offers(command) and not room.waiting
+                return free and (command not in (LOCK, SIGN_OUT) or self.session is not None)
         return super().check_action(action, parameters)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         return ()  # the palette shows the terminal's own commands
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key | events.Paste | events.MouseDown):
+            self._touched_s = monotonic()
+        await super().on_event(event)
 
     # Signing in and out
 
@@ -101,6 +145,24 @@ class TerminalApp(App[None]):
         self.home()
         if self.memory.holds_orders:
             self.push_screen(Unfinished())
+
+    def lock_if_idle(self) -> None:
+        if monotonic() - self._touched_s >= self._idle_s:
+            self.action_lock()
+
+    def action_lock(self) -> None:
+        """Cover what is open. A money act that is under way ends first: the next look at the clock locks."""
+        under_way = any(isinstance(screen, Room) and screen.waiting for screen in self.screen_stack)
+        if self.session is not None and not isinstance(self.room, SignIn) and not under_way:
+            self.push_screen(Lock(self.session))
+
+    def go_on(self, session: tp.Session) -> None:
+        """Uncover what was locked, under the new session of the same person; the old one ends."""
+        before, self.session = self.session, session
+        self._touched_s = monotonic()
+        self.pop_screen()
+        if before is not None:
+            self._end(before)
 
     def home(self) -> None:
         """Leave every room and open the counter."""
@@ -121,6 +183,10 @@ class TerminalApp(App[None]):
         while len(self.screen_stack) > 2:
             self.pop_screen()
         self.switch_screen(SignIn())
+        self._end(session)
+
+    def _end(self, session: tp.Session) -> None:
+        """End a session at the bank; where the bank cannot be reached it ends by itself."""
         ask(self, partial(tp.close_session, self.bank, by=session), lambda done: None, lambda error: None, group="out")
 
     def leave_for(self, room: Room) -> None:
@@ -168,7 +234,7 @@ class TerminalApp(App[None]):
             self.sign_in_again()
             return
         self.alarm = _(" ✗ The bank does not answer: {why}. Trying again; what you typed stays.").format(
-            why=error.message
+            why=sentence(error)
         )
         if self.room is not None:
             self.room.show_bar()
@@ -184,8 +250,31 @@ class TerminalApp(App[None]):
         if room is not None and not isinstance(room, Help):
             self.push_screen(Help(room))
 
-    def action_light_or_dark(self) -> None:
-        self.theme = "textual-light" if self.current_theme.dark else "textual-dark"
+    def action_next_theme(self) -> None:
+        names = offered(no_color=self.no_color)
+        self.theme = names[(names.index(self.theme) + 1) % len(names)]
+        with suppress(tp.Unavailable):  # they are chosen again after the next start, no worse
+            self.memory.theme = self.theme
+        if self.room is not None:
+            self.room.say(_("Colours: {name}").format(name=THEMES[self.theme]))
+
+    def action_command_palette(self) -> None:
+        if self.room is not None:
+            self.push_screen(CommandPalette(placeholder=_("Find a command…")))
+
+    def action_jump(self) -> None:
+        if self.room is not None and places(self.room):
+            self.push_screen(Jump(self.room))
+
+    def action_type_code(self) -> None:
+        room = self.room
+        if room is not None:
+            here = [command for command in (*room.commands, *FROM_HOME, *EVERYWHERE) if room.offers(command)]
+            self.push_screen(CodeEntry(list(dict.fromkeys(here))), partial(self._run_code, room))
+
+    async def _run_code(self, room: Room, command: Command | None) -> None:
+        if command is not None:
+            await self.run_action(command.action, default_namespace=room)
 
     def action_find_customer(self) -> None:
         self._open(FindCustomer(CustomerScreen))
@@ -209,5 +298,5 @@ class TerminalApp(App[None]):
         self._open(BranchScreen())
 
     def _open(self, room: Room) -> None:
-        if not self._busy():
+        if not self._busy() and not isinstance(self.room, SignIn):
             self.push_screen(room)

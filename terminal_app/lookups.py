@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import tokenpay as tp
-from terminal_app.language import _
+from terminal_app.language import _, ngettext
 from terminal_app.memory import Memory
+from terminal_app.sentences import sentence
 from terminal_app.views import (
     UNDER_WAY,
     PaymentView,
@@ -133,12 +134,16 @@ def _chain(bank: tp.Bank, chain_id: int, name: str, waiting: list[tp.Payment]) -
     oldest_s = max((now_s - payment.updated_at_s for payment in mine), default=0)
     engine = _("▸ payments with the engine: {count}").format(count=len(mine))
     if oldest_s > STALE_S:
-        engine = _("! a payment has not moved for {seconds} s: does the engine run?").format(seconds=oldest_s)
+        engine = ngettext(
+            "! a payment has not moved for {seconds} second: does the engine run?",
+            "! a payment has not moved for {seconds} seconds: does the engine run?",
+            oldest_s,
+        ).format(seconds=oldest_s)
     try:
         chain = bank.chain(chain_id)
         head, final = chain.head(), chain.finalized()
     except tp.TokenpayError as error:
-        silent = _("✗ does not answer: {message}").format(message=error.message)
+        silent = _("✗ does not answer: {message}").format(message=sentence(error))
         return ChainView(name=f"{name} ({chain_id})", lines=(silent, engine), well=False)
     lines = (
         _("✓ head block {number} of {time}").format(number=head.number, time=time_text(head.timestamp_s)),

@@ -1,4 +1,5 @@
-"""What a terminal keeps on its own disk: payments not answered yet, requests still open, its place in the feed.
+"""What a terminal keeps on its own disk: payments not answered yet, requests still open, its place in the feed,
+and its colours.
 
 Everything else is the bank's. A file appears whole or not at all, and for its owner alone.
 """
@@ -54,6 +55,7 @@ class Memory:
         self._orders = folder / "orders"
         self._requests = folder / "requests"
         self._cursor = folder / "cursor"
+        self._theme = folder / "theme"
         try:
             for path in (folder, self._orders, self._requests):
                 path.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -103,6 +105,18 @@ class Memory:
     @cursor.setter
     def cursor(self, cursor: str) -> None:
         self._write(self._cursor, cursor)
+
+    @property
+    def theme(self) -> str:
+        """The colours that were chosen here; empty before any were."""
+        try:
+            return self._theme.read_text("ascii").strip()
+        except (OSError, UnicodeError):
+            return ""
+
+    @theme.setter
+    def theme(self, name: str) -> None:
+        self._write(self._theme, name)
 
     def _order(self, key: str) -> Path:
         return self._orders / f"{key.rpartition('/')[2]}.json"

@@ -10,15 +10,71 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import tokenpay as tp
-from terminal_app.language import _
+from terminal_app.language import LANGUAGES, _, choose
 
 EXIT_INVALID, EXIT_UNAVAILABLE = 2, 5
 """As the command `tokenpay` has them."""
+PORT = 8480
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Join a bank and show the terminal; returns the exit code."""
+    words = sys.argv[1:] if argv is None else list(argv)
+    _choose_language(words)
+    args = _parser().parse_args(words)
+    needed = {"terminal": "textual", **({"serve": "textual_serve"} if args.act == "serve" else {})}
+    missing = [extra for extra, package in needed.items() if find_spec(package) is None]
+    if missing:
+        return _fail(tp.MissingExtra(",".join(missing), _("the terminal")))
+    try:
+        if args.act == "serve":
+            from terminal_app.serve import serve
+
+            return serve(_options(args), host=args.host, port=args.port)
+        if args.act == "demo":
+            from terminal_app.demo import demo
+
+            return demo(args.bank, lambda folder, note: _show(folder, args, note))
+        return _show(_folder(args.bank), args)
+    except tp.TokenpayError as error:
+        return _fail(error)
+
+
+def _show(folder: Path, args: argparse.Namespace, note: str = "") -> int:
+    """Open a bank and its terminal, with a note at the door; ends with it."""
+    try:
+        with tp.open_bank(folder) as bank:
+            from terminal_app.app import TerminalApp
+
+            state = args.state or _state(folder, args.name)
+            TerminalApp(bank, state=state, name_of_terminal=args.name[:64], idle_s=args.idle_s, note=note).run()
+    except tp.TokenpayError as error:
+        remedy = _("Name another with --bank, found one (tokenpay bank found --help), or try: tokenpay-terminal demo")
+        return _fail(error, "" if (folder / "bank.json").exists() else f" ({folder}). {remedy}")
+    return 0
+
+
+def _choose_language(words: Sequence[str]) -> None:
+    """Take the language before anything is said: the help is in it too."""
+    early = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    early.add_argument("--language", choices=LANGUAGES)
+    try:
+        chosen = early.parse_known_args(words)[0].language
+    except argparse.ArgumentError:  # said by the whole parser, with its usage
+        return
+    if chosen is not None:
+        choose(chosen)
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="tokenpay-terminal", description=_("The terminal of a branch."))
+    parser.add_argument(
+        "act",
+        nargs="?",
+        choices=("here", "serve", "demo"),
+        default="here",
+        help=_("here: in this window (default); serve: in a browser; demo: at a demo bank with an engine and a chain"),
+    )
     parser.add_argument(
         "--bank",
         type=Path,
@@ -27,20 +83,42 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--name", default=platform.node() or "terminal", help=_("this terminal's name in the audit"))
     parser.add_argument("--state", type=Path, metavar="DIR", help=_("where the terminal keeps what it must not forget"))
-    args = parser.parse_args(argv)
-    if find_spec("textual") is None:
-        return _fail(tp.MissingExtra("terminal", _("the terminal")))
-    folder = _folder(args.bank)
-    try:
-        with tp.open_bank(folder) as bank:
-            from terminal_app.app import TerminalApp
+    parser.add_argument("--language", choices=LANGUAGES, help=_("of the screen (default: from $LANGUAGE or $LANG)"))
+    parser.add_argument(
+        "--idle-s",
+        type=_seconds,
+        default=300.0,
+        metavar="S",
+        help=_("lock the terminal after so long without a key (default: 300; 0: never)"),
+    )
+    parser.add_argument("--host", default="127.0.0.1", help=_("serve: the address to listen on (default: 127.0.0.1)"))
+    parser.add_argument(
+        "--port", type=_port, default=PORT, help=_("serve: the port (default: {port})").format(port=PORT)
+    )
+    return parser
 
-            state = args.state or _state(folder, args.name)
-            TerminalApp(bank, state=state, name_of_terminal=args.name[:64]).run()
-    except tp.TokenpayError as error:
-        remedy = _("Name another with --bank, found one (tokenpay bank found --help), or try: tokenpay demo --keep DIR")
-        return _fail(error, "" if (folder / "bank.json").exists() else f" ({folder}). {remedy}")
-    return 0
+
+def _options(args: argparse.Namespace) -> list[str]:
+    """Return the words that start the same terminal in a process of its own."""
+    words = ["--bank", str(_folder(args.bank)), "--name", args.name, "--idle-s", str(args.idle_s)]
+    words += [] if args.state is None else ["--state", str(args.state)]
+    return words + ([] if args.language is None else ["--language", args.language])
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if seconds != 0 and not 1 <= seconds <= 86_400:
+        raise argparse.ArgumentTypeError(_("a number of seconds from 1 to 86400, or 0"))
+    return seconds
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or not 0 < int(text) < 65_536:
+        raise argparse.ArgumentTypeError(_("a port is a number from 1 to 65535"))
+    return int(text)
 
 
 def _folder(named: Path | None) -> Path:
@@ -59,5 +137,7 @@ def _state(folder: Path, name: str) -> Path:
 
 
 def _fail(error: tp.TokenpayError, more: str = "") -> int:
-    print(f"tokenpay-terminal: {error.message}{more}", file=sys.stderr)
+    from terminal_app.sentences import sentence
+
+    print(f"tokenpay-terminal: {sentence(error)}{more}", file=sys.stderr)
     return EXIT_INVALID if isinstance(error, tp.InvalidInput) else EXIT_UNAVAILABLE

@@ -1,11 +1,12 @@
 """What a screen shows of a result: frozen, in words, made from the library's results alone. No rule is here."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 import tokenpay as tp
-from terminal_app.language import _
+from terminal_app.language import _, spoken
+from terminal_app.sentences import sentence
 
 STATES = {
     tp.PaymentState.HELD: ("‖", _("HELD"), _("The funds are reserved. It is not lost: do not pay it again.")),
@@ -28,6 +29,17 @@ REQUEST_STATES = {
     tp.RequestState.EXPIRED: ("✗", _("EXPIRED"), _("What still arrives goes to suspense, with a case.")),
     tp.RequestState.LATE_PAID: ("!", _("PAID TOO LATE"), _("The money waits in suspense, with a case.")),
     tp.RequestState.CANCELLED: ("✗", _("CANCELLED"), _("What still arrives goes to suspense, with a case.")),
+}
+STATUSES = {
+    tp.CustomerStatus.ACTIVE: _("active"),
+    tp.CustomerStatus.FROZEN: _("frozen"),
+    tp.CustomerStatus.CLOSED: _("closed"),
+}
+ROLES = {
+    tp.Role.TELLER: _("teller"),
+    tp.Role.SUPERVISOR: _("supervisor"),
+    tp.Role.AUDITOR: _("auditor"),
+    tp.Role.ENGINE: _("engine"),
 }
 UNDER_WAY = (
     tp.PaymentState.CLEARED,
@@ -106,7 +118,7 @@ def payment_view(payment: tp.Payment, names: Mapping[str, str]) -> PaymentView:
         fours=in_fours(creditor.address) if isinstance(creditor, tp.ChainParty) else "",
         maker=intent.maker,
         about=intent.remittance_information,
-        reasons=tuple(reason.message for reason in payment.reasons),
+        reasons=tuple(sentence(reason) for reason in payment.reasons),
         made_at=time_text(intent.created_at_s),
         updated_at_s=payment.updated_at_s,
     )
@@ -174,14 +186,23 @@ def in_fours(address: tp.Address) -> str:
 
 
 def amount_text(amount: tp.Amount) -> str:
-    """Return an amount with thousands set apart by spaces that do not break: `12 500.00 DEUR`."""
+    """Return an amount as the language writes it, thousands set apart by spaces that do not break: `12 500.00 DEUR`."""
     whole, point, decimals = amount.short().partition(".")
-    return f"{int(whole):,}".replace(",", "\N{NO-BREAK SPACE}") + f"{point}{decimals}\N{NO-BREAK SPACE}{amount.asset}"
+    return f"{int(whole):,}".replace(",", "\N{NO-BREAK SPACE}") + (
+        f"{point and spoken().decimal}{decimals}\N{NO-BREAK SPACE}{amount.asset}"
+    )
 
 
 def time_text(at_s: int) -> str:
-    """Return a moment on this terminal's clock."""
-    return datetime.fromtimestamp(at_s).astimezone().strftime("%Y-%m-%d %H:%M")
+    """Return a moment on this terminal's clock, as the language writes it."""
+    return datetime.fromtimestamp(at_s).astimezone().strftime(spoken().moment)
+
+
+def labelled(lines: Iterable[tuple[str, str]]) -> str:
+    """Return a line for each value there is, behind its label; the values stand below each other."""
+    shown = [(label, value) for label, value in lines if value]
+    width = max((len(label) for label, _value in shown), default=0)
+    return "\n".join(f"{label:<{width}}  {value}" for label, value in shown)
 
 
 def left_text(seconds: int) -> str:

@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, settings
 REPOSITORY = Path(__file__).parents[1]
 IN_CI = os.environ.get("CI", "").lower() == "true"
 
-pytest_plugins = [name for name in ("tests.fixtures_chain", "tests.fixtures_peers") if importlib.util.find_spec(name)]
+_FIXTURES = ("tests.fixtures_browser", "tests.fixtures_chain", "tests.fixtures_peers")
+pytest_plugins = [name for name in _FIXTURES if importlib.util.find_spec(name)]
 
 # A failure prints the blob that replays it. Wall time on a shared machine proves nothing.
 settings.register_profile("dev", max_examples=50, deadline=None, print_blob=True)
@@ -28,6 +29,14 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if IN_CI else "dev"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--language", default="en", choices=("en", "ru", "be"), help="what the terminal speaks")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    os.environ["LANGUAGE"] = config.getoption("--language")  # before a test imports a screen: their words are constants
 
 
 def missing(what: str, remedy: str) -> None:

@@ -4,13 +4,47 @@ from terminal_app.commands.command import Command
 from terminal_app.language import _
 from tokenpay import Permission
 
-HELP = Command(action="app.explain", key="f1", footer=_("Help"), help=_("Say what this screen is for, and its keys."))
+HELP = Command(
+    action="app.explain", key="f1", footer=_("Help"), help=_("Say what this screen is for, and its keys."), code="help"
+)
 BACK = Command(action="back", key="escape", footer=_("Back"), help=_("Go back; nothing that was confirmed is undone."))
 THEME = Command(
-    action="app.light_or_dark", key="ctrl+t", footer=_("Light or dark"), help=_("Change the colours."), shown=False
+    action="app.next_theme",
+    key="ctrl+t",
+    footer=_("Colours"),
+    help=_("Change the colours: dark, light, high contrast, and those of your terminal."),
+    shown=False,
+    code="col",
+)
+LOCK = Command(
+    action="app.lock",
+    key="ctrl+l",
+    footer=_("Lock"),
+    help=_("Cover the screen until you are back; what is open stays."),
+    shown=False,
+    code="lock",
 )
 SIGN_OUT = Command(
-    action="app.sign_out", key="ctrl+o", footer=_("Sign out"), help=_("End your session here."), shown=False
+    action="app.sign_out",
+    key="ctrl+o",
+    footer=_("Sign out"),
+    help=_("End your session here."),
+    shown=False,
+    code="out",
+)
+JUMP = Command(
+    action="app.jump",
+    key="ctrl+g",
+    footer=_("Jump"),
+    help=_("Show a letter beside each field and row; the letter goes there."),
+    shown=False,
+)
+CODE = Command(
+    action="app.type_code",
+    key="colon,ctrl+r",
+    footer=_("Code"),
+    help=_("Run a command by its short code, in a field with Ctrl+R."),
+    shown=False,
 )
 FIND = Command(
     action="app.find_customer",
@@ -18,6 +52,7 @@ FIND = Command(
     footer=_("Find"),
     help=_("Find a customer by name or number, or enrol one."),
     permission=Permission.READ,
+    code="find",
 )
 TAKE = Command(
     action="app.take_payment",
@@ -25,6 +60,7 @@ TAKE = Command(
     footer=_("Take"),
     help=_("Take a payment for a customer: shows a QR code to pay to."),
     permission=Permission.REQUEST,
+    code="take",
 )
 PAY = Command(
     action="app.pay_out",
@@ -32,6 +68,7 @@ PAY = Command(
     footer=_("Pay"),
     help=_("Pay out from a customer's account to a QR code or an address."),
     permission=Permission.PAY,
+    code="pay",
 )
 UNFINISHED = Command(
     action="app.show_unfinished",
@@ -39,6 +76,7 @@ UNFINISHED = Command(
     footer=_("Unfinished"),
     help=_("Payments that were confirmed here and not answered yet."),
     permission=Permission.PAY,
+    code="unf",
 )
 QUEUE = Command(
     action="app.show_queue",
@@ -46,6 +84,7 @@ QUEUE = Command(
     footer=_("Approve"),
     help=_("Payments that wait for a second person."),
     permission=Permission.APPROVE,
+    code="app",
 )
 CASES = Command(
     action="app.show_cases",
@@ -53,6 +92,7 @@ CASES = Command(
     footer=_("Cases"),
     help=_("What a person must look at: late or wrong payments, possible matches."),
     permission=Permission.READ,
+    code="cases",
 )
 BRANCH = Command(
     action="app.show_branch",
@@ -60,7 +100,10 @@ BRANCH = Command(
     footer=_("Branch"),
     help=_("Whether the chain and the engine keep up, and what waits."),
     permission=Permission.READ,
+    code="branch",
 )
 
-EVERYWHERE = (HELP, THEME, SIGN_OUT)
+EVERYWHERE = (HELP, JUMP, CODE, THEME, LOCK, SIGN_OUT)
+AT_THE_DOOR = (HELP, THEME)
+"""What may be done before anybody has signed in, and while the terminal is locked."""
 FROM_HOME = (FIND, TAKE, PAY, UNFINISHED, QUEUE, CASES, BRANCH)

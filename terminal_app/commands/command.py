@@ -6,11 +6,14 @@ from textual.binding import Binding
 
 import tokenpay as tp
 
+_KEYS = {"escape": "Esc", "colon": ":"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
     """`action` is a Textual action: `app.` before it for what can be done from every screen.
 
+    `code` is what an expert types after a colon to run it; `key` names one key, or several with commas between.
     What the operator's role may not do (`permission`) is neither shown nor bound; the verb behind it refuses as well.
     """
 
@@ -20,10 +23,17 @@ class Command:
     help: str
     permission: tp.Permission | None = None
     shown: bool = True
+    code: str = ""
 
     @property
     def name(self) -> str:
         return self.action.removeprefix("app.")
+
+    @property
+    def key_text(self) -> str:
+        """The first of its keys, as people write it; empty for what has none."""
+        words = self.key.partition(",")[0].split("+")
+        return "+".join(_KEYS.get(word, word.capitalize()) for word in words if word)
 
     def binding(self) -> Binding:
         return Binding(self.key, self.action, self.footer, show=self.shown)

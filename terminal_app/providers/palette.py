@@ -13,15 +13,16 @@ from terminal_app.screens.room import Room
 class Palette(Provider):
     async def discover(self) -> Hits:
         for command in self._offered():
-            yield DiscoveryHit(command.footer, partial(self._run, command), help=command.help)
+            yield DiscoveryHit(command.footer, partial(self._run, command), help=described(command))
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
         for command in self._offered():
-            score = max(matcher.match(command.footer), matcher.match(command.help))
+            named = max(matcher.match(command.footer), matcher.match(command.code))
+            score = named or matcher.match(command.help) / 10
             if score > 0:
                 shown = matcher.highlight(command.footer)
-                yield Hit(score, shown, partial(self._run, command), help=command.help)
+                yield Hit(score, shown, partial(self._run, command), help=described(command))
 
     def _offered(self) -> Iterator[Command]:
         room = self.screen
@@ -29,7 +30,13 @@ class Palette(Provider):
             return
         everywhere = (*FROM_HOME, *EVERYWHERE)
         yield from (command for command in room.commands if command not in everywhere and room.offers(command))
-        yield from (command for command in everywhere if room.terminal.may(command))
+        yield from (command for command in everywhere if room.offers(command))
 
     async def _run(self, command: Command) -> None:
         await self.app.run_action(command.action, default_namespace=self.screen)
+
+
+def described(command: Command) -> str:
+    """Return what a command does, with the keys to run it by."""
+    keys = [command.key_text, f":{command.code}" if command.code else ""]
+    return f"{command.help} ({', '.join(key for key in keys if key)})"

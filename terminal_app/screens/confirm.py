@@ -16,6 +16,8 @@ from terminal_app.language import _
 from terminal_app.memory import Order, carry_out, new_key
 from terminal_app.screens.payment import PaymentScreen
 from terminal_app.screens.room import Room, error_text
+from terminal_app.sentences import sentence
+from terminal_app.views import labelled
 
 UNSURE = (tp.Unavailable, tp.Halted, tp.SessionExpired)
 """Errors after which the bank may still have the payment, or the same confirmation may be sent again."""
@@ -66,7 +68,7 @@ class Confirm(Room):
             (_("How"), how),
         ]
         with VerticalScroll():
-            yield Static("\n".join(f"{label:<7}{value}" for label, value in lines if value), id="content", markup=False)
+            yield Static(labelled(lines), id="content", markup=False)
             yield Static(
                 _("The bank decides as you confirm: paid, held for a second person, or refused, with every reason."),
                 id="outcome",
@@ -100,7 +102,7 @@ class Confirm(Room):
             self.terminal.leave_for(PaymentScreen(result.id))
             return
         self._over = True
-        reasons = "\n".join(f"  · {reason.message}" for reason in result.reasons)
+        reasons = "\n".join(f"  · {sentence(reason)}" for reason in result.reasons)
         self.query_one("#outcome", Static).update(_("✗ REFUSED. Nothing left.\n{reasons}").format(reasons=reasons))
         self.say(_("Escape goes back to what was typed."))
         self.refresh_bindings()
@@ -118,7 +120,7 @@ class Confirm(Room):
                 _(
                     "! NO ANSWER: {why}.\nIt may or may not be paid. F9 asks again under the same key and cannot pay "
                     "twice. It is written down here: after a restart, F6 at the counter."
-                ).format(why=error.message)
+                ).format(why=sentence(error))
             )
             self.say("")
         self.refresh_bindings()

@@ -17,6 +17,7 @@ from terminal_app.screens.pay_out import PayOut
 from terminal_app.screens.payment import PaymentScreen
 from terminal_app.screens.room import Room
 from terminal_app.screens.take_payment import TakePayment
+from terminal_app.views import STATUSES
 from terminal_app.widgets.listing import Listing
 
 
@@ -43,7 +44,7 @@ class CustomerScreen(Room):
 
     def show(self, seen: CustomerView) -> None:
         customer = self._customer = seen.customer
-        status = "" if customer.status is tp.CustomerStatus.ACTIVE else f" · ! {customer.status.upper()}"
+        status = "" if customer.status is tp.CustomerStatus.ACTIVE else f" · ! {STATUSES[customer.status].upper()}"
         self.query_one("#who", Static).update(f"{customer.name} · {customer.id} · {customer.branch}{status}")
         self.query_one("#balances", Static).update("\n".join(seen.balances))
         self._payments = frozenset(payment.id for payment in seen.payments)

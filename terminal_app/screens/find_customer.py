@@ -10,9 +10,10 @@ from textual.widgets import Input
 import tokenpay as tp
 from terminal_app.commands.anywhere import BACK, HELP
 from terminal_app.commands.counter import ENROL
-from terminal_app.language import _
+from terminal_app.language import _, ngettext
 from terminal_app.screens.enrol import Enrol
 from terminal_app.screens.room import Room
+from terminal_app.views import STATUSES
 from terminal_app.widgets.listing import Listing
 
 MOST = 50
@@ -52,8 +53,12 @@ class FindCustomer(Room):
             return  # an answer to what is no longer asked
         self._answered = text
         self._found = {customer.id: customer for customer in found}
-        self.query_one(Listing).fill((c.id, (c.id, c.name, c.branch, c.status)) for c in found)
-        more = _("There are more than {count}: type more of the name.").format(count=MOST)
+        self.query_one(Listing).fill((c.id, (c.id, c.name, c.branch, STATUSES[c.status])) for c in found)
+        more = ngettext(
+            "There is more than {count}: type more of the name.",
+            "There are more than {count}: type more of the name.",
+            MOST,
+        ).format(count=MOST)
         self.say(_("Nobody is called that. F5 enrols a new customer.") if not found else more * (len(found) == MOST))
         if self._hurried and len(found) == 1:
             self.take()

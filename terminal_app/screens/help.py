@@ -6,7 +6,7 @@ from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 
-from terminal_app.commands.anywhere import BACK, EVERYWHERE
+from terminal_app.commands.anywhere import BACK, EVERYWHERE, FROM_HOME
 from terminal_app.commands.command import Command
 from terminal_app.language import _
 from terminal_app.screens.room import Room
@@ -20,7 +20,8 @@ class Help(Room):
     def __init__(self, about: Room) -> None:
         super().__init__()
         offered = [command for command in about.commands if about.offers(command)]
-        offered += [command for command in EVERYWHERE if command not in offered and about.terminal.may(command)]
+        everywhere = (*FROM_HOME, *EVERYWHERE)
+        offered += [command for command in everywhere if command not in offered and about.offers(command)]
         self._about = about
         self._offered = tuple(offered)
 
@@ -32,5 +33,5 @@ class Help(Room):
 
 
 def _line(command: Command) -> str:
-    key = command.key.replace("escape", "Esc").replace("ctrl+", "Ctrl+")
-    return f"{key[:1].upper()}{key[1:]}".ljust(8) + f"{command.footer}: {command.help}"
+    code = f" (:{command.code})" if command.code else ""
+    return f"{command.key_text:<8}{command.footer}: {command.help}{code}"

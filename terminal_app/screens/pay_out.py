@@ -15,8 +15,9 @@ from terminal_app.lookups import customer_named
 from terminal_app.memory import Order
 from terminal_app.screens.asset_form import AssetForm
 from terminal_app.screens.confirm import Confirm, Draft
+from terminal_app.sentences import resolution_text
 from terminal_app.views import amount_text, in_fours
-from terminal_app.widgets.amount_input import AmountInput
+from terminal_app.widgets.amount_input import AmountInput, as_typed
 
 MAX_CODE = 4096
 
@@ -99,7 +100,7 @@ class PayOut(AssetForm):
             choice.value = resolved.asset.id
             choice.disabled = True
         if resolved.amount is not None:
-            amount.value = resolved.amount.short()
+            amount.value = as_typed(resolved.amount)
             amount.disabled = resolved.trusted
         (self.query_one("#remittance", Input) if amount.disabled else amount).focus()
 
@@ -171,4 +172,5 @@ def trust(target: Target) -> str:
     """Return one line: what it is, and whether the bank's own record says so."""
     resolved = target.resolved
     mark = "✗" if not resolved.resolution.payable else "✓" if resolved.trusted else "!"
-    return f"{mark} {resolved.message[:1].upper()}{resolved.message[1:]}"
+    said = resolution_text(resolved)
+    return f"{mark} {said[:1].upper()}{said[1:]}"

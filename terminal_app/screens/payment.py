@@ -11,12 +11,12 @@ import tokenpay as tp
 from terminal_app.commands.anywhere import BACK, HELP
 from terminal_app.commands.command import Command
 from terminal_app.commands.counter import APPROVE, CANCEL_PAYMENT, REFUSE
-from terminal_app.language import _
+from terminal_app.language import _, ngettext
 from terminal_app.lookups import STALE_S, payment_shown
 from terminal_app.screens.reason import ReasonScreen
 from terminal_app.screens.room import Room
 from terminal_app.screens.sure import Sure
-from terminal_app.views import UNDER_WAY, PaymentView
+from terminal_app.views import UNDER_WAY, PaymentView, labelled
 
 Verb = Callable[..., tp.Payment]
 
@@ -52,7 +52,12 @@ class PaymentScreen(Room):
         still_s = self.bank.clock.now_s() - seen.updated_at_s
         lines = [seen.standing, seen.meaning, *(f"  · {reason}" for reason in seen.reasons)]
         if seen.state in UNDER_WAY and still_s > STALE_S:
-            lines.append(_("! It has not moved for {seconds} s: does the engine run?").format(seconds=still_s))
+            stuck = ngettext(
+                "! It has not moved for {seconds} second: does the engine run?",
+                "! It has not moved for {seconds} seconds: does the engine run?",
+                still_s,
+            )
+            lines.append(stuck.format(seconds=still_s))
         self.query_one("#standing", Static).update("\n".join(lines))
         self.query_one("#facts", Static).update(facts(seen))
         if seen.maker == self.by.operator.id and seen.state is tp.PaymentState.HELD and self.terminal.may(APPROVE):
@@ -109,4 +114,4 @@ def facts(seen: PaymentView) -> str:
         (_("Made by"), f"{seen.maker}, {seen.made_at}"),
         (_("Id"), seen.id),
     ]
-    return "\n".join(f"{label:<9}{value}" for label, value in lines if value)
+    return labelled(lines)

@@ -15,6 +15,8 @@ from terminal_app.commands.anywhere import BACK, HELP
 from terminal_app.commands.command import Command
 from terminal_app.language import _
 from terminal_app.messages import Answered, Happened
+from terminal_app.sentences import sentence
+from terminal_app.views import ROLES
 from terminal_app.workers import Failed, ask
 
 if TYPE_CHECKING:
@@ -62,7 +64,9 @@ class Room(Screen[None]):
     def show_bar(self) -> None:
         """Say where this is and who acts, and whether the bank cannot be reached."""
         terminal = self.terminal
-        who = "" if terminal.session is None else f" · {terminal.session.operator.name} ({terminal.session.role})"
+        who = (
+            "" if terminal.session is None else f" · {terminal.session.operator.name} ({ROLES[terminal.session.role]})"
+        )
         self.query_one("#bar", Static).update(f" {terminal.bank.name} · {self.heading}{who}")
         alarm = self.query_one("#alarm", Static)
         alarm.update(terminal.alarm)
@@ -129,8 +133,9 @@ def error_text(error: tp.TokenpayError) -> str:
     """Return one line on an error: what happened, that nothing was done, what to do."""
     if isinstance(error, tp.StoreUnavailable):
         return _("! The database does not answer: {why}. Nothing was done; what you typed stays. Try again.").format(
-            why=error.message
+            why=sentence(error)
         )
     if isinstance(error, tp.SessionExpired):
         return _("! Your session has ended: sign in again. Nothing was done; what you typed stays.")
-    return f"! {error.message[:1].upper()}{error.message[1:]}"
+    said = sentence(error)
+    return f"! {said[:1].upper()}{said[1:]}"

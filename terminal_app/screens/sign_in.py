@@ -2,22 +2,28 @@
 
 from collections.abc import Iterator
 from functools import partial
+from typing import ClassVar
 
 from textual import on
 from textual.containers import Center
 from textual.widget import Widget
-from textual.widgets import Input, Label
+from textual.widgets import Input, Label, Static
 
 import tokenpay as tp
-from terminal_app.commands.anywhere import HELP
+from terminal_app.commands.anywhere import AT_THE_DOOR, HELP
+from terminal_app.commands.command import Command
 from terminal_app.language import _
 from terminal_app.screens.room import Room
+from terminal_app.sentences import sentence
 
 
 class SignIn(Room):
     heading = _("Sign in")
     purpose = _("Sign in with your operator id and your password. Enter goes on.")
-    commands = (HELP,)
+    commands: ClassVar[tuple[Command, ...]] = (HELP,)
+
+    greeting: ClassVar[str] = _("Your session has ended. What you were doing is still there.")
+    """What is said to somebody who was here before."""
 
     def __init__(self, operator_id: str = "") -> None:
         super().__init__()
@@ -30,10 +36,11 @@ class SignIn(Room):
             yield Input(self._operator_id, id="operator", max_length=64)
             yield Label(_("Password"))
             yield Input(id="password", password=True, max_length=256)
+        yield Static(self.terminal.note, classes="hint", markup=False)
 
     def on_mount(self) -> None:
         self.query_one("#password" if self._operator_id else "#operator", Input).focus()
-        self.say(_("Your session has ended. What you were doing is still there.") if self._operator_id else "")
+        self.say(self.greeting if self._operator_id else "")
 
     @on(Input.Submitted, "#operator")
     def go_on(self) -> None:
@@ -41,7 +48,7 @@ class SignIn(Room):
 
     @on(Input.Submitted, "#password")
     def sign_in(self) -> None:
-        operator_id, password = (self.query_one(name, Input).value for name in ("#operator", "#password"))
+        operator_id, password = self.who.strip(), self.query_one("#password", Input).value
         if self.waiting or not operator_id or not password:
             return
         self.waiting = True
@@ -49,11 +56,19 @@ class SignIn(Room):
         call = partial(
             tp.open_session,
             self.bank,
-            operator_id=operator_id.strip(),
+            operator_id=operator_id,
             password=password,
             terminal=self.terminal.name_of_terminal,
         )
         self.ask(call, self._signed_in, partial(self._refused, operator_id))
+
+    @property
+    def who(self) -> str:
+        """The id of who signs in."""
+        return self.query_one("#operator", Input).value
+
+    def offers(self, command: Command) -> bool:
+        return super().offers(command) and command in (*AT_THE_DOOR, *self.commands)
 
     def _signed_in(self, session: tp.Session) -> None:
         self.waiting = False
@@ -64,7 +79,7 @@ class SignIn(Room):
         self.failed(error)
         if isinstance(error, tp.WrongPassword):
             wrong = self._wrong[operator_id] = self._wrong.get(operator_id, 0) + 1
-            self.say(_("✗ Not signed in ({wrong} in a row here): {why}").format(wrong=wrong, why=error.message))
+            self.say(_("✗ Not signed in ({wrong} in a row here): {why}").format(wrong=wrong, why=sentence(error)))
             password = self.query_one("#password", Input)
             password.clear()
             password.focus()

@@ -16,7 +16,8 @@ from terminal_app.memory import Order, carry_out
 from terminal_app.screens.payment import PaymentScreen
 from terminal_app.screens.room import Room
 from terminal_app.screens.sure import Sure
-from terminal_app.views import time_text
+from terminal_app.sentences import in_form, sentence
+from terminal_app.views import STATES, time_text
 from terminal_app.widgets.listing import Listing
 
 Asked = list[tuple[Order, tp.Payment | None]]
@@ -57,8 +58,8 @@ class Unfinished(Room):
                 order.key,
                 (
                     f"{time_text(order.confirmed_at_s)} {order.operator}",
-                    lost if payment is None else f"✓ {payment.state}",
-                    order.amount,
+                    lost if payment is None else " ".join(STATES[payment.state][:2]),
+                    in_form(order.amount),
                     order.creditor,
                 ),
             )
@@ -109,7 +110,7 @@ class Unfinished(Room):
         if isinstance(result, tp.Payment):
             self.terminal.push_screen(PaymentScreen(result.id))
             return
-        reasons = "; ".join(reason.message for reason in result.reasons)
+        reasons = "; ".join(sentence(reason) for reason in result.reasons)
         self.say(_("✗ Refused, nothing left: {reasons}").format(reasons=reasons))
         self.look()
 
@@ -117,7 +118,7 @@ class Unfinished(Room):
         chosen = self._chosen
         if chosen is not None:
             question = _("Forget this payment? The bank never got it, and it will not be paid.")
-            lines = f"{chosen[0].amount}\n{chosen[0].creditor}"
+            lines = f"{in_form(chosen[0].amount)}\n{chosen[0].creditor}"
             self.terminal.push_screen(Sure(f"{question}\n\n{lines}", partial(self._drop, chosen[0])))
 
     def _drop(self, order: Order) -> None:

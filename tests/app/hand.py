@@ -11,6 +11,7 @@ from textual.screen import Screen
 from textual.widgets import DataTable, Input, Static
 
 from terminal_app.app import TerminalApp
+from tests.app.spoken import english, on_screen
 from tokenpay.testing import Branch
 
 PASSWORD = "at-the-desk"
@@ -47,8 +48,8 @@ class Hand:
         await self.until(lambda: type(self.app.screen) is room, f"arriving at {room.__name__}")
 
     async def read(self, text: str) -> None:
-        """Wait until the screen says this."""
-        await self.until(lambda: text in self.seen(), f"reading {text!r}")
+        """Wait until the screen says this, in the language that the terminal speaks."""
+        await self.until(lambda: on_screen(text, self.seen()), f"reading {text!r}")
 
     async def sign_in(self, operator: str, password: str = PASSWORD) -> None:
         await self.enter(operator)
@@ -59,9 +60,10 @@ class Hand:
         return "\n".join(_words(self.app.screen))
 
     def footer(self) -> set[str]:
-        """What the footer offers."""
+        """What the footer offers, in English."""
         active = self.app.screen.active_bindings.values()
-        return {item.binding.description for item in active if item.binding.show and item.enabled}
+        shown = [item.binding.description for item in active if item.binding.show and item.enabled]
+        return {text for words in shown for text in english(words)}
 
 
 def _words(screen: Screen[Any]) -> Iterator[str]:
@@ -78,9 +80,11 @@ def _keys(text: str) -> list[str]:
 
 
 @asynccontextmanager
-async def terminal(branch: Branch, folder: Path, size: tuple[int, int] = SIZES[0]) -> AsyncIterator[Hand]:
+async def terminal(
+    branch: Branch, folder: Path, size: tuple[int, int] = SIZES[0], *, idle_s: float = 0
+) -> AsyncIterator[Hand]:
     """Open a terminal at the branch's bank; `folder` is what it remembers by."""
-    app = TerminalApp(branch.bank, state=folder, name_of_terminal="counter-1", feed_s=0.05)
+    app = TerminalApp(branch.bank, state=folder, name_of_terminal="counter-1", feed_s=0.05, idle_s=idle_s)
     async with app.run_test(size=size) as pilot:
         yield Hand(app, pilot)
 

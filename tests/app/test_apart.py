@@ -46,7 +46,7 @@ def test_no_bank_is_one_line_that_says_how_to_get_one(tmp_path: Path) -> None:
     done = python("", "-m", "terminal_app", "--bank", str(tmp_path / "none"))
     assert done.returncode == 5
     assert len(done.stderr.splitlines()) == 1
-    assert "tokenpay demo --keep" in done.stderr
+    assert "tokenpay-terminal demo" in done.stderr
     assert "tokenpay bank found" in done.stderr
 
 

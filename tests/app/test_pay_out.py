@@ -261,7 +261,7 @@ def test_a_kill_after_confirming_is_asked_after_and_paid_once(
         async with terminal(branch, tmp_path) as hand:
             await hand.sign_in("tim")
             await hand.arrive(Unfinished)
-            await hand.read("✓ cleared")
+            await hand.read("▸ CLEARED")
             assert "Pay now" not in hand.footer()
             await hand.press("f9")
             await hand.press("enter")

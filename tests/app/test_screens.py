@@ -27,8 +27,9 @@ def check_footer(hand: Hand) -> None:
     assert all(key.region.x >= 0 and key.region.right <= hand.app.size.width for key in keys), hand.footer()
 
 
-def test_a_supervisor_walks_around(branch: Branch, tmp_path: Path, size: tuple[int, int]) -> None:
-    order = memory.Order(
+def an_order(branch: Branch) -> memory.Order:
+    """A payment that Tim confirmed and the bank never got."""
+    return memory.Order(
         key="terminal/0",
         operator="tim",
         debtor=f"customer/{branch.anna.id}",
@@ -39,12 +40,15 @@ def test_a_supervisor_walks_around(branch: Branch, tmp_path: Path, size: tuple[i
         remittance="",
         confirmed_at_s=0,
     )
+
+
+def test_a_supervisor_walks_around(branch: Branch, tmp_path: Path, size: tuple[int, int]) -> None:
     note = "ten [b]too[/b] few"
     case = tp.open_case(branch.bank, kind=tp.CaseKind.OTHER, subject="drawer", note=note, by=branch.vera)
 
     async def flow() -> None:
         async with terminal(branch, tmp_path, size) as hand:
-            hand.app.memory.keep(order)
+            hand.app.memory.keep(an_order(branch))
             await hand.sign_in("vera")
             await hand.arrive(Unfinished)
             await hand.read("never got it")

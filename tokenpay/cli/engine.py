@@ -1,8 +1,11 @@
 """Run the engine: the loop that carries money to finality, and one step of it that is no chain's."""
 
 import argparse
+import os
 import signal
+import sys
 from argparse import Namespace
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import tokenpay as tp
@@ -23,6 +26,7 @@ def add_parser(subparsers: "Subparsers") -> None:
     running = add_verb(verbs, "run", run, "watch, settle, submit and expire until told to stop; it holds the keys")
     add_verb(verbs, "expire", expire, "end requests and payments that waited too long (as the engine)")
     running.add_argument("--once", action="store_true", help="one turn, then stop")
+    running.add_argument("--until-stdin-closes", action="store_true", help="end with the process that started this one")
     running.add_argument("--pause-s", type=pause, default=1.0, metavar="S", help="between turns (default: 1)")
 
 
@@ -43,6 +47,8 @@ def run(args: Namespace) -> int:
             stopping.append(number)
             signal.signal(number, signal.SIG_DFL)
 
+        if args.until_stdin_closes:
+            Thread(target=_wait_for_the_end_of_stdin, args=(stopping,), daemon=True).start()
         told.begin(bank)
         before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
@@ -57,6 +63,13 @@ def run(args: Namespace) -> int:
             for number, handler in before.items():
                 signal.signal(number, handler)
     return 0
+
+
+def _wait_for_the_end_of_stdin(stopping: list[int]) -> None:
+    """Read what nobody sends: the end comes when the process that holds the other end is gone, however it went."""
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
+    stopping.append(0)
 
 
 def expire(args: Namespace) -> Answer:

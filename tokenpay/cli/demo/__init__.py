@@ -1,6 +1,7 @@
 """`tokenpay demo`: a bank, its customers and a chain of its own, and what passes between them, in half a minute."""
 
 import argparse
+import json
 import shlex
 import sys
 import time
@@ -10,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tokenpay.cli.streams import say_aside
+from tokenpay.cli.streams import say, say_aside
 from tokenpay.errors import InvalidInput, MissingExtra
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def add_parser(subparsers: "Subparsers") -> None:
     parser.set_defaults(run=run)
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the bank in DIR; run again, it goes on")
     parser.add_argument("--fresh", action="store_true", help="with --keep: remove the demo bank in DIR and start over")
+    parser.add_argument("--people", action="store_true", help="with --keep: print its people as JSON, and stop")
     parser.add_argument("--json", action="store_true", help="print the facts of each step as a line of JSON")
 
 
@@ -39,6 +41,8 @@ def run(args: argparse.Namespace) -> int:
     """Tell the story; 0 when everything was as told and the proof holds, 1 when something was not."""
     if args.fresh and args.keep is None:
         raise InvalidInput("--fresh goes with --keep: without it every demo starts afresh")
+    if args.people:
+        return _say_who(args.keep)
     missing = [extra for extra, package in _NEEDS.items() if find_spec(package) is None]
     if missing:
         raise MissingExtra(",".join(missing), "The demo")
@@ -80,6 +84,18 @@ def _tell(args: argparse.Namespace) -> int:
         show.end(f"Everything was as told, and the proof holds. {duration_s:.1f} s in all.", good=True, **kept)
         if args.keep:
             _say_how_to_look(show, world)
+    return 0
+
+
+def _say_who(keep: Path | None) -> int:
+    from tokenpay.cli.demo.folder import SETTINGS, demo_folder
+    from tokenpay.cli.demo.founding import PEOPLE
+
+    if keep is None or not (keep / SETTINGS).exists():
+        raise InvalidInput("--people goes with --keep and a folder that holds a demo bank")
+    with demo_folder(keep, fresh=False):
+        people = [{"id": who.id, "name": who.name, "role": who.role, "password": who.password} for who in PEOPLE]
+    say(json.dumps(people))
     return 0
 
 

@@ -1,0 +1,252 @@
+"""What the library says, in the language of the screen: by its stable codes, with the values put in.
+
+In English the library's own message stands. In another language the first sentence of its code that reads like the
+message is translated, the code's general sentence where none does, and the library's English for a code unknown here.
+"""
+
+import re
+from functools import cache
+from typing import Protocol
+
+import tokenpay as tp
+from terminal_app.language import N_, Words, _, spoken
+
+GENERAL = {
+    "error": N_("something went wrong"),
+    "input.invalid": N_("what was given cannot be read"),
+    "amount.invalid": N_("this is not an amount"),
+    "asset.invalid": N_("this is not an asset, a chain or a currency"),
+    "address.invalid": N_("this is not an address, or a digit of it was changed"),
+    "request.invalid": N_("this is not a payment request"),
+    "qr.invalid": N_("no QR code can be read or made of this"),
+    "transaction.invalid": N_("this is not a valid transaction"),
+    "typed_data.invalid": N_("this is not valid typed data"),
+    "authorization.invalid": N_("this is not a valid authorization"),
+    "mnemonic.invalid": N_("this is not a recovery phrase"),
+    "path.invalid": N_("this is not a key path"),
+    "keystore.invalid": N_("this is not a key file"),
+    "denied": N_("this is not allowed"),
+    "password.wrong": N_("operator or password is wrong"),
+    "session.expired": N_("the session has ended: sign in again"),
+    "session.not_permitted": N_("your role, or you yourself, may not do this"),
+    "not_found": N_("this bank does not know that"),
+    "conflict": N_("this contradicts what already stands"),
+    "key.reused": N_("the same act was already done with other content"),
+    "state.wrong": N_("this is not possible in the state it is in"),
+    "money": N_("these amounts do not go together"),
+    "money.asset_mismatch": N_("amounts of different assets do not meet"),
+    "money.insufficient_funds": N_("there is less than was asked for"),
+    "money.precision_lost": N_("more decimals than the asset has"),
+    "unavailable": N_("something that is needed does not answer"),
+    "store.unavailable": N_("the database does not answer"),
+    "chain.unavailable": N_("the chain does not answer"),
+    "signer.unavailable": N_("the signer does not answer"),
+    "extra.missing": N_("a part of the program is not installed"),
+    "halted": N_("stopped on purpose, until people act"),
+    "signer.refused": N_("the signer would not sign"),
+    "signer.signed_before": N_("the signer remembers another signature: the books do not say what happened"),
+    "integrity": N_("a proof does not hold: stop, and call a supervisor"),
+    "emergency.stop": N_("payments are stopped for the whole bank"),
+    "asset.frozen": N_("the asset is frozen at this bank"),
+    "intent.expired": N_("the payment was not started in time"),
+    "customer.frozen": N_("a customer of this payment is frozen"),
+    "customer.closed": N_("a customer of this payment is closed"),
+    "hours.closed": N_("outside the bank's opening hours"),
+    "limit.payment": N_("above the limit for one payment"),
+    "limit.customer_day": N_("above the limit for this customer's day"),
+    "limit.operator_day": N_("above the limit for this operator's day"),
+    "screening.match": N_("an address of this payment is on a deny-list"),
+    "screening.unavailable": N_("the deny-list is missing or too old to say anything"),
+    "approval.second_person": N_("this payment needs a second person"),
+    "approval.refused": N_("a supervisor said no"),
+    "funds.insufficient": N_("the account has less available than the amount"),
+    "treasury.short": N_("the treasury holds too few tokens"),
+    "request.closed": N_("the request no longer waits for money"),
+    "request.other": N_("the payment is not to the payee, or not in the asset, asked for"),
+    "request.amount": N_("the request asks for another amount"),
+    "creditor.request": N_("the address is a request of this bank: pay it in the books"),
+    "creditor.treasury": N_("the address is the bank's own treasury"),
+    "creditor.contract": N_("the address is a token's contract: what it gets is lost"),
+    "shift.closed": N_("the drawer is in no open shift"),
+    "shift.other": N_("the drawer's shift is another operator's"),
+    "authorization.carried": N_("this authorization is collected already"),
+    "authorization.used": N_("this authorization was carried out on the chain"),
+    "refund.exceeds": N_("all refunds together would be more than the payment"),
+    "reversal.exists": N_("the payment was reversed or refunded already"),
+    "chain.reverted": N_("the transaction was included and reverted"),
+    "chain.nothing_moved": N_("the transaction succeeded, and the token moved nothing"),
+}
+"""A sentence for every code of an error, and of a reason for a hold, a refusal or a failure."""
+
+CLOSER = {
+    "amount.invalid": (N_("an amount is written like 12.50: digits, and a point before decimals"),),
+    "address.invalid": (
+        N_("the address has a wrong checksum (EIP-55): a digit or its case was changed"),
+        N_("an address is 0x and 40 hexadecimal digits"),
+        N_("the zero address cannot hold or receive money"),
+    ),
+    "input.invalid": (
+        N_("debtor and creditor are the same"),
+        N_("a name is 1 to {most} printable characters"),
+        N_("a reason is 1 to {most} visible characters"),
+        N_("a request of this bank is paid in its books, to the request's payee"),
+        N_("a password has at least {least} characters"),
+        N_("a count is written like 10x50, 4x20: how many, times which note or coin"),
+        N_("there is no such note or coin of {currency}"),
+        N_("a note or coin is counted twice"),
+        N_("the notes and coins of this currency are not known here"),
+    ),
+    "password.wrong": (
+        N_("operator or password is wrong, or there were too many wrong ones: wait a quarter of an hour"),
+    ),
+    "session.not_permitted": (
+        N_("nobody approves a payment that they made"),
+        N_("a payment is cancelled by its maker or a supervisor"),
+        N_("a shift is closed by who has it, or by a supervisor"),
+    ),
+    "not_found": (
+        N_("there is no such payment"),
+        N_("there is no such request"),
+        N_("there is no such customer"),
+        N_("there is no such case"),
+        N_("there is no such operator"),
+        N_("there is no such shift"),
+        N_("this bank does not know the asset"),
+    ),
+    "state.wrong": (
+        N_("the customer is not active"),
+        N_("the customer is closed"),
+        N_("the case is resolved"),
+        N_("the customer still has a balance or something pending"),
+        N_("the customer still waits for money: cancel the open requests"),
+        N_("the payment was signed: its bytes are sent until they are included"),
+        N_("a payment of the shift waits for a second person"),
+        N_("{asset} cannot be asked for: it is frozen"),
+        N_("{asset} cannot be asked for: it is frozen, or not as this bank knows it"),
+    ),
+    "money.precision_lost": (N_("{asset} has {count} decimals"),),
+    "store.unavailable": (
+        N_("there is no bank in this folder"),
+        N_("every connection to the database is in use; try again"),
+        N_("the database needs `tokenpay bank migrate` first"),
+    ),
+    "signer.unavailable": (N_("this machine holds no keys: the engine signs"),),
+    "halted": (
+        N_("the clock stands before what was recorded last: set it right, or a supervisor accepts it"),
+        N_("this clock runs ahead of the database's: set it right"),
+    ),
+    "asset.frozen": (N_("{asset} is frozen at this bank"),),
+    "treasury.short": (
+        N_("the treasury holds {amount} too few"),
+        N_("the treasury holds {amount} too few; a sweep of {count} deposit addresses brings {reachable}"),
+    ),
+    "authorization.used": (N_("the payer's authorization was carried out, and paid somebody else"),),
+}
+"""Sentences that say more, word for word as the library says them; what varies there is named in braces."""
+
+RESOLUTIONS = {
+    tp.Resolution.OPEN: N_("a request of this bank, waiting to be paid"),
+    tp.Resolution.PART_PAID: N_("a request of this bank, paid in part"),
+    tp.Resolution.PAID: N_("a request of this bank that has been paid already"),
+    tp.Resolution.EXPIRED: N_("a request of this bank that has expired"),
+    tp.Resolution.CANCELLED: N_("a request of this bank that was cancelled"),
+    tp.Resolution.UNKNOWN_REFERENCE: N_("this bank has issued no such reference"),
+    tp.Resolution.ALTERED: N_(
+        "a reference of this bank in a code that says otherwise than the request: it was changed"
+    ),
+    tp.Resolution.NOT_GENUINE: N_("a signed request whose signature does not fit: it was misread or changed"),
+    tp.Resolution.OTHER_BANK: N_("a request that another bank signed, or somebody in its name"),
+    tp.Resolution.SIGNED_EXPIRED: N_("a request that this bank signed, and whose time has passed"),
+    tp.Resolution.NOT_YET_VALID: N_("a request that this bank signed later than now: look at the clock"),
+    tp.Resolution.FOREIGN_ADDRESS: N_("not a request of this bank: check with the payee whose address it is"),
+    tp.Resolution.FOREIGN_CODE: N_("a merchant's code of another scheme: this bank does not pay it"),
+    tp.Resolution.ENS_NAME: N_("an account by its ENS name: names are not looked up here, ask for the address"),
+    tp.Resolution.UNKNOWN_FUNCTION: N_("a contract call that is not a token transfer"),
+    tp.Resolution.ASSET_ONLY: N_("an asset alone: nobody is named who would be paid"),
+    tp.Resolution.OTHER_CHAIN: N_("this is for a chain that the bank does not work on"),
+    tp.Resolution.UNKNOWN_TOKEN: N_("this is for a token that the bank does not know"),
+    tp.Resolution.FROZEN_TOKEN: N_("the bank has frozen this token"),
+    tp.Resolution.UNREADABLE: N_("this cannot be read as a request"),
+}
+"""What a scanned text turned out to be."""
+
+UNREADABLE = {
+    "empty": N_("nothing was scanned"),
+    "too_long": N_("this is longer than any QR code can be"),
+    "secret": N_("this looks like a private key or recovery phrase: do not scan, show or keep it here"),
+    "invisible": N_("the text holds control, invisible or direction-changing characters"),
+    "lookalike": N_("the text holds letters that only look like the ones a request is made of"),
+    "link": N_("this is a link to a web page: nothing is opened from a scan"),
+    "wallet_connect": N_("this links a wallet with a web page and holds its secret: do not scan it here"),
+    "other_network": N_("this is for a network that cannot be paid from here"),
+    "unknown_format": N_("this is not a payment request, nor an address"),
+    "bad_reference": N_("a reference is TKP: and 26 letters and digits"),
+    "bad_signed": N_("a signed request is TKS: and capital letters and the digits 2 to 7"),
+    "bad_address": N_("the address is not 0x and 40 hexadecimal digits with a right checksum"),
+    "bad_chain": N_("a chain is a whole decimal number from 1"),
+    "bad_asset": N_("this names something that is neither an ERC-20 token nor a native coin"),
+    "bad_number": N_("the amount is not a whole number of smallest units above zero, up to 2**256 - 1"),
+    "ens_name": N_("the payee is a name, not an address; names are not looked up here"),
+    "bad_name": N_("the payee's name is not made of letters, digits, hyphens and dots as names are"),
+    "unknown_name": N_("the payee's name leads to no address"),
+    "receipt": N_("this points to a transaction that was made, and asks for none"),
+    "unknown_prefix": N_("this ethereum: text is not a payment"),
+    "unknown_function": N_("this asks for a contract call that is not a token transfer"),
+    "unknown_parameter": N_("the request has a parameter that a payment does not have"),
+    "duplicate_parameter": N_("the request says the same thing twice"),
+    "no_payee": N_("the token transfer names no payee"),
+    "payee_is_token": N_("the payee is the token's own contract: money sent there is lost"),
+    "emvco_structure": N_("the merchant code is damaged: its parts and their lengths do not add up"),
+    "emvco_length": N_("the merchant code is longer than such a code can be"),
+    "emvco_checksum": N_("the merchant code has a wrong checksum: it was misread or changed"),
+    "emvco_rules": N_("the merchant code does not keep the rules of EMVCo"),
+    "bad_template": N_("the token part of the merchant code is incomplete or contradicts itself"),
+}
+"""Why a scanned text is no request."""
+
+AS_WRITTEN = frozenset({"approval.refused"})
+"""Codes whose message a person wrote: it is shown as they wrote it."""
+
+_VALUE = re.compile(r"\{(\w+)\}")
+
+
+class Coded(Protocol):
+    """An error of the library, or a reason of one of its results."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def message(self) -> str: ...
+
+
+def sentence(said: Coded) -> str:
+    """Return what an error or a reason says, in the language of the screen."""
+    if isinstance(said.message, Words) or spoken().code == "en" or said.code in AS_WRITTEN:
+        return said.message
+    for closer in CLOSER.get(said.code, ()):
+        values = _pattern(closer).fullmatch(said.message)
+        if values is not None:
+            return _(closer).format(**{name: in_form(value) for name, value in values.groupdict().items()})
+    return _(GENERAL[said.code]) if said.code in GENERAL else said.message
+
+
+def resolution_text(resolved: tp.Resolved) -> str:
+    """Return what a scanned text turned out to be, in the language of the screen."""
+    if spoken().code == "en":
+        return resolved.message
+    if resolved.unreadable is None:
+        return _(RESOLUTIONS[resolved.resolution]) if resolved.resolution in RESOLUTIONS else resolved.message
+    reason, network = resolved.unreadable.reason, resolved.unreadable.network
+    why = _(UNREADABLE[reason]) if reason in UNREADABLE else reason.message
+    return f"{why}: {network}" if network else why
+
+
+def in_form(value: str) -> str:
+    """Return a text of the library with the decimal mark of its amounts as the language has it."""
+    return re.sub(r"(?<=\d)\.(?=\d)", spoken().decimal, value)
+
+
+@cache
+def _pattern(closer: str) -> re.Pattern[str]:
+    parts = _VALUE.split(closer)  # texts at even places, names at odd ones
+    return re.compile("".join(f"(?P<{part}>.+?)" if at % 2 else re.escape(part) for at, part in enumerate(parts)))
