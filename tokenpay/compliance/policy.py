@@ -152,6 +152,8 @@ class Facts:
 
 
 class Answer(StrEnum):
+    """What the gate says to a payment."""
+
     ALLOW = "allow"
     HOLD = "hold"
     REFUSE = "refuse"
