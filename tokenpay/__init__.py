@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tokenpay.compliance.case import Case as Case, CaseKind as CaseKind
     from tokenpay.compliance.policy import AssetLimits as AssetLimits, Hours as Hours, Policy as Policy
     from tokenpay.compliance.screening import DenyList as DenyList
-    from tokenpay.counter.cash_count import CashCount as CashCount
+    from tokenpay.counter.cash_count import CashCount as CashCount, faces as faces
     from tokenpay.counter.shift import Shift as Shift, ShiftState as ShiftState
     from tokenpay.engine import Cycle as Cycle, run as run, run_once as run_once
     from tokenpay.errors import (
@@ -80,12 +80,19 @@ if TYPE_CHECKING:
     )
     from tokenpay.ethereum.typed_data import Domain as Domain, TypedData as TypedData
     from tokenpay.ethereum.typed_json import parse_typed_data as parse_typed_data
+    from tokenpay.ledger.chart import AccountKind as AccountKind
     from tokenpay.money.address import Address as Address
     from tokenpay.money.amount import Amount as Amount
     from tokenpay.money.asset import Asset as Asset, AssetKind as AssetKind
     from tokenpay.money.token_list import TokenList as TokenList, parse_token_list as parse_token_list
     from tokenpay.operations.approve import approve as approve
     from tokenpay.operations.assets import check_asset as check_asset, register_asset as register_asset
+    from tokenpay.operations.book_balances import BookBalance as BookBalance, book_balances as book_balances
+    from tokenpay.operations.branch_health import (
+        ChainHealth as ChainHealth,
+        Health as Health,
+        branch_health as branch_health,
+    )
     from tokenpay.operations.cancel import cancel as cancel
     from tokenpay.operations.cases import (
         case_balances as case_balances,
@@ -106,6 +113,7 @@ if TYPE_CHECKING:
         unfreeze_customer as unfreeze_customer,
     )
     from tokenpay.operations.expire import Expired as Expired, expire as expire
+    from tokenpay.operations.find_shifts import find_shifts as find_shifts, shift_of_key as shift_of_key
     from tokenpay.operations.found import Founder as Founder
     from tokenpay.operations.issue_request import cancel_request as cancel_request, issue_request as issue_request
     from tokenpay.operations.load_deny_list import load_deny_list as load_deny_list
@@ -163,6 +171,7 @@ if TYPE_CHECKING:
     from tokenpay.operations.submit import Submitted as Submitted, submit as submit
     from tokenpay.operations.sweep import sweep as sweep
     from tokenpay.operations.verify_audit import verify_audit as verify_audit
+    from tokenpay.operations.volumes import Volume as Volume, volumes as volumes
     from tokenpay.operations.watch import Watched as Watched, watch as watch
     from tokenpay.parties.customer import Customer as Customer, CustomerStatus as CustomerStatus
     from tokenpay.parties.operator import Operator as Operator, Permission as Permission, Role as Role
@@ -228,6 +237,7 @@ if TYPE_CHECKING:
     from tokenpay.store.request_store import IssuedRequest as IssuedRequest
 
 _HOME = {
+    "AccountKind": "ledger.chart",
     "Address": "money.address",
     "Amount": "money.amount",
     "Asset": "money.asset",
@@ -240,6 +250,7 @@ _HOME = {
     "Bank": "bank",
     "BankKey": "requests.signed_request",
     "BankSettings": "settings",
+    "BookBalance": "operations.book_balances",
     "BookParty": "payments.intent",
     "Cancellation": "ethereum.cancel_authorization",
     "Case": "compliance.case",
@@ -248,6 +259,7 @@ _HOME = {
     "CashDirection": "operations.move_cash",
     "CashLine": "operations.shift_report",
     "Chain": "ports",
+    "ChainHealth": "operations.branch_health",
     "ChainParty": "payments.intent",
     "ChainSettings": "settings",
     "ChainUnavailable": "errors",
@@ -275,6 +287,7 @@ _HOME = {
     "Founded": "bootstrap",
     "Founder": "operations.found",
     "Halted": "errors",
+    "Health": "operations.branch_health",
     "Hours": "compliance.policy",
     "InsufficientFunds": "errors",
     "IntegrityError": "errors",
@@ -356,6 +369,7 @@ _HOME = {
     "Unavailable": "errors",
     "Unreadable": "requests.scanned",
     "VerifiedRequest": "requests.signed_request",
+    "Volume": "operations.volumes",
     "Watched": "operations.watch",
     "WrongPassword": "errors",
     "WrongState": "errors",
@@ -364,6 +378,8 @@ _HOME = {
     "approve": "operations.approve",
     "balances": "operations.read",
     "bank_key": "operations.read",
+    "book_balances": "operations.book_balances",
+    "branch_health": "operations.branch_health",
     "broken_rules": "requests.emvco_check",
     "cancel": "operations.cancel",
     "cancel_request": "operations.issue_request",
@@ -378,11 +394,13 @@ _HOME = {
     "expire": "operations.expire",
     "explain_transaction": "ethereum.explain_transaction",
     "explain_typed_data": "ethereum.explain_typed_data",
+    "faces": "counter.cash_count",
     "find_asset": "operations.read",
     "find_customers": "operations.read",
     "find_payments": "operations.read",
     "find_qr": "requests.qr_reader",
     "find_requests": "operations.read",
+    "find_shifts": "operations.find_shifts",
     "found_bank": "bootstrap",
     "freeze_customer": "operations.customers",
     "get_case": "operations.read",
@@ -431,6 +449,7 @@ _HOME = {
     "run": "engine",
     "run_once": "engine",
     "settle": "operations.settle",
+    "shift_of_key": "operations.find_shifts",
     "shift_report": "operations.shift_report",
     "sign_issued_request": "operations.sign_issued_request",
     "sign_personal_message": "ethereum.personal_message",
@@ -442,11 +461,13 @@ _HOME = {
     "unfreeze_customer": "operations.customers",
     "verify_audit": "operations.verify_audit",
     "verify_request": "requests.signed_request",
+    "volumes": "operations.volumes",
     "watch": "operations.watch",
 }
 """Where each public name lives."""
 
 __all__ = [
+    "AccountKind",
     "Address",
     "Amount",
     "Asset",
@@ -459,6 +480,7 @@ __all__ = [
     "Bank",
     "BankKey",
     "BankSettings",
+    "BookBalance",
     "BookParty",
     "Cancellation",
     "Case",
@@ -467,6 +489,7 @@ __all__ = [
     "CashDirection",
     "CashLine",
     "Chain",
+    "ChainHealth",
     "ChainParty",
     "ChainSettings",
     "ChainUnavailable",
@@ -494,6 +517,7 @@ __all__ = [
     "Founded",
     "Founder",
     "Halted",
+    "Health",
     "Hours",
     "InsufficientFunds",
     "IntegrityError",
@@ -575,6 +599,7 @@ __all__ = [
     "Unavailable",
     "Unreadable",
     "VerifiedRequest",
+    "Volume",
     "Watched",
     "WrongPassword",
     "WrongState",
@@ -583,6 +608,8 @@ __all__ = [
     "approve",
     "balances",
     "bank_key",
+    "book_balances",
+    "branch_health",
     "broken_rules",
     "cancel",
     "cancel_request",
@@ -597,11 +624,13 @@ __all__ = [
     "expire",
     "explain_transaction",
     "explain_typed_data",
+    "faces",
     "find_asset",
     "find_customers",
     "find_payments",
     "find_qr",
     "find_requests",
+    "find_shifts",
     "found_bank",
     "freeze_customer",
     "get_case",
@@ -650,6 +679,7 @@ __all__ = [
     "run",
     "run_once",
     "settle",
+    "shift_of_key",
     "shift_report",
     "sign_issued_request",
     "sign_personal_message",
@@ -661,6 +691,7 @@ __all__ = [
     "unfreeze_customer",
     "verify_audit",
     "verify_request",
+    "volumes",
     "watch",
 ]
 
