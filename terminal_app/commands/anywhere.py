@@ -33,11 +33,18 @@ PAY = Command(
     help=_("Pay out from a customer's account to a QR code or an address."),
     permission=Permission.PAY,
 )
+SHIFT = Command(
+    action="app.show_shift",
+    key="f5",
+    footer=_("Shift"),
+    help=_("Your drawer: count it, bring cash from and to the vault, close it."),
+    permission=Permission.SHIFT,
+)
 UNFINISHED = Command(
     action="app.show_unfinished",
     key="f6",
-    footer=_("Unfinished"),
-    help=_("Payments that were confirmed here and not answered yet."),
+    footer=_("Recover"),
+    help=_("What was confirmed here and not answered yet."),
     permission=Permission.PAY,
 )
 QUEUE = Command(
@@ -62,5 +69,22 @@ BRANCH = Command(
     permission=Permission.READ,
 )
 
+REQUESTS = Command(
+    action="app.show_requests",
+    key="f10",
+    footer=_("Requests"),
+    help=_("Every request of the branch: what is open, and what ended."),
+    permission=Permission.READ,
+    shown=False,
+)
+DAY = Command(
+    action="app.close_day",
+    key="f11",
+    footer=_("Close of day"),
+    help=_("Check what is open, prove the books, and see the day's report."),
+    permission=Permission.VAULT,
+    shown=False,
+)
+
 EVERYWHERE = (HELP, THEME, SIGN_OUT)
-FROM_HOME = (FIND, TAKE, PAY, UNFINISHED, QUEUE, CASES, BRANCH)
+FROM_HOME = (FIND, TAKE, PAY, SHIFT, UNFINISHED, QUEUE, CASES, BRANCH, REQUESTS, DAY)

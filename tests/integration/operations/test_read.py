@@ -80,9 +80,9 @@ def test_a_case_shows_its_money_until_it_is_gone(world: World, listed: bool) -> 
 def test_volumes_add_up_what_became_final_by_day(world: World) -> None:
     start_s = world.clock.now_s()
 
-    def told(*, by: tp.Session = world.tom, until_s: int | None = None) -> list[tuple[str, str, int, str]]:
+    def told(*, until_s: int | None = None) -> list[tuple[str, str, int, str]]:
         until_s = world.clock.now_s() + 1 if until_s is None else until_s
-        found = tp.volumes(world.bank, since_s=start_s, until_s=until_s, by=by)
+        found = tp.volumes(world.bank, since_s=start_s, until_s=until_s, by=world.tom)
         return [(it.branch, it.purpose, it.count, str(it.amount)) for it in found]
 
     before = told()
