@@ -25,6 +25,7 @@ from terminal_app.screens.branch import BranchScreen
 from terminal_app.screens.cases import Cases
 from terminal_app.screens.code_entry import CodeEntry
 from terminal_app.screens.customer import CustomerScreen
+from terminal_app.screens.day import DayScreen
 from terminal_app.screens.find_customer import FindCustomer
 from terminal_app.screens.help import Help
 from terminal_app.screens.home import Home
@@ -32,7 +33,9 @@ from terminal_app.screens.jump import Jump, places
 from terminal_app.screens.lock import Lock
 from terminal_app.screens.pay_out import PayOut
 from terminal_app.screens.queue import Queue
+from terminal_app.screens.requests import Requests
 from terminal_app.screens.room import Room
+from terminal_app.screens.shift import ShiftScreen
 from terminal_app.screens.sign_in import SignIn
 from terminal_app.screens.take_payment import TakePayment
 from terminal_app.screens.unfinished import Unfinished
@@ -296,6 +299,15 @@ class TerminalApp(App[None]):
 
     def action_show_branch(self) -> None:
         self._open(BranchScreen())
+
+    def action_show_shift(self) -> None:
+        self._open(ShiftScreen())
+
+    def action_show_requests(self) -> None:
+        self._open(Requests())
+
+    def action_close_day(self) -> None:
+        self._open(DayScreen())
 
     def _open(self, room: Room) -> None:
         if not self._busy() and not isinstance(self.room, SignIn):
