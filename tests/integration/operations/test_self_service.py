@@ -380,3 +380,16 @@ def test_each_verb_for_customers_is_about_their_own_alone(world: World, anna: tp
     tp.close_session(world.bank, by=anna)
     with pytest.raises(tp.SessionExpired):
         tp.balances(world.bank, world.anna.id, by=anna)
+
+
+def test_a_preview_does_not_tell_a_customer_whom_others_paid(world: World, anna: tp.Session) -> None:
+    party, said = f"customer/{world.anna.id}", []
+    for _ in range(2):
+        shown = tp.preview_payment(
+            world.bank, debtor=party, creditor=f"customer/{world.boris.id}", amount=euro(1), by=anna
+        )
+        said.append(shown.payee)
+        carl = tp.enrol_customer(world.bank, name="Carl", by=world.tom, key=world.key())
+        world.endow(carl, 5)
+        world.paid(1, debtor=f"customer/{carl.id}", creditor=f"customer/{world.boris.id}")
+    assert said == [tp.PayeeStanding.NEW_TO_CUSTOMER] * 2
