@@ -116,10 +116,21 @@ class TerminalApp(App[None]):
         return top if isinstance(top, Room) else None
 
     def may(self, command: Command) -> bool:
-        """Whether the role of who is signed in may do this."""
+        """Whether the role of who is signed in may do this; at the door nobody acts for them."""
         if command.permission is None:
             return True
-        return self.session is not None and self.session.operator.may(command.permission)
+        return self.session is not None and not self.at_the_door and self.session.operator.may(command.permission)
+
+    @property
+    def at_the_door(self) -> bool:
+        """Whether somebody has to sign in first, also where help stands above the door."""
+        return any(isinstance(screen, SignIn) for screen in self.screen_stack)
+
+    def covers(self, room: Room) -> bool:
+        """Whether a room lies behind the door: nothing of it is seen, and nothing happens in it."""
+        stack = self.screen_stack
+        door = next((place for place, screen in enumerate(stack) if isinstance(screen, SignIn)), 0)
+        return room in stack[:door]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         for command in (*FROM_HOME, *EVERYWHERE):
@@ -143,7 +154,7 @@ class TerminalApp(App[None]):
         """Go on with what was open if the same person is back, and else to the counter."""
         before, self.session = self.session, session
         if before is not None and before.operator.id == session.operator.id and len(self.screen_stack) > 2:
-            self.pop_screen()
+            self._uncover()
             return
         self.home()
         if self.memory.holds_orders:
@@ -156,16 +167,20 @@ class TerminalApp(App[None]):
     def action_lock(self) -> None:
         """Cover what is open. A money act that is under way ends first: the next look at the clock locks."""
         under_way = any(isinstance(screen, Room) and screen.waiting for screen in self.screen_stack)
-        if self.session is not None and not isinstance(self.room, SignIn) and not under_way:
+        if self.session is not None and not self.at_the_door and not under_way:
             self.push_screen(Lock(self.session))
 
     def go_on(self, session: tp.Session) -> None:
         """Uncover what was locked, under the new session of the same person; the old one ends."""
         before, self.session = self.session, session
         self._touched_s = monotonic()
-        self.pop_screen()
+        self._uncover()
         if before is not None:
             self._end(before)
+
+    def _uncover(self) -> None:
+        while self.at_the_door:
+            self.pop_screen()
 
     def home(self) -> None:
         """Leave every room and open the counter."""
@@ -175,7 +190,7 @@ class TerminalApp(App[None]):
 
     def sign_in_again(self) -> None:
         """Ask who is there, above what was open: it stays as it was."""
-        if not isinstance(self.room, SignIn) and self.session is not None:
+        if not self.at_the_door and self.session is not None:
             self.push_screen(SignIn(self.session.operator.id))
 
     def action_sign_out(self) -> None:
@@ -205,7 +220,7 @@ class TerminalApp(App[None]):
 
     def follow(self) -> None:
         """Read what happened since the last look, in a thread; at most one at a time."""
-        if self.session is not None and not self._following and not isinstance(self.room, SignIn):
+        if self.session is not None and not self._following and not self.at_the_door:
             self._following = True
             ask(self, self._read_feed, self._tell, self._feed_failed, group="feed")
 
@@ -310,5 +325,5 @@ class TerminalApp(App[None]):
         self._open(DayScreen())
 
     def _open(self, room: Room) -> None:
-        if not self._busy() and not isinstance(self.room, SignIn):
+        if not self._busy() and not self.at_the_door:
             self.push_screen(room)

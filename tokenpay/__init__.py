@@ -199,6 +199,7 @@ if TYPE_CHECKING:
         open_customer_session as open_customer_session,
         open_self_service as open_self_service,
     )
+    from tokenpay.operations.set_rate import set_rate as set_rate
     from tokenpay.operations.settle import Settled as Settled, settle as settle
     from tokenpay.operations.shift_report import shift_report as shift_report
     from tokenpay.operations.sign_issued_request import sign_issued_request as sign_issued_request
@@ -551,6 +552,7 @@ _HOME = {
     "run": "engine",
     "run_once": "engine",
     "set_pin": "operations.credentials",
+    "set_rate": "operations.set_rate",
     "settle": "operations.settle",
     "shift_of_key": "operations.find_shifts",
     "shift_report": "operations.shift_report",
@@ -828,6 +830,7 @@ __all__ = [
     "run",
     "run_once",
     "set_pin",
+    "set_rate",
     "settle",
     "shift_of_key",
     "shift_report",

@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -257,11 +258,15 @@ ALWAYS = {"close_session", "payment_of_key"}
 def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
     """Every other verb, about what is the customer's own as far as that can be."""
     bank, mine = world.bank, world.anna.id
+    folder = bank.directory
+    assert folder is not None
     request, held = world.request(5), world.paid(200)
     case = tp.open_case(bank, kind=tp.CaseKind.OTHER, subject=mine, note="n", by=world.ann)
     grant: Any = None
     count = tp.CashCount(currency="EUR", pieces={})
     party, key, other = f"customer/{mine}", world.key(), tp.CaseKind.OTHER
+    cash = tp.Asset.cash("EUR")
+    rate = tp.Rate(token=TOKEN, cash=cash, price=Decimal(1), source="desk", at_s=0)
     return {
         "accept_clock": lambda by: tp.accept_clock(bank, by=by),
         "allocate_cash": lambda by: tp.allocate_cash(
@@ -282,14 +287,19 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
         ),
         "enrol_customer": lambda by: tp.enrol_customer(bank, name="Eva", by=by, key=key),
         "expire": lambda by: tp.expire(bank, by=by),
+        "exchange": lambda by: tp.exchange(bank, quote_id="QU-1", by=by, key=key),
+        "export_journal": lambda by: tp.export_journal(bank, folder / "journal.csv", by=by),
         "find_customers": lambda by: tp.find_customers(bank, mine, by=by),
         "find_payments": lambda by: tp.find_payments(bank, by=by),
         "freeze_customer": lambda by: tp.freeze_customer(bank, mine, reason="x", by=by),
         "get_case": lambda by: tp.get_case(bank, case.id, by=by),
         "get_policy": lambda by: tp.get_policy(bank, by=by),
+        "issue_receipt": lambda by: tp.issue_receipt(bank, held.id, by=by),
+        "journal": lambda by: tp.journal(bank, by=by, wanted=tp.JournalFilter(customer_id=mine)),
         "list_cases": lambda by: tp.list_cases(bank, by=by),
         "list_deny_lists": lambda by: tp.list_deny_lists(bank, by=by),
         "list_operators": lambda by: tp.list_operators(bank, by=by),
+        "list_rates": lambda by: tp.list_rates(bank, by=by),
         "load_deny_list": lambda by: tp.load_deny_list(
             bank, name="own", text=LISTED.text, dated_s=world.clock.now_s(), by=by
         ),
@@ -297,6 +307,10 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
         "open_case": lambda by: tp.open_case(bank, kind=other, subject="s", note="n", by=by),
         "open_self_service": lambda by: tp.open_self_service(bank, customer_id=mine, pin="615093", by=by, key=key),
         "open_shift": lambda by: tp.open_shift(bank, drawer="D1", opening=(count,), by=by, key=key),
+        "preview_receipt": lambda by: tp.preview_receipt(bank, held.id, by=by),
+        "quote_exchange": lambda by: tp.quote_exchange(
+            bank, customer_id=mine, direction=tp.Direction.CASH_OUT, amount=euro(1), against=cash, by=by
+        ),
         "read_events": lambda by: tp.read_events(bank, by=by),
         "receive_cash": lambda by: tp.receive_cash(bank, count=count, by=by, key=key),
         "recognise_holding": lambda by: tp.recognise_holding(bank, asset_id=TOKEN.id, by=by),
@@ -311,6 +325,7 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
         "reverse": lambda by: tp.reverse(bank, held.id, by=by, key=key),
         "run_once": lambda by: tp.run_once(bank, by=by),
         "set_pin": lambda by: tp.set_pin(bank, pin="615093", by=by),
+        "set_rate": lambda by: tp.set_rate(bank, rate, by=by),
         "settle": lambda by: tp.settle(bank, chain_id=CHAIN_ID, by=by),
         "shift_report": lambda by: tp.shift_report(bank, "SH-1", by=by),
         "sign_issued_request": lambda by: tp.sign_issued_request(bank, request.id, by=by),
@@ -365,3 +380,16 @@ def test_each_verb_for_customers_is_about_their_own_alone(world: World, anna: tp
     tp.close_session(world.bank, by=anna)
     with pytest.raises(tp.SessionExpired):
         tp.balances(world.bank, world.anna.id, by=anna)
+
+
+def test_a_preview_does_not_tell_a_customer_whom_others_paid(world: World, anna: tp.Session) -> None:
+    party, said = f"customer/{world.anna.id}", []
+    for _ in range(2):
+        shown = tp.preview_payment(
+            world.bank, debtor=party, creditor=f"customer/{world.boris.id}", amount=euro(1), by=anna
+        )
+        said.append(shown.payee)
+        carl = tp.enrol_customer(world.bank, name="Carl", by=world.tom, key=world.key())
+        world.endow(carl, 5)
+        world.paid(1, debtor=f"customer/{carl.id}", creditor=f"customer/{world.boris.id}")
+    assert said == [tp.PayeeStanding.NEW_TO_CUSTOMER] * 2
