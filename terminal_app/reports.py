@@ -25,7 +25,7 @@ KINDS_OF_ACCOUNT = {
 SHIFT_STATES = {
     tp.ShiftState.OPEN: _("open"),
     tp.ShiftState.COUNTED: _("counted, waits"),
-    tp.ShiftState.CLOSED: _("closed"),
+    tp.ShiftState.CLOSED: _("counted, closed"),
 }
 
 
@@ -56,8 +56,11 @@ class Proof:
 
 
 def shift_heading(report: tp.ShiftReport) -> str:
-    closed = "" if report.closed_at_s is None else f" to {time_text(report.closed_at_s)}"
-    return _("{drawer} at {terminal}, {operator}, {opened}{closed}").format(
+    words = _("{drawer} at {terminal}, {operator}, since {opened}")
+    closed = ""
+    if report.closed_at_s is not None:
+        words, closed = _("{drawer} at {terminal}, {operator}, {opened} to {closed}"), time_text(report.closed_at_s)
+    return words.format(
         drawer=report.drawer,
         terminal=report.terminal,
         operator=report.operator_id,

@@ -95,7 +95,7 @@ class CaseScreen(Room):
         self._seen = seen
         self.waiting = False
         case = seen.case
-        mark, word = ("○", _("OPEN")) if case.is_open else ("✓", _("RESOLVED"))
+        mark, word = ("○", _("STILL OPEN")) if case.is_open else ("✓", _("RESOLVED"))
         self.query_one("#standing", Static).update(f"{mark} {word} · {KINDS[case.kind]}")
         resolved = "" if case.resolved_at_s is None else f"{case.resolved_by}, {time_text(case.resolved_at_s)}"
         todo = NEXT_STEPS.get(case.kind, "") if case.is_open and (seen.money or case.kind in WITHOUT_MONEY) else ""

@@ -13,7 +13,7 @@ from terminal_app.screens.asset_form import AssetForm
 from terminal_app.screens.confirm import Confirm, Draft
 from terminal_app.screens.pay_out import PayTo, Target
 from terminal_app.views import amount_text
-from terminal_app.widgets.amount_input import AmountInput
+from terminal_app.widgets.amount_input import AmountInput, as_typed
 
 
 def blocked(case: tp.Case) -> bool:
@@ -44,7 +44,7 @@ class RefundFromCase(PayTo):
 
     def first_choice(self, assets: list[tp.Asset]) -> tp.Asset:
         amount = next(amount for amount in self._money if amount.asset in assets)
-        self.query_one(AmountInput).value = amount.short()
+        self.query_one(AmountInput).value = as_typed(amount)
         return amount.asset
 
     def act(self, creditor: str, amount: tp.Amount, request_id: str) -> tuple[str, dict[str, str]]:
@@ -90,7 +90,7 @@ class CreditFromCase(AssetForm):
 
     def first_choice(self, assets: list[tp.Asset]) -> tp.Asset:
         amount = next(amount for amount in self._money if amount.asset in assets)
-        self.query_one(AmountInput).value = amount.short()
+        self.query_one(AmountInput).value = as_typed(amount)
         return amount.asset
 
     @on(Input.Submitted, "#amount")

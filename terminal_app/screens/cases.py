@@ -32,7 +32,7 @@ class Cases(Room):
 
     def body(self) -> Iterator[Widget]:
         yield Static(_("Looking…"), id="summary", markup=False)
-        yield Listing(_("Case"), _("Since"), _("What"), _("Open"), id="cases")
+        yield Listing(_("Case"), _("Since"), _("What"), _("Stands"), id="cases")
         yield Static(id="whole", markup=False)
 
     def on_mount(self) -> None:

@@ -16,6 +16,7 @@ from terminal_app.commands.shift import COUNTED, NEXT_CURRENCY
 from terminal_app.language import _
 from terminal_app.screens.confirm import Confirm, Draft
 from terminal_app.screens.room import Room
+from terminal_app.sentences import in_form
 from terminal_app.views import amount_text
 from terminal_app.widgets.count_form import CountForm
 
@@ -117,7 +118,9 @@ def _countable(currency: str) -> bool:
 
 def count_lines(counts: tuple[tp.CashCount, ...]) -> tuple[tuple[str, str], ...]:
     """Return a count in words, a currency a line and what it is worth."""
-    shown = [(count.currency, f"{amount_text(count.amount)}   {count}") for count in counts if count.amount]
+    shown = [
+        (count.currency, f"{amount_text(count.amount)}   {in_form(str(count))}") for count in counts if count.amount
+    ]
     return tuple(shown) or ((_("Cash"), _("none at all: the drawer is empty")),)
 
 

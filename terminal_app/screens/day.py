@@ -22,6 +22,7 @@ from terminal_app.screens.requests import Requests
 from terminal_app.screens.room import Room
 from terminal_app.screens.shifts import Shifts
 from terminal_app.screens.unfinished import Unfinished
+from terminal_app.sentences import sentence
 from terminal_app.views import time_text
 from terminal_app.widgets.listing import Listing
 from terminal_app.widgets.report import Block, Report
@@ -134,7 +135,7 @@ class DayScreen(Room):
         if self._proving:
             self._proving = False
             self.query_one(ProgressBar).display = False
-            self._tell(_("✗ NOT PROVED: {why}. Nothing was changed; F9 tries again.").format(why=error.message))
+            self._tell(_("✗ NOT PROVED: {why}. Nothing was changed; F9 tries again.").format(why=sentence(error)))
         super().failed(error)
 
     def action_day_report(self) -> None:

@@ -12,7 +12,7 @@ from terminal_app.language import _
 from terminal_app.screens.confirm import Confirm, Draft
 from terminal_app.screens.room import Room
 from terminal_app.views import PaymentView, amount_text
-from terminal_app.widgets.amount_input import AmountInput
+from terminal_app.widgets.amount_input import AmountInput, as_typed
 
 
 class Refund(Room):
@@ -36,7 +36,7 @@ class Refund(Room):
 
     def on_mount(self) -> None:
         field = self.query_one(AmountInput)
-        field.value = self._rest.short()
+        field.value = as_typed(self._rest)
         field.focus()
 
     @on(Input.Submitted, "#amount")

@@ -18,7 +18,8 @@ from terminal_app.screens.allocation import Allocation
 from terminal_app.screens.count import CountDelivery, CountToClose, CountToOpen
 from terminal_app.screens.room import Room
 from terminal_app.screens.shift_report import ShiftReportScreen
-from terminal_app.views import GONE
+from terminal_app.sentences import sentence
+from terminal_app.views import GONE, STATES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,7 @@ class ShiftScreen(Room):
         return ShiftView(
             report=report,
             waits=sum(payment.state is tp.PaymentState.HELD for payment in moved),
-            disagreed="" if last is None else last.reasons[-1].message if last.reasons else last.state.value,
+            disagreed="" if last is None else _why(last),
         )
 
     def show(self, seen: ShiftView) -> None:
@@ -120,6 +121,11 @@ class ShiftScreen(Room):
     def action_report(self) -> None:
         if self._report is not None:
             self.terminal.push_screen(ShiftReportScreen(self._report.shift_id))
+
+
+def _why(not_agreed: tp.Payment) -> str:
+    """Return why a count's difference was not booked: the reason, or how it ended."""
+    return sentence(not_agreed.reasons[-1]) if not_agreed.reasons else STATES[not_agreed.state][1].lower()
 
 
 def standing(seen: ShiftView) -> list[str]:

@@ -13,7 +13,7 @@ from terminal_app.language import _
 from terminal_app.memory import new_key
 from terminal_app.screens.asset_form import AssetForm
 from terminal_app.screens.request import RequestScreen
-from terminal_app.widgets.amount_input import AmountInput
+from terminal_app.widgets.amount_input import AmountInput, as_typed
 
 
 class TakePayment(AssetForm):
@@ -39,7 +39,7 @@ class TakePayment(AssetForm):
 
     def on_mount(self) -> None:
         field = self.query_one(AmountInput)
-        field.value = self._rest.short() if self._rest is not None else ""
+        field.value = as_typed(self._rest) if self._rest is not None else ""
         field.focus()
 
     def first_choice(self, assets: list[tp.Asset]) -> tp.Asset:

@@ -1,5 +1,6 @@
 """A count of one currency by its notes and coins: pieces, what each line is worth, and the sum."""
 
+import re
 from collections.abc import Iterator
 
 from textual import events, on
@@ -11,7 +12,16 @@ from textual.widgets import Input, Label, Static
 
 import tokenpay as tp
 from terminal_app.language import _
+from terminal_app.sentences import sentence
 from terminal_app.views import amount_text
+from terminal_app.widgets.amount_input import as_typed
+
+_COMMA = re.compile(r"(x\d+),(\d{1,2})(?!\d*\s*x)")
+
+
+def plain_count(text: str) -> str:
+    """Return a count with a point where a person wrote a comma before cents: `2x0,50, 4x20` as `2x0.50, 4x20`."""
+    return _COMMA.sub(r"\1.\2", text)
 
 
 class CountForm(Vertical):
@@ -47,7 +57,7 @@ class CountForm(Vertical):
     def _lines(self) -> Iterator[Widget]:
         for face in self._faces:
             with Horizontal(classes="line"):
-                yield Label(face.short(), classes="face")
+                yield Label(as_typed(face), classes="face")
                 yield Input(id=self._field_id(face), restrict=r"[0-9]{0,7}", classes="pieces")
                 yield Static(classes="worth", markup=False)
 
@@ -76,12 +86,12 @@ class CountForm(Vertical):
         worths = self.query(".worth").results(Static)
         for face, worth in zip(self._faces, worths, strict=True):
             pieces = int(self._field(face).value or 0)
-            worth.update(tp.Amount(face.asset, face.units * pieces).short() if pieces else "")
+            worth.update(as_typed(tp.Amount(face.asset, face.units * pieces)) if pieces else "")
         total = self.query_one(".sum", Static)
         try:
             total.update(_("Sum {amount}").format(amount=amount_text(self.count.amount)))
         except tp.InvalidInput as error:
-            total.update(f"! {error.message}")
+            total.update(f"! {sentence(error)}")
         self.post_message(self.Counted(ended=False))
 
     @on(Input.Submitted, ".quick")
@@ -90,7 +100,7 @@ class CountForm(Vertical):
         message.stop()
         text = message.value.strip()
         try:
-            typed = tp.CashCount.parse(text, self.currency).pieces
+            typed = tp.CashCount.parse(plain_count(text), self.currency).pieces
         except tp.InvalidInput as error:
             self.post_message(self.Wrong(error))
             return

@@ -39,7 +39,7 @@ async def to_case(hand: Hand, operator: str = "vera") -> None:
     await hand.read("paid too much")
     await hand.press("enter")
     await hand.arrive(CaseScreen)
-    await hand.read("○ OPEN")
+    await hand.read("○ STILL OPEN")
 
 
 async def refund_to(hand: Hand, address: str) -> None:
