@@ -151,7 +151,7 @@ def test_a_noun_alone_is_told_its_verbs(desk: Desk) -> None:
     assert desk("ledger").err == "error input.invalid: tokenpay ledger needs one of reconcile\n"
     verbs = "watch, settle, submit, sweep, resume, recognise"
     assert desk("chain").err == f"error input.invalid: tokenpay chain needs one of {verbs}\n"
-    assert desk().err.startswith("error input.invalid: tokenpay needs one of demo, bank, customer, ")
+    assert desk().err.startswith("error input.invalid: tokenpay needs one of demo, bank, operator, ")
 
 
 def test_an_error_in_json_has_stable_names(desk: Desk) -> None:

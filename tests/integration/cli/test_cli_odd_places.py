@@ -36,7 +36,7 @@ def test_the_books_lie_in_the_folder(
     monkeypatch.chdir(tmp_path)
     folder = Path(name) if relative else tmp_path / name
     found(folder)
-    assert {path.name for path in folder.iterdir()} == {"bank.db", "bank.json", "keys"}
+    assert {path.name for path in folder.iterdir()} == {"bank.db", "bank.json", "keys", "pin.key"}
     assert run("bank", "show", "--bank", folder).code == 0
     assert run("doctor", "--bank", folder, "--json").json["healthy"]
     assert run("backup", tmp_path / "backup.tar.gz", "--bank", folder).code == 0

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import tokenpay as tp
 from tokenpay.errors import InvalidInput, WrongState
+from tokenpay.settings import PIN_KEY_NAME
 
 SETTINGS, CODES = "bank.json", "codes"
 _OURS = frozenset(
-    {SETTINGS, "bank.db", "bank.db-journal", "keys", "devnet", "rates.json", ".rates.json.partial", CODES}
+    {SETTINGS, PIN_KEY_NAME, "bank.db", "bank.db-journal", "keys", "devnet", "rates.json", ".rates.json.partial", CODES}
 )
 _WAIT_S = 3.0
 
