@@ -5,10 +5,14 @@ and the entropy starts from a seed. Not for real money.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from copy import deepcopy
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from shutil import copytree
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from tokenpay.bank import Bank
 from tokenpay.bootstrap import engine_session, found_bank, open_bank
@@ -36,7 +40,6 @@ from tokenpay.parties.customer import Customer
 from tokenpay.parties.operator import Role
 from tokenpay.parties.session import Session
 from tokenpay.payments.payment import Payment, PaymentState, Refusal
-from tokenpay.ports import Chain
 from tokenpay.requests.payment_request import PaymentRequest
 from tokenpay.settings import ChainSettings
 from tokenpay.testing.fake_chain import OUTSIDER, FakeChain
@@ -156,53 +159,89 @@ class Branch:
         return " ".join(str(amount) for amount in balances(self.bank, customer.id, by=self.tim)) or "nothing"
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Fakes:
+    chain: FakeChain
+    clock: FakeClock
+    entropy: FakeEntropy
+    rates: FakeRates
+    printer: FakePrinter
+
+    def open(self, folder: Path) -> AbstractContextManager[Bank]:
+        return open_bank(
+            folder,
+            signer=True,
+            clock=self.clock,
+            entropy=self.entropy,
+            chain_ports={self.chain.chain_id: self.chain},
+            rates=self.rates,
+            printer=self.printer,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Founded:
+    """A bank as it begins, closed: `place` keeps its folder until the process ends."""
+
+    place: TemporaryDirectory[str]
+    fakes: _Fakes
+    faces: dict[str, Any]
+
+
 @contextmanager
 def open_branch() -> Iterator[Branch]:
-    """Found the bank in a temporary folder, sign its people in, and give Anna 2000 DEUR by a deposit."""
+    """Open a bank whose people are signed in and whose customer Anna has 2000 DEUR from a deposit.
+
+    Each one begins the same, in a temporary folder of its own: the first founds it, later ones are copies.
+    """
+    founded = _founded()
+    fakes = deepcopy(founded.fakes)
+    with TemporaryDirectory() as temporary:
+        folder = Path(temporary) / "bank"
+        copytree(founded.place.name, folder)
+        with fakes.open(folder) as bank:
+            yield _branch(bank, fakes, founded.faces)
+
+
+def _branch(bank: Bank, fakes: _Fakes, faces: dict[str, Any]) -> Branch:
+    """Return the branch at an open bank; `faces` are its people's sessions and its customers, by their first names."""
+    return Branch(bank=bank, chain=fakes.chain, clock=fakes.clock, rates=fakes.rates, printer=fakes.printer, **faces)
+
+
+@cache
+def _founded() -> _Founded:
     chain, clock, entropy = FakeChain(), FakeClock(), FakeEntropy()
     chain.add_token(CONTRACT)
     rates = FakeRates(clock)
     rates.set(TOKEN, CASH, "1")
-    ports: dict[int, Chain] = {chain.chain_id: chain}
-    chains = [ChainSettings(chain_id=chain.chain_id, name="in memory", confirmations=2)]
-    with TemporaryDirectory() as temporary:
-        folder = Path(temporary) / "bank"
-        found_bank(
-            folder,
-            name="Example Bank",
-            founders=PEOPLE,
-            policy=POLICY,
-            chains=chains,
-            demo=True,
-            password_cost=2**12,  # quick to open, and to guess: for examples only
-            clock=clock,
-            entropy=entropy,
-            chain_ports=ports,
-        )
-        printer = FakePrinter()
-        with open_bank(
-            folder, signer=True, clock=clock, entropy=entropy, chain_ports=ports, rates=rates, printer=printer
-        ) as bank:
-            vera, otto, tim = (
-                open_session(bank, operator_id=person.id, password=PASSWORD, terminal="counter-1") for person in PEOPLE
-            )
-            for asset in (TOKEN, CASH):
-                register_asset(bank, asset, by=vera)
-            load_deny_list(bank, name="own", text=f"{DENIED}\n", dated_s=clock.now_s(), by=vera)
-            branch = Branch(
-                bank=bank,
-                chain=chain,
-                clock=clock,
-                rates=rates,
-                printer=printer,
-                vera=vera,
-                otto=otto,
-                tim=tim,
-                engine=engine_session(bank),
-                anna=enrol_customer(bank, name="Anna Berger", by=tim, key="enrol-anna"),
-                boris=enrol_customer(bank, name="Boris Keller", by=tim, key="enrol-boris"),
-            )
-            branch.receive(branch.issue(branch.anna, euro("2000"), key="first"), euro("2000"))
-            for person in (vera, otto, tim):
-                set_pin(bank, pin=PIN, by=person)
-            yield branch
+    fakes = _Fakes(chain=chain, clock=clock, entropy=entropy, rates=rates, printer=FakePrinter())
+    place = TemporaryDirectory()
+    found_bank(
+        Path(place.name),
+        name="Example Bank",
+        founders=PEOPLE,
+        policy=POLICY,
+        chains=[ChainSettings(chain_id=chain.chain_id, name="in memory", confirmations=2)],
+        demo=True,
+        password_cost=2**12,  # quick to open, and to guess: for examples only
+        clock=clock,
+        entropy=entropy,
+        chain_ports={chain.chain_id: chain},
+    )
+    with fakes.open(Path(place.name)) as bank:
+        faces: dict[str, Any] = {
+            person.id: open_session(bank, operator_id=person.id, password=PASSWORD, terminal="counter-1")
+            for person in PEOPLE
+        }
+        vera, tim = faces["vera"], faces["tim"]
+        for asset in (TOKEN, CASH):
+            register_asset(bank, asset, by=vera)
+        load_deny_list(bank, name="own", text=f"{DENIED}\n", dated_s=clock.now_s(), by=vera)
+        faces["engine"] = engine_session(bank)
+        faces["anna"] = enrol_customer(bank, name="Anna Berger", by=tim, key="enrol-anna")
+        faces["boris"] = enrol_customer(bank, name="Boris Keller", by=tim, key="enrol-boris")
+        branch = _branch(bank, fakes, faces)
+        branch.receive(branch.issue(branch.anna, euro("2000"), key="first"), euro("2000"))
+        for person in PEOPLE:
+            set_pin(bank, pin=PIN, by=faces[person.id])
+    return _Founded(place=place, fakes=fakes, faces=faces)
