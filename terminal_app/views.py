@@ -40,6 +40,7 @@ ROLES = {
     tp.Role.SUPERVISOR: _("supervisor"),
     tp.Role.AUDITOR: _("auditor"),
     tp.Role.ENGINE: _("engine"),
+    tp.Role.CUSTOMER: _("customer"),
 }
 UNDER_WAY = (
     tp.PaymentState.CLEARED,

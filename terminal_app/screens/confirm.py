@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import ClassVar
 
 from textual.containers import VerticalScroll
 from textual.widget import Widget
@@ -43,6 +44,10 @@ class Confirm(Room):
         "Escape changes it; nothing has been paid."
     )
     commands = (HELP, BACK, CONFIRM)
+    no_answer: ClassVar[str] = _(
+        "! NO ANSWER: {why}.\nIt may or may not be paid. F9 asks again under the same key and cannot pay "
+        "twice. It is written down here: after a restart, F6 at the counter."
+    )
 
     def __init__(self, draft: Draft) -> None:
         super().__init__()
@@ -116,12 +121,7 @@ class Confirm(Room):
             self._settle()
             self.say(f"{error_text(error)} " + _("Nothing left."))
         elif not isinstance(error, tp.SessionExpired):
-            self.query_one("#outcome", Static).update(
-                _(
-                    "! NO ANSWER: {why}.\nIt may or may not be paid. F9 asks again under the same key and cannot pay "
-                    "twice. It is written down here: after a restart, F6 at the counter."
-                ).format(why=sentence(error))
-            )
+            self.query_one("#outcome", Static).update(self.no_answer.format(why=sentence(error)))
             self.say("")
         self.refresh_bindings()
 

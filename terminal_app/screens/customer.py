@@ -10,12 +10,13 @@ from textual.widgets import Static
 import tokenpay as tp
 from terminal_app.commands.anywhere import BACK, HELP
 from terminal_app.commands.command import Command
-from terminal_app.commands.counter import PAY_HERE, TAKE_HERE
+from terminal_app.commands.counter import PAY_HERE, SELF_SERVICE, TAKE_HERE
 from terminal_app.language import _
 from terminal_app.lookups import CustomerView, customer_shown
 from terminal_app.screens.pay_out import PayOut
 from terminal_app.screens.payment import PaymentScreen
 from terminal_app.screens.room import Room
+from terminal_app.screens.self_service import SelfServiceScreen
 from terminal_app.screens.take_payment import TakePayment
 from terminal_app.views import STATUSES
 from terminal_app.widgets.listing import Listing
@@ -24,7 +25,7 @@ from terminal_app.widgets.listing import Listing
 class CustomerScreen(Room):
     heading = _("Customer")
     purpose = _("What the customer has, what is not over yet, and what moved, newest first. Enter opens a payment.")
-    commands = (HELP, BACK, TAKE_HERE, PAY_HERE)
+    commands = (HELP, BACK, TAKE_HERE, PAY_HERE, SELF_SERVICE)
 
     def __init__(self, customer: tp.Customer) -> None:
         super().__init__()
@@ -83,3 +84,6 @@ class CustomerScreen(Room):
 
     def action_pay_out(self) -> None:
         self.terminal.push_screen(PayOut(self._customer))
+
+    def action_self_service(self) -> None:
+        self.terminal.push_screen(SelfServiceScreen(self._customer))

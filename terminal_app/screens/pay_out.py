@@ -49,6 +49,7 @@ class PayOut(AssetForm):
         "it came from this bank. Then the amount. Nothing is paid before the next screen."
     )
     kinds = (tp.AssetKind.TOKEN, tp.AssetKind.NATIVE)
+    confirming: type[Confirm] = Confirm
 
     def __init__(self, customer: tp.Customer) -> None:
         super().__init__()
@@ -84,7 +85,11 @@ class PayOut(AssetForm):
         text = self.text_of("target")
         if text:
             self.say("")
-            self.ask(partial(resolve, self.bank, text, by=self.by), partial(self._show, text))
+            self.ask(partial(self.target_of, text), partial(self._show, text))
+
+    def target_of(self, text: str) -> Target:
+        """Return what a text leads to, in a thread."""
+        return resolve(self.bank, text, by=self.by)
 
     def _show(self, text: str, target: Target) -> None:
         if text != self.text_of("target"):
@@ -115,7 +120,7 @@ class PayOut(AssetForm):
             self.query_one("#target", Input).focus()
             return
         try:
-            self.terminal.push_screen(Confirm(self._draft(self._target)))
+            self.terminal.push_screen(self.confirming(self._draft(self._target)))
         except tp.TokenpayError as error:
             self.failed(error)
 

@@ -47,8 +47,15 @@ class Unfinished(Room):
             self.ask(self._call, self.show)
 
     def _call(self) -> Asked:
-        orders = self.terminal.memory.unanswered()
+        orders = self.orders()
         return [(order, tp.payment_of_key(self.bank, order.key, by=self.by)) for order in orders]
+
+    def orders(self) -> list[Order]:
+        """Return what is asked after; raises tp.IntegrityError."""
+        return self.terminal.memory.unanswered()
+
+    def open_payment(self, payment_id: str) -> None:
+        self.terminal.push_screen(PaymentScreen(payment_id))
 
     def show(self, asked: Asked) -> None:
         self._asked = {order.key: (order, payment) for order, payment in asked}
@@ -96,7 +103,7 @@ class Unfinished(Room):
             self.say(_("The bank never got this one: F9 pays it now, F10 forgets it."))
             return
         self.terminal.memory.forget(order)
-        self.terminal.push_screen(PaymentScreen(payment.id))
+        self.open_payment(payment.id)
 
     def action_pay_again(self) -> None:
         chosen = self._chosen
@@ -108,7 +115,7 @@ class Unfinished(Room):
         self.waiting = False
         self.terminal.memory.forget(order)
         if isinstance(result, tp.Payment):
-            self.terminal.push_screen(PaymentScreen(result.id))
+            self.open_payment(result.id)
             return
         reasons = "; ".join(sentence(reason) for reason in result.reasons)
         self.say(_("✗ Refused, nothing left: {reasons}").format(reasons=reasons))
