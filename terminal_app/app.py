@@ -15,13 +15,16 @@ from terminal_app.messages import Happened
 from terminal_app.screens.branch import BranchScreen
 from terminal_app.screens.cases import Cases
 from terminal_app.screens.customer import CustomerScreen
+from terminal_app.screens.day import DayScreen
 from terminal_app.screens.find_customer import FindCustomer
 from terminal_app.screens.home import Home
 from terminal_app.screens.lock import Lock
 from terminal_app.screens.own_pin import OwnPin
 from terminal_app.screens.pay_out import PayOut
 from terminal_app.screens.queue import Queue
+from terminal_app.screens.requests import Requests
 from terminal_app.screens.room import Room
+from terminal_app.screens.shift import ShiftScreen
 from terminal_app.screens.sign_in import SignIn
 from terminal_app.screens.take_payment import TakePayment
 from terminal_app.screens.unfinished import Unfinished
@@ -73,7 +76,7 @@ class TerminalApp(Frame):
         """Go on with what was open if the same person is back, and else to the counter."""
         before, self.session = self.session, session
         if before is not None and before.operator.id == session.operator.id and len(self.screen_stack) > 2:
-            self.pop_screen()
+            self._uncover()
             return
         self.home()
         if self.memory.holds_orders:
@@ -85,27 +88,31 @@ class TerminalApp(Frame):
 
     def action_lock(self) -> None:
         """Cover what is open. A money act that is under way ends first: the next look at the clock locks."""
-        if self.session is not None and not isinstance(self.room, SignIn) and not self.under_way:
+        if self.session is not None and not self.at_the_door and not self.under_way:
             self.push_screen(Lock(self.session, self.go_on))
 
     def go_on(self, session: tp.Session) -> None:
         """Uncover what was locked, under the new session of the same person; the old one ends."""
         before, self.session = self.session, session
         self._touched_s = monotonic()
-        self.pop_screen()
+        self._uncover()
         if before is not None:
             self._end(before)
 
+    def _uncover(self) -> None:
+        while self.at_the_door:
+            self.pop_screen()
+
     def sign_in_again(self) -> None:
         """Ask who is there, above what was open: it stays as it was."""
-        if not isinstance(self.room, SignIn) and self.session is not None:
+        if not self.at_the_door and self.session is not None:
             self.push_screen(SignIn(self.session.operator.id))
 
     # The feed
 
     def follow(self) -> None:
         """Read what happened since the last look, in a thread; at most one at a time."""
-        if self.session is not None and not self._following and not isinstance(self.room, SignIn):
+        if self.session is not None and not self._following and not self.at_the_door:
             self._following = True
             ask(self, self._read_feed, self._tell, self._feed_failed, group="feed")
 
@@ -168,6 +175,15 @@ class TerminalApp(Frame):
     def action_change_pin(self) -> None:
         self._open(OwnPin())
 
+    def action_show_shift(self) -> None:
+        self._open(ShiftScreen())
+
+    def action_show_requests(self) -> None:
+        self._open(Requests())
+
+    def action_close_day(self) -> None:
+        self._open(DayScreen())
+
     def _open(self, room: Room) -> None:
-        if not self._busy() and not isinstance(self.room, SignIn):
+        if not self._busy() and not self.at_the_door:
             self.push_screen(room)

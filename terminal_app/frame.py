@@ -24,6 +24,7 @@ from terminal_app.screens.code_entry import CodeEntry
 from terminal_app.screens.help import Help
 from terminal_app.screens.jump import Jump, places
 from terminal_app.screens.room import Room
+from terminal_app.screens.sign_in import SignIn
 from terminal_app.themes import CONTRAST, EDGE, THEMES, offered
 from terminal_app.workers import ask
 
@@ -108,10 +109,21 @@ class Frame(App[None]):
         return any(isinstance(screen, Room) and screen.waiting for screen in self.screen_stack)
 
     def may(self, command: Command) -> bool:
-        """Whether the role of who is signed in may do this."""
+        """Whether the role of who is signed in may do this; at the door nobody acts for them."""
         if command.permission is None:
             return True
-        return self.session is not None and self.session.operator.may(command.permission)
+        return self.session is not None and not self.at_the_door and self.session.operator.may(command.permission)
+
+    @property
+    def at_the_door(self) -> bool:
+        """Whether somebody has to sign in first, also where help stands above the door."""
+        return any(isinstance(screen, SignIn) for screen in self.screen_stack)
+
+    def covers(self, room: Room) -> bool:
+        """Whether a room lies behind the door: nothing of it is seen, and nothing happens in it."""
+        stack = self.screen_stack
+        door = next((place for place, screen in enumerate(stack) if isinstance(screen, SignIn)), 0)
+        return room in stack[:door]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         for command in self.anywhere:

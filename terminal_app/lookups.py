@@ -8,6 +8,7 @@ from terminal_app.language import _, ngettext
 from terminal_app.memory import Memory
 from terminal_app.sentences import sentence
 from terminal_app.views import (
+    PLACES,
     UNDER_WAY,
     PaymentView,
     RequestView,
@@ -19,12 +20,17 @@ from terminal_app.views import (
 
 MOST = 1000
 STALE_S = 60
+LAG = 20
+"""Blocks that the books may be behind a chain's head before it is said."""
+WAITING = (tp.RequestState.OPEN, tp.RequestState.PART_PAID)
+NOT_CLOSED = (tp.ShiftState.OPEN, tp.ShiftState.COUNTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerView:
     customer: tp.Customer
     balances: tuple[str, ...]
+    requests: tuple[RequestView, ...]
     payments: tuple[PaymentView, ...]
     moved: tuple[tuple[str, tuple[str, ...]], ...]
 
@@ -37,6 +43,7 @@ class GoingOn:
     payments: tuple[PaymentView, ...]
     cases: int
     unfinished: int
+    shift: tp.Shift | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +51,16 @@ class ChainView:
     name: str
     lines: tuple[str, ...]
     well: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HouseView:
+    """What the bank's own books say of how it stands, in lines."""
+
+    stopped_by: str
+    resume_asked_by: str
+    payments: tuple[str, ...]
+    lines: tuple[str, ...]
 
 
 def customer_named(bank: tp.Bank, number: str, *, by: tp.Session) -> tp.Customer:
@@ -62,7 +79,9 @@ def names_of(bank: tp.Bank, payments: Iterable[tp.Payment], *, by: tp.Session) -
 
 
 def payment_shown(bank: tp.Bank, payment: tp.Payment, *, by: tp.Session) -> PaymentView:
-    return payment_view(payment, names_of(bank, [payment], by=by))
+    """Return a payment with what was paid back of it."""
+    later = tp.find_payments(bank, by=by, related=payment.id, limit=MOST)
+    return payment_view(payment, names_of(bank, [payment], by=by), later)
 
 
 def payments_shown(bank: tp.Bank, states: Iterable[tp.PaymentState], *, by: tp.Session) -> tuple[PaymentView, ...]:
@@ -75,7 +94,33 @@ def request_shown(bank: tp.Bank, request_id: str, *, by: tp.Session) -> RequestV
     issued = tp.get_request(bank, request_id, by=by)
     payee = customer_named(bank, issued.request.payee.partition("/")[2], by=by)
     deposits = tp.request_deposits(bank, request_id, by=by)
-    return request_view(issued, deposits, f"{payee.name} ({payee.id})", now_s=bank.clock.now_s())
+    aside = tuple(d.id for d in deposits if d.outcome in (tp.DepositOutcome.SUSPENSE, tp.DepositOutcome.BLOCKED))
+    aside += tuple(d.id for d in deposits if issued.state is tp.RequestState.OVERPAID)
+    cases = tp.list_cases(bank, by=by, open_only=False) if aside else []
+    about = [case for case in cases if case.subject.partition("#")[0] in aside]
+    case_id = next((case.id for case in sorted(about, key=lambda case: not case.is_open)), "")
+    return request_view(issued, deposits, f"{payee.name} ({payee.id})", now_s=bank.clock.now_s(), case_id=case_id)
+
+
+def requests_shown(
+    bank: tp.Bank,
+    *,
+    by: tp.Session,
+    customer_id: str | None = None,
+    states: Iterable[tp.RequestState] | None = WAITING,
+    limit: int = 200,
+) -> tuple[RequestView, ...]:
+    """Return requests of one customer or of all, newest first, without the deposits behind them."""
+    found = tp.find_requests(bank, by=by, customer_id=customer_id, states=states, limit=limit)
+    names: dict[str, str] = {}
+    for issued in found:
+        number = issued.request.payee.partition("/")[2]
+        if number not in names:
+            names[number] = f"{customer_named(bank, number, by=by).name} ({number})"
+    now_s = bank.clock.now_s()
+    return tuple(
+        request_view(issued, [], names[issued.request.payee.partition("/")[2]], now_s=now_s) for issued in found
+    )
 
 
 def customer_shown(bank: tp.Bank, number: str, *, by: tp.Session) -> CustomerView:
@@ -83,7 +128,7 @@ def customer_shown(bank: tp.Bank, number: str, *, by: tp.Session) -> CustomerVie
     customer = customer_named(bank, number, by=by)
     balances, moved = [], []
     for balance in tp.balances(bank, number, by=by):
-        standing, lines = _whole_statement(bank, number, balance.asset.id, by=by)
+        standing, lines = whole_statement(bank, number, balance.asset.id, by=by)
         extra = _(", {amount} available").format(amount=amount_text(standing.available))
         incoming = _(", {amount} seen and not final").format(amount=amount_text(standing.incoming))
         held = standing.available != standing.balance
@@ -99,38 +144,98 @@ def customer_shown(bank: tp.Bank, number: str, *, by: tp.Session) -> CustomerVie
     return CustomerView(
         customer=customer,
         balances=tuple(balances) or (_("nothing yet"),),
+        requests=requests_shown(bank, by=by, customer_id=number),
         payments=tuple(payment_view(payment, names) for payment in waiting),
         moved=tuple((_line_id(line), _line(line)) for line in newest),
     )
 
 
 def going_on(bank: tp.Bank, memory: Memory, *, by: tp.Session) -> GoingOn:
-    """Return the open requests of this terminal, payments that are not over, and how much waits for people."""
-    requests = []
-    for request_id in memory.requests():
-        try:
-            shown = request_shown(bank, request_id, by=by)
-        except tp.NotFound:  # another bank's, or restored from before it
-            memory.forget_request(request_id)
-            continue
-        requests.append(shown)
+    """Return open requests, payments that are not over, the shift, and how much waits for people."""
     return GoingOn(
-        requests=tuple(requests),
+        requests=requests_shown(bank, by=by),
         payments=payments_shown(bank, (tp.PaymentState.HELD, *UNDER_WAY), by=by),
         cases=len(tp.list_cases(bank, by=by)),
         unfinished=len(memory.unanswered()),
+        shift=own_shift(bank, by=by),
     )
 
 
+def own_shift(bank: tp.Bank, *, by: tp.Session) -> tp.Shift | None:
+    """Return the shift that who is signed in has not closed, if there is one."""
+    going = tp.find_shifts(bank, by=by, states=NOT_CLOSED)
+    return next((shift for shift in going if shift.operator_id == by.operator.id), None)
+
+
+def house_shown(bank: tp.Bank, *, by: tp.Session, with_cash: bool) -> HouseView:
+    """Return whether payments run, how old the lists are, where cash lies, and what waits for people."""
+    health = tp.bank_health(bank, by=by)
+    payments = [_("✓ Payments run")]
+    if health.stopped_by:
+        payments = [_("✗ PAYMENTS ARE STOPPED, by {who}").format(who=health.stopped_by)]
+    if health.resume_asked_by:
+        payments.append(_("○ {who} asked to go on: another supervisor must agree").format(who=health.resume_asked_by))
+    held = len(tp.find_payments(bank, by=by, states=[tp.PaymentState.HELD], limit=MOST))
+    lines = [
+        _("People"),
+        _("  ▸ payments that wait for a second person: {count}").format(count=held),
+        _("  ▸ open cases: {count}").format(count=len(tp.list_cases(bank, by=by))),
+        _("  ▸ shifts that are not closed: {count}").format(count=len(tp.find_shifts(bank, by=by, states=NOT_CLOSED))),
+        "",
+        _("Deny-lists"),
+        *_lists(bank, by=by),
+        "",
+        _("Written down last"),
+        *(
+            _("  ▸ {stream}: {time}, records: {count}").format(
+                stream=head.stream, time=time_text(head.at_s), count=head.seq
+            )
+            for head in health.streams
+        ),
+    ]
+    if with_cash:
+        cash = [line for line in tp.book_balances(bank, by=by) if line.kind in _CASH_PLACES]
+        lines += ["", _("Cash in the books"), *(f"  ▸ {_place(line)}" for line in cash)]
+    return HouseView(
+        stopped_by=health.stopped_by,
+        resume_asked_by=health.resume_asked_by,
+        payments=tuple(payments),
+        lines=tuple(lines),
+    )
+
+
+_CASH_PLACES = (tp.AccountKind.VAULT, tp.AccountKind.DRAWER)
+
+
+def _place(line: tp.BookBalance) -> str:
+    return f"{PLACES[line.kind].format(owner=line.owner)}: {amount_text(tp.Amount(line.asset, line.units))}"
+
+
+def _lists(bank: tp.Bank, *, by: tp.Session) -> tuple[str, ...]:
+    """Return each deny-list with its date; payments to addresses wait where one is too old."""
+    most_s, now_s = tp.get_policy(bank, by=by).list_max_age_s, bank.clock.now_s()
+    words = {
+        True: _("  ✓ {name}, of {time}, entries: {count}"),
+        False: _("  ✗ {name}, of {time}: TOO OLD, load it anew"),
+    }
+    lines = tuple(
+        words[now_s - known.dated_s <= most_s].format(
+            name=known.name, time=time_text(known.dated_s), count=known.entries
+        )
+        for known in tp.list_deny_lists(bank, by=by)
+    )
+    return lines or (_("  ✗ none: payments to addresses wait"),)
+
+
 def chains_shown(bank: tp.Bank, *, by: tp.Session) -> tuple[ChainView, ...]:
-    """Return each chain's head and finality, and what waits for the engine there."""
+    """Return each chain's head and finality, how far the books have taken it in, and what waits for the engine."""
     waiting = tp.find_payments(bank, by=by, states=UNDER_WAY, limit=MOST)
-    return tuple(_chain(bank, settings.chain_id, settings.name, waiting) for settings in bank.settings.chains)
+    return tuple(_chain(bank, chain, waiting) for chain in tp.bank_health(bank, by=by).chains)
 
 
-def _chain(bank: tp.Bank, chain_id: int, name: str, waiting: list[tp.Payment]) -> ChainView:
+def _chain(bank: tp.Bank, known: tp.ChainHealth, waiting: list[tp.Payment]) -> ChainView:
     now_s = bank.clock.now_s()
-    mine = [payment for payment in waiting if payment.intent.amount.asset.chain_id == chain_id]
+    mine = [payment for payment in waiting if payment.intent.amount.asset.chain_id == known.chain_id]
     oldest_s = max((now_s - payment.updated_at_s for payment in mine), default=0)
     engine = _("▸ payments with the engine: {count}").format(count=len(mine))
     if oldest_s > STALE_S:
@@ -139,25 +244,33 @@ def _chain(bank: tp.Bank, chain_id: int, name: str, waiting: list[tp.Payment]) -
             "! a payment has not moved for {seconds} seconds: does the engine run?",
             oldest_s,
         ).format(seconds=oldest_s)
+    name = f"{known.name} ({known.chain_id})"
+    halted = (_("✗ HALTED: {why}").format(why=known.halted),) if known.halted else ()
     try:
-        chain = bank.chain(chain_id)
+        chain = bank.chain(known.chain_id)
         head, final = chain.head(), chain.finalized()
     except tp.TokenpayError as error:
         silent = _("✗ does not answer: {message}").format(message=sentence(error))
-        return ChainView(name=f"{name} ({chain_id})", lines=(silent, engine), well=False)
+        return ChainView(name=name, lines=(*halted, silent, engine), well=False)
+    behind = max(head.number - known.head_number, 0)
     lines = (
+        *halted,
         _("✓ head block {number} of {time}").format(number=head.number, time=time_text(head.timestamp_s)),
-        _("✓ final up to block {number}, {behind} behind").format(
+        _("✓ final up to block {number}, {behind} behind the head").format(
             number=final.number, behind=head.number - final.number
         ),
+        _("✓ the books have taken in block {number}").format(number=known.head_number)
+        if behind <= LAG
+        else _("! the books are {behind} blocks behind: does the engine run?").format(behind=behind),
         engine,
     )
-    return ChainView(name=f"{name} ({chain_id})", lines=lines, well=oldest_s <= STALE_S)
+    return ChainView(name=name, lines=lines, well=oldest_s <= STALE_S and not halted and behind <= LAG)
 
 
-def _whole_statement(
+def whole_statement(
     bank: tp.Bank, number: str, asset_id: str, *, by: tp.Session
 ) -> tuple[tp.Statement, list[tp.StatementLine]]:
+    """Return a customer's account in one asset and its last lines, oldest first."""
     lines: list[tp.StatementLine] = []
     while True:
         after = lines[-1].seq if lines else 0

@@ -1,5 +1,4 @@
-"""What a terminal keeps on its own disk: payments not answered yet, requests still open, its place in the feed,
-and its colours.
+"""What a terminal keeps on its own disk: acts not answered yet, its place in the feed, and its colours.
 
 Everything else is the bank's. A file appears whole or not at all, and for its owner alone.
 """
@@ -7,6 +6,7 @@ Everything else is the bank's. A file appears whole or not at all, and for its o
 import json
 import os
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,17 +17,23 @@ from terminal_app.language import _
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """A payment as a person confirmed it: parties and amount as `tp.pay` reads them. `key` names this one act."""
+    """An act as a person confirmed it: `act` names it, `fields` is what its verb is given. `key` names this one act.
+
+    `amount` and `whom` are its content in words, for the list of what was not answered.
+    """
 
     key: str
     operator: str
-    debtor: str
-    creditor: str
-    asset_id: str
+    act: str
+    fields: Mapping[str, str]
     amount: str
-    request_id: str
-    remittance: str
+    whom: str
     confirmed_at_s: int
+
+    def __post_init__(self) -> None:
+        texts = (self.key, self.operator, self.act, self.amount, self.whom, *self.fields.keys(), *self.fields.values())
+        if not all(isinstance(text, str) for text in texts) or type(self.confirmed_at_s) is not int:
+            raise TypeError("an order is made of texts and a time")
 
 
 def new_key() -> str:
@@ -35,31 +41,16 @@ def new_key() -> str:
     return f"terminal/{secrets.token_hex(16)}"
 
 
-def carry_out(bank: tp.Bank, order: Order, by: tp.Session) -> tp.Payment | tp.Refusal:
-    """Pay what was confirmed; done again with the same order it is still one payment."""
-    return tp.pay(
-        bank,
-        debtor=order.debtor,
-        creditor=order.creditor,
-        amount=tp.Amount.parse(order.amount, tp.find_asset(bank, order.asset_id)),
-        by=by,
-        key=order.key,
-        request_id=order.request_id,
-        remittance_information=order.remittance,
-    )
-
-
 class Memory:
     """One folder on this terminal's disk, for one bank."""
 
     def __init__(self, folder: Path) -> None:
         self._orders = folder / "orders"
-        self._requests = folder / "requests"
         self._cursor = folder / "cursor"
         self._theme = folder / "theme"
         self._shown = folder / "shown"
         try:
-            for path in (folder, self._orders, self._requests):
+            for path in (folder, self._orders):
                 path.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError:
             raise tp.Unavailable(_("this terminal's own folder cannot be written")) from None
@@ -76,25 +67,14 @@ class Memory:
         """Return orders that were confirmed and not answered, oldest first; raises tp.IntegrityError."""
         try:
             orders = [Order(**json.loads(path.read_bytes())) for path in self._orders.glob("*.json")]
-        except (OSError, ValueError, TypeError):
-            raise tp.IntegrityError(_("what this terminal wrote down of a payment cannot be read")) from None
+        except (OSError, ValueError, TypeError, AttributeError):
+            raise tp.IntegrityError(_("what this terminal wrote down cannot be read")) from None
         return sorted(orders, key=lambda order: (order.confirmed_at_s, order.key))
 
     @property
     def holds_orders(self) -> bool:
         """Whether any order is written down here, readable or not."""
         return any(self._orders.glob("*.json"))
-
-    def keep_request(self, request_id: str) -> None:
-        """Remember a request that was opened here, so that it is found again."""
-        self._write(self._requests / request_id, "")
-
-    def forget_request(self, request_id: str) -> None:
-        (self._requests / request_id).unlink(missing_ok=True)
-
-    def requests(self) -> list[str]:
-        """Return the requests that were opened here and not seen to end."""
-        return sorted(path.name for path in self._requests.glob("*") if path.suffix != ".partial")
 
     @property
     def cursor(self) -> str | None:

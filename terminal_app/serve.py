@@ -24,20 +24,26 @@ def serve(program: str, options: Sequence[str], *, host: str, port: int) -> int:
 
 
 class _OwnPages(Server):
-    """Talks to the pages that it served itself: another site's page in the same browser gets no terminal."""
+    """Talks to the pages that it served itself: another site's page in the same browser gets no terminal.
+
+    Neither does one whose name leads here (DNS rebinding): both ends say the very address that was listened on. No
+    page holds the terminal in a frame of its own.
+    """
 
     async def _make_app(self) -> web.Application:
         app = await super()._make_app()
-        app.middlewares.append(_own_pages_only)
+        app.middlewares.append(self._own_pages_only)
         return app
+
+    @web.middleware
+    async def _own_pages_only(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        here = self.public_url
+        if f"{request.scheme}://{request.host}" != here or request.headers.get("Origin", here) != here:
+            raise web.HTTPForbidden(text=_("This is not a page of the terminal: open {url}").format(url=here))
+        response = await handler(request)
+        if not response.prepared:
+            response.headers["Content-Security-Policy"] = "frame-ancestors 'none'"
+        return response
 
     async def on_startup(self, app: web.Application) -> None:
         print(_("The terminal is at {url}; Ctrl-C ends it.").format(url=self.public_url), flush=True)
-
-
-@web.middleware
-async def _own_pages_only(request: web.Request, handler: Handler) -> web.StreamResponse:
-    origin = request.headers.get("Origin")
-    if origin is not None and origin.partition("://")[2] != request.host:
-        raise web.HTTPForbidden(text="not a page of this terminal")
-    return await handler(request)

@@ -42,6 +42,41 @@ ROLES = {
     tp.Role.ENGINE: _("engine"),
     tp.Role.CUSTOMER: _("customer"),
 }
+NEXT_STEPS = {
+    tp.RequestState.PART_PAID: _("The same code takes the rest."),
+    tp.RequestState.EXPIRED: _("Ask again from the customer's screen if the money is still wanted."),
+}
+PURPOSES = {
+    tp.Purpose.PAYMENT: _("payment"),
+    tp.Purpose.REFUND: _("refund"),
+    tp.Purpose.REVERSAL: _("reversal"),
+    tp.Purpose.COLLECTION: _("collection"),
+    tp.Purpose.SWEEP: _("sweep to the treasury"),
+    tp.Purpose.FILL: _("filled nonce"),
+    tp.Purpose.DELIVERY: _("delivery of cash"),
+    tp.Purpose.ALLOCATION: _("vault and drawer"),
+    tp.Purpose.VARIANCE: _("variance of a count"),
+}
+IN_WORDS = {
+    tp.Purpose.PAYMENT: _("{debtor} pays {amount} to {creditor}."),
+    tp.Purpose.REFUND: _("Pay back {amount} from {debtor} to {creditor}. It is a refund of {related}."),
+    tp.Purpose.REVERSAL: _("Undo payment {related}: {amount} goes back from {debtor} to {creditor}."),
+    tp.Purpose.COLLECTION: _("Collect {amount} from {debtor} for {creditor}, as the payer has signed."),
+    tp.Purpose.SWEEP: _("Bring {amount} from a deposit address to the treasury."),
+    tp.Purpose.FILL: _("Send nothing, so that a nonce is used up."),
+    tp.Purpose.DELIVERY: _("Take a counted delivery of {amount} into the {creditor}."),
+    tp.Purpose.ALLOCATION: _("Bring {amount} of cash from the {debtor} to the {creditor}."),
+}
+PLACES = {
+    tp.AccountKind.DRAWER: _("drawer {owner}"),
+    tp.AccountKind.VAULT: _("vault {owner}"),
+    tp.AccountKind.SUSPENSE: _("suspense of case {owner}"),
+    tp.AccountKind.BLOCKED: _("blocked money of case {owner}"),
+    tp.AccountKind.VARIANCE: _("variances"),
+    tp.AccountKind.FUNDING: _("outside the bank"),
+}
+GONE = (tp.PaymentState.FAILED, tp.PaymentState.REFUSED, tp.PaymentState.CANCELLED, tp.PaymentState.EXPIRED)
+"""A payment that ended like this moved nothing."""
 UNDER_WAY = (
     tp.PaymentState.CLEARED,
     tp.PaymentState.ASSIGNED,
@@ -53,7 +88,10 @@ UNDER_WAY = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentView:
-    """A payment in words. `fours` is a chain payee's address in groups of four digits, else empty."""
+    """A payment in words. `fours` is a chain payee's address in groups of four digits, else empty.
+
+    `later` are its refunds and reversal, a line each; `rest` is what may still be refunded to `payer`, if anything.
+    """
 
     id: str
     purpose: tp.Purpose
@@ -70,6 +108,11 @@ class PaymentView:
     reasons: tuple[str, ...]
     made_at: str
     updated_at_s: int
+    words: str
+    later: tuple[str, ...] = ()
+    rest: tp.Amount | None = None
+    reversible: bool = False
+    payer: str = ""
 
     @property
     def standing(self) -> str:
@@ -78,7 +121,11 @@ class PaymentView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestView:
-    """A request in words; `due` is the rest of a part paid one; `codes` are the forms of its QR code, with names."""
+    """A request in words; `due` is the rest of a part paid one, `rest` what may be asked for anew.
+
+    `case_id` holds what could not be credited; `todo` is what to do about it; `codes` are the forms of its QR code,
+    with names.
+    """
 
     id: str
     state: tp.RequestState
@@ -91,9 +138,14 @@ class RequestView:
     payee: str
     reference: str
     remittance: str
+    made_at_s: int
     expires_at_s: int
     ended: bool
     deposits: tuple[str, ...]
+    customer: str
+    rest: tp.Amount | None
+    case_id: str
+    todo: str
     codes: tuple[tuple[str, str], ...]
 
     @property
@@ -101,9 +153,14 @@ class RequestView:
         return f"{self.mark} {self.word}"
 
 
-def payment_view(payment: tp.Payment, names: Mapping[str, str]) -> PaymentView:
-    """Return a payment in words; `names` are the names of customers, by party."""
+def payment_view(
+    payment: tp.Payment, names: Mapping[str, str], later: Iterable[tp.Payment] | None = None
+) -> PaymentView:
+    """Return a payment in words; `names` are the names of customers, by party, `later` what was paid back of it."""
     intent = payment.intent
+    standing = [after for after in later or () if after.state not in GONE]
+    final_book = later is not None and payment.state is tp.PaymentState.FINAL and intent.rail is tp.Rail.BOOK
+    of_people = intent.purpose in (tp.Purpose.PAYMENT, tp.Purpose.REFUND)
     mark, word, meaning = STATES[payment.state]
     creditor = intent.creditor
     return PaymentView(
@@ -122,11 +179,47 @@ def payment_view(payment: tp.Payment, names: Mapping[str, str]) -> PaymentView:
         reasons=tuple(sentence(reason) for reason in payment.reasons),
         made_at=time_text(intent.created_at_s),
         updated_at_s=payment.updated_at_s,
+        words=in_words(payment, names),
+        later=tuple(
+            f"{STATES[after.state][0]} {PURPOSES[after.intent.purpose]} {amount_text(after.intent.amount)} "
+            f"{STATES[after.state][1]}"
+            for after in later or ()
+        ),
+        rest=_rest(intent, standing) if final_book and intent.purpose is tp.Purpose.PAYMENT else None,
+        reversible=final_book and of_people and not standing,
+        payer=str(intent.debtor),
     )
 
 
-def request_view(issued: tp.IssuedRequest, deposits: list[tp.Deposit], payee: str, *, now_s: int) -> RequestView:
-    """Return a request in words, with what came for it."""
+def _rest(intent: tp.Intent, standing: Iterable[tp.Payment]) -> tp.Amount | None:
+    """Return what was not paid back yet, or None where that is nothing."""
+    units = intent.amount.units - sum(after.intent.amount.units for after in standing)
+    return tp.Amount(intent.amount.asset, units) if units > 0 else None
+
+
+def in_words(payment: tp.Payment, names: Mapping[str, str]) -> str:
+    """Return in one sentence what a payment does."""
+    intent = payment.intent
+    amount = amount_text(intent.amount)
+    debtor, creditor = party_text(intent.debtor, names), party_text(intent.creditor, names)
+    if intent.purpose is tp.Purpose.VARIANCE:
+        over = isinstance(intent.debtor, tp.BookParty) and intent.debtor.kind is tp.AccountKind.VARIANCE
+        if over:
+            return _("The count of {drawer} found {amount} more than the books say: book it as over.").format(
+                drawer=creditor, amount=amount
+            )
+        return _("The count of {drawer} found {amount} less than the books say: book it as short.").format(
+            drawer=debtor, amount=amount
+        )
+    return IN_WORDS[intent.purpose].format(
+        amount=amount, debtor=debtor, creditor=creditor, related=intent.related or _("nothing named")
+    )
+
+
+def request_view(
+    issued: tp.IssuedRequest, deposits: list[tp.Deposit], payee: str, *, now_s: int, case_id: str = ""
+) -> RequestView:
+    """Return a request in words, with what came for it and the case that holds what could not be credited."""
     request, state = issued.request, issued.state
     waits = state in (tp.RequestState.OPEN, tp.RequestState.PART_PAID)
     if waits and now_s >= request.expires_at_s:  # the engine writes it down at its next turn
@@ -134,6 +227,17 @@ def request_view(issued: tp.IssuedRequest, deposits: list[tp.Deposit], payee: st
     mark, word, meaning = REQUEST_STATES[state]
     credited = tp.Amount(request.asset, issued.credited_units)
     part_paid = state is tp.RequestState.PART_PAID
+    ended = not waits or state is tp.RequestState.EXPIRED
+    rest = None
+    if ended and request.amount is not None and credited and credited < request.amount:
+        rest = request.amount - credited
+    todo = NEXT_STEPS.get(state, "")
+    if rest is not None:
+        todo = _("Paid in part: F4 asks for the rest. The customer keeps what came.")
+    elif case_id:
+        todo = _(
+            "Tell the payer: the money is safe in suspense. F8 opens the case; a supervisor credits or refunds it."
+        )
     codes = [(_("our reference"), request.reference)]
     if request.deposit_address is not None:
         codes += [(_("bare address"), request.deposit_address.text), (_("wallet link"), str(tp.Eip681.of(request)))]
@@ -151,8 +255,13 @@ def request_view(issued: tp.IssuedRequest, deposits: list[tp.Deposit], payee: st
         payee=payee,
         reference=request.reference,
         remittance=request.remittance_information,
+        made_at_s=request.created_at_s,
         expires_at_s=request.expires_at_s,
-        ended=not waits or state is tp.RequestState.EXPIRED,
+        ended=ended,
+        customer=request.payee.partition("/")[2],
+        rest=rest,
+        case_id=case_id,
+        todo=todo,
         deposits=tuple(deposit_text(deposit) for deposit in deposits),
         codes=tuple(codes),
     )
@@ -177,7 +286,16 @@ def party_text(party: tp.BookParty | tp.ChainParty, names: Mapping[str, str]) ->
     if isinstance(party, tp.ChainParty):
         return party.address.text
     name = names.get(str(party))
-    return f"{name} ({party.owner})" if name else str(party)
+    if name:
+        return f"{name} ({party.owner})"
+    return PLACES[party.kind].format(owner=party.owner) if party.kind in PLACES else str(party)
+
+
+def labelled(lines: Iterable[tuple[str, str]]) -> str:
+    """Return labels and texts, a line each that says something, the texts below one another."""
+    shown = [(label, text) for label, text in lines if text]
+    width = max((len(label) for label, _text in shown), default=0) + 2
+    return "\n".join(f"{label:<{width}}{text}" for label, text in shown)
 
 
 def in_fours(address: tp.Address) -> str:
@@ -197,13 +315,6 @@ def amount_text(amount: tp.Amount) -> str:
 def time_text(at_s: int) -> str:
     """Return a moment on this terminal's clock, as the language writes it."""
     return datetime.fromtimestamp(at_s).astimezone().strftime(spoken().moment)
-
-
-def labelled(lines: Iterable[tuple[str, str]]) -> str:
-    """Return a line for each value there is, behind its label; the values stand below each other."""
-    shown = [(label, value) for label, value in lines if value]
-    width = max((len(label) for label, _value in shown), default=0)
-    return "\n".join(f"{label:<{width}}  {value}" for label, value in shown)
 
 
 def left_text(seconds: int) -> str:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         Policy as Policy,
     )
     from tokenpay.compliance.screening import DenyList as DenyList
-    from tokenpay.counter.cash_count import CashCount as CashCount
+    from tokenpay.counter.cash_count import CashCount as CashCount, faces as faces
     from tokenpay.counter.quote import Direction as Direction, Legs as Legs, Quote as Quote
     from tokenpay.counter.receipt import (
         Receipt as Receipt,
@@ -101,6 +101,7 @@ if TYPE_CHECKING:
     )
     from tokenpay.ethereum.typed_data import Domain as Domain, TypedData as TypedData
     from tokenpay.ethereum.typed_json import parse_typed_data as parse_typed_data
+    from tokenpay.ledger.chart import AccountKind as AccountKind
     from tokenpay.money.address import Address as Address
     from tokenpay.money.amount import Amount as Amount
     from tokenpay.money.asset import Asset as Asset, AssetKind as AssetKind
@@ -114,6 +115,7 @@ if TYPE_CHECKING:
         ChainHealth as ChainHealth,
         bank_health as bank_health,
     )
+    from tokenpay.operations.book_balances import BookBalance as BookBalance, book_balances as book_balances
     from tokenpay.operations.cancel import cancel as cancel
     from tokenpay.operations.cases import (
         case_balances as case_balances,
@@ -137,6 +139,7 @@ if TYPE_CHECKING:
     from tokenpay.operations.exchange import exchange as exchange
     from tokenpay.operations.expire import Expired as Expired, expire as expire
     from tokenpay.operations.export_journal import export_journal as export_journal
+    from tokenpay.operations.find_shifts import find_shifts as find_shifts, shift_of_key as shift_of_key
     from tokenpay.operations.found import Founder as Founder
     from tokenpay.operations.issue_receipt import issue_receipt as issue_receipt, preview_receipt as preview_receipt
     from tokenpay.operations.issue_request import cancel_request as cancel_request, issue_request as issue_request
@@ -196,6 +199,7 @@ if TYPE_CHECKING:
         open_customer_session as open_customer_session,
         open_self_service as open_self_service,
     )
+    from tokenpay.operations.set_rate import set_rate as set_rate
     from tokenpay.operations.settle import Settled as Settled, settle as settle
     from tokenpay.operations.shift_report import shift_report as shift_report
     from tokenpay.operations.sign_issued_request import sign_issued_request as sign_issued_request
@@ -207,6 +211,7 @@ if TYPE_CHECKING:
     from tokenpay.operations.submit import Submitted as Submitted, submit as submit
     from tokenpay.operations.sweep import sweep as sweep
     from tokenpay.operations.verify_audit import verify_audit as verify_audit
+    from tokenpay.operations.volumes import Volume as Volume, volumes as volumes
     from tokenpay.operations.watch import Watched as Watched, watch as watch
     from tokenpay.parties.customer import Customer as Customer, CustomerStatus as CustomerStatus
     from tokenpay.parties.operator import Operator as Operator, Permission as Permission, Role as Role
@@ -289,6 +294,7 @@ if TYPE_CHECKING:
     from tokenpay.store.request_store import IssuedRequest as IssuedRequest
 
 _HOME = {
+    "AccountKind": "ledger.chart",
     "Address": "money.address",
     "Amount": "money.amount",
     "Answer": "compliance.policy",
@@ -303,6 +309,7 @@ _HOME = {
     "BankHealth": "operations.bank_health",
     "BankKey": "requests.signed_request",
     "BankSettings": "settings",
+    "BookBalance": "operations.book_balances",
     "BookParty": "payments.intent",
     "Cancellation": "ethereum.grants.cancel_authorization",
     "Case": "compliance.case",
@@ -448,6 +455,7 @@ _HOME = {
     "Unavailable": "errors",
     "Unreadable": "requests.scanned",
     "VerifiedRequest": "requests.signed_request",
+    "Volume": "operations.volumes",
     "Watched": "operations.watch",
     "WrongPassword": "errors",
     "WrongState": "errors",
@@ -457,6 +465,7 @@ _HOME = {
     "balances": "operations.read",
     "bank_health": "operations.bank_health",
     "bank_key": "operations.read",
+    "book_balances": "operations.book_balances",
     "broken_rules": "requests.emvco_check",
     "cancel": "operations.cancel",
     "cancel_request": "operations.issue_request",
@@ -475,11 +484,13 @@ _HOME = {
     "explain_transaction": "ethereum.meanings.explain_transaction",
     "explain_typed_data": "ethereum.meanings.explain_typed_data",
     "export_journal": "operations.export_journal",
+    "faces": "counter.cash_count",
     "find_asset": "operations.read",
     "find_customers": "operations.read",
     "find_payments": "operations.read",
     "find_qr": "requests.qr_reader",
     "find_requests": "operations.read",
+    "find_shifts": "operations.find_shifts",
     "found_bank": "bootstrap",
     "freeze_customer": "operations.customers",
     "get_case": "operations.read",
@@ -541,7 +552,9 @@ _HOME = {
     "run": "engine",
     "run_once": "engine",
     "set_pin": "operations.credentials",
+    "set_rate": "operations.set_rate",
     "settle": "operations.settle",
+    "shift_of_key": "operations.find_shifts",
     "shift_report": "operations.shift_report",
     "sign_issued_request": "operations.sign_issued_request",
     "sign_personal_message": "ethereum.personal_message",
@@ -553,11 +566,13 @@ _HOME = {
     "unfreeze_customer": "operations.customers",
     "verify_audit": "operations.verify_audit",
     "verify_request": "requests.signed_request",
+    "volumes": "operations.volumes",
     "watch": "operations.watch",
 }
 """Where each public name lives."""
 
 __all__ = [
+    "AccountKind",
     "Address",
     "Amount",
     "Answer",
@@ -572,6 +587,7 @@ __all__ = [
     "BankHealth",
     "BankKey",
     "BankSettings",
+    "BookBalance",
     "BookParty",
     "Cancellation",
     "Case",
@@ -717,6 +733,7 @@ __all__ = [
     "Unavailable",
     "Unreadable",
     "VerifiedRequest",
+    "Volume",
     "Watched",
     "WrongPassword",
     "WrongState",
@@ -726,6 +743,7 @@ __all__ = [
     "balances",
     "bank_health",
     "bank_key",
+    "book_balances",
     "broken_rules",
     "cancel",
     "cancel_request",
@@ -744,11 +762,13 @@ __all__ = [
     "explain_transaction",
     "explain_typed_data",
     "export_journal",
+    "faces",
     "find_asset",
     "find_customers",
     "find_payments",
     "find_qr",
     "find_requests",
+    "find_shifts",
     "found_bank",
     "freeze_customer",
     "get_case",
@@ -810,7 +830,9 @@ __all__ = [
     "run",
     "run_once",
     "set_pin",
+    "set_rate",
     "settle",
+    "shift_of_key",
     "shift_report",
     "sign_issued_request",
     "sign_personal_message",
@@ -822,6 +844,7 @@ __all__ = [
     "unfreeze_customer",
     "verify_audit",
     "verify_request",
+    "volumes",
     "watch",
 ]
 

@@ -16,8 +16,7 @@ from tokenpay.adapters.system import SystemClock, SystemEntropy
 from tokenpay.bank import Bank
 from tokenpay.compliance.policy import Policy
 from tokenpay.devnet.process import Devnet, start_devnet
-from tokenpay.errors import IntegrityError, InvalidInput, RateUnavailable, SignerUnavailable, StoreUnavailable
-from tokenpay.money.rate import Rate
+from tokenpay.errors import IntegrityError, InvalidInput, SignerUnavailable, StoreUnavailable
 from tokenpay.operations.found import Founder, check_founders, found
 from tokenpay.operations.open_session import open_session
 from tokenpay.parties.credential import (
@@ -159,13 +158,6 @@ def open_printer(settings: PrinterSettings) -> Printer:
     from tokenpay.adapters.printer.escpos import EscposPrinter
 
     return EscposPrinter(settings)
-
-
-def set_rate(bank: Bank, rate: Rate) -> None:
-    """Write a rate into the table in the bank's folder; raises RateUnavailable for a bank whose rates are not there."""
-    if not isinstance(bank.rates, RateTable):
-        raise RateUnavailable("this bank's rates come from elsewhere")
-    bank.rates.set(rate)
 
 
 def make_pin_key(bank: Bank) -> None:

@@ -6,7 +6,7 @@ when no answer came; an answer that is wrong raises IntegrityError. None returns
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from tokenpay.compliance.clearance import Clearance
 from tokenpay.counter.slip import Slip
@@ -122,6 +122,17 @@ class RateSource(Protocol):
 
     def rate(self, token: Asset, cash: Asset) -> Rate:
         """Return the newest rate, dated; RateUnavailable where there is none to be had."""
+
+
+@runtime_checkable
+class RateBook(RateSource, Protocol):
+    """A RateSource that is the bank's own to write."""
+
+    def last(self, token: Asset, cash: Asset) -> Rate | None:
+        """Return what stands there, None where nothing does; RateUnavailable where that cannot be read."""
+
+    def write(self, rate: Rate) -> None:
+        """Put a rate there, whole or not at all; RateUnavailable where it cannot be."""
 
 
 class Printer(Protocol):

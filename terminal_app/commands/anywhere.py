@@ -70,11 +70,19 @@ PAY = Command(
     permission=Permission.PAY,
     code="pay",
 )
+SHIFT = Command(
+    action="app.show_shift",
+    key="f5",
+    footer=_("Shift"),
+    help=_("Your drawer: count it, bring cash from and to the vault, close it."),
+    permission=Permission.SHIFT,
+    code="shift",
+)
 UNFINISHED = Command(
     action="app.show_unfinished",
     key="f6",
-    footer=_("Unfinished"),
-    help=_("Payments that were confirmed here and not answered yet."),
+    footer=_("Recover"),
+    help=_("What was confirmed here and not answered yet."),
     permission=Permission.PAY,
     code="unf",
 )
@@ -112,7 +120,26 @@ CHANGE_PIN = Command(
     code="pin",
 )
 
+REQUESTS = Command(
+    action="app.show_requests",
+    key="f10",
+    footer=_("Requests"),
+    help=_("Every request of the branch: what is open, and what ended."),
+    permission=Permission.READ,
+    shown=False,
+    code="req",
+)
+DAY = Command(
+    action="app.close_day",
+    key="f11",
+    footer=_("Close of day"),
+    help=_("Check what is open, prove the books, and see the day's report."),
+    permission=Permission.VAULT,
+    shown=False,
+    code="eod",
+)
+
 EVERYWHERE = (HELP, JUMP, CODE, THEME, LOCK, CHANGE_PIN, SIGN_OUT)
 AT_THE_DOOR = (HELP, THEME)
 """What may be done before anybody has signed in, and while the terminal is locked."""
-FROM_HOME = (FIND, TAKE, PAY, UNFINISHED, QUEUE, CASES, BRANCH)
+FROM_HOME = (FIND, TAKE, PAY, SHIFT, UNFINISHED, QUEUE, CASES, BRANCH, REQUESTS, DAY)

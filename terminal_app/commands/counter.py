@@ -10,14 +10,14 @@ ENROL = Command(
 TAKE_HERE = Command(
     action="take_payment",
     key="f3",
-    footer=_("Take a payment"),
+    footer=_("Take"),
     help=_("Take a payment for this customer: shows a QR code to pay to."),
     permission=Permission.REQUEST,
 )
 PAY_HERE = Command(
     action="pay_out",
     key="f4",
-    footer=_("Pay out"),
+    footer=_("Pay"),
     help=_("Pay out from this customer's account."),
     permission=Permission.PAY,
 )
@@ -37,9 +37,8 @@ CANCEL_REQUEST = Command(
 CONFIRM = Command(
     action="confirm",
     key="f9",
-    footer=_("Pay now"),
-    help=_("Pay exactly what stands here, once. No scanner and no Enter presses this key."),
-    permission=Permission.PAY,
+    footer=_("Confirm"),
+    help=_("Do exactly what stands here, once. No scanner and no Enter presses this key."),
 )
 CANCEL_PAYMENT = Command(
     action="cancel_payment",
@@ -66,15 +65,15 @@ DROP = Command(
     action="drop",
     key="f10",
     footer=_("Forget it"),
-    help=_("Forget a payment that the bank never got. What it did get cannot be forgotten here."),
+    help=_("Forget what the bank never got. What it did get cannot be forgotten here."),
     permission=Permission.PAY,
 )
 YES = Command(action="yes", key="f9", footer=_("Yes"), help=_("Do it."))
-PAY_AGAIN = Command(
-    action="pay_again",
+DO_AGAIN = Command(
+    action="do_again",
     key="f9",
-    footer=_("Pay now"),
-    help=_("Send the chosen payment as it was confirmed: under the same key, so that it is paid once."),
+    footer=_("Do it now"),
+    help=_("Send the chosen one as it was confirmed: under the same key, so that it is done once."),
     permission=Permission.PAY,
 )
 SELF_SERVICE = Command(
@@ -90,4 +89,64 @@ END_SELF_SERVICE = Command(
     footer=_("End self-service"),
     help=_("Let the customer's PIN open nothing more; the sessions that it opened end at once."),
     permission=Permission.ENROL,
+)
+REFUND = Command(
+    action="refund",
+    key="f4",
+    footer=_("Refund"),
+    help=_("Pay back some or all of it, as a new payment to who paid."),
+    permission=Permission.PAY,
+)
+REVERSE = Command(
+    action="reverse",
+    key="f5",
+    footer=_("Reverse"),
+    help=_("Undo the whole payment by the opposite one; another supervisor approves it."),
+    permission=Permission.REVERSE,
+)
+REST = Command(
+    action="ask_for_rest",
+    key="f4",
+    footer=_("Ask for the rest"),
+    help=_("Open a new request for what is still missing."),
+    permission=Permission.REQUEST,
+)
+SHOW_CASE = Command(
+    action="show_case",
+    key="f8",
+    footer=_("The case"),
+    help=_("Open the case that holds the money which could not be credited."),
+    permission=Permission.READ,
+)
+STATEMENT = Command(
+    action="statement",
+    key="f6",
+    footer=_("Statement"),
+    help=_("Every movement on the customer's account, with the balance after each."),
+    permission=Permission.READ,
+)
+REQUESTS_HERE = Command(
+    action="requests",
+    key="f7",
+    footer=_("Requests"),
+    help=_("The customer's requests and where each stands."),
+    permission=Permission.READ,
+)
+FREEZE = Command(
+    action="freeze",
+    key="f8",
+    footer=_("Freeze"),
+    help=_("Let the customer pay nothing and be paid nothing in the books, with a reason."),
+    permission=Permission.FREEZE,
+)
+UNFREEZE = Command(
+    action="unfreeze",
+    key="f9",
+    footer=_("Unfreeze"),
+    help=_("Let the customer pay and be paid again, with a reason."),
+    permission=Permission.FREEZE,
+)
+OTHER_ASSET = Command(action="other_asset", key="f5", footer=_("Other asset"), help=_("Show the next asset."))
+ENDED = Command(
+    action="ended", key="f5", footer=_("All or open"), help=_("Show also what is over, or only what is open.")
 )

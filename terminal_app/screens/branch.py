@@ -1,4 +1,4 @@
-"""Is the branch well: the chain, the engine, and what waits for people."""
+"""Is the branch well: payments, chains, engine, lists, cash, and what waits for people."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -8,34 +8,44 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 import tokenpay as tp
+from terminal_app.commands.anywhere import BACK, HELP
+from terminal_app.commands.command import Command
+from terminal_app.commands.supervisor import DAY_HERE, RESUME, STOP, VOLUMES
 from terminal_app.language import _
-from terminal_app.lookups import ChainView, chains_shown
+from terminal_app.lookups import ChainView, HouseView, chains_shown, house_shown
+from terminal_app.screens.reason import ReasonScreen
 from terminal_app.screens.room import Room
+from terminal_app.screens.sure import Sure
 
 
 class BranchScreen(Room):
     heading = _("Branch")
-    purpose = _("How far each chain is and what is final there, whether the engine takes payments along, what waits.")
+    purpose = _(
+        "Whether payments run, how far each chain is and what is final there, whether the engine takes payments along, "
+        "how old the deny-lists are, where cash lies, and what waits for people."
+    )
+    commands = (HELP, BACK, VOLUMES, STOP, RESUME, DAY_HERE)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._house: HouseView | None = None
 
     def body(self) -> Iterator[Widget]:
         with VerticalScroll():
+            yield Static(id="standing", markup=False)
             yield Static(_("Asking the chains…"), id="chains", markup=False)
             yield Static(id="people", markup=False)
 
     def look(self) -> None:
+        with_cash = self.terminal.may(VOLUMES)
+        self.ask(partial(house_shown, self.bank, by=self.by, with_cash=with_cash), self._show_house)
         self.ask(partial(chains_shown, self.bank, by=self.by), self.show)
-        self.ask(self._people, self.query_one("#people", Static).update)
 
-    def _people(self) -> str:
-        held = len(tp.find_payments(self.bank, by=self.by, states=[tp.PaymentState.HELD], limit=1000))
-        cases = len(tp.list_cases(self.bank, by=self.by))
-        return "\n".join(
-            (
-                _("People"),
-                _("  ▸ payments that wait for a second person: {count}").format(count=held),
-                _("  ▸ open cases: {count}").format(count=cases),
-            )
-        )
+    def _show_house(self, house: HouseView) -> None:
+        self._house = house
+        self.query_one("#standing", Static).update("\n".join(house.payments))
+        self.query_one("#people", Static).update("\n".join(house.lines))
+        self.refresh_bindings()
 
     def show(self, chains: tuple[ChainView, ...]) -> None:
         told = [
@@ -43,3 +53,46 @@ class BranchScreen(Room):
             for chain in chains
         ]
         self.query_one("#chains", Static).update("\n\n".join(told) or _("This bank works on no chain."))
+
+    def offers(self, command: Command) -> bool:
+        if command not in (STOP, RESUME):
+            return super().offers(command)
+        house = self._house
+        if not super().offers(command) or house is None:
+            return False
+        if command is RESUME:
+            return bool(house.stopped_by) and house.resume_asked_by != self.by.operator.id
+        return not house.stopped_by or bool(house.resume_asked_by)
+
+    def action_volumes(self) -> None:
+        from terminal_app.screens.charts import Charts  # drawing takes long to load: only who looks waits for it
+
+        self.terminal.push_screen(Charts())
+
+    def action_close_day(self) -> None:
+        from terminal_app.screens.day import DayScreen  # which leads here
+
+        self.terminal.push_screen(DayScreen())
+
+    def action_stop_payments(self) -> None:
+        question = _("Stop every payment of the whole bank? Two supervisors let them go on again.")
+        self.terminal.push_screen(ReasonScreen(question, self._stop))
+
+    def _stop(self, reason: str) -> None:
+        self.ask(partial(tp.stop_payments, self.bank, reason=reason, by=self.by), lambda _done: self.look())
+
+    def action_resume_payments(self) -> None:
+        second = self._house is not None and bool(self._house.resume_asked_by)
+        question = (
+            _("Another supervisor asked to go on. Agree, and let payments run again?")
+            if second
+            else _("Ask to let payments go on? A second supervisor must agree.")
+        )
+        self.terminal.push_screen(Sure(question, self._resume))
+
+    def _resume(self) -> None:
+        self.ask(partial(tp.resume_payments, self.bank, by=self.by), self._resumed)
+
+    def _resumed(self, running: bool) -> None:
+        self.say(_("✓ Payments run again.") if running else _("○ You asked to go on: a second supervisor must agree."))
+        self.look()

@@ -1,7 +1,7 @@
-"""Exactly what will be paid, and the one key that pays it."""
+"""Exactly what will be done, and the one key that does it."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
@@ -10,42 +10,53 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 import tokenpay as tp
+from terminal_app.acts import ACTS, Done, carry_out
 from terminal_app.commands.anywhere import BACK, HELP
 from terminal_app.commands.command import Command
 from terminal_app.commands.counter import CONFIRM
 from terminal_app.language import _
-from terminal_app.memory import Order, carry_out, new_key
-from terminal_app.screens.payment import PaymentScreen
+from terminal_app.memory import Order, new_key
+from terminal_app.screens.outcome import room_of
 from terminal_app.screens.room import Room, error_text
 from terminal_app.sentences import sentence
 from terminal_app.views import labelled
 
 UNSURE = (tp.Unavailable, tp.Halted, tp.SessionExpired)
-"""Errors after which the bank may still have the payment, or the same confirmation may be sent again."""
+"""Errors after which the bank may still have the act, or the same confirmation may be sent again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """An order without its key, and its content in words."""
+    """What an order will be made of, and its content in words, a label and a text a line."""
 
-    order: Order
+    act: str
+    fields: Mapping[str, str]
     amount: str
-    debtor: str
-    creditor: str
-    fours: str
-    trust: str
-    on_chain: bool
+    whom: str
+    lines: tuple[tuple[str, str], ...]
+
+    def order(self, *, operator: str, at_s: int) -> Order:
+        """Return the order of a person who has just confirmed this, under a key of its own."""
+        return Order(
+            key=new_key(),
+            operator=operator,
+            act=self.act,
+            fields=self.fields,
+            amount=self.amount,
+            whom=self.whom,
+            confirmed_at_s=at_s,
+        )
 
 
 class Confirm(Room):
     heading = _("Confirm")
     purpose = _(
-        "Read every line. F9 pays exactly this, once: pressed twice, or after a crash, it is still one payment. "
-        "Escape changes it; nothing has been paid."
+        "Read every line. F9 does exactly this, once: pressed twice, or after a crash, it is still done once. "
+        "Escape changes it; nothing has been done."
     )
     commands = (HELP, BACK, CONFIRM)
     no_answer: ClassVar[str] = _(
-        "! NO ANSWER: {why}.\nIt may or may not be paid. F9 asks again under the same key and cannot pay "
+        "! NO ANSWER: {why}.\nIt may or may not be done. F9 asks again under the same key and cannot do it "
         "twice. It is written down here: after a restart, F6 at the counter."
     )
 
@@ -57,31 +68,20 @@ class Confirm(Room):
         self._over = False
 
     def body(self) -> Iterator[Widget]:
-        draft = self._draft
-        how = (
-            _("On the chain: the engine sends it, and it is final some blocks later. The bank bears the fee.")
-            if draft.on_chain
-            else _("In the bank's own books, at once and without a fee.")
-        )
-        lines = [
-            (_("Pay"), draft.amount),
-            (_("From"), draft.debtor),
-            (_("To"), draft.creditor),
-            ("", draft.fours),
-            (_("Known"), draft.trust),
-            (_("For"), draft.order.remittance or _("nothing is written")),
-            (_("How"), how),
-        ]
         with VerticalScroll():
-            yield Static(labelled(lines), id="content", markup=False)
+            yield Static(labelled(self._draft.lines), id="content", markup=False)
             yield Static(
-                _("The bank decides as you confirm: paid, held for a second person, or refused, with every reason."),
+                _("The bank decides as you confirm: done, held for a second person, or refused, with every reason."),
                 id="outcome",
                 markup=False,
             )
 
     def offers(self, command: Command) -> bool:
-        return super().offers(command) and not (command is CONFIRM and self._over)
+        if command is not CONFIRM:
+            return super().offers(command)
+        session = self.terminal.session
+        may = session is not None and session.operator.may(ACTS[self._draft.act].permission)
+        return may and not self._over
 
     def action_confirm(self) -> None:
         """Mint the key, write it down with the content, and only then ask the bank."""
@@ -89,8 +89,7 @@ class Confirm(Room):
             return
         try:
             if self._order is None:
-                now_s = self.bank.clock.now_s()
-                order = replace(self._draft.order, key=new_key(), confirmed_at_s=now_s)
+                order = self._draft.order(operator=self.by.operator.id, at_s=self.bank.clock.now_s())
                 self.terminal.memory.keep(order)
                 self._order = order
         except tp.TokenpayError as error:
@@ -101,10 +100,10 @@ class Confirm(Room):
         self.refresh_bindings()
         self.ask(partial(carry_out, self.bank, self._order, self.by), self._answered)
 
-    def _answered(self, result: tp.Payment | tp.Refusal) -> None:
+    def _answered(self, result: Done | tp.Refusal) -> None:
         self._settle()
-        if isinstance(result, tp.Payment):
-            self.terminal.leave_for(PaymentScreen(result.id))
+        if not isinstance(result, tp.Refusal):
+            self.terminal.leave_for(room_of(result))
             return
         self._over = True
         reasons = "\n".join(f"  · {sentence(reason)}" for reason in result.reasons)

@@ -1,6 +1,6 @@
 """One customer: what they have and what moved."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from textual import on
@@ -10,27 +10,41 @@ from textual.widgets import Static
 import tokenpay as tp
 from terminal_app.commands.anywhere import BACK, HELP
 from terminal_app.commands.command import Command
-from terminal_app.commands.counter import PAY_HERE, SELF_SERVICE, TAKE_HERE
+from terminal_app.commands.counter import (
+    FREEZE,
+    PAY_HERE,
+    REQUESTS_HERE,
+    SELF_SERVICE,
+    STATEMENT,
+    TAKE_HERE,
+    UNFREEZE,
+)
 from terminal_app.language import _
 from terminal_app.lookups import CustomerView, customer_shown
 from terminal_app.screens.pay_out import PayOut
 from terminal_app.screens.payment import PaymentScreen
+from terminal_app.screens.reason import ReasonScreen
+from terminal_app.screens.request import RequestScreen
+from terminal_app.screens.requests import Requests
 from terminal_app.screens.room import Room
 from terminal_app.screens.self_service import SelfServiceScreen
+from terminal_app.screens.statement import StatementScreen
 from terminal_app.screens.take_payment import TakePayment
-from terminal_app.views import STATUSES
+from terminal_app.views import STATUSES, time_text
 from terminal_app.widgets.listing import Listing
 
 
 class CustomerScreen(Room):
     heading = _("Customer")
-    purpose = _("What the customer has, what is not over yet, and what moved, newest first. Enter opens a payment.")
-    commands = (HELP, BACK, TAKE_HERE, PAY_HERE, SELF_SERVICE)
+    purpose = _("What the customer has, what is not over yet, and what moved, newest first. Enter opens a row.")
+    commands = (HELP, BACK, TAKE_HERE, PAY_HERE, STATEMENT, REQUESTS_HERE, FREEZE, UNFREEZE, SELF_SERVICE)
+    shows_palette = False
 
     def __init__(self, customer: tp.Customer) -> None:
         super().__init__()
         self._customer = customer
         self._payments: frozenset[str] = frozenset()
+        self._requests: frozenset[str] = frozenset()
 
     def body(self) -> Iterator[Widget]:
         yield Static(f"{self._customer.name} · {self._customer.id}", id="who", markup=False)
@@ -49,7 +63,12 @@ class CustomerScreen(Room):
         self.query_one("#who", Static).update(f"{customer.name} · {customer.id} · {customer.branch}{status}")
         self.query_one("#balances", Static).update("\n".join(seen.balances))
         self._payments = frozenset(payment.id for payment in seen.payments)
+        self._requests = frozenset(request.id for request in seen.requests)
         rows = [
+            (request.id, (time_text(request.made_at_s), request.standing, request.asks, request.remittance))
+            for request in seen.requests
+        ]
+        rows += [
             (payment.id, (payment.made_at, payment.standing, payment.amount, payment.creditor))
             for payment in reversed(seen.payments)
         ]
@@ -57,14 +76,19 @@ class CustomerScreen(Room):
         self.refresh_bindings()
 
     def offers(self, command: Command) -> bool:
-        usable = self._customer.status is tp.CustomerStatus.ACTIVE or command not in (TAKE_HERE, PAY_HERE)
-        return usable and super().offers(command)
+        status = self._customer.status
+        active = status is tp.CustomerStatus.ACTIVE
+        frozen = status is tp.CustomerStatus.FROZEN
+        applies = {TAKE_HERE: active, PAY_HERE: active, FREEZE: active, UNFREEZE: frozen}
+        return applies.get(command, True) and super().offers(command)
 
     @on(Listing.RowSelected)
     def open_row(self) -> None:
         chosen = self.query_one(Listing).chosen or ""
         if chosen in self._payments:
             self.terminal.push_screen(PaymentScreen(chosen))
+        elif chosen in self._requests:
+            self.terminal.push_screen(RequestScreen(chosen))
         elif chosen:
             self._open_related(chosen.rpartition("#")[2])
 
@@ -87,3 +111,27 @@ class CustomerScreen(Room):
 
     def action_self_service(self) -> None:
         self.terminal.push_screen(SelfServiceScreen(self._customer))
+
+    def action_statement(self) -> None:
+        self.terminal.push_screen(StatementScreen(self._customer))
+
+    def action_requests(self) -> None:
+        self.terminal.push_screen(Requests(self._customer))
+
+    def action_freeze(self) -> None:
+        question = _("Why is {name} frozen? They can pay nothing and be paid nothing in the books.")
+        self._ask_why(question, tp.freeze_customer)
+
+    def action_unfreeze(self) -> None:
+        self._ask_why(_("Why may {name} pay and be paid again?"), tp.unfreeze_customer)
+
+    def _ask_why(self, question: str, verb: Callable[..., tp.Customer]) -> None:
+        def act(reason: str) -> None:
+            self.ask(partial(verb, self.bank, self._customer.id, reason=reason, by=self.by), self._changed)
+
+        self.terminal.push_screen(ReasonScreen(question.format(name=self._customer.name), act))
+
+    def _changed(self, customer: tp.Customer) -> None:
+        self._customer = customer
+        self.refresh_bindings()
+        self.look()

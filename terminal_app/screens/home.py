@@ -8,24 +8,25 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 import tokenpay as tp
-from terminal_app.commands.anywhere import FROM_HOME, HELP, UNFINISHED
+from terminal_app.commands.anywhere import FROM_HOME, HELP, SHIFT, UNFINISHED
 from terminal_app.commands.command import Command
 from terminal_app.language import _
 from terminal_app.lookups import GoingOn, going_on
 from terminal_app.screens.payment import PaymentScreen
 from terminal_app.screens.request import RequestScreen
 from terminal_app.screens.room import Room
+from terminal_app.views import time_text
 from terminal_app.widgets.listing import Listing
 
-HOUSEKEEPING = (tp.Purpose.SWEEP, tp.Purpose.FILL)
-"""The engine's own payments: nobody at a counter waits for them."""
+UNSEEN = (tp.Purpose.SWEEP, tp.Purpose.FILL, tp.Purpose.VARIANCE)
+"""The engine's own payments, for which nobody at a counter waits, and what a count that was blind has found."""
 
 
 class Home(Room):
     heading = _("Counter")
     purpose = _(
-        "What is open: requests of this terminal, and payments that are not over. Enter opens a row; the keys below "
-        "begin something new. A request goes on while you do something else."
+        "Your shift, open requests, and payments that are not over. Enter opens a row; the keys below begin something "
+        "new. A request goes on while you do something else."
     )
     commands = (HELP, *FROM_HOME)
     shows_palette = False
@@ -55,12 +56,13 @@ class Home(Room):
         rows += [
             (f"payment {payment.id}", (_("Payment"), payment.standing, payment.amount, payment.debtor))
             for payment in seen.payments
-            if payment.purpose not in HOUSEKEEPING
+            if payment.purpose not in UNSEEN
         ]
         self.query_one(Listing).fill(rows)
         self._unfinished = seen.unfinished
         self.refresh_bindings()
         parts = [
+            self._shift_line(seen.shift),
             _("Open: {count}").format(count=len(rows))
             if rows
             else _("Nothing is open. F2 finds a customer, F3 takes a payment, F4 pays out."),
@@ -69,6 +71,18 @@ class Home(Room):
         ]
         self.query_one("#summary", Static).update(" · ".join(part for part in parts if part))
         self.say("")
+
+    def _shift_line(self, shift: tp.Shift | None) -> str:
+        """Say which drawer is whose, or that no cash moves."""
+        if not self.terminal.may(SHIFT):
+            return ""
+        if shift is None:
+            return _("○ No shift: F5 opens one before cash moves")
+        if shift.state is tp.ShiftState.COUNTED:
+            return _("‖ Shift counted, {drawer}: it waits for a supervisor").format(drawer=shift.drawer)
+        return _("✓ Shift open, {drawer} since {time}").format(
+            drawer=shift.drawer, time=time_text(shift.opened_at_s)[-5:]
+        )
 
     @on(Listing.RowSelected)
     def open_row(self) -> None:

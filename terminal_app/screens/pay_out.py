@@ -12,7 +12,6 @@ from textual.widgets import Input, Label, Static
 import tokenpay as tp
 from terminal_app.language import _
 from terminal_app.lookups import customer_named
-from terminal_app.memory import Order
 from terminal_app.screens.asset_form import AssetForm
 from terminal_app.screens.confirm import Confirm, Draft
 from terminal_app.sentences import resolution_text
@@ -42,25 +41,19 @@ def resolve(bank: tp.Bank, text: str, *, by: tp.Session) -> Target:
     return Target(resolved=resolved, name=f"{payee.name} ({payee.id})")
 
 
-class PayOut(AssetForm):
-    heading = _("Pay out")
-    purpose = _(
-        "Scan, paste or type the payee's code or address and press Enter: the line below says what it is and whether "
-        "it came from this bank. Then the amount. Nothing is paid before the next screen."
-    )
+class PayTo(AssetForm):
+    """Pay a code or an address; who pays, and as which act, says who derives from it."""
+
     kinds = (tp.AssetKind.TOKEN, tp.AssetKind.NATIVE)
     confirming: type[Confirm] = Confirm
 
-    def __init__(self, customer: tp.Customer) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._customer = customer
         self._target: Target | None = None
         self._resolved_text = ""
 
     def body(self) -> Iterator[Widget]:
-        yield Static(
-            _("From {name} · {number}").format(name=self._customer.name, number=self._customer.id), markup=False
-        )
+        yield Static(_("From {payer}").format(payer=self.payer), markup=False)
         with Vertical(classes="form"):
             yield Label(_("Code or address"))
             yield Input(id="target", max_length=MAX_CODE, select_on_focus=False)
@@ -107,28 +100,42 @@ class PayOut(AssetForm):
         if resolved.amount is not None:
             amount.value = as_typed(resolved.amount)
             amount.disabled = resolved.trusted
-        (self.query_one("#remittance", Input) if amount.disabled else amount).focus()
+        if not amount.disabled:
+            amount.focus()
+        else:
+            self.go_on()
 
     @on(Input.Submitted, "#amount")
     def go_on(self) -> None:
-        self.query_one("#remittance", Input).focus()
+        if self.takes_remittance:
+            self.query_one("#remittance", Input).focus()
+        else:
+            self.go_to_confirm()
 
     @on(Input.Submitted, "#remittance")
-    def draft(self) -> None:
+    def go_to_confirm(self) -> None:
         if self._target is None:
             self.say(_("! First the payee: scan or type the code or address, and press Enter."))
             self.query_one("#target", Input).focus()
             return
         try:
-            self.terminal.push_screen(self.confirming(self._draft(self._target)))
+            self.terminal.push_screen(self.confirming(self.draft_to(self._target)))
         except tp.TokenpayError as error:
             self.failed(error)
 
-    def _draft(self, target: Target) -> Draft:
+    def act(self, creditor: str, amount: tp.Amount, request_id: str) -> tuple[str, dict[str, str]]:
+        """Return which act pays this, and what its verb is given."""
+        raise NotImplementedError
+
+    @property
+    def payer(self) -> str:
+        """Who pays, in words."""
+        raise NotImplementedError
+
+    def draft_to(self, target: Target) -> Draft:
+        """Return what is to be confirmed; raises tp.TokenpayError for what cannot be."""
         asset, resolved = self.asset, target.resolved
-        amount = self.query_one(AmountInput).amount(asset)
-        if not amount:
-            raise tp.InvalidAmount(_("an amount is more than nothing"))
+        amount = self.amount()
         if target.chain_id not in (None, asset.chain_id):
             raise tp.InvalidAddress(_("the code is for another chain than the asset is on"))
         request, payee = resolved.request, resolved.payee
@@ -138,26 +145,53 @@ class PayOut(AssetForm):
             creditor, to, fours, request_id = payee.caip10(asset.chain_id), payee.text, in_fours(payee), ""
         else:
             raise tp.InvalidAddress(_("nobody is named who would be paid"))
-        order = Order(
-            key="",
-            operator=self.by.operator.id,
-            debtor=f"customer/{self._customer.id}",
-            creditor=creditor,
-            asset_id=asset.id,
-            amount=amount.number(),
-            request_id=request_id,
-            remittance=self.text_of("remittance"),
-            confirmed_at_s=0,
+        act, fields = self.act(creditor, amount, request_id)
+        how = (
+            _("In the bank's own books, at once and without a fee.")
+            if request is not None
+            else _("On the chain: the engine sends it, and it is final some blocks later. The bank bears the fee.")
         )
         return Draft(
-            order=order,
+            act=act,
+            fields=fields,
             amount=amount_text(amount),
-            debtor=f"{self._customer.name} ({self._customer.id})",
-            creditor=to,
-            fours=fours,
-            trust=trust(target),
-            on_chain=request is None,
+            whom=to,
+            lines=(
+                (_("Pay"), amount_text(amount)),
+                (_("From"), self.payer),
+                (_("To"), to),
+                (" ", fours),
+                (_("Known"), trust(target)),
+                (_("For"), self.remittance or (_("nothing is written") if self.takes_remittance else "")),
+                (_("How"), how),
+            ),
         )
+
+
+class PayOut(PayTo):
+    heading = _("Pay out")
+    purpose = _(
+        "Scan, paste or type the payee's code or address and press Enter: the line below says what it is and whether "
+        "it came from this bank. Then the amount. Nothing is paid before the next screen."
+    )
+
+    def __init__(self, customer: tp.Customer) -> None:
+        super().__init__()
+        self._customer = customer
+
+    @property
+    def payer(self) -> str:
+        return f"{self._customer.name} ({self._customer.id})"
+
+    def act(self, creditor: str, amount: tp.Amount, request_id: str) -> tuple[str, dict[str, str]]:
+        return "pay", {
+            "debtor": f"customer/{self._customer.id}",
+            "creditor": creditor,
+            "asset_id": amount.asset.id,
+            "amount": amount.number(),
+            "request_id": request_id,
+            "remittance": self.remittance,
+        }
 
 
 def verdict(target: Target) -> list[str]:

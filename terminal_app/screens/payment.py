@@ -10,10 +10,12 @@ from textual.widgets import Static
 import tokenpay as tp
 from terminal_app.commands.anywhere import BACK, HELP
 from terminal_app.commands.command import Command
-from terminal_app.commands.counter import APPROVE, CANCEL_PAYMENT, REFUSE
+from terminal_app.commands.counter import APPROVE, CANCEL_PAYMENT, REFUND, REFUSE, REVERSE
 from terminal_app.language import _, ngettext
 from terminal_app.lookups import STALE_S, payment_shown
+from terminal_app.screens.confirm import Confirm
 from terminal_app.screens.reason import ReasonScreen
+from terminal_app.screens.refund import Refund, reversal
 from terminal_app.screens.room import Room
 from terminal_app.screens.sure import Sure
 from terminal_app.views import UNDER_WAY, PaymentView, labelled
@@ -25,9 +27,10 @@ class PaymentScreen(Room):
     heading = _("Payment")
     purpose = _(
         "Where the payment stands, by itself up to date. Held means it waits: it is not lost and is not paid again. "
-        "A second person reads every line here before they approve."
+        "A second person reads every line here before they approve. Cancel stops what has not left; a refund is a new "
+        "payment back; a reversal undoes the whole, with a second person."
     )
-    commands = (HELP, BACK, CANCEL_PAYMENT, APPROVE, REFUSE)
+    commands = (HELP, BACK, REFUND, REVERSE, CANCEL_PAYMENT, APPROVE, REFUSE)
 
     def __init__(self, payment_id: str) -> None:
         super().__init__()
@@ -50,7 +53,7 @@ class PaymentScreen(Room):
         self._seen = seen
         self.waiting = False
         still_s = self.bank.clock.now_s() - seen.updated_at_s
-        lines = [seen.standing, seen.meaning, *(f"  · {reason}" for reason in seen.reasons)]
+        lines = [seen.standing, seen.meaning, seen.words, *(f"  · {reason}" for reason in seen.reasons)]
         if seen.state in UNDER_WAY and still_s > STALE_S:
             stuck = ngettext(
                 "! It has not moved for {seconds} second: does the engine run?",
@@ -59,21 +62,31 @@ class PaymentScreen(Room):
             )
             lines.append(stuck.format(seconds=still_s))
         self.query_one("#standing", Static).update("\n".join(lines))
-        self.query_one("#facts", Static).update(facts(seen))
+        self.query_one("#facts", Static).update("\n".join((facts(seen), *seen.later)))
         if seen.maker == self.by.operator.id and seen.state is tp.PaymentState.HELD and self.terminal.may(APPROVE):
             self.say(_("You made this payment: another person decides."))
         self.refresh_bindings()
 
     def offers(self, command: Command) -> bool:
         may, seen = super().offers(command), self._seen
-        if command not in (CANCEL_PAYMENT, APPROVE, REFUSE):
+        if command in (HELP, BACK) or command not in self.commands:
             return may
         if not may or seen is None:
             return False
+        if command in (REFUND, REVERSE):
+            return seen.rest is not None if command is REFUND else seen.reversible
         mine, held = seen.maker == self.by.operator.id, seen.state is tp.PaymentState.HELD
         if command is CANCEL_PAYMENT:
             return (held or seen.state is tp.PaymentState.CLEARED) and (mine or self.terminal.may(APPROVE))
         return held and not mine
+
+    def action_refund(self) -> None:
+        if self._seen is not None and self._seen.rest is not None:
+            self.terminal.push_screen(Refund(self._seen, self._seen.rest))
+
+    def action_reverse(self) -> None:
+        if self._seen is not None:
+            self.terminal.push_screen(Confirm(reversal(self._seen)))
 
     def action_cancel_payment(self) -> None:
         self._sure(_("Cancel this payment? Nothing has left; its funds are free again."), tp.cancel)
@@ -82,11 +95,15 @@ class PaymentScreen(Room):
         self._sure(_("Approve exactly this payment?"), tp.approve)
 
     def action_refuse(self) -> None:
-        self.terminal.push_screen(ReasonScreen(lambda reason: self._act(partial(tp.refuse, reason=reason))))
+        question = _("Why do you refuse? Its funds are free again, and the teller reads the reason.")
+        refuse = ReasonScreen(question, lambda reason: self._act(partial(tp.refuse, reason=reason)))
+        self.terminal.push_screen(refuse)
 
     def _sure(self, question: str, verb: Verb) -> None:
         if self._seen is not None:
-            self.terminal.push_screen(Sure(f"{question}\n\n{facts(self._seen)}", partial(self._act, verb)))
+            self.terminal.push_screen(
+                Sure(f"{question}\n{self._seen.words}\n\n{facts(self._seen)}", partial(self._act, verb))
+            )
 
     def _act(self, verb: Verb) -> None:
         if self.waiting:

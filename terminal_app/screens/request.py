@@ -10,9 +10,10 @@ from textual.widgets import Static
 import tokenpay as tp
 from terminal_app.commands.anywhere import BACK, HELP
 from terminal_app.commands.command import Command
-from terminal_app.commands.counter import CANCEL_REQUEST, OTHER_CODE
+from terminal_app.commands.counter import CANCEL_REQUEST, OTHER_CODE, REST, SHOW_CASE
 from terminal_app.language import _
-from terminal_app.lookups import request_shown
+from terminal_app.lookups import customer_named, request_shown
+from terminal_app.screens.case import CaseScreen
 from terminal_app.screens.room import Room
 from terminal_app.screens.sure import Sure
 from terminal_app.views import RequestView, in_fours, left_text
@@ -30,11 +31,11 @@ class RequestScreen(Room):
         "Let the payer scan the code. Our own reference is for this bank's customers; another wallet needs the bare "
         "address or the link (F5). Seen is not paid: wait for final. Escape leaves the request open."
     )
-    commands = (HELP, BACK, OTHER_CODE, CANCEL_REQUEST)
+    commands = (HELP, BACK, REST, OTHER_CODE, CANCEL_REQUEST, SHOW_CASE)
 
     def __init__(self, request_id: str) -> None:
         super().__init__()
-        self._request_id = request_id
+        self.request_id = request_id
         self._seen: RequestView | None = None
         self._form = 0
 
@@ -42,23 +43,21 @@ class RequestScreen(Room):
         with Horizontal(id="request"):
             yield Qr(id="code")
             with Vertical(id="words"):
-                for name in ("standing", "asks", "left", "facts", "deposits", "form"):
+                for name in ("standing", "asks", "left", "facts", "deposits", "todo", "form"):
                     yield Static(id=name, markup=False)
 
     def on_mount(self) -> None:
         self.set_interval(1, self.count_down)
-        self.terminal.memory.show(self._request_id)
+        self.terminal.memory.show(self.request_id)
 
     def on_unmount(self) -> None:
         self.terminal.memory.show("")
 
     def look(self) -> None:
-        self.ask(partial(request_shown, self.bank, self._request_id, by=self.by), self.show)
+        self.ask(partial(request_shown, self.bank, self.request_id, by=self.by), self.show)
 
     def show(self, seen: RequestView) -> None:
         self._seen = seen
-        if seen.ended:
-            self.terminal.memory.forget_request(seen.id)
         self.query_one("#standing", Static).update(f"{seen.standing}\n{seen.meaning}")
         self.query_one("#asks", Static).update(seen.asks)
         facts = [seen.payee, seen.remittance]
@@ -66,6 +65,7 @@ class RequestScreen(Room):
         facts += [_("still due {amount}").format(amount=seen.due)] if seen.due else []
         self.query_one("#facts", Static).update("\n".join(fact for fact in facts if fact))
         self.query_one("#deposits", Static).update("\n".join(seen.deposits))
+        self.query_one("#todo", Static).update(seen.todo)
         self.draw()
         self.count_down()
         self.refresh_bindings()
@@ -79,7 +79,7 @@ class RequestScreen(Room):
         code.display = not self._seen.ended
         if code.display:
             code.encode(text)
-        self.query_one("#form", Static).update(f"{name}:\n{_legible(text)}")
+        self.query_one("#form", Static).update("" if self._seen.ended else f"{name}:\n{_legible(text)}")
 
     def _codes(self) -> list[tuple[str, str]]:
         """The forms of the code that this screen has room for; the short reference always."""
@@ -102,20 +102,44 @@ class RequestScreen(Room):
             self.look()
 
     def offers(self, command: Command) -> bool:
-        running = self._seen is not None and not self._seen.ended
-        return super().offers(command) and (running or command not in (OTHER_CODE, CANCEL_REQUEST))
+        seen = self._seen
+        if command in (HELP, BACK) or command not in self.commands:
+            return super().offers(command)
+        if seen is None or not super().offers(command):
+            return False
+        return {
+            OTHER_CODE: not seen.ended,
+            CANCEL_REQUEST: not seen.ended,
+            REST: seen.rest is not None,
+            SHOW_CASE: bool(seen.case_id),
+        }.get(command, True)
+
+    def action_ask_for_rest(self) -> None:
+        if self._seen is not None and self._seen.rest is not None:
+            rest = self._seen.rest
+            find = partial(customer_named, self.bank, self._seen.customer, by=self.by)
+            self.ask(find, lambda customer: self._ask_again(customer, rest))
+
+    def _ask_again(self, customer: tp.Customer, rest: tp.Amount) -> None:
+        from terminal_app.screens.take_payment import TakePayment  # which leads here
+
+        self.terminal.switch_screen(TakePayment(customer, rest))
+
+    def action_show_case(self) -> None:
+        if self._seen is not None and self._seen.case_id:
+            self.terminal.push_screen(CaseScreen(self._seen.case_id))
 
     def action_other_code(self) -> None:
         self._form += 1
         self.draw()
-        self.terminal.memory.show(self._request_id, self._codes()[self._form % len(self._codes())][1])
+        self.terminal.memory.show(self.request_id, self._codes()[self._form % len(self._codes())][1])
 
     def action_cancel_request(self) -> None:
         question = _("Stop asking for this? Money that still arrives goes to suspense, with a case.")
         self.terminal.push_screen(Sure(question, self._cancel))
 
     def _cancel(self) -> None:
-        self.ask(partial(tp.cancel_request, self.bank, self._request_id, by=self.by), lambda state: self.look())
+        self.ask(partial(tp.cancel_request, self.bank, self.request_id, by=self.by), lambda state: self.look())
 
 
 def _legible(text: str) -> str:

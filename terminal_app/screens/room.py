@@ -42,6 +42,7 @@ class Room(Screen[None]):
         super().__init__()
         self.waiting = False
         """A money act is on its way: nothing else begins and nobody leaves until it is answered."""
+        self._kept: list[Answered] = []
 
     def compose(self) -> ComposeResult:
         yield Static(id="bar", markup=False)
@@ -56,6 +57,9 @@ class Room(Screen[None]):
         yield from ()
 
     def on_screen_resume(self) -> None:
+        kept, self._kept = self._kept, []
+        for answer in kept:
+            answer.deliver()
         self.look_again()
 
     def look(self) -> None:
@@ -90,7 +94,11 @@ class Room(Screen[None]):
 
     @on(Answered)
     def deliver(self, message: Answered) -> None:
-        if self.is_attached:  # nobody reads the answer of a screen that has been left
+        if not self.is_attached:  # nobody reads the answer of a screen that has been left
+            return
+        if self.terminal.covers(self):  # what it opens would stand before the door
+            self._kept.append(message)
+        else:
             message.deliver()
 
     @on(Happened)

@@ -13,7 +13,7 @@ from terminal_app.language import _
 from terminal_app.memory import new_key
 from terminal_app.screens.asset_form import AssetForm
 from terminal_app.screens.request import RequestScreen
-from terminal_app.widgets.amount_input import AmountInput
+from terminal_app.widgets.amount_input import AmountInput, as_typed
 
 
 class TakePayment(AssetForm):
@@ -23,9 +23,10 @@ class TakePayment(AssetForm):
         "decide. The request is open for a quarter of an hour."
     )
 
-    def __init__(self, customer: tp.Customer) -> None:
+    def __init__(self, customer: tp.Customer, rest: tp.Amount | None = None) -> None:
         super().__init__()
         self._customer = customer
+        self._rest = rest
         self._key = new_key()
 
     def body(self) -> Iterator[Widget]:
@@ -37,7 +38,12 @@ class TakePayment(AssetForm):
         yield Static(_("Enter goes on, and in the last field shows the QR code."), classes="hint")
 
     def on_mount(self) -> None:
-        self.query_one(AmountInput).focus()
+        field = self.query_one(AmountInput)
+        field.value = as_typed(self._rest) if self._rest is not None else ""
+        field.focus()
+
+    def first_choice(self, assets: list[tp.Asset]) -> tp.Asset:
+        return self._rest.asset if self._rest is not None and self._rest.asset in assets else assets[0]
 
     @on(Input.Changed)
     @on(Select.Changed)
@@ -73,7 +79,6 @@ class TakePayment(AssetForm):
 
     def _issued(self, request: tp.PaymentRequest) -> None:
         self.waiting = False
-        self.terminal.memory.keep_request(request.id)
         self.terminal.switch_screen(RequestScreen(request.id))
 
     def failed(self, error: tp.TokenpayError) -> None:

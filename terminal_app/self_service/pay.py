@@ -7,8 +7,8 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 import tokenpay as tp
+from terminal_app.acts import Done
 from terminal_app.language import _
-from terminal_app.memory import Order
 from terminal_app.screens.confirm import Confirm, Draft
 from terminal_app.screens.pay_out import PayOut, Target
 from terminal_app.self_service.lookups import own_target
@@ -37,7 +37,6 @@ class OwnConfirm(Confirm):
 
     def __init__(self, draft: Draft) -> None:
         super().__init__(draft)
-        self._order_to_be = draft.order
         self._looked = False
 
     def body(self) -> Iterator[Widget]:
@@ -47,13 +46,13 @@ class OwnConfirm(Confirm):
     def look(self) -> None:
         if not self._looked:
             self._looked = True
-            self.ask(partial(preview, self.bank, self._order_to_be, self.by), self._show, lambda error: None)
+            self.ask(partial(preview, self.bank, self._draft, self.by), self._show, lambda error: None)
 
     def _show(self, seen: tp.PaymentPreview) -> None:
         if not self.waiting and self._order is None and not self._over:
             self.query_one("#outcome", Static).update("\n".join(foreseen(seen)))
 
-    def _answered(self, result: tp.Payment | tp.Refusal) -> None:
+    def _answered(self, result: Done | tp.Refusal) -> None:
         if isinstance(result, tp.Payment):
             self._settle()
             self.terminal.leave_for(OwnPayment(result.id))
@@ -74,16 +73,17 @@ class OwnPay(PayOut):
         return own_target(self.bank, text)
 
 
-def preview(bank: tp.Bank, order: Order, by: tp.Session) -> tp.PaymentPreview:
-    """Ask what the bank would say to an order now."""
+def preview(bank: tp.Bank, draft: Draft, by: tp.Session) -> tp.PaymentPreview:
+    """Ask what the bank would say to a payment now."""
+    fields = draft.fields
     return tp.preview_payment(
         bank,
-        debtor=order.debtor,
-        creditor=order.creditor,
-        amount=tp.Amount.parse(order.amount, tp.find_asset(bank, order.asset_id)),
+        debtor=fields["debtor"],
+        creditor=fields["creditor"],
+        amount=tp.Amount.parse(fields["amount"], tp.find_asset(bank, fields["asset_id"])),
         by=by,
-        request_id=order.request_id,
-        remittance_information=order.remittance,
+        request_id=fields["request_id"],
+        remittance_information=fields["remittance"],
         ask_chain=False,
     )
 

@@ -1,8 +1,9 @@
 """A customer's payments that were confirmed here and not answered: theirs alone."""
 
 import tokenpay as tp
+from terminal_app.acts import Done
 from terminal_app.commands.anywhere import BACK, HELP
-from terminal_app.commands.counter import DROP, PAY_AGAIN
+from terminal_app.commands.counter import DO_AGAIN, DROP
 from terminal_app.language import _
 from terminal_app.memory import Memory, Order
 from terminal_app.screens.unfinished import Unfinished
@@ -15,14 +16,14 @@ class Unanswered(Unfinished):
         "Payments that you confirmed here when the power went or the bank did not answer. What the bank has is opened "
         "with Enter and is done; what it never got may be paid now (F9) or forgotten (F10)."
     )
-    commands = (HELP, BACK, PAY_AGAIN, DROP)
+    commands = (HELP, BACK, DO_AGAIN, DROP)
     shows_palette = False
 
     def orders(self) -> list[Order]:
         return written_down(self.terminal.memory, self.by)
 
-    def open_payment(self, payment_id: str) -> None:
-        self.terminal.push_screen(OwnPayment(payment_id))
+    def open_done(self, done: Done) -> None:
+        self.terminal.push_screen(OwnPayment(done.id))
 
 
 def written_down(memory: Memory, by: tp.Session) -> list[Order]:

@@ -267,3 +267,60 @@ def test_nobody_there_is_nothing_to_lock(branch: Branch, tmp_path: Path) -> None
             assert type(hand.app.screen) is SignIn
 
     run(flow())
+
+
+def test_the_help_of_a_locked_terminal_leads_nowhere(branch: Branch, tmp_path: Path) -> None:
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            await open_form(hand)
+            await hand.press("ctrl+l")
+            await hand.arrive(Lock)
+            await hand.press("f1")
+            await hand.arrive(Help)
+            shown = [hit async for hit in Palette(hand.app.screen).discover()]
+            assert not [hit for hit in shown if ":find)" in (hit.help or "")]
+            for code in ("find", "pay", "unf"):
+                await hand.press("colon")
+                await hand.until(lambda: isinstance(hand.app.screen, CodeEntry), "typing a code")
+                await hand.enter(code)
+                await hand.read("No command has this code.")
+                await hand.press("escape")
+                await hand.arrive(Help)
+            hand.app.action_find_customer()
+            hand.app.action_lock()
+            await hand.press("escape")
+            await hand.arrive(Lock)
+            await hand.enter(PASSWORD)
+            await hand.arrive(TakePayment)
+
+    run(flow())
+
+
+def test_an_answer_that_comes_while_locked_waits_behind_the_lock(
+    branch: Branch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on, find = Event(), tp.find_customers
+
+    def slow(*args: Any, **fields: Any) -> Any:
+        found = find(*args, **fields)
+        return found if args[1] != "Anna" or go_on.wait(10) else []
+
+    monkeypatch.setattr(tp, "find_customers", slow, raising=False)
+
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            await hand.sign_in("tim")
+            await hand.arrive(Home)
+            await hand.press("f3")
+            await hand.arrive(FindCustomer)
+            await hand.enter("Anna")  # Enter before the answer: it opens the only one that is found
+            await hand.press("ctrl+l")
+            await hand.arrive(Lock)
+            go_on.set()
+            await hand.pilot.pause(0.3)
+            assert type(hand.app.screen) is Lock
+            assert "Anna" not in hand.seen()
+            await hand.enter(PASSWORD)
+            await hand.arrive(TakePayment)
+
+    run(flow())

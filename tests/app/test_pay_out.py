@@ -1,8 +1,6 @@
 """Pay out: seen before it is confirmed, paid once whatever happens, and held for a second person where it must be."""
 
-from collections.abc import Callable
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 import pytest
@@ -19,6 +17,7 @@ from terminal_app.screens.queue import Queue
 from terminal_app.screens.room import Room
 from terminal_app.screens.sign_in import SignIn
 from terminal_app.screens.unfinished import Unfinished
+from tests.app.gate import Gate
 from tests.app.hand import Hand, run, terminal
 from tokenpay.testing import DENIED, OUTSIDER, Branch, euro
 
@@ -155,7 +154,7 @@ def test_a_refusal_shows_every_reason_and_keeps_what_was_typed(branch: Branch, t
             await hand.read("✗ REFUSED. Nothing left.")
             await hand.read("deny-list")
             await hand.read("above the limit for one payment")
-            assert "Pay now" not in hand.footer()
+            assert "Confirm" not in hand.footer()
             assert not payments(branch)
             assert hand.app.memory.unanswered() == []
             await hand.press("escape")
@@ -210,25 +209,6 @@ def test_a_target_changed_after_it_was_read_is_not_paid(branch: Branch, tmp_path
     run(flow())
 
 
-class Gate:
-    """Stands before or behind `tp.pay`, so that a test can stop time there."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.calls = 0
-        self.go_on = Event()
-        self._pay: Callable[..., Any] = tp.pay
-        self.after: tp.TokenpayError | None = None
-        monkeypatch.setattr(tp, "pay", self.pay, raising=False)
-
-    def pay(self, *args: Any, **fields: Any) -> Any:
-        self.calls += 1
-        result = self._pay(*args, **fields)
-        self.go_on.wait(5)
-        if self.after is not None:
-            raise self.after
-        return result
-
-
 def test_a_double_press_pays_once(branch: Branch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     gate = Gate(monkeypatch)
 
@@ -262,7 +242,7 @@ def test_a_kill_after_confirming_is_asked_after_and_paid_once(
             await hand.sign_in("tim")
             await hand.arrive(Unfinished)
             await hand.read("▸ CLEARED")
-            assert "Pay now" not in hand.footer()
+            assert "Do it now" not in hand.footer()
             await hand.press("f9")
             await hand.press("enter")
             await hand.arrive(PaymentScreen)
@@ -280,12 +260,17 @@ def test_a_kill_before_the_bank_got_it_may_be_paid_or_forgotten(
     order = memory.Order(
         key=memory.new_key(),
         operator="tim",
-        debtor=f"customer/{branch.anna.id}",
-        creditor=PAYEE.caip10(31_337),
-        asset_id=euro("1").asset.id,
-        amount="10.000000",
-        request_id="",
-        remittance="rent",
+        act="pay",
+        fields={
+            "debtor": f"customer/{branch.anna.id}",
+            "creditor": PAYEE.caip10(31_337),
+            "asset_id": euro("1").asset.id,
+            "amount": "10.000000",
+            "request_id": "",
+            "remittance": "rent",
+        },
+        amount="10.00 DEUR",
+        whom=PAYEE.text,
         confirmed_at_s=branch.clock.now_s(),
     )
 
@@ -303,7 +288,7 @@ def test_a_kill_before_the_bank_got_it_may_be_paid_or_forgotten(
             await hand.arrive(Unfinished)
             await hand.read("never got it")
             await hand.press("f10")
-            await hand.read("Forget this payment?")
+            await hand.read("Forget this?")
             await hand.press("f9")
             await hand.read("Nothing is unfinished.")
             assert hand.app.memory.unanswered() == []

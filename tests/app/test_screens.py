@@ -32,12 +32,15 @@ def an_order(branch: Branch) -> memory.Order:
     return memory.Order(
         key="terminal/0",
         operator="tim",
-        debtor=f"customer/{branch.anna.id}",
-        creditor=DENIED.caip10(31_337),
-        asset_id=euro("1").asset.id,
-        amount="1",
-        request_id="",
-        remittance="",
+        act="pay",
+        fields={
+            "debtor": f"customer/{branch.anna.id}",
+            "creditor": DENIED.caip10(31_337),
+            "asset_id": euro("1").asset.id,
+            "amount": "1",
+        },
+        amount="1.00 DEUR",
+        whom=DENIED.text,
         confirmed_at_s=0,
     )
 
@@ -53,11 +56,11 @@ def test_a_supervisor_walks_around(branch: Branch, tmp_path: Path, size: tuple[i
             await hand.arrive(Unfinished)
             await hand.read("never got it")
             check_footer(hand)
-            assert "Pay now" not in hand.footer()  # it was Tim who confirmed it
+            assert "Do it now" not in hand.footer()  # it was Tim who confirmed it
             await hand.press("escape")
             await hand.arrive(Home)
             await hand.read("! Confirmed and not answered: 1 (F6)")
-            assert {"Unfinished", "Approve", "Branch"} <= hand.footer()
+            assert {"Recover", "Approve", "Branch"} <= hand.footer()
             check_footer(hand)
             await hand.press("f8")
             await hand.arrive(Cases)

@@ -88,4 +88,15 @@ def test_another_sites_page_gets_no_terminal(bank: Path, tmp_path: Path) -> None
         assert status(port) == 200
         assert status(port, Origin=f"http://127.0.0.1:{port}") == 200
         assert status(port, Origin="https://elsewhere.example") == 403
+        assert status(port, Origin=f"https://127.0.0.1:{port}") == 403
         assert status(port, Origin="null") == 403
+
+
+def test_a_name_that_leads_here_is_another_site(bank: Path, tmp_path: Path) -> None:
+    with serving(bank, tmp_path / "state") as port:
+        evil = f"elsewhere.example:{port}"
+        assert status(port, Host=evil) == 403
+        assert status(port, Host=evil, Origin=f"http://{evil}") == 403
+        connection = HTTPConnection("127.0.0.1", port, timeout=10)
+        connection.request("GET", "/")
+        assert connection.getresponse().headers["Content-Security-Policy"] == "frame-ancestors 'none'"

@@ -28,8 +28,8 @@ async def ask_for(hand: Hand, amount: str, customer: str = "boris") -> str:
     await hand.enter("rent")
     await hand.arrive(RequestScreen)
     await hand.read("OPEN")
-    (request_id,) = hand.app.memory.requests()
-    return request_id
+    assert isinstance(hand.app.screen, RequestScreen)
+    return hand.app.screen.request_id
 
 
 def deposit(branch: Branch, request_id: str, amount: tp.Amount) -> None:

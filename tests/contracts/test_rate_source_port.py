@@ -29,7 +29,7 @@ def source(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[RateSource, 
     table = RateTable(tmp_path / "rates.json")
 
     def say(cash: Asset, price: str, at_s: int) -> None:
-        table.set(Rate(token=TOKEN, cash=cash, price=Decimal(price), source="desk", at_s=at_s))
+        table.write(Rate(token=TOKEN, cash=cash, price=Decimal(price), source="desk", at_s=at_s))
 
     return table, say
 
@@ -110,10 +110,10 @@ def test_a_wrong_row_stops_the_whole_table(tmp_path: Path) -> None:
 def test_a_file_that_is_no_table_is_not_written_over(tmp_path: Path) -> None:
     table = written(tmp_path, b"precious")
     with pytest.raises(RateUnavailable):
-        table.set(Rate(token=TOKEN, cash=EURO, price=Decimal(1), source="desk", at_s=1))
+        table.write(Rate(token=TOKEN, cash=EURO, price=Decimal(1), source="desk", at_s=1))
     assert (tmp_path / "rates.json").read_bytes() == b"precious"
     with pytest.raises(RateUnavailable):
-        RateTable(tmp_path / "missing" / "rates.json").set(
+        RateTable(tmp_path / "missing" / "rates.json").write(
             Rate(token=TOKEN, cash=EURO, price=Decimal(1), source="desk", at_s=1)
         )
     assert [path.name for path in tmp_path.iterdir()] == ["rates.json"]

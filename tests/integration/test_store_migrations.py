@@ -397,6 +397,21 @@ def test_a_store_in_memory_gets_its_tables() -> None:
     store.close()
 
 
+def test_a_receipt_that_was_issued_does_not_go_down(database_url: str) -> None:
+    """Up again, the same payment would have a second original."""
+    with founded(database_url) as store:
+        with store.unit_of_work() as work:
+            work.connection.execute(
+                metadata.tables["receipts"].insert(),
+                {"id": "RC-1", "kind": "payment", "subject": "p", "digest": b"d" * 32, "branch": "main",
+                 "issued_by": "mia", "issued_at_s": NOW_S, "copies": 0},
+            )  # fmt: skip
+        with pytest.raises(Conflict) as caught:
+            migrate.downgrade(database_url, "0003")
+        assert caught.value.fields["rule"] == "ck_receipts_none_issued"
+        assert migrate.revision(database_url) == migrate.HEAD
+
+
 def test_passwords_go_through_0005_and_back(database_url: str) -> None:
     password = CredentialKind.PASSWORD
     with founded(database_url) as store:

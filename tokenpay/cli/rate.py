@@ -5,9 +5,8 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 import tokenpay as tp
-from tokenpay.bootstrap import set_rate
 from tokenpay.cli.command import add_noun, add_verb, position
-from tokenpay.cli.desk import opened, signed_in
+from tokenpay.cli.desk import signed_in
 from tokenpay.cli.output import Answer
 from tokenpay.errors import InvalidInput
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 def add_parser(subparsers: "Subparsers") -> None:
     verbs = add_noun(subparsers, "rate", "show what tokens cost in cash, and write the bank's rate table")
     add_verb(verbs, "show", show, "show every exchange that is offered, and its rate just now", operator=True)
-    setting = add_verb(verbs, "set", set_, "write a rate into the table in the bank's folder")
+    setting = add_verb(verbs, "set", set_, "write a rate into the table in the bank's folder", operator=True)
     setting.add_argument("--asset", required=True, help="a token's id, or its symbol where only one asset has it")
     setting.add_argument("--against", required=True, metavar="ASSET", help="the cash, such as EUR")
     setting.add_argument("--price", required=True, help="what one whole token costs, written like 1.0005")
@@ -37,12 +36,13 @@ def set_(args: Namespace) -> Answer:
         price = Decimal(args.price)
     except InvalidOperation:
         raise InvalidInput("a price is written like 1.0005") from None
-    with opened(args) as bank:
+    with signed_in(args) as (bank, by):
         token, cash = tp.find_asset(bank, args.asset), tp.find_asset(bank, args.against)
         at_s = bank.clock.now_s() if args.at is None else args.at
         rate = tp.Rate(token=token, cash=cash, price=price, source=args.source, at_s=at_s)
-        set_rate(bank, rate)
-    return Answer(content={"token": token, "cash": cash, "price": price, "source": rate.source, "at_s": rate.at_s})
+        is_set = tp.set_rate(bank, rate, by=by)
+    said = {"token": token, "cash": cash, "price": price, "source": rate.source, "at_s": rate.at_s}
+    return Answer(content={**said, "set": is_set})
 
 
 def _content(offered: "OfferedRate") -> dict[str, Any]:

@@ -72,6 +72,11 @@ class Shift:
             raise WrongState(f"the shift is {self.state}", shift=self.id)
         return replace(self, state=ShiftState.CLOSED, closed_at_s=at_s)
 
+    def told_to(self, operator_id: str) -> "Shift":
+        """Return the shift as this operator may see it: who counts is not told what is expected before it is closed."""
+        blind = operator_id == self.operator_id and self.state is not ShiftState.CLOSED
+        return replace(self, expected=()) if blind else self
+
 
 def variances(expected: Mapping[str, int], counts: Iterable[CashCount]) -> tuple[Variance, ...]:
     """Return what a count differs from the books by, a currency each, in the order of their codes.

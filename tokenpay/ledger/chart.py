@@ -4,6 +4,8 @@ from enum import StrEnum
 
 
 class AccountKind(StrEnum):
+    """What an account is for: what the bank has, owes, earns and spends."""
+
     CUSTODY = "custody"
     DRAWER = "drawer"
     VAULT = "vault"

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from tokenpay.audit.record import AuditHead
 from tokenpay.bank import Bank
 from tokenpay.compliance.screening import DenyList
 from tokenpay.parties.operator import Permission
@@ -26,6 +27,7 @@ class ChainHealth:
     """
 
     chain_id: int
+    name: str
     head_number: int
     head_at_s: int | None
     final_number: int
@@ -40,14 +42,16 @@ class ChainHealth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BankHealth:
-    """What stands at `at_s`. `payments` counts those with the engine, `deposits` those seen and not final.
+    """What stands at `at_s`. `stopped_by` is who stopped all payments, or empty, `resume_asked_by` who asked to go on.
 
-    `oldest_payment_s` is for how many seconds the one that waits longest has not moved. `events` is how many were
-    written so far.
+    `payments` counts those with the engine, `deposits` those seen and not final. `oldest_payment_s` is for how many
+    seconds the one that waits longest has not moved. `events` is how many were written so far. `streams` are the
+    audit streams' heads as they stand, not checked.
     """
 
     at_s: int
-    stopped: bool
+    stopped_by: str
+    resume_asked_by: str
     engine_turned_at_s: int | None
     chains: tuple[ChainHealth, ...]
     held: int
@@ -57,6 +61,7 @@ class BankHealth:
     open_cases: int
     events: int
     deny_lists: tuple[DenyList, ...]
+    streams: tuple[AuditHead, ...]
 
 
 def bank_health(bank: Bank, *, by: Session) -> BankHealth:
@@ -70,9 +75,10 @@ def bank_health(bank: Bank, *, by: Session) -> BankHealth:
         turned_at_s = uow.facts.number(_TURNED, 0)
         return BankHealth(
             at_s=now_s,
-            stopped=bool(uow.facts.get("stopped", "")),
+            stopped_by=uow.facts.get("stopped", ""),
+            resume_asked_by=uow.facts.get("resume_asked_by", ""),
             engine_turned_at_s=turned_at_s or None,
-            chains=tuple(_chain(uow, chain, moving, seen, now_s=now_s) for chain in uow.chains.all()),
+            chains=tuple(_chain(uow, bank, chain, moving, seen, now_s=now_s) for chain in uow.chains.all()),
             held=sum(count for _, state, count, _ in under_way if state is PaymentState.HELD),
             payments=sum(count for _, count, _ in moving),
             oldest_payment_s=_age(moving, now_s=now_s),
@@ -80,6 +86,7 @@ def bank_health(bank: Bank, *, by: Session) -> BankHealth:
             open_cases=uow.cases.count_open(),
             events=uow.outbox.length(),
             deny_lists=tuple(uow.deny_lists.all()),
+            streams=tuple(uow.audit.heads()),
         )
 
 
@@ -101,6 +108,7 @@ def note_turn(bank: Bank, *, seen: Collection[int], troubles: Mapping[int, str],
 
 def _chain(
     uow: UnitOfWork,
+    bank: Bank,
     chain: FollowedChain,
     moving: list[tuple[int | None, int, int]],
     seen: Mapping[int, int],
@@ -111,6 +119,7 @@ def _chain(
     head, final = (uow.chains.block(chain.chain_id, number) for number in (chain.head_number, chain.final_number))
     return ChainHealth(
         chain_id=chain.chain_id,
+        name=next((known.name for known in bank.settings.chains if known.chain_id == chain.chain_id), ""),
         head_number=chain.head_number,
         head_at_s=head[1] if head is not None else None,
         final_number=chain.final_number,

@@ -7,7 +7,7 @@ from tokenpay.parties.operator import Operator, Permission
 from tokenpay.parties.session import Session
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.record import record
-from tokenpay.steps.sign_in import prove
+from tokenpay.steps.sign_in import check_unlocked, prove
 from tokenpay.store.unit_of_work import UnitOfWork
 
 
@@ -41,6 +41,7 @@ def change_password(bank: Bank, *, old: str, new: str, by: Session) -> None:
     sealed = by.seal_under_password(new, salt=bank.entropy.random(16), nonce=bank.entropy.random(12), cost=cost)
     with bank.store.unit_of_work() as uow:
         operator, _ = _own(uow, bank, by)
+        check_unlocked(uow, operator.id, now_s=bank.clock.now_s())
         uow.operators.replace_credential(sealed)
         record(uow, bank, operator, "operator.password_changed", operator.id)
 

@@ -2,7 +2,9 @@
 
 import csv
 import os
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,18 +24,19 @@ COLUMNS = (
 )  # fmt: skip
 PAGE = 500
 # What a spreadsheet may take for the beginning of a formula, in ASCII and in full width; and our own mark.
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'")  # noqa: RUF001
+_RISKY = re.compile(r"(^|;)(?=\s*[=+\-@\t\r\n＝＋－＠'])")  # noqa: RUF001
 
 
 def export_journal(bank: Bank, path: Path, *, by: Session, wanted: JournalFilter = ALL) -> int:
     """Write every payment that is `wanted`, newest first, to a new CSV file, and return how many.
 
-    UTF-8, a header, lines that end in CR LF; amounts are exact, in whole assets, and times ISO 8601 in UTC. A cell
-    that a spreadsheet could run as a formula begins with an apostrophe, and so does one that began with it: take the
-    first apostrophe away to have the value. The file is there whole or not at all, and its owner's alone.
+    UTF-8, a header, lines that end in CR LF; amounts are exact, in whole assets, and times ISO 8601 in UTC. What a
+    spreadsheet could run as a formula stands behind an apostrophe, at the beginning of a cell and behind a semicolon,
+    where many countries' spreadsheets begin another; so does an apostrophe that was there: take the first one away,
+    in each such place, to have the value. The file is there whole or not at all, and its owner's alone.
     Raises Conflict when something is there already, StoreUnavailable when it cannot be written.
     """
-    if path.exists():
+    if os.path.lexists(path):
         raise Conflict("there is a file of that name already", file=path.name)
     draft = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
@@ -56,7 +59,8 @@ def export_journal(bank: Bank, path: Path, *, by: Session, wanted: JournalFilter
     except OSError as error:
         raise StoreUnavailable(f"the file cannot be written: {error.strerror}", file=path.name) from None
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):  # where it could not be made it cannot be taken away
+            draft.unlink()
     return rows
 
 
@@ -99,7 +103,7 @@ def _cells(entry: JournalEntry) -> tuple[str, ...]:
 
 
 def _guarded(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_RISKY) or cell.lstrip().startswith(_RISKY) else cell
+    return _RISKY.sub(r"\1'", cell)
 
 
 def _time(at_s: int) -> str:

@@ -38,8 +38,8 @@ class PaymentPreview:
     """What would be decided if it were asked now; it is no promise: the gate decides when the payment is made.
 
     `payee_customer_id` is the customer who is paid, or whose request's address it is; a customer's session is not
-    told of another's. `network_fee` is what the chain would cost the bank, which bears it; None in the books, and
-    where the chain did not say.
+    told of another's, nor whether others paid the payee before. `network_fee` is what the chain would cost the bank,
+    which bears it; None in the books, and where the chain did not say.
     """
 
     decision: Decision
@@ -78,7 +78,10 @@ def preview_payment(
         decision = _decision(weigh(uow, bank, draft, intent, by=by))
         payee, customer_id = _payee(uow, intent)
         route = _route(uow, intent)
-    may_know = operator.role is not Role.CUSTOMER or customer_id in (*of, *customers_of(intent.creditor))
+    is_customer = operator.role is Role.CUSTOMER
+    may_know = not is_customer or customer_id in (*of, *customers_of(intent.creditor))
+    if is_customer and payee is PayeeStanding.NEW_TO_BANK:  # whom others paid is theirs to know
+        payee = PayeeStanding.NEW_TO_CUSTOMER
     return PaymentPreview(
         decision=replace(decision, reasons=reasons_shown(operator, decision.reasons)),
         payee=payee,

@@ -48,12 +48,20 @@ def payment_of_key(bank: Bank, key: str, *, by: Session) -> Payment | None:
 
 
 def find_payments(
-    bank: Bank, *, by: Session, states: Iterable[PaymentState] | None = None, limit: int = 100
+    bank: Bank,
+    *,
+    by: Session,
+    states: Iterable[PaymentState] | None = None,
+    related: str | None = None,
+    limit: int = 100,
 ) -> list[Payment]:
-    """Return payments in these states (all: None), those with a nonce first, then oldest first."""
+    """Return payments in these states (all: None), those with a nonce first, then oldest first.
+
+    `related` asks for those about one payment, case or shift: its refunds and reversal, or the cash it moved.
+    """
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.READ)
-        return uow.payments.find(states=states, limit=limit)
+        return uow.payments.find(states=states, related=related, limit=limit)
 
 
 def get_request(bank: Bank, request_id: str, *, by: Session) -> IssuedRequest:

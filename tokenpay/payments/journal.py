@@ -37,6 +37,8 @@ class JournalFilter:
             raise InvalidInput("a text to look for has letters or digits")
         if len(self.text) > MAX_REMITTANCE or len(words_of(self.text)) > MAX_WORDS:
             raise InvalidInput(f"a text to look for has up to {MAX_WORDS} words and {MAX_REMITTANCE} characters")
+        if any(at_s is not None and type(at_s) is not int for at_s in (self.from_s, self.until_s)):
+            raise InvalidInput("the journal is asked for times in whole Unix seconds")
         if self.from_s is not None and self.until_s is not None and self.from_s >= self.until_s:
             raise InvalidInput("the journal is asked from a time to a later one")
 

@@ -25,7 +25,8 @@ def check_terminal(terminal: str) -> None:
 def prove(bank: Bank, operator_id: str, kind: CredentialKind, unseal: Callable[[Credential], bytes]) -> bytes:
     """Return the operator's private key; raises WrongPassword, which does not say whether the operator exists.
 
-    Five wrong passwords or PINs in a row, of either kind, lock the operator for fifteen minutes.
+    Five wrong passwords or PINs in a row, of either kind, lock the operator for fifteen minutes. Whoever uses the key
+    asks `check_unlocked` first, in the unit of work that uses it.
     """
     now_s = bank.clock.now_s()
     with bank.store.read() as uow:
@@ -51,6 +52,12 @@ def prove(bank: Bank, operator_id: str, kind: CredentialKind, unseal: Callable[[
         raise WrongPassword(WRONG) from None
 
 
+def check_unlocked(uow: UnitOfWork, operator_id: str, *, now_s: int) -> None:
+    """Raise WrongPassword where five wrong ones were counted while a right one was tried: many at once gain nothing."""
+    if now_s < uow.operators.lock_locked_until_s(operator_id):
+        raise WrongPassword(WRONG)
+
+
 def enter_session(
     bank: Bank,
     operator_id: str,
@@ -64,6 +71,7 @@ def enter_session(
     """Open the session of an operator whose key was just opened; raises WrongPassword where `check` says no."""
     now_s = bank.clock.now_s()
     with bank.store.unit_of_work() as uow:
+        check_unlocked(uow, operator_id, now_s=now_s)
         operator = uow.operators.get(operator_id)
         if not operator.active or not check(uow, operator):
             raise WrongPassword(WRONG)

@@ -84,6 +84,14 @@ class DepositStore:
         query = select(deposits.c.chain_id, func.count()).where(deposits.c.state == DepositState.SEEN.value)
         return {chain_id: count for chain_id, count in self._connection.execute(query.group_by(deposits.c.chain_id))}
 
+    def final_units(self, since_s: int, until_s: int) -> list[tuple[int, str, str, str, int]]:
+        """Return (time, no branch, "deposit", asset id, units) of each final deposit seen in [since_s, until_s)."""
+        column = deposits.c
+        query = select(column.seen_at_s, column.asset_id, column.units).where(
+            column.state == DepositState.FINAL, column.seen_at_s >= since_s, column.seen_at_s < until_s
+        )
+        return [(row.seen_at_s, "", "deposit", row.asset_id, row.units) for row in self._connection.execute(query)]
+
     @stored
     def _deposit(self, row: Row[Any]) -> Deposit:
         return Deposit(

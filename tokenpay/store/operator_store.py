@@ -90,6 +90,12 @@ class OperatorStore:
         row = self._row(operator_id)
         return row.failures, row.locked_until_s
 
+    def lock_locked_until_s(self, operator_id: str) -> int:
+        """Return until when an operator is locked, behind every failure that is just being counted."""
+        row = operators.c
+        query = select(row.locked_until_s).where(row.id == operator_id).with_for_update(key_share=True)
+        return int(self._connection.execute(query).scalar_one())
+
     def count_failure(self, operator_id: str, *, lock_after: int, locked_until_s: int) -> None:
         """Count one wrong password or PIN; the `lock_after`-th locks the operator until the given time."""
         row = operators.c

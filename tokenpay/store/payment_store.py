@@ -148,6 +148,20 @@ class PaymentStore:
         )
         return page_of(entries, limit=limit)
 
+    def final_units(self, since_s: int, until_s: int) -> list[tuple[int, str, str, str, int]]:
+        """Return (time, branch, purpose, asset id, units) of each payment that became final in [since_s, until_s).
+
+        The units are read from the content that was agreed to, not added up in SQL.
+        """
+        column = payments.c
+        query = select(column.updated_at_s, column.branch, column.purpose, column.asset_id, column.intent).where(
+            column.state == PaymentState.FINAL, column.updated_at_s >= since_s, column.updated_at_s < until_s
+        )
+        return [
+            (row.updated_at_s, row.branch, row.purpose, row.asset_id, _units(row.intent))
+            for row in self._connection.execute(query)
+        ]
+
     def outdated(self, *, now_s: int) -> list[str]:
         """Return the ids of payments that were not started in time. A no-op is never too late: a nonce waits for it."""
         query = select(payments.c.id).where(
@@ -209,6 +223,11 @@ class PaymentStore:
         if asset.decimals != decimals:
             raise IntegrityError("an asset's decimals changed under a payment", asset=asset.id)
         return asset
+
+
+@stored
+def _units(intent: str) -> int:
+    return int(parse_canonical(intent)["units"])
 
 
 def _standing(payment: Payment) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Shifts: who has which drawer, from one count to the next."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from tokenpay.money.amount import Amount
 from tokenpay.money.asset import Asset
 from tokenpay.payments.intent import Purpose
 from tokenpay.primitives.canonical import Value, canonical_text
+from tokenpay.store.door import rows_limit
 from tokenpay.store.insert_missing import insert_missing
 from tokenpay.store.tables import assets, payments, shifts, transfers
 
@@ -78,6 +80,13 @@ class ShiftStore:
         query = select(shifts).where(shifts.c.state != ShiftState.CLOSED).filter_by(**which)
         row = self._connection.execute(query).one_or_none()
         return None if row is None else _shift(row)
+
+    def find(self, *, states: Iterable[ShiftState] | None = None, limit: int | None = None) -> list[Shift]:
+        """Return shifts, newest first."""
+        query = select(shifts).order_by(shifts.c.opened_at_s.desc(), shifts.c.id).limit(rows_limit(limit))
+        if states is not None:
+            query = query.where(shifts.c.state.in_([state.value for state in states]))
+        return [_shift(row) for row in self._connection.execute(query)]
 
     def update(self, shift: Shift, *, was: ShiftState) -> None:
         """Write where a shift stands now; raises IntegrityError unless it still stood at `was`."""

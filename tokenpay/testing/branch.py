@@ -15,7 +15,7 @@ from tokenpay.bootstrap import engine_session, found_bank, open_bank
 from tokenpay.compliance.policy import AssetLimits, Hours, Policy
 from tokenpay.counter.cash_count import CashCount
 from tokenpay.engine import run_once
-from tokenpay.errors import InvalidRequest
+from tokenpay.errors import InvalidRequest, WrongState
 from tokenpay.money.address import Address
 from tokenpay.money.amount import Amount
 from tokenpay.money.asset import Asset
@@ -35,7 +35,7 @@ from tokenpay.operations.sweep import sweep
 from tokenpay.parties.customer import Customer
 from tokenpay.parties.operator import Role
 from tokenpay.parties.session import Session
-from tokenpay.payments.payment import Payment, PaymentState
+from tokenpay.payments.payment import Payment, PaymentState, Refusal
 from tokenpay.ports import Chain
 from tokenpay.requests.payment_request import PaymentRequest
 from tokenpay.settings import ChainSettings
@@ -140,6 +140,16 @@ class Branch:
         sweeps = sweep(self.bank, asset_id=TOKEN.id, by=self.engine)
         self.turn()
         return len(sweeps)
+
+    def fill_vault(self, pieces: str) -> Payment:
+        """Deliver counted cash in EUR, such as `8x50, 5x20`, into the vault, by Vera and where it must be by Otto."""
+        count = CashCount.parse(pieces, CASH.symbol)
+        delivered = receive_cash(self.bank, count=count, by=self.vera, key=f"delivery/{self.clock.now_s()}/{pieces}")
+        if isinstance(delivered, Refusal):
+            raise WrongState("the delivery was refused", reasons=", ".join(why.code for why in delivered.reasons))
+        if delivered.state is PaymentState.HELD:
+            return approve(self.bank, delivered.id, by=self.otto)
+        return delivered
 
     def balance(self, customer: Customer) -> str:
         """Return what a customer has, as text."""

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import tokenpay as tp
 from tests.world import CHAIN_ID, LIMITS, OUTSIDE, PASSWORDS, TOKEN, World, address_of
-from tokenpay.bootstrap import set_rate
 from tokenpay.cli.program import build_parser
 from tokenpay.ethereum.grants.authorization import Authorization
 from tokenpay.ethereum.grants.grant import sign
@@ -142,7 +141,8 @@ def _counter(world: World) -> tuple[tp.Shift, tp.Quote]:
     world.decree(limits={TOKEN.id: LIMITS, cash.id: limits}, tariffs=(tariff,))
     tp.register_asset(bank, cash, by=world.ann)
     tp.receive_cash(bank, count=tp.CashCount.parse("4x50", "EUR"), by=world.ann, key=world.key())
-    set_rate(bank, tp.Rate(token=TOKEN, cash=cash, price=Decimal(1), source="desk", at_s=world.clock.now_s()))
+    rate = tp.Rate(token=TOKEN, cash=cash, price=Decimal(1), source="desk", at_s=world.clock.now_s())
+    tp.set_rate(bank, rate, by=world.ann)
     ann = tp.open_session(bank, operator_id="ann", password=PASSWORDS["ann"], terminal="cli")
     shift = tp.open_shift(bank, drawer="d1", opening=[], by=ann, key=world.key())
     assert isinstance(shift, tp.Shift)

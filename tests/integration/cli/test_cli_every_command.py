@@ -15,7 +15,6 @@ WITHOUT_A_SESSION = {
     "bank migrate",
     "bank show",
     "asset list",
-    "rate set",
     "request resolve",
     "request read",
     "doctor",

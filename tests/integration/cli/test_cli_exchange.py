@@ -38,8 +38,9 @@ def test_from_a_rate_to_the_report(desk: Desk) -> None:
     (silent,) = desk("rate", "show", "--json").json["rates"]
     assert (silent["price"], silent["why_not"]) == (None, "the rate table is missing, or is no text")
     price = ("--asset", "DEUR", "--against", "EUR", "--price", "1", "--source", "desk")
-    said = desk("rate", "set", *price, "--json").json
-    assert (said["price"], said["at_s"]) == ("1", desk.world.clock.now_s())
+    said = desk("rate", "set", *price, "--json", by="ann").json
+    assert (said["price"], said["at_s"], said["set"]) == ("1", desk.world.clock.now_s(), True)
+    assert desk("rate", "set", *price).error == "session.not_permitted"
     (offered,) = desk("rate", "show", "--json").json["rates"]
     assert (offered["price"], offered["source"], offered["sell_basis_points"]) == ("1", "desk", 100)
     assert "desk" in desk("rate", "show").out
@@ -77,13 +78,15 @@ def test_what_is_no_exchange(desk: Desk) -> None:
     (desk.folder / "rates.json").write_text(json.dumps({"source": "desk"}))
     assert desk(*wanted, "--amount", "10", "--against", "EUR").error == "rate.unavailable"
     price = ("rate", "set", "--asset", "DEUR", "--against", "EUR", "--source", "desk", "--price")
-    assert desk(*price, "1").error == "rate.unavailable", "a file that is no table is not written over"
+    assert desk(*price, "1", by="ann").error == "rate.unavailable", "a file that is no table is not written over"
     (desk.folder / "rates.json").unlink()
     for wrong in ("1,5", "0", "-1", "NaN", "1e999", "a lot"):
-        assert desk(*price, wrong).error == "input.invalid"
-    assert desk(*price, "1", "--at", str(desk.world.clock.now_s() - 601)).code == 0
+        assert desk(*price, wrong, by="ann").error == "input.invalid"
+    assert desk(*price, "1", "--at", str(desk.world.clock.now_s() - 601), by="ann").code == 0
     assert desk(*wanted, "--amount", "10", "--against", "EUR").error == "rate.unavailable"
-    assert desk(*price, "1").code == 0
+    assert desk(*price, "1", by="ann").code == 0
+    jump = desk(*price, "1.2", "--json", by="ann")
+    assert (jump.code, jump.json["set"]) == (0, False)
     assert desk(*wanted, "--amount", "0.5", "--against", "EUR").error == "input.invalid"
     assert desk(*wanted, "--amount", "10", "--against", "ETH").error == "not_found"
     assert desk("exchange", "accept", "QU-1", "--terminal", "till-1").error == "not_found"

@@ -111,7 +111,7 @@ def test_health_says_what_the_engine_saw_and_what_waits(world: World) -> None:
     world.turn()
     health = tp.bank_health(world.bank, by=world.tom)
     (chain,) = health.chains
-    assert (health.at_s, health.engine_turned_at_s, health.stopped) == (now_s, now_s, False)
+    assert (health.at_s, health.engine_turned_at_s, health.stopped_by) == (now_s, now_s, "")
     assert (chain.chain_id, chain.seen_at_s, chain.trouble, chain.halted) == (CHAIN_ID, now_s, "", "")
     assert chain.head_number == world.chain.head().number
     assert (chain.head_at_s, chain.final_number) == (world.chain.head().timestamp_s, world.chain.finalized().number)
@@ -126,7 +126,7 @@ def test_health_says_what_the_engine_saw_and_what_waits(world: World) -> None:
     world.turn()
     tp.stop_payments(world.bank, reason="x", by=world.ann)
     later = tp.bank_health(world.bank, by=world.tom)
-    assert (later.stopped, later.held, later.payments, later.deposits) == (True, 1, 1, 1)
+    assert (later.stopped_by, later.held, later.payments, later.deposits) == ("ann", 1, 1, 1)
     assert (later.chains[0].payments, later.chains[0].deposits) == (1, 1)
     assert later.events > health.events
     world.clock.advance(30)

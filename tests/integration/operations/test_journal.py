@@ -132,6 +132,9 @@ def test_what_is_no_filter_or_cursor(world: World) -> None:
     for wrong in ({"text": " "}, {"text": "x" * 141}, {"text": "a b c d e f g h i"}, {"from_s": 5, "until_s": 5}):
         with pytest.raises(tp.InvalidInput):
             tp.JournalFilter(**wrong)  # type: ignore[arg-type]
+    for at_s in (1.5, "5", True):
+        with pytest.raises(tp.InvalidInput, match="whole"):
+            tp.JournalFilter(from_s=at_s)  # type: ignore[arg-type]
     for after in ("x", "1/2", "-1/0f8fad5b-d9cb-469f-a165-70867728950e"):
         with pytest.raises(tp.InvalidInput):
             tp.journal(world.bank, by=world.tom, after=after)
@@ -167,10 +170,13 @@ def test_an_export_holds_every_payment_exactly(world: World, five: list[tp.Payme
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "＝1", "'quoted", " =1"])
 def test_no_cell_runs_in_a_spreadsheet(world: World, tmp_path: Path, text: str) -> None:
-    world.paid(1, remittance_information=text)
-    path = tmp_path / "journal.csv"
-    tp.export_journal(world.bank, path, by=world.tom)
-    assert rows_of(path)[0]["remittance_information"] == f"'{text}"
+    """A semicolon parts cells too, where a comma stands before decimals."""
+    for number, (before, written) in enumerate((("", f"'{text}"), ("rent;", f"rent;'{text}"), (";;", f";;'{text}"))):
+        world.paid(1, remittance_information=f"{before}{text}")
+        world.clock.advance(1)
+        path = tmp_path / f"journal-{number}.csv"
+        tp.export_journal(world.bank, path, by=world.tom)
+        assert rows_of(path)[0]["remittance_information"] == written
 
 
 def test_a_plain_text_is_as_it_was(world: World, tmp_path: Path) -> None:
@@ -194,8 +200,13 @@ def test_nothing_half_written_is_left(world: World, five: list[tp.Payment], tmp_
     with pytest.raises(tp.IntegrityError):
         tp.export_journal(world.bank, path, by=world.tom)
     assert list(folder.iterdir()) == []
-    with pytest.raises(tp.StoreUnavailable):
-        tp.export_journal(world.bank, folder / "no" / "journal.csv", by=world.tom)
+    (tmp_path / "file").touch()
+    for place in ("out/no/journal.csv", "file/journal.csv", "x" * 250, "x" * 300):
+        with pytest.raises(tp.StoreUnavailable, match="cannot be written"):
+            tp.export_journal(world.bank, tmp_path / place, by=world.tom)
+    (tmp_path / "leads away").symlink_to(folder / "journal.csv")
+    with pytest.raises(tp.Conflict):
+        tp.export_journal(world.bank, tmp_path / "leads away", by=world.tom)
     tp.close_session(world.bank, by=world.tom)
     with pytest.raises(tp.SessionExpired):
         tp.export_journal(world.bank, path, by=world.tom)

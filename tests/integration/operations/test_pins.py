@@ -1,13 +1,14 @@
 """PINs and passwords: what opens an operator's key, what no longer does, and what a thief of the database has."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import tokenpay as tp
-from tests.world import PASSWORDS, World
-from tokenpay.parties.credential import CredentialKind, unseal_with_pin
+from tests.world import PASSWORDS, World, sign_in
+from tokenpay.parties.credential import Credential, CredentialKind, unseal, unseal_with_pin
 from tokenpay.payments.payment import PaymentState as S
 
 PIN = "402857"
@@ -51,6 +52,36 @@ def test_wrong_pins_and_wrong_passwords_are_counted_together(world: World) -> No
         tp.open_session(world.bank, operator_id="tom", password=PASSWORDS["tom"], terminal="t")
     world.clock.advance(900)
     assert enter(world, PIN)
+
+
+@pytest.mark.parametrize("kind", ["pin", "password", "change"])
+def test_a_right_one_among_many_at_once_is_no_better_than_after_them(
+    world: World, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """While the right one is stretched, at another terminal five wrong ones are counted."""
+    tp.set_pin(world.bank, pin=PIN, by=world.tom)
+    verb = f"tokenpay.operations.{'credentials' if kind == 'change' else 'open_session'}"
+    name = "unseal_with_pin" if kind == "pin" else "unseal"
+    whole = unseal_with_pin if kind == "pin" else unseal
+
+    def slow(credential: Credential, given: str, **more: bytes) -> bytes:
+        monkeypatch.undo()
+        key = whole(credential, given, **more)  # type: ignore[operator]
+        for number in range(5):
+            with pytest.raises(tp.WrongPassword):
+                enter(world, f"40285{number}")
+        return key  # type: ignore[no-any-return]
+
+    tries: dict[str, Callable[[], object]] = {
+        "pin": lambda: enter(world, PIN),
+        "password": lambda: sign_in(world.bank, "tom"),
+        "change": lambda: tp.change_password(world.bank, old=PASSWORDS["tom"], new="another-secret", by=world.tom),
+    }
+    monkeypatch.setattr(f"{verb}.{name}", slow)
+    with pytest.raises(tp.WrongPassword):
+        tries[kind]()
+    world.clock.advance(900)
+    assert sign_in(world.bank, "tom")
 
 
 def test_who_has_no_pin_and_who_does_not_exist_are_told_the_same(world: World) -> None:

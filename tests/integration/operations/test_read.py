@@ -75,3 +75,43 @@ def test_a_case_shows_its_money_until_it_is_gone(world: World, listed: bool) -> 
         tp.refund(world.bank, of=case.id, to=to, amount=standing, by=world.ann, key="back")
         assert tp.case_balances(world.bank, case.id, by=world.tom) == []
         assert not tp.resolve_case(world.bank, case.id, resolution="refunded", by=world.ann).is_open
+
+
+def test_volumes_add_up_what_became_final_by_day(world: World) -> None:
+    start_s = world.clock.now_s()
+
+    def told(*, until_s: int | None = None) -> list[tuple[str, str, int, str]]:
+        until_s = world.clock.now_s() + 1 if until_s is None else until_s
+        found = tp.volumes(world.bank, since_s=start_s, until_s=until_s, by=world.tom)
+        return [(it.branch, it.purpose, it.count, str(it.amount)) for it in found]
+
+    before = told()
+    world.paid(20)
+    world.paid("5.25")
+    held = world.paid(200)
+    assert held.state is tp.PaymentState.HELD
+    assert told() == sorted([*before, ("main", "payment", 2, "25.25 DEUR")])
+    world.next_day()
+    world.paid(1)
+    assert told()[-1] == ("main", "payment", 1, "1.00 DEUR")
+    days = [it.day for it in tp.volumes(world.bank, since_s=start_s, until_s=world.clock.now_s() + 1, by=world.tom)]
+    assert days == sorted(days)
+    assert len(set(days)) > 1
+    assert told(until_s=start_s) == []
+    for since_s, until_s in ((-1, 5), (5, 4), (0, 401 * 86_400)):
+        with pytest.raises(tp.InvalidInput):
+            tp.volumes(world.bank, since_s=since_s, until_s=until_s, by=world.tom)
+
+
+def test_health_says_who_stopped_and_what_waits(world: World) -> None:
+    well = tp.bank_health(world.bank, by=world.tom)
+    (chain,) = well.chains
+    assert (well.stopped_by, well.resume_asked_by, chain.name, chain.halted, chain.payments) == ("", "", "Test", "", 0)
+    assert chain.head_number >= chain.final_number > 0
+    assert [head.stream for head in well.streams] == ["engine", "main"]
+    payee = tp.Address(b"\x77" * 20).caip10(chain.chain_id)
+    assert world.paid(1, creditor=payee).state is tp.PaymentState.CLEARED
+    tp.stop_payments(world.bank, reason="odd", by=world.ann)
+    assert tp.resume_payments(world.bank, by=world.bob) is False
+    ill = tp.bank_health(world.bank, by=world.tom)
+    assert (ill.stopped_by, ill.resume_asked_by, ill.chains[0].payments) == ("ann", "bob", 1)

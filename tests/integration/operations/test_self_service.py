@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -307,11 +307,15 @@ ALWAYS = {"close_session", "payment_of_key"}
 def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
     """Every other verb, about what is the customer's own as far as that can be."""
     bank, mine = world.bank, world.anna.id
+    folder = bank.directory
+    assert folder is not None
     request, held = world.request(5), world.paid(200)
     case = tp.open_case(bank, kind=tp.CaseKind.OTHER, subject=mine, note="n", by=world.ann)
     grant: Any = None
     count = tp.CashCount(currency="EUR", pieces={})
     party, key, other = f"customer/{mine}", world.key(), tp.CaseKind.OTHER
+    cash = tp.Asset.cash("EUR")
+    rate = tp.Rate(token=TOKEN, cash=cash, price=Decimal(1), source="desk", at_s=0)
     return {
         "accept_clock": lambda by: tp.accept_clock(bank, by=by),
         "allocate_cash": lambda by: tp.allocate_cash(
@@ -331,10 +335,10 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
             bank, request_id=request.id, authorization=grant, signature=grant, by=by, key=key
         ),
         "enrol_customer": lambda by: tp.enrol_customer(bank, name="Eva", by=by, key=key),
-        "exchange": lambda by: tp.exchange(bank, quote_id="Q1", by=by, key=key),
+        "exchange": lambda by: tp.exchange(bank, quote_id="QU-1", by=by, key=key),
         "expire": lambda by: tp.expire(bank, by=by),
         "export_journal": lambda by: tp.export_journal(
-            bank, Path("journal.csv"), by=by, wanted=tp.JournalFilter(customer_id=mine)
+            bank, folder / "journal.csv", by=by, wanted=tp.JournalFilter(customer_id=mine)
         ),
         "find_customers": lambda by: tp.find_customers(bank, mine, by=by),
         "find_payments": lambda by: tp.find_payments(bank, by=by),
@@ -354,7 +358,7 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
         "open_self_service": lambda by: tp.open_self_service(bank, customer_id=mine, pin="615093", by=by, key=key),
         "open_shift": lambda by: tp.open_shift(bank, drawer="D1", opening=(count,), by=by, key=key),
         "quote_exchange": lambda by: tp.quote_exchange(
-            bank, customer_id=mine, direction=tp.Direction.CASH_IN, amount=euro(1), against=tp.Asset.cash("EUR"), by=by
+            bank, customer_id=mine, direction=tp.Direction.CASH_OUT, amount=euro(1), against=cash, by=by
         ),
         "read_events": lambda by: tp.read_events(bank, by=by),
         "receive_cash": lambda by: tp.receive_cash(bank, count=count, by=by, key=key),
@@ -369,6 +373,7 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
         "reverse": lambda by: tp.reverse(bank, held.id, by=by, key=key),
         "run_once": lambda by: tp.run_once(bank, by=by),
         "set_pin": lambda by: tp.set_pin(bank, pin="615093", by=by),
+        "set_rate": lambda by: tp.set_rate(bank, rate, by=by),
         "settle": lambda by: tp.settle(bank, chain_id=CHAIN_ID, by=by),
         "shift_report": lambda by: tp.shift_report(bank, "SH-1", by=by),
         "sign_issued_request": lambda by: tp.sign_issued_request(bank, request.id, by=by),
@@ -423,3 +428,16 @@ def test_each_verb_for_customers_is_about_their_own_alone(world: World, anna: tp
     tp.close_session(world.bank, by=anna)
     with pytest.raises(tp.SessionExpired):
         tp.balances(world.bank, world.anna.id, by=anna)
+
+
+def test_a_preview_does_not_tell_a_customer_whom_others_paid(world: World, anna: tp.Session) -> None:
+    party, said = f"customer/{world.anna.id}", []
+    for _ in range(2):
+        shown = tp.preview_payment(
+            world.bank, debtor=party, creditor=f"customer/{world.boris.id}", amount=euro(1), by=anna
+        )
+        said.append(shown.payee)
+        carl = tp.enrol_customer(world.bank, name="Carl", by=world.tom, key=world.key())
+        world.endow(carl, 5)
+        world.paid(1, debtor=f"customer/{carl.id}", creditor=f"customer/{world.boris.id}")
+    assert said == [tp.PayeeStanding.NEW_TO_CUSTOMER] * 2

@@ -453,3 +453,66 @@ def test_two_close_one_shift_and_one_count_stands(counter: Counter) -> None:
     assert isinstance(error, tp.WrongState), error
     assert counter.has("drawer", "drawer-1") == closed.closing[0].amount.number()
     world.prove()
+
+
+def test_shifts_are_found_newest_first_and_tell_nobody_their_own_count(counter: Counter) -> None:
+    world, tom = counter.world, counter.world.tom
+    first = counter.close(counter.open("1x50"), "1x50")
+    world.clock.advance(1)
+    second = counter.open("1x50")
+    counter.close(second, "9x50")  # above what one person may
+
+    def found(by: tp.Session, **wanted: Any) -> list[Shift]:
+        return tp.find_shifts(world.bank, by=by, **wanted)
+
+    assert [shift.id for shift in found(tom)] == [second.id, first.id]
+    assert [shift.id for shift in found(tom, states=[ShiftState.CLOSED])] == [first.id]
+    assert [shift.id for shift in found(tom, limit=1)] == [second.id]
+    assert [shift.expected for shift in found(tom)] == [(), (cash("50.00"),)]
+    assert [shift.expected for shift in found(world.ann)] == [(cash("50.00"),), (cash("50.00"),)]
+
+
+def test_a_key_is_asked_after(counter: Counter) -> None:
+    world, tom = counter.world, counter.world.tom
+    opened = counter.open(key="open")
+    payment(counter.move("100.00"))
+    counter.close(opened, "2x50", key="close")
+    moved = counter.receive("1x50", key="delivery")
+
+    def of(key: str) -> tp.Shift | None:
+        return tp.shift_of_key(world.bank, key, by=tom)
+
+    found = of("open")
+    assert found is not None
+    assert (found.id, found.state, found.expected) == (opened.id, ShiftState.CLOSED, (cash("100.00"),))
+    assert of("close") == found
+    assert of("nothing") is None
+    assert of("delivery") is None
+    assert tp.payment_of_key(world.bank, "delivery", by=tom) == moved
+    assert tp.payment_of_key(world.bank, "open", by=tom) is None
+
+
+def test_the_books_are_told_kind_by_kind_and_blind_to_who_counts(counter: Counter) -> None:
+    world = counter.world
+    counter.open()
+    payment(counter.move("100.00"))
+
+    def told(by: tp.Session) -> dict[tuple[str, str], int]:
+        return {
+            (balance.kind.value, balance.owner): balance.units
+            for balance in tp.book_balances(world.bank, by=by)
+            if balance.asset == EUR
+        }
+
+    assert told(world.ann) == {("drawer", "drawer-1"): 100_00, ("funding", ""): 3000_00, ("vault", "main"): 2900_00}
+    counter.open(by=world.bob, drawer="drawer-2")
+    assert told(world.bob) == {("vault", "main"): 2900_00}
+    with pytest.raises(tp.NotPermitted):
+        tp.book_balances(world.bank, by=world.tom)
+
+
+def test_payments_are_found_by_their_shift(counter: Counter) -> None:
+    opened = counter.open()
+    moved = payment(counter.move("100.00"))
+    assert tp.find_payments(counter.bank, by=counter.world.tom, related=opened.id) == [moved]
+    assert tp.find_payments(counter.bank, by=counter.world.tom, related="SH-0") == []

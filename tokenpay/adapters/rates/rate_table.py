@@ -25,19 +25,27 @@ _NAMES = {"token", "currency", "price", "at_s"}
 
 @dataclass(frozen=True, slots=True)
 class RateTable:
-    """A RateSource. The file is read anew for every rate, so that what is written counts at once."""
+    """A RateBook. The file is read anew for every rate, so that what is written counts at once."""
 
     path: Path
 
     def rate(self, token: Asset, cash: Asset) -> Rate:
         """Return the table's rate; raises RateUnavailable where it names none, or is no table in any line."""
-        source, rows = self._read()
-        found = [row for row in rows if (row["token"], row["currency"]) == (token.id, cash.symbol)]
-        if not found:
+        found = self._found(token, cash)
+        if found is None:
             raise RateUnavailable(f"the rate table has no price of {token.symbol} in {cash.symbol}")
-        return _rate(token, cash, found[0], source)
+        return found
 
-    def set(self, rate: Rate) -> None:
+    def last(self, token: Asset, cash: Asset) -> Rate | None:
+        """Return the table's rate, or None where it names none or there is no table; raises RateUnavailable."""
+        return self._found(token, cash) if self.path.exists() else None
+
+    def _found(self, token: Asset, cash: Asset) -> Rate | None:
+        source, rows = self._read()
+        pair = (token.id, cash.symbol)
+        return next((_rate(token, cash, row, source) for row in rows if (row["token"], row["currency"]) == pair), None)
+
+    def write(self, rate: Rate) -> None:
         """Write a rate into the table, whole or not at all, and say who says so; the others stay as they are.
 
         All of a table has one source. Raises RateUnavailable where there is a file that is no table.

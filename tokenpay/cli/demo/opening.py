@@ -14,8 +14,8 @@ from tokenpay import (
     receive_cash,
     recognise_holding,
     register_asset,
+    set_rate,
 )
-from tokenpay.bootstrap import set_rate
 from tokenpay.cli.demo.founding import CASH, LISTED
 from tokenpay.cli.demo.show import Show
 from tokenpay.cli.demo.world import World
@@ -69,7 +69,7 @@ def _fill_vault(world: World, show: Show) -> None:
     """Price the demo euro in cash and, in the first run, take cash into the vault: the two can be exchanged."""
     bank, now_s = world.bank, world.bank.clock.now_s()
     register_asset(bank, CASH, by=world.vera)
-    set_rate(bank, Rate(token=world.token, cash=CASH, price=Decimal(1), source="demo", at_s=now_s))
+    set_rate(bank, Rate(token=world.token, cash=CASH, price=Decimal(1), source="demo", at_s=now_s), by=world.vera)
     count = CashCount.parse(_DELIVERY, CASH.symbol)
     delivery = receive_cash(bank, count=count, by=world.vera, key="demo/delivery")  # one key for all runs
     taken_in = isinstance(delivery, Payment) and approve(bank, delivery.id, by=world.otto).state is PaymentState.FINAL

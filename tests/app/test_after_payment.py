@@ -1,0 +1,197 @@
+"""After a payment: cancel what has not left, refund, reverse; each once, whatever happens."""
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input
+
+import tokenpay as tp
+from terminal_app.screens.confirm import Confirm
+from terminal_app.screens.customer import CustomerScreen
+from terminal_app.screens.find_customer import FindCustomer
+from terminal_app.screens.home import Home
+from terminal_app.screens.payment import PaymentScreen
+from terminal_app.screens.queue import Queue
+from terminal_app.screens.refund import Refund
+from terminal_app.screens.sign_in import SignIn
+from terminal_app.screens.unfinished import Unfinished
+from tests.app.gate import Gate
+from tests.app.hand import Hand, run, terminal
+from tests.app.test_screens import check_footer
+from tokenpay.testing import Branch, euro
+
+
+def paid(branch: Branch, amount: str = "25") -> tp.Payment:
+    payment = tp.pay(
+        branch.bank,
+        debtor=f"customer/{branch.anna.id}",
+        creditor=f"customer/{branch.boris.id}",
+        amount=euro(amount),
+        by=branch.tim,
+        key=f"paid/{amount}",
+    )
+    assert isinstance(payment, tp.Payment)
+    return payment
+
+
+def of(branch: Branch, payment: tp.Payment) -> list[tp.Payment]:
+    return tp.find_payments(branch.bank, by=branch.vera, related=payment.id)
+
+
+async def to_payment(hand: Hand, operator: str, word: str = "✓ FINAL") -> None:
+    """Find the newest payment through Anna's account, as somebody at the counter would."""
+    await hand.sign_in(operator)
+    await hand.arrive(Home)
+    await hand.press("f2")
+    await hand.arrive(FindCustomer)
+    await hand.read("Anna Berger")
+    await hand.press(*"anna")
+    await hand.until(lambda: "Boris" not in hand.seen(), "one customer left")
+    await hand.press("enter")
+    await hand.arrive(CustomerScreen)
+    await hand.read("DEUR")
+    await hand.until(
+        lambda: "25.00" in hand.seen() or "1 500" in hand.seen().replace("\N{NO-BREAK SPACE}", " "), "rows"
+    )
+    await hand.press("enter")
+    await hand.arrive(PaymentScreen)
+    await hand.read(word)
+
+
+def test_a_teller_refunds_in_part_and_then_the_rest(branch: Branch, tmp_path: Path, size: tuple[int, int]) -> None:
+    payment = paid(branch)
+
+    async def flow() -> None:
+        async with terminal(branch, tmp_path, size) as hand:
+            await to_payment(hand, "tim")
+            assert "Refund" in hand.footer()
+            assert not {"Reverse", "Cancel payment"} & hand.footer()
+            check_footer(hand)
+            await hand.press("f4")
+            await hand.arrive(Refund)
+            field = hand.app.screen.query_one(Input)
+            assert field.value == "25.00"
+            field.clear()
+            await hand.enter("10")
+            await hand.arrive(Confirm)
+            await hand.read(f"Anna Berger ({branch.anna.id}) pays 25.00")
+            await hand.press("enter", "space")
+            assert not of(branch, payment)
+            await hand.press("f9", "f9")
+            await hand.arrive(PaymentScreen)
+            await hand.read("It is a refund of")
+            (refund,) = of(branch, payment)
+            assert (refund.state, refund.intent.amount) == (tp.PaymentState.FINAL, euro("10"))
+            assert branch.balance(branch.boris) == "15.00 DEUR"
+            assert "Refund" not in hand.footer()  # a refund is not refunded
+
+    run(flow())
+
+
+def test_a_refund_above_the_payment_is_refused_with_the_reason(branch: Branch, tmp_path: Path) -> None:
+    payment = paid(branch)
+
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            await to_payment(hand, "tim")
+            await hand.press("f4")
+            await hand.arrive(Refund)
+            hand.app.screen.query_one(Input).clear()
+            await hand.enter("25.01")
+            await hand.arrive(Confirm)
+            await hand.press("f9")
+            await hand.read("✗ REFUSED")
+            await hand.read("more than the payment")
+            assert not of(branch, payment)
+            assert hand.app.memory.unanswered() == []
+
+    run(flow())
+
+
+def test_a_reversal_waits_for_another_supervisor(branch: Branch, tmp_path: Path) -> None:
+    payment = paid(branch)
+
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            await to_payment(hand, "vera")
+            assert {"Refund", "Reverse"} <= hand.footer()
+            await hand.press("f5")
+            await hand.arrive(Confirm)
+            await hand.read("another supervisor approves")
+            await hand.press("f9")
+            await hand.arrive(PaymentScreen)
+            await hand.read("‖ HELD")
+            await hand.read(f"Undo payment {payment.id}")
+            assert "Approve" not in hand.footer()
+            assert branch.balance(branch.boris) == "25.00 DEUR"
+            await hand.press("ctrl+o")
+            await hand.arrive(SignIn)
+            await hand.sign_in("otto")
+            await hand.arrive(Home)
+            await hand.press("f7")
+            await hand.arrive(Queue)
+            await hand.read("Undo payment")
+            await hand.press("enter")
+            await hand.arrive(PaymentScreen)
+            await hand.read("HELD")
+            await hand.press("f9")
+            await hand.read("Approve exactly this payment?")
+            await hand.press("f9")
+            await hand.read("✓ FINAL")
+            assert branch.balance(branch.boris) == "0.00 DEUR"
+            assert tp.reconcile(branch.bank, by=branch.vera).holds
+
+    run(flow())
+
+
+def test_what_has_not_left_is_cancelled_and_what_has_is_not(branch: Branch, tmp_path: Path) -> None:
+    held = paid(branch, "1500")
+    assert held.state is tp.PaymentState.HELD
+
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            await to_payment(hand, "tim", "‖ HELD")
+            assert "Cancel payment" in hand.footer()
+            assert not {"Refund", "Reverse"} & hand.footer()
+            await hand.press("f6")
+            await hand.read("Cancel this payment?")
+            await hand.press("f9")
+            await hand.read("✗ CANCELLED")
+            assert "Cancel payment" not in hand.footer()
+            assert tp.get_payment(branch.bank, held.id, by=branch.tim).state is tp.PaymentState.CANCELLED
+
+    run(flow())
+
+
+@pytest.mark.parametrize("verb", ["refund", "reverse"])
+def test_a_kill_in_the_middle_is_found_again_and_done_once(
+    branch: Branch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    payment = paid(branch)
+    gate = Gate(monkeypatch, verb)
+
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            await to_payment(hand, "vera")
+            if verb == "refund":
+                await hand.press("f4")
+                await hand.arrive(Refund)
+                await hand.press("enter")
+            else:
+                await hand.press("f5")
+            await hand.arrive(Confirm)
+            await hand.press("f9", "f9", "escape")
+            await hand.until(lambda: gate.done == 1, "the bank has it")
+            hand.app.exit()
+        gate.go_on.set()
+        async with terminal(branch, tmp_path) as hand:
+            await hand.sign_in("vera")
+            await hand.arrive(Unfinished)
+            await hand.read("✓ final" if verb == "refund" else "✓ held")
+            await hand.press("enter")
+            await hand.arrive(PaymentScreen)
+            assert hand.app.memory.unanswered() == []
+        assert gate.calls == 1
+        assert len(of(branch, payment)) == 1
+
+    run(flow())

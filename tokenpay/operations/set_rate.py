@@ -1,0 +1,51 @@
+"""Say what a token costs in cash: a supervisor's word, which a second one repeats where the price jumps."""
+
+from fractions import Fraction
+
+from tokenpay.bank import Bank
+from tokenpay.errors import AssetMismatch, NotPermitted, RateUnavailable
+from tokenpay.money.rate import Rate
+from tokenpay.parties.operator import Permission
+from tokenpay.parties.session import Session
+from tokenpay.ports import RateBook
+from tokenpay.primitives.canonical import Value
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.record import record
+
+MAX_STEP = Fraction(1, 10)
+"""Of the last price: what one person may change it by."""
+
+
+def set_rate(bank: Bank, rate: Rate, *, by: Session) -> bool:
+    """Write a rate into the bank's own table. Returns whether it stands there now.
+
+    A price more than a tenth away from the one in the table is only asked for, until another supervisor sets the same
+    price. Raises RateUnavailable for a bank whose rates come from elsewhere, or whose table cannot be read or written,
+    NotFound and AssetMismatch for an asset that the bank does not know so, NotPermitted when the same person calls
+    twice.
+    """
+    book = bank.required_rates()
+    if not isinstance(book, RateBook):
+        raise RateUnavailable("this bank's rates come from elsewhere")
+    pair = f"{rate.token.id}/{rate.cash.symbol}"
+    asked = f"rate_asked/{pair}"
+    with bank.store.unit_of_work() as uow:
+        operator = authorize(uow, bank, by, Permission.CONTROL)
+        if any(uow.assets.get(asset.id).asset != asset for asset in (rate.token, rate.cash)):
+            raise AssetMismatch("the rate is of an asset that this bank knows otherwise")
+        last = book.last(rate.token, rate.cash)
+        details: dict[str, Value] = {"price": format(rate.price, "f"), "source": rate.source, "dated_s": rate.at_s}
+        if last is not None and abs(Fraction(rate.price) / Fraction(last.price) - 1) > MAX_STEP:
+            price, _, first = uow.facts.get(asked, "").partition(" ")
+            if price != format(rate.price, "f"):
+                uow.facts.set(asked, f"{rate.price:f} {operator.id}")
+                record(uow, bank, operator, "rate.asked", pair, details)
+                return False
+            if first == operator.id:
+                raise NotPermitted("a price that jumps is set by two people")
+            details["with"] = first
+        if uow.facts.get(asked, ""):
+            uow.facts.set(asked, "")
+        record(uow, bank, operator, "rate.set", pair, details)
+        uow.at_last(lambda: book.write(rate))  # behind the record, and where it fails there is none
+        return True

@@ -1,0 +1,57 @@
+"""How much moved: by day, branch, asset and purpose."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from tokenpay.bank import Bank
+from tokenpay.errors import InvalidInput
+from tokenpay.money.amount import Amount
+from tokenpay.parties.operator import Permission
+from tokenpay.parties.session import Session
+from tokenpay.steps.authorize import authorize
+
+MAX_DAYS = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Volume:
+    """What became final on one day (UTC): `purpose` is a payment's, or `deposit` for what came in from a chain.
+
+    `branch` is where the payment was made. A deposit comes to no branch, and counts on the day it was seen.
+    """
+
+    day: date
+    branch: str
+    purpose: str
+    count: int
+    amount: Amount
+
+
+def volumes(bank: Bank, *, since_s: int, until_s: int, by: Session) -> list[Volume]:
+    """Return what became final from `since_s` up to and without `until_s` (Unix seconds), by day, oldest first.
+
+    Exact: added up from what each payment and deposit says of itself. Raises InvalidInput for more than 400 days.
+    """
+    if not 0 <= since_s <= until_s <= since_s + MAX_DAYS * 86_400:
+        raise InvalidInput(f"volumes are asked for from one time to a later one, for up to {MAX_DAYS} days")
+    counts: Counter[tuple[date, str, str, str]] = Counter()
+    units: Counter[tuple[date, str, str, str]] = Counter()
+    with bank.store.read() as uow:
+        authorize(uow, bank, by, Permission.READ)
+        moved = [*uow.payments.final_units(since_s, until_s), *uow.deposits.final_units(since_s, until_s)]
+        known = {registered.asset.id: registered.asset for registered in uow.assets.all()}
+    for at_s, branch, purpose, asset_id, number in moved:
+        place = (datetime.fromtimestamp(at_s, tz=UTC).date(), branch, purpose, asset_id)
+        counts[place] += 1
+        units[place] += number
+    return [
+        Volume(
+            day=place[0],
+            branch=place[1],
+            purpose=place[2],
+            count=counts[place],
+            amount=Amount(known[place[3]], units[place]),
+        )
+        for place in sorted(counts)
+    ]
