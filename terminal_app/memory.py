@@ -7,6 +7,7 @@ import json
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -47,6 +48,7 @@ class Memory:
         self._orders = folder / "orders"
         self._cursor = folder / "cursor"
         self._theme = folder / "theme"
+        self._shown = folder / "shown"
         try:
             for path in (folder, self._orders):
                 path.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -97,6 +99,20 @@ class Memory:
     @theme.setter
     def theme(self, name: str) -> None:
         self._write(self._theme, name)
+
+    def show(self, request_id: str, code: str = "") -> None:
+        """Name the request that the customer's screen of this terminal shows, and the code chosen for it."""
+        with suppress(tp.Unavailable):  # that screen then shows what it did; its own look at the bank goes on
+            self._write(self._shown, f"{request_id}\n{code}")
+
+    @property
+    def shown(self) -> tuple[str, str]:
+        """The request that the customer's screen shows, empty for none, and the code chosen for it, empty for any."""
+        try:
+            request_id, _line, code = self._shown.read_text("utf-8").partition("\n")
+        except (OSError, UnicodeError):
+            return "", ""
+        return request_id, code
 
     def _order(self, key: str) -> Path:
         return self._orders / f"{key.rpartition('/')[2]}.json"

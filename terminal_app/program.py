@@ -8,13 +8,18 @@ from collections.abc import Sequence
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import tokenpay as tp
 from terminal_app.language import LANGUAGES, _, choose
 
+if TYPE_CHECKING:
+    from terminal_app.frame import Frame
+
 EXIT_INVALID, EXIT_UNAVAILABLE = 2, 5
 """As the command `tokenpay` has them."""
 PORT = 8480
+PROGRAMS = ("here", "customer-screen", "self-service")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -30,28 +35,49 @@ def main(argv: Sequence[str] | None = None) -> int:
         if args.act == "serve":
             from terminal_app.serve import serve
 
-            return serve(_options(args), host=args.host, port=args.port)
+            return serve(args.program, _options(args), host=args.host, port=args.port)
         if args.act == "demo":
             from terminal_app.demo import demo
 
-            return demo(args.bank, lambda folder, note: _show(folder, args, note))
-        return _show(_folder(args.bank), args)
+            return demo(args.bank, lambda folder, note: _show(folder, args, "here", note))
+        return _show(_folder(args.bank), args, args.act)
     except tp.TokenpayError as error:
         return _fail(error)
 
 
-def _show(folder: Path, args: argparse.Namespace, note: str = "") -> int:
-    """Open a bank and its terminal, with a note at the door; ends with it."""
+def _show(folder: Path, args: argparse.Namespace, program: str, note: str = "") -> int:
+    """Open a bank and one of the programs at it, with a note at the door; ends with it."""
     try:
         with tp.open_bank(folder) as bank:
-            from terminal_app.app import TerminalApp
-
-            state = args.state or _state(folder, args.name)
-            TerminalApp(bank, state=state, name_of_terminal=args.name[:64], idle_s=args.idle_s, note=note).run()
+            _at(bank, folder, args, program, note).run()
     except tp.TokenpayError as error:
         remedy = _("Name another with --bank, found one (tokenpay bank found --help), or try: tokenpay-terminal demo")
         return _fail(error, "" if (folder / "bank.json").exists() else f" ({folder}). {remedy}")
     return 0
+
+
+def _at(bank: tp.Bank, folder: Path, args: argparse.Namespace, program: str, note: str) -> "Frame":
+    """Return a program, not running yet. A customer's screen looks into the folder of the terminal beside it."""
+    name: str = args.name
+    if program == "customer-screen":
+        from terminal_app.display.app import DisplayApp
+
+        state = args.state or _state(folder, name)
+        return DisplayApp(bank, state=state, name_of_terminal=f"{name[:50]} (customer)", note=note)
+    if program == "self-service":
+        from terminal_app.self_service.app import IDLE_S, SelfServiceApp
+
+        if args.idle_s == 0:
+            raise tp.InvalidInput(_("self-service always signs out by itself: --idle-s from 1"))
+        state = args.state or _state(folder, f"{name} (self-service)")
+        idle_s = IDLE_S if args.idle_s is None else args.idle_s
+        return SelfServiceApp(bank, state=state, name_of_terminal=name[:64], idle_s=idle_s, note=note)
+    from terminal_app.app import IDLE_S as LOCK_S, TerminalApp
+
+    idle_s = LOCK_S if args.idle_s is None else args.idle_s
+    return TerminalApp(
+        bank, state=args.state or _state(folder, name), name_of_terminal=name[:64], idle_s=idle_s, note=note
+    )
 
 
 def _choose_language(words: Sequence[str]) -> None:
@@ -71,9 +97,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "act",
         nargs="?",
-        choices=("here", "serve", "demo"),
+        choices=(*PROGRAMS, "serve", "demo"),
         default="here",
-        help=_("here: in this window (default); serve: in a browser; demo: at a demo bank with an engine and a chain"),
+        help=_(
+            "here: the terminal in this window (default); customer-screen: what its customer sees, beside it, under "
+            "the same --name; self-service: for customers with a PIN; serve: one of these in a browser; demo: the "
+            "terminal at a demo bank with an engine and a chain"
+        ),
     )
     parser.add_argument(
         "--bank",
@@ -87,9 +117,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--idle-s",
         type=_seconds,
-        default=300.0,
         metavar="S",
-        help=_("lock the terminal after so long without a key (default: 300; 0: never)"),
+        help=_(
+            "lock the terminal after so long without a key (default: 300; 0: never), or sign a customer out of "
+            "self-service (default: 60)"
+        ),
+    )
+    parser.add_argument(
+        "--program", choices=PROGRAMS, default="here", help=_("serve: what is shown in the browser (default: here)")
     )
     parser.add_argument("--host", default="127.0.0.1", help=_("serve: the address to listen on (default: 127.0.0.1)"))
     parser.add_argument(
@@ -100,7 +135,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _options(args: argparse.Namespace) -> list[str]:
     """Return the words that start the same terminal in a process of its own."""
-    words = ["--bank", str(_folder(args.bank)), "--name", args.name, "--idle-s", str(args.idle_s)]
+    words = ["--bank", str(_folder(args.bank)), "--name", args.name]
+    words += [] if args.idle_s is None else ["--idle-s", str(args.idle_s)]
     words += [] if args.state is None else ["--state", str(args.state)]
     return words + ([] if args.language is None else ["--language", args.language])
 

@@ -13,9 +13,9 @@ from terminal_app.language import _
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def serve(options: Sequence[str], *, host: str, port: int) -> int:
-    """Serve until told to stop; `options` are the words of the terminal behind a page. Raises tp.Unavailable."""
-    command = shlex.join([sys.executable, "-P", "-m", "terminal_app", "here", *options])
+def serve(program: str, options: Sequence[str], *, host: str, port: int) -> int:
+    """Serve until told to stop; `options` are the words of the program behind a page. Raises tp.Unavailable."""
+    command = shlex.join([sys.executable, "-P", "-m", "terminal_app", program, *options])
     try:
         _OwnPages(command, host=host, port=port, title="tokenpay").serve()
     except OSError:

@@ -40,6 +40,7 @@ ROLES = {
     tp.Role.SUPERVISOR: _("supervisor"),
     tp.Role.AUDITOR: _("auditor"),
     tp.Role.ENGINE: _("engine"),
+    tp.Role.CUSTOMER: _("customer"),
 }
 NEXT_STEPS = {
     tp.RequestState.PART_PAID: _("The same code takes the rest."),

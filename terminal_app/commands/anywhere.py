@@ -110,6 +110,15 @@ BRANCH = Command(
     permission=Permission.READ,
     code="branch",
 )
+CHANGE_PIN = Command(
+    action="app.change_pin",
+    key="ctrl+n",
+    footer=_("My PIN"),
+    help=_("Set the PIN that you sign in with beside your password, or another one."),
+    permission=Permission.CREDENTIAL,
+    shown=False,
+    code="pin",
+)
 
 REQUESTS = Command(
     action="app.show_requests",
@@ -130,7 +139,7 @@ DAY = Command(
     code="eod",
 )
 
-EVERYWHERE = (HELP, JUMP, CODE, THEME, LOCK, SIGN_OUT)
+EVERYWHERE = (HELP, JUMP, CODE, THEME, LOCK, CHANGE_PIN, SIGN_OUT)
 AT_THE_DOOR = (HELP, THEME)
 """What may be done before anybody has signed in, and while the terminal is locked."""
 FROM_HOME = (FIND, TAKE, PAY, SHIFT, UNFINISHED, QUEUE, CASES, BRANCH, REQUESTS, DAY)

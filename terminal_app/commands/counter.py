@@ -76,6 +76,20 @@ DO_AGAIN = Command(
     help=_("Send the chosen one as it was confirmed: under the same key, so that it is done once."),
     permission=Permission.PAY,
 )
+SELF_SERVICE = Command(
+    action="self_service",
+    key="f11",
+    footer=_("PIN"),
+    help=_("Let the customer choose a PIN for self-service, another one, or end it."),
+    permission=Permission.ENROL,
+)
+END_SELF_SERVICE = Command(
+    action="end_self_service",
+    key="f10",
+    footer=_("End self-service"),
+    help=_("Let the customer's PIN open nothing more; the sessions that it opened end at once."),
+    permission=Permission.ENROL,
+)
 REFUND = Command(
     action="refund",
     key="f4",

@@ -5,7 +5,6 @@ from functools import partial
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from terminal_app.commands.anywhere import EVERYWHERE, FROM_HOME
 from terminal_app.commands.command import Command
 from terminal_app.screens.room import Room
 
@@ -28,7 +27,7 @@ class Palette(Provider):
         room = self.screen
         if not isinstance(room, Room) or room.waiting:
             return
-        everywhere = (*FROM_HOME, *EVERYWHERE)
+        everywhere = room.terminal.anywhere
         yield from (command for command in room.commands if command not in everywhere and room.offers(command))
         yield from (command for command in everywhere if room.offers(command))
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import ClassVar
 
 from textual.containers import VerticalScroll
 from textual.widget import Widget
@@ -54,6 +55,10 @@ class Confirm(Room):
         "Escape changes it; nothing has been done."
     )
     commands = (HELP, BACK, CONFIRM)
+    no_answer: ClassVar[str] = _(
+        "! NO ANSWER: {why}.\nIt may or may not be done. F9 asks again under the same key and cannot do it "
+        "twice. It is written down here: after a restart, F6 at the counter."
+    )
 
     def __init__(self, draft: Draft) -> None:
         super().__init__()
@@ -115,12 +120,7 @@ class Confirm(Room):
             self._settle()
             self.say(f"{error_text(error)} " + _("Nothing left."))
         elif not isinstance(error, tp.SessionExpired):
-            self.query_one("#outcome", Static).update(
-                _(
-                    "! NO ANSWER: {why}.\nIt may or may not be done. F9 asks again under the same key and cannot do it "
-                    "twice. It is written down here: after a restart, F6 at the counter."
-                ).format(why=sentence(error))
-            )
+            self.query_one("#outcome", Static).update(self.no_answer.format(why=sentence(error)))
             self.say("")
         self.refresh_bindings()
 

@@ -10,7 +10,15 @@ from textual.widgets import Static
 import tokenpay as tp
 from terminal_app.commands.anywhere import BACK, HELP
 from terminal_app.commands.command import Command
-from terminal_app.commands.counter import FREEZE, PAY_HERE, REQUESTS_HERE, STATEMENT, TAKE_HERE, UNFREEZE
+from terminal_app.commands.counter import (
+    FREEZE,
+    PAY_HERE,
+    REQUESTS_HERE,
+    SELF_SERVICE,
+    STATEMENT,
+    TAKE_HERE,
+    UNFREEZE,
+)
 from terminal_app.language import _
 from terminal_app.lookups import CustomerView, customer_shown
 from terminal_app.screens.pay_out import PayOut
@@ -19,6 +27,7 @@ from terminal_app.screens.reason import ReasonScreen
 from terminal_app.screens.request import RequestScreen
 from terminal_app.screens.requests import Requests
 from terminal_app.screens.room import Room
+from terminal_app.screens.self_service import SelfServiceScreen
 from terminal_app.screens.statement import StatementScreen
 from terminal_app.screens.take_payment import TakePayment
 from terminal_app.views import STATUSES, time_text
@@ -28,7 +37,7 @@ from terminal_app.widgets.listing import Listing
 class CustomerScreen(Room):
     heading = _("Customer")
     purpose = _("What the customer has, what is not over yet, and what moved, newest first. Enter opens a row.")
-    commands = (HELP, BACK, TAKE_HERE, PAY_HERE, STATEMENT, REQUESTS_HERE, FREEZE, UNFREEZE)
+    commands = (HELP, BACK, TAKE_HERE, PAY_HERE, STATEMENT, REQUESTS_HERE, FREEZE, UNFREEZE, SELF_SERVICE)
     shows_palette = False
 
     def __init__(self, customer: tp.Customer) -> None:
@@ -99,6 +108,9 @@ class CustomerScreen(Room):
 
     def action_pay_out(self) -> None:
         self.terminal.push_screen(PayOut(self._customer))
+
+    def action_self_service(self) -> None:
+        self.terminal.push_screen(SelfServiceScreen(self._customer))
 
     def action_statement(self) -> None:
         self.terminal.push_screen(StatementScreen(self._customer))

@@ -6,7 +6,7 @@ from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 
-from terminal_app.commands.anywhere import BACK, EVERYWHERE, FROM_HOME
+from terminal_app.commands.anywhere import BACK
 from terminal_app.commands.command import Command
 from terminal_app.language import _
 from terminal_app.screens.room import Room
@@ -20,7 +20,7 @@ class Help(Room):
     def __init__(self, about: Room) -> None:
         super().__init__()
         offered = [command for command in about.commands if about.offers(command)]
-        everywhere = (*FROM_HOME, *EVERYWHERE)
+        everywhere = about.terminal.anywhere
         offered += [command for command in everywhere if command not in offered and about.offers(command)]
         self._about = about
         self._offered = tuple(offered)
@@ -29,7 +29,8 @@ class Help(Room):
         with VerticalScroll():
             yield Static(f"{self._about.heading}\n\n{self._about.purpose}", markup=False)
             yield Static("\n".join(_line(command) for command in self._offered), id="keys", markup=False)
-            yield Static(_("Ctrl+P finds every command by its name; Ctrl+Q ends the terminal."), markup=False)
+            if self.terminal.ENABLE_COMMAND_PALETTE:
+                yield Static(_("Ctrl+P finds every command by its name; Ctrl+Q ends the terminal."), markup=False)
 
 
 def _line(command: Command) -> str:

@@ -45,6 +45,7 @@ class PayTo(AssetForm):
     """Pay a code or an address; who pays, and as which act, says who derives from it."""
 
     kinds = (tp.AssetKind.TOKEN, tp.AssetKind.NATIVE)
+    confirming: type[Confirm] = Confirm
 
     def __init__(self) -> None:
         super().__init__()
@@ -77,7 +78,11 @@ class PayTo(AssetForm):
         text = self.text_of("target")
         if text:
             self.say("")
-            self.ask(partial(resolve, self.bank, text, by=self.by), partial(self._show, text))
+            self.ask(partial(self.target_of, text), partial(self._show, text))
+
+    def target_of(self, text: str) -> Target:
+        """Return what a text leads to, in a thread."""
+        return resolve(self.bank, text, by=self.by)
 
     def _show(self, text: str, target: Target) -> None:
         if text != self.text_of("target"):
@@ -114,7 +119,7 @@ class PayTo(AssetForm):
             self.query_one("#target", Input).focus()
             return
         try:
-            self.terminal.push_screen(Confirm(self.draft_to(self._target)))
+            self.terminal.push_screen(self.confirming(self.draft_to(self._target)))
         except tp.TokenpayError as error:
             self.failed(error)
 

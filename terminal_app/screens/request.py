@@ -48,6 +48,10 @@ class RequestScreen(Room):
 
     def on_mount(self) -> None:
         self.set_interval(1, self.count_down)
+        self.terminal.memory.show(self.request_id)
+
+    def on_unmount(self) -> None:
+        self.terminal.memory.show("")
 
     def look(self) -> None:
         self.ask(partial(request_shown, self.bank, self.request_id, by=self.by), self.show)
@@ -128,6 +132,7 @@ class RequestScreen(Room):
     def action_other_code(self) -> None:
         self._form += 1
         self.draw()
+        self.terminal.memory.show(self.request_id, self._codes()[self._form % len(self._codes())][1])
 
     def action_cancel_request(self) -> None:
         question = _("Stop asking for this? Money that still arrives goes to suspense, with a case.")

@@ -20,7 +20,7 @@ from terminal_app.views import ROLES
 from terminal_app.workers import Failed, ask
 
 if TYPE_CHECKING:
-    from terminal_app.app import TerminalApp
+    from terminal_app.frame import Frame
 
 T = TypeVar("T")
 
@@ -112,8 +112,8 @@ class Room(Screen[None]):
             self.look()
 
     @property
-    def terminal(self) -> "TerminalApp":
-        return cast("TerminalApp", self.app)
+    def terminal(self) -> "Frame":
+        return cast("Frame", self.app)
 
     @property
     def bank(self) -> tp.Bank:

@@ -19,7 +19,10 @@ from terminal_app.sentences import sentence
 
 class SignIn(Room):
     heading = _("Sign in")
-    purpose = _("Sign in with your operator id and your password. Enter goes on.")
+    purpose = _(
+        "Sign in with your operator id and your password, or the PIN that you set: digits alone are a PIN. Enter goes "
+        "on. Five wrong ones in a row lock you out for a quarter of an hour."
+    )
     commands: ClassVar[tuple[Command, ...]] = (HELP,)
 
     greeting: ClassVar[str] = _("Your session has ended. What you were doing is still there.")
@@ -34,7 +37,7 @@ class SignIn(Room):
         with Center(classes="form"):
             yield Label(_("Operator"))
             yield Input(self._operator_id, id="operator", max_length=64)
-            yield Label(_("Password"))
+            yield Label(_("Password or PIN"))
             yield Input(id="password", password=True, max_length=256)
         yield Static(self.terminal.note, classes="hint", markup=False)
 
@@ -48,8 +51,8 @@ class SignIn(Room):
 
     @on(Input.Submitted, "#password")
     def sign_in(self) -> None:
-        operator_id, password = self.who.strip(), self.query_one("#password", Input).value
-        if self.waiting or not operator_id or not password:
+        operator_id, typed = self.who.strip(), self.query_one("#password", Input).value
+        if self.waiting or not operator_id or not typed:
             return
         self.waiting = True
         self.say(_("Signing in…"))
@@ -57,7 +60,8 @@ class SignIn(Room):
             tp.open_session,
             self.bank,
             operator_id=operator_id,
-            password=password,
+            password=None if is_pin(typed) else typed,
+            pin=typed if is_pin(typed) else None,
             terminal=self.terminal.name_of_terminal,
         )
         self.ask(call, self._signed_in, partial(self._refused, operator_id))
@@ -83,3 +87,8 @@ class SignIn(Room):
             password = self.query_one("#password", Input)
             password.clear()
             password.focus()
+
+
+def is_pin(typed: str) -> bool:
+    """Whether a secret is a PIN: digits alone; anything else is a password."""
+    return typed.isascii() and typed.isdecimal()

@@ -49,8 +49,16 @@ class Unfinished(Room):
             self.ask(self._call, self.show)
 
     def _call(self) -> Asked:
-        orders = self.terminal.memory.unanswered()
+        orders = self.orders()
         return [(order, ask_after(self.bank, order, self.by)) for order in orders]
+
+    def orders(self) -> list[Order]:
+        """Return what is asked after; raises tp.IntegrityError."""
+        return self.terminal.memory.unanswered()
+
+    def open_done(self, done: Done) -> None:
+        """Open what the bank has."""
+        self.terminal.push_screen(room_of(done))
 
     def show(self, asked: Asked) -> None:
         self._asked = {order.key: (order, done) for order, done in asked}
@@ -99,7 +107,7 @@ class Unfinished(Room):
             self.say(_("The bank never got this one: F9 does it now, F10 forgets it."))
             return
         self.terminal.memory.forget(order)
-        self.terminal.push_screen(room_of(done))
+        self.open_done(done)
 
     def action_do_again(self) -> None:
         chosen = self._chosen
@@ -111,7 +119,7 @@ class Unfinished(Room):
         self.waiting = False
         self.terminal.memory.forget(order)
         if not isinstance(result, tp.Refusal):
-            self.terminal.push_screen(room_of(result))
+            self.open_done(result)
             return
         reasons = "; ".join(sentence(reason) for reason in result.reasons)
         self.say(_("✗ Refused, nothing left: {reasons}").format(reasons=reasons))

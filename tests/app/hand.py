@@ -4,13 +4,15 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import DataTable, Input, Static
 
 from terminal_app.app import TerminalApp
+from terminal_app.display.app import DisplayApp
+from terminal_app.self_service.app import SelfServiceApp
 from tests.app.spoken import english, on_screen
 from tokenpay.testing import Branch
 
@@ -87,6 +89,24 @@ async def terminal(
     app = TerminalApp(branch.bank, state=folder, name_of_terminal="counter-1", feed_s=0.05, idle_s=idle_s)
     async with app.run_test(size=size) as pilot:
         yield Hand(app, pilot)
+
+
+@asynccontextmanager
+async def customer_screen(branch: Branch, folder: Path, size: tuple[int, int] = SIZES[0]) -> AsyncIterator[Hand]:
+    """Open the customer's screen beside the terminal that remembers by `folder`."""
+    app = DisplayApp(branch.bank, state=folder, name_of_terminal="counter-1 (customer)", look_s=0.05)
+    async with app.run_test(size=size) as pilot:
+        yield Hand(cast(Any, app), pilot)
+
+
+@asynccontextmanager
+async def self_service(
+    branch: Branch, folder: Path, size: tuple[int, int] = SIZES[0], *, idle_s: float = 600
+) -> AsyncIterator[Hand]:
+    """Open self-service; `folder` is what it remembers by."""
+    app = SelfServiceApp(branch.bank, state=folder, name_of_terminal="kiosk", idle_s=idle_s, look_s=0.05)
+    async with app.run_test(size=size) as pilot:
+        yield Hand(cast(Any, app), pilot)
 
 
 def run(flow: Coroutine[Any, Any, None]) -> None:

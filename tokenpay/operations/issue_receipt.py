@@ -5,11 +5,11 @@ from tokenpay.counter.make_receipt import Letterhead, payment_receipt, request_r
 from tokenpay.counter.receipt import Receipt
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.amount import Amount
-from tokenpay.parties.operator import Operator, Permission
+from tokenpay.parties.operator import Operator, Permission, Role
 from tokenpay.parties.session import Session
 from tokenpay.payments.intent import BookParty, is_uetr
 from tokenpay.requests.reference import is_reference, parse_reference
-from tokenpay.steps.authorize import authorize
+from tokenpay.steps.authorize import Whose, authorize, whose
 from tokenpay.steps.identifiers import new_id
 from tokenpay.steps.own_address import check_address
 from tokenpay.steps.record import record
@@ -22,10 +22,11 @@ SHIFT_PREFIX = "SH-"
 def preview_receipt(bank: Bank, of: str, *, by: Session) -> Receipt:
     """Return what a receipt would say now; it says of itself that it is none, and is not counted.
 
-    `of` is the id of a payment, a shift or a request, or a request's reference. Raises NotFound.
+    `of` is the id of a payment, a shift or a request, or a request's reference. A customer has those of payments that
+    they made or were paid by, and nobody else's name stands on them. Raises NotFound.
     """
     with bank.store.read() as uow:
-        return _receipt(uow, bank, authorize(uow, bank, by, Permission.READ), of)
+        return _receipt(uow, bank, authorize(uow, bank, by, Permission.READ, of=_whose(uow, of)), of)
 
 
 def issue_receipt(bank: Bank, of: str, *, by: Session) -> Receipt:
@@ -33,7 +34,7 @@ def issue_receipt(bank: Bank, of: str, *, by: Session) -> Receipt:
 
     There is one original of what a receipt proves. When that changes, as when a pending payment is final, a
     deposit came or cash moved since an X report, the next receipt is another one, with its own number and original.
-    Raises NotFound.
+    Customers are refused: an original is paper that the counter hands over once. Raises NotFound.
     """
     with bank.store.read() as uow:
         receipt = _receipt(uow, bank, authorize(uow, bank, by, Permission.RECEIPT), of)
@@ -44,6 +45,11 @@ def issue_receipt(bank: Bank, of: str, *, by: Session) -> Receipt:
         content = {"number": issued.number, "copy": issued.copy, "standing": issued.standing.value}
         record(uow, bank, operator, "receipt.issued", issued.subject, content)
     return issued
+
+
+def _whose(uow: UnitOfWork, of: str) -> Whose:
+    """A customer looks at payments of their own; what came for a request says more than they are told."""
+    return (lambda: whose(uow.payments.get(of))) if is_uetr(of) else ()
 
 
 def _receipt(uow: UnitOfWork, bank: Bank, operator: Operator, of: str) -> Receipt:
@@ -59,6 +65,8 @@ def _receipt(uow: UnitOfWork, bank: Bank, operator: Operator, of: str) -> Receip
     payment = uow.payments.get(of)
     sides = (payment.intent.debtor, payment.intent.creditor)
     owners = [side.owner for side in sides if isinstance(side, BookParty) and side.kind is AccountKind.CUSTOMER]
+    if operator.role is Role.CUSTOMER:
+        owners = [operator.customer_id]
     charged = uow.ledger.charged(of).items()
     fees = [Amount(uow.assets.get(asset_id).asset, units) for asset_id, units in charged]
     return payment_receipt(payment, _letterhead(uow, bank, uow.payments.branch(of), *owners), fees=fees)

@@ -14,14 +14,13 @@ from tokenpay.parties.customer import Customer
 from tokenpay.parties.operator import Operator, Permission, Role
 from tokenpay.parties.session import Session
 from tokenpay.payments.deposit import Deposit
-from tokenpay.payments.intent import parse_party
 from tokenpay.payments.payment import Payment, PaymentState
 from tokenpay.requests.request_state import RequestState
 from tokenpay.requests.signed_request import BankKey
-from tokenpay.steps.authorize import authorize, customers_of, whose
+from tokenpay.steps.authorize import authorize, payee_of, whose
 from tokenpay.steps.own_address import check_address
 from tokenpay.steps.request_proof import own_key
-from tokenpay.steps.shown import shown
+from tokenpay.steps.shown import deposit_shown, shown
 from tokenpay.store.asset_store import RegisteredAsset
 from tokenpay.store.outbox_store import START, Event
 from tokenpay.store.request_store import IssuedRequest
@@ -67,12 +66,8 @@ def find_payments(
 
 def get_request(bank: Bank, request_id: str, *, by: Session) -> IssuedRequest:
     """Return a request with its state and what was credited for it; raises NotFound, IntegrityError."""
-
-    def payee() -> tuple[str, ...]:
-        return customers_of(parse_party(uow.requests.get(request_id).request.payee))
-
     with bank.store.read() as uow:
-        authorize(uow, bank, by, Permission.READ, of=payee)
+        authorize(uow, bank, by, Permission.READ, of=lambda: payee_of(uow, request_id))
         return check_address(uow, uow.requests.get(request_id))
 
 
@@ -104,8 +99,8 @@ def find_requests(
 def request_deposits(bank: Bank, request_id: str, *, by: Session) -> list[Deposit]:
     """Return every deposit that came to a request's address, in chain order."""
     with bank.store.read() as uow:
-        authorize(uow, bank, by, Permission.READ)
-        return uow.deposits.find(request_id=request_id)
+        operator = authorize(uow, bank, by, Permission.READ, of=lambda: payee_of(uow, request_id))
+        return [deposit_shown(operator, deposit) for deposit in uow.deposits.find(request_id=request_id)]
 
 
 def find_customers(bank: Bank, text: str, *, by: Session, limit: int = 50) -> list[Customer]:

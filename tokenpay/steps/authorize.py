@@ -8,7 +8,7 @@ from tokenpay.ledger.chart import AccountKind
 from tokenpay.parties.customer import CustomerStatus
 from tokenpay.parties.operator import Operator, Permission, Role
 from tokenpay.parties.session import Session
-from tokenpay.payments.intent import BookParty, Party
+from tokenpay.payments.intent import BookParty, Party, parse_party
 from tokenpay.payments.payment import Payment, PaymentState
 from tokenpay.store.unit_of_work import UnitOfWork
 
@@ -42,6 +42,11 @@ def whose(payment: Payment) -> tuple[str, ...]:
     """Return the customers who may see a payment: who pays, and who is paid, but not before they are."""
     paid = customers_of(payment.intent.creditor) if payment.state is PaymentState.FINAL else ()
     return (*customers_of(payment.intent.debtor), *paid)
+
+
+def payee_of(uow: UnitOfWork, request_id: str) -> tuple[str, ...]:
+    """Return the customer whom a request is for; raises NotFound."""
+    return customers_of(parse_party(uow.requests.get(request_id).request.payee))
 
 
 def _check_own(uow: UnitOfWork, operator: Operator, permission: Permission, of: Whose) -> None:

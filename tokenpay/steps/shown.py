@@ -3,7 +3,11 @@
 from dataclasses import replace
 from typing import overload
 
+from tokenpay.ledger.chart import AccountKind
 from tokenpay.parties.operator import Operator, Role
+from tokenpay.payments.deposit import Deposit, DepositOutcome
+from tokenpay.payments.intent import BookParty, Party
+from tokenpay.payments.journal import JournalEntry
 from tokenpay.payments.payment import Payment, Reason, Refusal
 
 # Whatever is not here, and whatever is added some day, stays with the bank: a screening, somebody else's account.
@@ -48,3 +52,26 @@ def reasons_shown(operator: Operator, reasons: tuple[Reason, ...]) -> tuple[Reas
     if len(told) == len(reasons):
         return told
     return (*told, Reason(code="counter.ask", message="the bank looks at this payment: ask at the counter"))
+
+
+def entry_shown(operator: Operator, entry: JournalEntry) -> JournalEntry:
+    """Return a line of the journal as this operator may see it: a customer's own name stands there, nobody else's."""
+    if operator.role is not Role.CUSTOMER:
+        return entry
+    intent = entry.payment.intent
+    return replace(
+        entry,
+        payment=shown(operator, entry.payment),
+        debtor_name=entry.debtor_name if _is(operator, intent.debtor) else "",
+        creditor_name=entry.creditor_name if _is(operator, intent.creditor) else "",
+    )
+
+
+def deposit_shown(operator: Operator, deposit: Deposit) -> Deposit:
+    """Return a deposit as this operator may see it: to a customer, what is blocked waits like all that waits."""
+    waits = operator.role is Role.CUSTOMER and deposit.outcome is DepositOutcome.BLOCKED
+    return replace(deposit, outcome=DepositOutcome.SUSPENSE) if waits else deposit
+
+
+def _is(operator: Operator, party: Party) -> bool:
+    return party == BookParty(AccountKind.CUSTOMER, operator.customer_id)

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, func, or
 
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.payments.journal import JournalCursor, JournalFilter
+from tokenpay.payments.payment import PaymentState
 from tokenpay.requests.reference import PREFIX
 from tokenpay.store.tables import customers, payment_words as words, payments
 
@@ -18,9 +19,14 @@ _CUSTOMER = f"{AccountKind.CUSTOMER}/"
 _DEBTOR, _CREDITOR = customers.alias("debtor_row"), customers.alias("creditor_row")
 
 
-def journal_query(wanted: JournalFilter, after: JournalCursor | None, *, limit: int) -> Select[Any]:
-    """Return a query of whole payments, newest first, with `debtor_name` and `creditor_name` (None: no customer)."""
-    arms = [arm.subquery() for arm in _arms(wanted, after, limit)]
+def journal_query(
+    wanted: JournalFilter, after: JournalCursor | None, *, limit: int, paid_alone: bool = False
+) -> Select[Any]:
+    """Return a query of whole payments, newest first, with `debtor_name` and `creditor_name` (None: no customer).
+
+    With `paid_alone`, payments that the customer asked for does not make themself are there when they are final.
+    """
+    arms = [arm.subquery() for arm in _arms(wanted, after, limit, paid_alone)]
     page = select(arms[0]).subquery() if len(arms) == 1 else union(*(select(arm) for arm in arms)).subquery()
     return (
         select(payments, _DEBTOR.c.name.label("debtor_name"), _CREDITOR.c.name.label("creditor_name"))
@@ -33,8 +39,13 @@ def journal_query(wanted: JournalFilter, after: JournalCursor | None, *, limit: 
     )
 
 
-def _arms(wanted: JournalFilter, after: JournalCursor | None, limit: int) -> list[Select[Any]]:
+def _arms(
+    wanted: JournalFilter, after: JournalCursor | None, limit: int, paid_alone: bool = False
+) -> list[Select[Any]]:
     places, rest = _driven(wanted)
+    if paid_alone:
+        own = payments.c.debtor == f"{_CUSTOMER}{wanted.customer_id}"
+        rest = [*rest, or_(own, func.coalesce(payments.c.state, "") == PaymentState.FINAL.value)]
     return [_arm(place, rest, wanted, after, limit) for place in places]
 
 

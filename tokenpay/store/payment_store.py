@@ -128,10 +128,15 @@ class PaymentStore:
         rows = self._connection.execute(query.where(payments.c.state.in_([state.value for state in _OPEN])))
         return [(chain_id, PaymentState(state), count, oldest) for chain_id, state, count, oldest in rows]
 
-    def journal(self, wanted: JournalFilter, after: JournalCursor | None, *, limit: int) -> JournalPage:
-        """Return up to `limit` of these payments after a cursor, newest first, with their customers' names."""
+    def journal(
+        self, wanted: JournalFilter, after: JournalCursor | None, *, limit: int, paid_alone: bool = False
+    ) -> JournalPage:
+        """Return up to `limit` of these payments after a cursor, newest first, with their customers' names.
+
+        With `paid_alone`, what is on its way to the customer that is asked for is left out until it is final.
+        """
         rows_limit(limit)
-        rows = self._connection.execute(journal_query(wanted, after, limit=limit + 1))
+        rows = self._connection.execute(journal_query(wanted, after, limit=limit + 1, paid_alone=paid_alone))
         entries = (
             JournalEntry(
                 payment=self._payment(row),

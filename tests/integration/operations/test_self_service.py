@@ -220,6 +220,52 @@ def test_a_screening_is_not_told_to_a_customer(world: World, anna: tp.Session) -
     assert world.refused(20, by=anna) == ["counter.ask"]
 
 
+def test_the_journal_of_a_customer_is_what_they_paid_and_were_paid(world: World, anna: tp.Session) -> None:
+    give(world, world.boris, BORIS_PIN)
+    boris = enter(world, world.boris, BORIS_PIN)
+    paid, held = world.paid(20, by=anna), world.paid(200, by=anna)
+
+    def lines(by: tp.Session, **more: Any) -> list[tp.JournalEntry]:
+        wanted = tp.JournalFilter(customer_id=by.operator.customer_id)
+        return list(tp.journal(world.bank, wanted=wanted, by=by, **more).entries)
+
+    assert {entry.payment.id for entry in lines(anna)} == {paid.id, held.id}
+    assert {(entry.debtor_name, entry.creditor_name) for entry in lines(anna)} == {(world.anna.name, "")}
+    (came,) = lines(boris)
+    assert (came.payment.id, came.debtor_name, came.creditor_name) == (paid.id, "", world.boris.name)
+    page = tp.journal(world.bank, wanted=tp.JournalFilter(customer_id=world.boris.id), by=boris, limit=1)
+    assert page.following == ""  # nothing tells that more is on its way
+    world.clock.advance(800)
+    world.decree(list_max_age_s=60)
+    unsure = world.paid(20, by=anna, creditor=OUTSIDE)
+    told = {entry.payment.id: [reason.code for reason in entry.payment.reasons] for entry in lines(anna)}
+    assert told[unsure.id] == ["counter.ask"]
+    for wanted in (tp.JournalFilter(), tp.JournalFilter(customer_id=world.boris.id), tp.JournalFilter(text=paid.id)):
+        with pytest.raises(tp.NotPermitted):
+            tp.journal(world.bank, wanted=wanted, by=anna)
+
+
+def test_a_customer_looks_at_receipts_of_their_own_payments(world: World, anna: tp.Session) -> None:
+    paid = world.paid(20, by=anna)
+    seen = tp.preview_receipt(world.bank, paid.id, by=anna)
+    assert (seen.copy, seen.standing) == (None, tp.Standing.FINAL)
+    assert seen.payer is not None
+    assert seen.payee is not None
+    assert (seen.payer.name, seen.payee.name) == (world.anna.name, "")
+    with pytest.raises(tp.NotPermitted):
+        tp.preview_receipt(world.bank, world.request(5).id, by=anna)
+    assert tp.issue_receipt(world.bank, paid.id, by=world.tom).is_original  # the counter's, and still there
+
+
+def test_a_blocked_deposit_waits_like_any_other_to_a_customer(world: World, anna: tp.Session) -> None:
+    request = world.request(5, by=anna, payee=world.anna)
+    world.deposit(request, 5, sender=LISTED)
+    world.to_finality()
+    (seen,) = tp.request_deposits(world.bank, request.id, by=anna)
+    (known,) = tp.request_deposits(world.bank, request.id, by=world.tom)
+    assert (seen.outcome, known.outcome) == (tp.DepositOutcome.SUSPENSE, tp.DepositOutcome.BLOCKED)
+
+
 def test_who_is_paid_sees_it_when_they_are(world: World, anna: tp.Session) -> None:
     give(world, world.boris, BORIS_PIN)
     boris = enter(world, world.boris, BORIS_PIN)
@@ -245,8 +291,11 @@ def own(world: World, customer: tp.Customer) -> dict[str, Callable[[tp.Session],
         "get_payment": lambda by: tp.get_payment(bank, payment.id, by=by),
         "get_request": lambda by: tp.get_request(bank, request.id, by=by),
         "issue_request": lambda by: world.request(5, payee=customer, by=by),
+        "journal": lambda by: tp.journal(bank, wanted=tp.JournalFilter(customer_id=customer.id), by=by),
         "pay": lambda by: world.pay(1, debtor=party, creditor=OUTSIDE, by=by),
         "preview_payment": lambda by: tp.preview_payment(bank, debtor=party, creditor=OUTSIDE, amount=euro(1), by=by),
+        "preview_receipt": lambda by: tp.preview_receipt(bank, payment.id, by=by),
+        "request_deposits": lambda by: tp.request_deposits(bank, request.id, by=by),
         "statement": lambda by: tp.statement(bank, customer_id=customer.id, asset_id=TOKEN.id, by=by),
     }
 
@@ -286,16 +335,17 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
             bank, request_id=request.id, authorization=grant, signature=grant, by=by, key=key
         ),
         "enrol_customer": lambda by: tp.enrol_customer(bank, name="Eva", by=by, key=key),
-        "expire": lambda by: tp.expire(bank, by=by),
         "exchange": lambda by: tp.exchange(bank, quote_id="QU-1", by=by, key=key),
-        "export_journal": lambda by: tp.export_journal(bank, folder / "journal.csv", by=by),
+        "expire": lambda by: tp.expire(bank, by=by),
+        "export_journal": lambda by: tp.export_journal(
+            bank, folder / "journal.csv", by=by, wanted=tp.JournalFilter(customer_id=mine)
+        ),
         "find_customers": lambda by: tp.find_customers(bank, mine, by=by),
         "find_payments": lambda by: tp.find_payments(bank, by=by),
         "freeze_customer": lambda by: tp.freeze_customer(bank, mine, reason="x", by=by),
         "get_case": lambda by: tp.get_case(bank, case.id, by=by),
         "get_policy": lambda by: tp.get_policy(bank, by=by),
         "issue_receipt": lambda by: tp.issue_receipt(bank, held.id, by=by),
-        "journal": lambda by: tp.journal(bank, by=by, wanted=tp.JournalFilter(customer_id=mine)),
         "list_cases": lambda by: tp.list_cases(bank, by=by),
         "list_deny_lists": lambda by: tp.list_deny_lists(bank, by=by),
         "list_operators": lambda by: tp.list_operators(bank, by=by),
@@ -307,7 +357,6 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
         "open_case": lambda by: tp.open_case(bank, kind=other, subject="s", note="n", by=by),
         "open_self_service": lambda by: tp.open_self_service(bank, customer_id=mine, pin="615093", by=by, key=key),
         "open_shift": lambda by: tp.open_shift(bank, drawer="D1", opening=(count,), by=by, key=key),
-        "preview_receipt": lambda by: tp.preview_receipt(bank, held.id, by=by),
         "quote_exchange": lambda by: tp.quote_exchange(
             bank, customer_id=mine, direction=tp.Direction.CASH_OUT, amount=euro(1), against=cash, by=by
         ),
@@ -318,7 +367,6 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
         "refund": lambda by: tp.refund(bank, of=held.id, to=party, amount=euro(1), by=by, key=key),
         "refuse": lambda by: tp.refuse(bank, held.id, reason="x", by=by),
         "register_asset": lambda by: tp.register_asset(bank, TOKEN, by=by),
-        "request_deposits": lambda by: tp.request_deposits(bank, request.id, by=by),
         "resolve_case": lambda by: tp.resolve_case(bank, case.id, resolution="x", by=by),
         "resume_chain": lambda by: tp.resume_chain(bank, CHAIN_ID, by=by),
         "resume_payments": lambda by: tp.resume_payments(bank, by=by),

@@ -1,0 +1,211 @@
+"""What every program of the terminal has: a bank, a memory, who is signed in, colours, and rooms above each other."""
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from time import monotonic
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import App, SystemCommand
+from textual.command import CommandPalette
+from textual.screen import Screen
+
+import tokenpay as tp
+from terminal_app.commands.anywhere import LOCK, SIGN_OUT
+from terminal_app.commands.command import Command
+from terminal_app.language import _
+from terminal_app.memory import Memory
+from terminal_app.messages import Answered
+from terminal_app.providers.palette import Palette
+from terminal_app.screens.code_entry import CodeEntry
+from terminal_app.screens.help import Help
+from terminal_app.screens.jump import Jump, places
+from terminal_app.screens.room import Room
+from terminal_app.screens.sign_in import SignIn
+from terminal_app.themes import CONTRAST, EDGE, THEMES, offered
+from terminal_app.workers import ask
+
+
+class Frame(App[None]):
+    """One program at an open bank: the branch's terminal, self-service, a customer's screen.
+
+    What it must not forget is in `state`, a folder of its own. `anywhere` is what its people may do from every screen.
+    """
+
+    CSS_PATH = Path(__file__).parent / "terminal.tcss"
+    COMMANDS: ClassVar[set[type[Palette] | Callable[[], type[Palette]]]] = {Palette}  # type: ignore[assignment]
+    TITLE = "tokenpay"
+    anywhere: ClassVar[tuple[Command, ...]] = ()
+
+    def __init__(
+        self, bank: tp.Bank, *, state: Path, name_of_terminal: str, idle_s: float = 0.0, note: str = ""
+    ) -> None:
+        super().__init__()
+        self.bank = bank
+        self.memory = Memory(state)
+        self.note = note
+        """What the sign-in screen says to everybody: a demo bank's people."""
+        self.name_of_terminal = name_of_terminal
+        self.session: tp.Session | None = None
+        self.alarm = ""
+        self._idle_s = idle_s
+        self._touched_s = monotonic()
+        self._name_palette()
+        self.register_theme(CONTRAST)
+        if self.memory.theme in offered(no_color=self.no_color):
+            self.theme = self.memory.theme
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return EDGE
+
+    def _name_palette(self) -> None:
+        """Put the palette's word in the footer into the language of the screen."""
+        for key, bound in self._bindings.key_to_bindings.items():
+            self._bindings.key_to_bindings[key] = [
+                replace(binding, description=_("all")) if binding.action.endswith("command_palette") else binding
+                for binding in bound
+            ]
+
+    def door(self) -> Room:
+        """Return the room where nobody is signed in yet."""
+        raise NotImplementedError
+
+    def first_room(self) -> Room:
+        """Return the room that who signed in comes to."""
+        raise NotImplementedError
+
+    def begin(self, session: tp.Session) -> None:
+        """Let somebody in who has just signed in."""
+        raise NotImplementedError
+
+    def sign_in_again(self) -> None:
+        """Act on a session that has ended."""
+        raise NotImplementedError
+
+    @property
+    def signed_in(self) -> tp.Session:
+        """The session of who is signed in; raises tp.SessionExpired."""
+        if self.session is None:
+            raise tp.SessionExpired(_("nobody is signed in"))
+        return self.session
+
+    @property
+    def room(self) -> Room | None:
+        """The room that is seen; none below the palette, and none as the terminal closes."""
+        top = self.screen_stack[-1] if self.screen_stack else None
+        return top if isinstance(top, Room) else None
+
+    @property
+    def idle_for_s(self) -> float:
+        """How long no key has been pressed."""
+        return monotonic() - self._touched_s
+
+    @property
+    def under_way(self) -> bool:
+        """Whether a money act waits for its answer in any room."""
+        return any(isinstance(screen, Room) and screen.waiting for screen in self.screen_stack)
+
+    def may(self, command: Command) -> bool:
+        """Whether the role of who is signed in may do this; at the door nobody acts for them."""
+        if command.permission is None:
+            return True
+        return self.session is not None and not self.at_the_door and self.session.operator.may(command.permission)
+
+    @property
+    def at_the_door(self) -> bool:
+        """Whether somebody has to sign in first, also where help stands above the door."""
+        return any(isinstance(screen, SignIn) for screen in self.screen_stack)
+
+    def covers(self, room: Room) -> bool:
+        """Whether a room lies behind the door: nothing of it is seen, and nothing happens in it."""
+        stack = self.screen_stack
+        door = next((place for place, screen in enumerate(stack) if isinstance(screen, SignIn)), 0)
+        return room in stack[:door]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        for command in self.anywhere:
+            if command.name == action:
+                room = self.room
+                free = self.may(command) if room is None else room.offers(command) and not room.waiting
+                return free and (command not in (LOCK, SIGN_OUT) or self.session is not None)
+        return super().check_action(action, parameters)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        return ()  # the palette shows the terminal's own commands
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key | events.Paste | events.MouseDown):
+            self._touched_s = monotonic()
+        await super().on_event(event)
+
+    # From room to room
+
+    def home(self) -> None:
+        """Leave every room and open the first."""
+        self._close_rooms(self.first_room())
+
+    def leave_for(self, room: Room) -> None:
+        """Leave what led here, up to the first room, and open another."""
+        while len(self.screen_stack) > 2:
+            self.pop_screen()
+        self.push_screen(room)
+
+    def _close_rooms(self, room: Room) -> None:
+        while len(self.screen_stack) > 2:
+            self.pop_screen()
+        self.switch_screen(room)
+
+    def action_sign_out(self) -> None:
+        session = self.session
+        if session is None or self._busy():
+            return
+        self.session = None
+        self._close_rooms(self.door())
+        self._end(session)
+
+    def _end(self, session: tp.Session) -> None:
+        """End a session at the bank; where the bank cannot be reached it ends by itself."""
+        ask(self, partial(tp.close_session, self.bank, by=session), lambda done: None, lambda error: None, group="out")
+
+    def _busy(self) -> bool:
+        return self.room is not None and self.room.waiting
+
+    @on(Answered)
+    def deliver(self, message: Answered) -> None:
+        message.deliver()
+
+    # What every program offers
+
+    def action_explain(self) -> None:
+        room = self.room
+        if room is not None and not isinstance(room, Help):
+            self.push_screen(Help(room))
+
+    def action_next_theme(self) -> None:
+        names = offered(no_color=self.no_color)
+        self.theme = names[(names.index(self.theme) + 1) % len(names)]
+        with suppress(tp.Unavailable):  # they are chosen again after the next start, no worse
+            self.memory.theme = self.theme
+        if self.room is not None:
+            self.room.say(_("Colours: {name}").format(name=THEMES[self.theme]))
+
+    def action_command_palette(self) -> None:
+        if self.room is not None:
+            self.push_screen(CommandPalette(placeholder=_("Find a command…")))
+
+    def action_jump(self) -> None:
+        if self.room is not None and places(self.room):
+            self.push_screen(Jump(self.room))
+
+    def action_type_code(self) -> None:
+        room = self.room
+        if room is not None:
+            here = [command for command in (*room.commands, *self.anywhere) if room.offers(command)]
+            self.push_screen(CodeEntry(list(dict.fromkeys(here))), partial(self._run_code, room))
+
+    async def _run_code(self, room: Room, command: Command | None) -> None:
+        if command is not None:
+            await self.run_action(command.action, default_namespace=room)

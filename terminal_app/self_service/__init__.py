@@ -1,0 +1,1 @@
+"""Customers serve themselves: their balances, what moved, and what comes and what they pay, behind a PIN."""
