@@ -52,9 +52,7 @@ class Account(Watching):
         self._payments = frozenset(payment.id for payment in seen.payments)
         rows = [(it.id, (it.made_at, it.standing, it.amount, it.creditor)) for it in seen.payments]
         self.query_one(Listing).fill([*rows, *seen.moved])
-        if self._active:
-            self.say("")
-        else:
+        if not self._active:
             self.say(_("! You can look here. To pay and to receive, ask at the counter."))
         self.refresh_bindings()
 

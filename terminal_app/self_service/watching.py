@@ -1,18 +1,21 @@
 """A room that looks at the bank again and again, one question at a time."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import tokenpay as tp
+from terminal_app.commands.command import Command
 from terminal_app.screens.room import Room
 
 
 class Watching(Room):
+    commands: ClassVar[tuple[Command, ...]] = ()  # each says its own: from the account there is no way back
     shows_palette = False
 
     def __init__(self) -> None:
         super().__init__()
         self._asking = False
+        self._troubled = False
 
     def question(self) -> Callable[[], Any]:
         """Return what is asked, in a thread."""
@@ -29,8 +32,11 @@ class Watching(Room):
 
     def _answer(self, seen: Any) -> None:
         self._asking = False
+        if self._troubled:
+            self._troubled = False
+            self.say("")
         self.show(seen)
 
     def failed(self, error: tp.TokenpayError) -> None:
-        self._asking = False
+        self._asking, self._troubled = False, True
         super().failed(error)

@@ -86,13 +86,15 @@ def test_pins_show_every_name_whole(branch: Branch, tmp_path: Path) -> None:
             await leave(hand, "escape", "f2")
             await hand.arrive(FindCustomer)
             await hand.read("Anna Berger")
+            await hand.press(*"anna")
+            await hand.until(lambda: "Boris" not in hand.seen(), "one customer left")
             await leave(hand, "enter")
             await see(hand, CustomerScreen, branch.anna.id)
             await leave(hand, "f11")
             await see(hand, SelfServiceScreen)
             await hand.enter("123456")
             await hand.enter("123456")
-            await see(hand, SelfServiceScreen, "this PIN is too easy to guess")
+            await see(hand, SelfServiceScreen, "This PIN is too easy to guess")
 
     run(flow())
 
