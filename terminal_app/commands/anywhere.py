@@ -1,6 +1,7 @@
 """What every screen offers, and what begins from the home screen or the palette."""
 
 from terminal_app.commands.command import Command
+from terminal_app.commands.till import EXCHANGE, JOURNAL, RATES
 from terminal_app.language import _
 from tokenpay import Permission
 
@@ -133,4 +134,4 @@ DAY = Command(
 EVERYWHERE = (HELP, JUMP, CODE, THEME, LOCK, SIGN_OUT)
 AT_THE_DOOR = (HELP, THEME)
 """What may be done before anybody has signed in, and while the terminal is locked."""
-FROM_HOME = (FIND, TAKE, PAY, SHIFT, UNFINISHED, QUEUE, CASES, BRANCH, REQUESTS, DAY)
+FROM_HOME = (FIND, TAKE, PAY, SHIFT, UNFINISHED, QUEUE, CASES, BRANCH, REQUESTS, DAY, EXCHANGE, JOURNAL, RATES)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import ClassVar
 
 from textual.containers import VerticalScroll
 from textual.widget import Widget
@@ -53,7 +54,7 @@ class Confirm(Room):
         "Read every line. F9 does exactly this, once: pressed twice, or after a crash, it is still done once. "
         "Escape changes it; nothing has been done."
     )
-    commands = (HELP, BACK, CONFIRM)
+    commands: ClassVar[tuple[Command, ...]] = (HELP, BACK, CONFIRM)
 
     def __init__(self, draft: Draft) -> None:
         super().__init__()
