@@ -28,7 +28,7 @@ from terminal_app.screens.find_customer import FindCustomer
 from terminal_app.screens.journal_dates import JournalDates, dates_text
 from terminal_app.screens.payment import PaymentScreen
 from terminal_app.screens.room import Room
-from terminal_app.views import GONE, PURPOSES, STATES, UNDER_WAY, halves_text, party_text, time_text
+from terminal_app.views import GONE, PURPOSES, STATES, UNDER_WAY, halves_text, in_words, party_text, time_text
 from terminal_app.widgets.pages import Pages
 
 PAGE = 100
@@ -66,6 +66,7 @@ class Journal(Room):
         """Counts what was asked: an answer to an older question is dropped."""
         self._more_asked = False
         self._pages = 0
+        self._entries: dict[str, tp.JournalEntry] = {}
         self._pause: Timer | None = None
         self._assets: tuple[tp.Asset, ...] = ()
         self._operators: tuple[str, ...] = ()
@@ -73,7 +74,8 @@ class Journal(Room):
     def body(self) -> Iterator[Widget]:
         yield Input(id="text", placeholder=_("words, id or reference"), max_length=140)
         yield Static(id="filters", markup=False)
-        yield Pages(_("When"), _("Stands"), _("What"), _("Amount"), _("From"), _("To"), id="journal")
+        yield Pages(_("When"), _("Stands"), _("What"), _("Amount"), _("Who"), id="journal")
+        yield Static(id="whole", markup=False)
         yield Static(_("Looking…"), id="summary", markup=False)
 
     def on_mount(self) -> None:
@@ -98,6 +100,7 @@ class Journal(Room):
 
     def _look_anew(self) -> None:
         self._pages, self._following, self._more_asked = 0, "", False
+        self._entries = {}
         self.query_one("#summary", Static).update(_("Looking…"))
         self._show_filters()
         self.look()
@@ -106,13 +109,19 @@ class Journal(Room):
         if asked != self._asked:
             return  # an answer to what is no longer asked
         pages = self.query_one(Pages)
+        self._entries.update((entry.payment.id, entry) for entry in page.entries)
         rows = [(entry.payment.id, cells(entry)) for entry in page.entries]
         if self._pages <= 1:
             pages.fill(rows)
             self._pages, self._following = 1, page.following
         else:
             pages.bring_up_to_date(rows)
+        self.show_whole()
         self._sum_up()
+
+    def show_whole(self) -> None:
+        entry = self._entries.get(self.query_one(Pages).chosen or "")
+        self.query_one("#whole", Static).update("" if entry is None else whole_text(entry))
 
     def _sum_up(self) -> None:
         count = self.query_one(Pages).row_count
@@ -121,7 +130,9 @@ class Journal(Room):
         self.query_one("#summary", Static).update(words.format(count=count) if count else nothing)
 
     @on(DataTable.RowHighlighted)
-    def near_the_end(self) -> None:
+    def moved(self) -> None:
+        """Say what the chosen row is, and read on before its end is reached."""
+        self.show_whole()
         pages = self.query_one(Pages)
         if self._following and not self._more_asked and pages.cursor_row >= pages.row_count - NEAR_END:
             self._more_asked = True
@@ -134,6 +145,7 @@ class Journal(Room):
         self._more_asked = False
         self._following = page.following
         self._pages += 1
+        self._entries.update((entry.payment.id, entry) for entry in page.entries)
         self.query_one(Pages).go_on((entry.payment.id, cells(entry)) for entry in page.entries)
         self._sum_up()
 
@@ -182,14 +194,14 @@ class Journal(Room):
         purpose = next(iter(wanted.purposes), None)
         any_word = SETS[0][0]
         parts = (
-            _("F3 state: {what}").format(what=next(name for name, states in SETS if states == wanted.states)),
-            _("F4 kind: {what}").format(what=any_word if purpose is None else PURPOSES[purpose]),
-            _("F5 dates: {what}").format(what=dates_text(wanted.from_s, wanted.until_s) or any_word),
-            _("F6 asset: {what}").format(what=asset or any_word),
-            _("F7 made by: {what}").format(what=wanted.operator_id or any_word),
+            _("F3 state: {what},").format(what=next(name for name, states in SETS if states == wanted.states)),
+            _("F4 kind: {what},").format(what=any_word if purpose is None else PURPOSES[purpose]),
+            _("F5 dates: {what},").format(what=dates_text(wanted.from_s, wanted.until_s) or any_word),
+            _("F6 asset: {what},").format(what=asset or any_word),
+            _("F7 made by: {what},").format(what=wanted.operator_id or any_word),
             _("F8 customer: {what}").format(what=any_word if self._customer is None else self._customer.name),
         )
-        self.query_one("#filters", Static).update(" · ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in parts))
+        self.query_one("#filters", Static).update(" ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in parts))
 
     def action_by_state(self) -> None:
         self._narrow(states=_next([states for _name, states in SETS], self._wanted.states))
@@ -248,9 +260,17 @@ def cells(entry: tp.JournalEntry) -> tuple[str, ...]:
         f"{mark} {word}",
         PURPOSES[intent.purpose],
         halves_text(intent),
-        entry.debtor_name or party_text(intent.debtor, {}),
-        entry.creditor_name or party_text(intent.creditor, {}),
+        f"{entry.debtor_name or party_text(intent.debtor, {})} → {entry.creditor_name or party_text(intent.creditor, {})}",
     )
+
+
+def whole_text(entry: tp.JournalEntry) -> str:
+    """Return what the row has no room for: the payment in a sentence, what it is for, its maker and id."""
+    payment, intent = entry.payment, entry.payment.intent
+    sides = ((intent.debtor, entry.debtor_name), (intent.creditor, entry.creditor_name))
+    names = {str(party): name for party, name in sides if name}
+    about = f"{intent.remittance_information}\n" if intent.remittance_information else ""
+    return f"{in_words(payment, names)}\n{about}{intent.maker} · {payment.id}"
 
 
 def _next(choices: Sequence[T], chosen: T) -> T:
