@@ -91,8 +91,8 @@ UNDER_WAY = (
 class PaymentView:
     """A payment in words. `fours` is a chain payee's address in groups of four digits, else empty.
 
-    `cash` and `fee` are the other half of an exchange, `later` the refunds and reversal, a line each, and `todo` is what
-    to do about it now. `rest` is what may still be refunded to `payer`, if anything.
+    `cash` and `fee` are the other half of an exchange, `later` the refunds and reversal, a line each, `todo` is what to
+    do about it now. `rest` is what may still be refunded to `payer`, if anything.
     """
 
     id: str

@@ -255,12 +255,14 @@ def cells(entry: tp.JournalEntry) -> tuple[str, ...]:
     """Return what the journal's row says of a payment."""
     payment, intent = entry.payment, entry.payment.intent
     mark, word, _meaning = STATES[payment.state]
+    debtor = entry.debtor_name or party_text(intent.debtor, {})
+    creditor = entry.creditor_name or party_text(intent.creditor, {})
     return (
         time_text(intent.created_at_s),
         f"{mark} {word}",
         PURPOSES[intent.purpose],
         halves_text(intent),
-        f"{entry.debtor_name or party_text(intent.debtor, {})} → {entry.creditor_name or party_text(intent.creditor, {})}",
+        f"{debtor} → {creditor}",
     )
 
 
