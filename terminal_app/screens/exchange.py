@@ -72,6 +72,7 @@ class Exchange(Room):
     def body(self) -> Iterator[Widget]:
         yield Static(f"{self._customer.name} · {self._customer.id}", id="who", markup=False)
         yield Static(WAYS[self._direction], id="standing", markup=False)
+        yield Static(id="todo", markup=False)
         with Vertical(classes="form"):
             yield Label(_("Amount"))
             yield AmountInput(id="amount")
@@ -99,8 +100,10 @@ class Exchange(Room):
             choice.set_options([(_side_text(side), side.id) for side in sides])
             if sides:
                 choice.value = before if before in self._sides else sides[0].id
-        if not counter.is_open:
-            self.say(_("! No shift of yours is open here, so no cash moves: F3 opens one."))
+        missing = _("! No shift of yours is open here, so no cash moves: F3 opens one.")
+        todo = self.query_one("#todo", Static)
+        todo.update(missing)
+        todo.display = not counter.is_open
         self.show_rate()
         self.refresh_bindings()
 

@@ -201,7 +201,7 @@ class Journal(Room):
             _("F7 made by: {what},").format(what=wanted.operator_id or any_word),
             _("F8 customer: {what}").format(what=any_word if self._customer is None else self._customer.name),
         )
-        self.query_one("#filters", Static).update(" ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in parts))
+        self.query_one("#filters", Static).update("\n".join((" ".join(parts[:3]), " ".join(parts[3:]))))
 
     def action_by_state(self) -> None:
         self._narrow(states=_next([states for _name, states in SETS], self._wanted.states))

@@ -241,15 +241,18 @@ def test_an_amount_that_makes_no_quote_is_said(branch: Branch, tmp_path: Path) -
         async with terminal(branch, tmp_path) as hand:
             await to_exchange(hand)
             await hand.enter("0")
-            await hand.read("an amount is more than nothing")
+            await hand.read("! An amount is more than nothing")
             await hand.press("backspace")
             await hand.enter("0.50")
-            await hand.read("the amount is too small for the rate and the fee")
-            branch.rates.answers = False
+            await hand.read("! The amount is too small for the rate and the fee")
+            branch.rates.set(TOKEN, EUR, "1", at_s=branch.clock.now_s() - 3601)
+            field = hand.app.screen.query_one(AmountInput)
+            field.value = ""
             await hand.enter("20")
-            await hand.until(lambda: "! " in hand.seen() and hand.app.screen.waiting is False, "an answer")  # type: ignore[attr-defined]
-            assert isinstance(hand.app.screen, Exchange)
-            assert hand.app.screen.query_one(AmountInput).value == "0.5020"
+            await hand.read("! The rate is too old, or from the future")
+            assert type(hand.app.screen) is Exchange
+            assert field.value == "20"
+            assert not exchanges(branch)
 
     run(flow())
 
@@ -262,7 +265,7 @@ def test_without_a_shift_the_screen_says_so_and_names_the_key(branch: Branch, tm
             await hand.until(lambda: "To the shift" in hand.footer(), "the key")
             fits(hand)
             await hand.enter("20")
-            await hand.read("cash is exchanged in an open shift of your own, at its terminal")
+            await hand.read("! Cash is exchanged in an open shift of your own, at its terminal")
             assert not exchanges(branch)
             await hand.press("f3")
             await hand.arrive(ShiftScreen)
