@@ -57,6 +57,10 @@ def _reverse(bank: tp.Bank, fields: Fields, by: tp.Session, key: str) -> Done | 
     return tp.reverse(bank, fields["of"], by=by, key=key)
 
 
+def _exchange(bank: tp.Bank, fields: Fields, by: tp.Session, key: str) -> Done | tp.Refusal:
+    return tp.exchange(bank, quote_id=fields["quote_id"], by=by, key=key)
+
+
 def _allocate(bank: tp.Bank, fields: Fields, by: tp.Session, key: str) -> Done | tp.Refusal:
     direction = tp.CashDirection(fields["direction"])
     amount = _amount(bank, fields)
@@ -82,6 +86,7 @@ ACTS = {
     "refund": Act(words=_("Refund"), permission=tp.Permission.PAY, carry_out=_refund),
     "refund_case": Act(words=_("Refund a case"), permission=tp.Permission.CASE, carry_out=_refund),
     "reverse": Act(words=_("Reverse"), permission=tp.Permission.REVERSE, carry_out=_reverse),
+    "exchange": Act(words=_("Exchange"), permission=tp.Permission.PAY, carry_out=_exchange),
     "allocate": Act(words=_("Move cash"), permission=tp.Permission.SHIFT, carry_out=_allocate),
     "deliver": Act(words=_("Delivery"), permission=tp.Permission.VAULT, carry_out=_deliver),
     "open_shift": Act(words=_("Open a shift"), permission=tp.Permission.SHIFT, carry_out=_open_shift, opens_shift=True),

@@ -16,12 +16,15 @@ from terminal_app.screens.branch import BranchScreen
 from terminal_app.screens.cases import Cases
 from terminal_app.screens.customer import CustomerScreen
 from terminal_app.screens.day import DayScreen
+from terminal_app.screens.exchange import Exchange
 from terminal_app.screens.find_customer import FindCustomer
 from terminal_app.screens.home import Home
+from terminal_app.screens.journal import Journal
 from terminal_app.screens.lock import Lock
 from terminal_app.screens.own_pin import OwnPin
 from terminal_app.screens.pay_out import PayOut
 from terminal_app.screens.queue import Queue
+from terminal_app.screens.rates import Rates
 from terminal_app.screens.requests import Requests
 from terminal_app.screens.room import Room
 from terminal_app.screens.shift import ShiftScreen
@@ -183,6 +186,15 @@ class TerminalApp(Frame):
 
     def action_close_day(self) -> None:
         self._open(DayScreen())
+
+    def action_exchange(self) -> None:
+        self._open(FindCustomer(Exchange))
+
+    def action_show_journal(self) -> None:
+        self._open(Journal())
+
+    def action_show_rates(self) -> None:
+        self._open(Rates())
 
     def _open(self, room: Room) -> None:
         if not self._busy() and not self.at_the_door:

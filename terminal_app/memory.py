@@ -45,6 +45,7 @@ class Memory:
     """One folder on this terminal's disk, for one bank."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self._orders = folder / "orders"
         self._cursor = folder / "cursor"
         self._theme = folder / "theme"

@@ -76,6 +76,9 @@ def shift_blocks(report: tp.ShiftReport) -> tuple[Block, ...]:
         (_("Counted at opening"), [line.opening for line in report.cash]),
         (_("From the vault"), [line.from_vault for line in report.cash]),
         (_("To the vault"), [line.to_vault for line in report.cash]),
+        (_("Came in exchanges"), [line.cash_in for line in report.cash]),
+        (_("Went in exchanges"), [line.cash_out for line in report.cash]),
+        (_("Fees within them"), [line.fees for line in report.cash]),
         (_("Found over"), [line.over for line in report.cash]),
         (_("Found short"), [line.short for line in report.cash]),
         (_("The books expect"), [line.expected for line in report.cash]),
@@ -83,7 +86,7 @@ def shift_blocks(report: tp.ShiftReport) -> tuple[Block, ...]:
     ]
     if report.letter == "X" and all(line.expected is None for line in report.cash):
         # What was found over or short at opening would tell what the books expect.
-        rows = rows[:3] + rows[5:]
+        rows = rows[:6] + rows[8:]
     moved = tuple((PURPOSES[tp.Purpose(name)], str(count)) for name, count in report.payments.items())
     cash = tuple((label, *(untold if cell is None else amount_text(cell) for cell in cells)) for label, cells in rows)
     return (

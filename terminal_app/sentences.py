@@ -106,6 +106,9 @@ CLOSER = {
         N_("a count is written like 10x50, 4x20: how many, times which note or coin"),
         N_("there is no such note or coin of {currency}"),
         N_("a note or coin is counted twice"),
+        N_("the amount is too small for the rate and the fee"),
+        N_("the smallest coin is {amount}"),
+        N_("a text to look for has letters or digits"),
         N_("the notes and coins of this currency are not known here"),
     ),
     "password.wrong": (
@@ -129,6 +132,7 @@ CLOSER = {
         N_("there is no such operator"),
         N_("there is no such shift"),
         N_("this bank does not know the asset"),
+        N_("the bank does not exchange these two"),
     ),
     "state.wrong": (
         N_("the customer is not active"),
@@ -138,9 +142,23 @@ CLOSER = {
         N_("the customer still waits for money: cancel the open requests"),
         N_("the payment was signed: its bytes are sent until they are included"),
         N_("a payment of the shift waits for a second person"),
+        N_("cash is exchanged in an open shift of your own, at its terminal"),
         N_("{asset} cannot be asked for: it is frozen"),
         N_("{asset} cannot be asked for: it is frozen, or not as this bank knows it"),
     ),
+    "rate.unavailable": (
+        N_("the rate is too old, or from the future"),
+        N_("the rate table has no price of {token} in {currency}"),
+        N_("the rate table is missing, or is no text"),
+        N_("this bank has no source of rates"),
+    ),
+    "printer.unavailable": (
+        N_("the printer does not answer: look at its cable, paper and power"),
+        N_("the printer is out of reach"),
+        N_("this machine has no printer: bank.json names one"),
+        N_("the receipt's file cannot be written: {why}"),
+    ),
+    "conflict": (N_("there is a file of that name already"),),
     "money.precision_lost": (N_("{asset} has {count} decimals"),),
     "store.unavailable": (
         N_("there is no bank in this folder"),

@@ -56,6 +56,7 @@ PURPOSES = {
     tp.Purpose.DELIVERY: _("delivery of cash"),
     tp.Purpose.ALLOCATION: _("vault and drawer"),
     tp.Purpose.VARIANCE: _("variance of a count"),
+    tp.Purpose.EXCHANGE: _("exchange"),
 }
 IN_WORDS = {
     tp.Purpose.PAYMENT: _("{debtor} pays {amount} to {creditor}."),
@@ -74,6 +75,7 @@ PLACES = {
     tp.AccountKind.BLOCKED: _("blocked money of case {owner}"),
     tp.AccountKind.VARIANCE: _("variances"),
     tp.AccountKind.FUNDING: _("outside the bank"),
+    tp.AccountKind.CONVERSION: _("the bank's position"),
 }
 GONE = (tp.PaymentState.FAILED, tp.PaymentState.REFUSED, tp.PaymentState.CANCELLED, tp.PaymentState.EXPIRED)
 """A payment that ended like this moved nothing."""
@@ -90,7 +92,8 @@ UNDER_WAY = (
 class PaymentView:
     """A payment in words. `fours` is a chain payee's address in groups of four digits, else empty.
 
-    `later` are its refunds and reversal, a line each; `rest` is what may still be refunded to `payer`, if anything.
+    `cash` and `fee` are the other half of an exchange, `later` the refunds and reversal, a line each, `todo` is what to
+    do about it now. `rest` is what may still be refunded to `payer`, if anything.
     """
 
     id: str
@@ -109,10 +112,13 @@ class PaymentView:
     made_at: str
     updated_at_s: int
     words: str
+    cash: str = ""
+    fee: str = ""
     later: tuple[str, ...] = ()
     rest: tp.Amount | None = None
     reversible: bool = False
     payer: str = ""
+    todo: str = ""
 
     @property
     def standing(self) -> str:
@@ -170,7 +176,7 @@ def payment_view(
         mark=mark,
         word=word,
         meaning=meaning,
-        amount=amount_text(intent.amount),
+        amount=halves_text(intent),
         debtor=party_text(intent.debtor, names),
         creditor=party_text(creditor, names),
         fours=in_fours(creditor.address) if isinstance(creditor, tp.ChainParty) else "",
@@ -180,6 +186,8 @@ def payment_view(
         made_at=time_text(intent.created_at_s),
         updated_at_s=payment.updated_at_s,
         words=in_words(payment, names),
+        cash="" if intent.cash is None else _cash_text(intent, intent.cash),
+        fee="" if intent.cash is None else _("{amount}, within the cash").format(amount=amount_text(intent.cash.fee)),
         later=tuple(
             f"{STATES[after.state][0]} {PURPOSES[after.intent.purpose]} {amount_text(after.intent.amount)} "
             f"{STATES[after.state][1]}"
@@ -202,6 +210,17 @@ def in_words(payment: tp.Payment, names: Mapping[str, str]) -> str:
     intent = payment.intent
     amount = amount_text(intent.amount)
     debtor, creditor = party_text(intent.debtor, names), party_text(intent.creditor, names)
+    if intent.cash is not None:
+        into = intent.cash_comes_in
+        sold = _("{customer} brings {cash} in cash into {drawer} and gets {amount}. The fee in it is {fee}.")
+        bought = _("{customer} gives {amount} and takes {cash} in cash out of {drawer}. The fee kept is {fee}.")
+        return (sold if into else bought).format(
+            customer=creditor if into else debtor,
+            cash=amount_text(intent.cash.amount),
+            drawer=intent.cash.drawer,
+            amount=amount,
+            fee=amount_text(intent.cash.fee),
+        )
     if intent.purpose is tp.Purpose.VARIANCE:
         over = isinstance(intent.debtor, tp.BookParty) and intent.debtor.kind is tp.AccountKind.VARIANCE
         if over:
@@ -214,6 +233,17 @@ def in_words(payment: tp.Payment, names: Mapping[str, str]) -> str:
     return IN_WORDS[intent.purpose].format(
         amount=amount, debtor=debtor, creditor=creditor, related=intent.related or _("nothing named")
     )
+
+
+def halves_text(intent: tp.Intent) -> str:
+    """Return what moves: the amount, and for an exchange the cash against it."""
+    amount = amount_text(intent.amount)
+    return amount if intent.cash is None else f"{amount} ↔ {amount_text(intent.cash.amount)}"
+
+
+def _cash_text(intent: tp.Intent, cash: tp.CashLeg) -> str:
+    words = _("{amount} into {drawer}") if intent.cash_comes_in else _("{amount} out of {drawer}")
+    return words.format(amount=amount_text(cash.amount), drawer=cash.drawer)
 
 
 def request_view(

@@ -1,6 +1,7 @@
 """What every screen offers, and what begins from the home screen or the palette."""
 
 from terminal_app.commands.command import Command
+from terminal_app.commands.till import EXCHANGE, JOURNAL, RATES
 from terminal_app.language import _
 from tokenpay import Permission
 
@@ -112,7 +113,7 @@ BRANCH = Command(
 )
 CHANGE_PIN = Command(
     action="app.change_pin",
-    key="ctrl+n",
+    key="ctrl+y",
     footer=_("My PIN"),
     help=_("Set the PIN that you sign in with beside your password, or another one."),
     permission=Permission.CREDENTIAL,
@@ -142,4 +143,4 @@ DAY = Command(
 EVERYWHERE = (HELP, JUMP, CODE, THEME, LOCK, CHANGE_PIN, SIGN_OUT)
 AT_THE_DOOR = (HELP, THEME)
 """What may be done before anybody has signed in, and while the terminal is locked."""
-FROM_HOME = (FIND, TAKE, PAY, SHIFT, UNFINISHED, QUEUE, CASES, BRANCH, REQUESTS, DAY)
+FROM_HOME = (FIND, TAKE, PAY, SHIFT, UNFINISHED, QUEUE, CASES, BRANCH, REQUESTS, DAY, EXCHANGE, JOURNAL, RATES)

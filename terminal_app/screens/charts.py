@@ -96,7 +96,7 @@ class Charts(Room):
         plot.plt.clear_figure()
         if bars:
             # Sizes of bars on a screen: the exact figures are the rows below.
-            plot.plt.bar([label for label, _units in bars], [units / 10**asset.decimals for _label, units in bars])
+            plot.plt.bar([str(label) for label, _units in bars], [units / 10**asset.decimals for _label, units in bars])
         plot.refresh()
 
     def action_other_asset(self) -> None:

@@ -54,7 +54,7 @@ class Confirm(Room):
         "Read every line. F9 does exactly this, once: pressed twice, or after a crash, it is still done once. "
         "Escape changes it; nothing has been done."
     )
-    commands = (HELP, BACK, CONFIRM)
+    commands: ClassVar[tuple[Command, ...]] = (HELP, BACK, CONFIRM)
     no_answer: ClassVar[str] = _(
         "! NO ANSWER: {why}.\nIt may or may not be done. F9 asks again under the same key and cannot do it "
         "twice. It is written down here: after a restart, F6 at the counter."

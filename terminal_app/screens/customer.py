@@ -19,8 +19,10 @@ from terminal_app.commands.counter import (
     TAKE_HERE,
     UNFREEZE,
 )
+from terminal_app.commands.till import EXCHANGE_HERE
 from terminal_app.language import _
 from terminal_app.lookups import CustomerView, customer_shown
+from terminal_app.screens.exchange import Exchange
 from terminal_app.screens.pay_out import PayOut
 from terminal_app.screens.payment import PaymentScreen
 from terminal_app.screens.reason import ReasonScreen
@@ -37,7 +39,18 @@ from terminal_app.widgets.listing import Listing
 class CustomerScreen(Room):
     heading = _("Customer")
     purpose = _("What the customer has, what is not over yet, and what moved, newest first. Enter opens a row.")
-    commands = (HELP, BACK, TAKE_HERE, PAY_HERE, STATEMENT, REQUESTS_HERE, FREEZE, UNFREEZE, SELF_SERVICE)
+    commands = (
+        HELP,
+        BACK,
+        TAKE_HERE,
+        PAY_HERE,
+        EXCHANGE_HERE,
+        STATEMENT,
+        REQUESTS_HERE,
+        FREEZE,
+        UNFREEZE,
+        SELF_SERVICE,
+    )
     shows_palette = False
 
     def __init__(self, customer: tp.Customer) -> None:
@@ -79,7 +92,7 @@ class CustomerScreen(Room):
         status = self._customer.status
         active = status is tp.CustomerStatus.ACTIVE
         frozen = status is tp.CustomerStatus.FROZEN
-        applies = {TAKE_HERE: active, PAY_HERE: active, FREEZE: active, UNFREEZE: frozen}
+        applies = {TAKE_HERE: active, PAY_HERE: active, EXCHANGE_HERE: active, FREEZE: active, UNFREEZE: frozen}
         return applies.get(command, True) and super().offers(command)
 
     @on(Listing.RowSelected)
@@ -111,6 +124,9 @@ class CustomerScreen(Room):
 
     def action_self_service(self) -> None:
         self.terminal.push_screen(SelfServiceScreen(self._customer))
+
+    def action_exchange(self) -> None:
+        self.terminal.push_screen(Exchange(self._customer))
 
     def action_statement(self) -> None:
         self.terminal.push_screen(StatementScreen(self._customer))

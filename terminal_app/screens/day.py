@@ -13,6 +13,7 @@ from terminal_app.closing import Check, DayFigures, checks, figures, prove
 from terminal_app.commands.anywhere import BACK, HELP
 from terminal_app.commands.command import Command
 from terminal_app.commands.supervisor import DAY_REPORT, PROVE
+from terminal_app.commands.till import Z_REPORTS
 from terminal_app.language import _
 from terminal_app.reports import Proof, day_blocks, proof_blocks
 from terminal_app.screens.branch import BranchScreen
@@ -22,6 +23,7 @@ from terminal_app.screens.requests import Requests
 from terminal_app.screens.room import Room
 from terminal_app.screens.shifts import Shifts
 from terminal_app.screens.unfinished import Unfinished
+from terminal_app.screens.z_reports import ZReports
 from terminal_app.sentences import sentence
 from terminal_app.views import time_text
 from terminal_app.widgets.listing import Listing
@@ -52,7 +54,7 @@ class DayScreen(Room):
         "First what is still open: Enter leads there. Then F9 proves the books against themselves, the chain and the "
         "drawers. Then F10 shows the day's report, with the proof. Nothing is changed here."
     )
-    commands = (HELP, BACK, PROVE, DAY_REPORT)
+    commands = (HELP, BACK, Z_REPORTS, PROVE, DAY_REPORT)
 
     def __init__(self) -> None:
         super().__init__()
@@ -138,6 +140,9 @@ class DayScreen(Room):
             self._tell(_("✗ NOT PROVED: {why}. Nothing was changed; F9 tries again.").format(why=sentence(error)))
         super().failed(error)
 
+    def action_z_reports(self) -> None:
+        self.terminal.push_screen(ZReports())
+
     def action_day_report(self) -> None:
         closed = self._result
         if closed is not None:
@@ -159,6 +164,8 @@ class DayReport(Room):
     heading = _("End of day")
     purpose = _("The day's report, with the proof. The arrow keys and Page Down move it. Keep the root of the audit.")
 
+    commands = (HELP, BACK, Z_REPORTS)
+
     def __init__(self, blocks: tuple[Block, ...]) -> None:
         super().__init__()
         self._blocks = blocks
@@ -170,3 +177,6 @@ class DayReport(Room):
     def on_mount(self) -> None:
         self.query_one(Report).fill(self._blocks)
         self.query_one(VerticalScroll).focus()
+
+    def action_z_reports(self) -> None:
+        self.terminal.push_screen(ZReports())

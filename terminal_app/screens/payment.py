@@ -1,6 +1,7 @@
 """One payment: what it is, where it stands, why it waits, and what may still be done about it."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 
 from textual.containers import VerticalScroll
@@ -11,10 +12,12 @@ import tokenpay as tp
 from terminal_app.commands.anywhere import BACK, HELP
 from terminal_app.commands.command import Command
 from terminal_app.commands.counter import APPROVE, CANCEL_PAYMENT, REFUND, REFUSE, REVERSE
+from terminal_app.commands.till import RECEIPT
 from terminal_app.language import _, ngettext
 from terminal_app.lookups import STALE_S, payment_shown
 from terminal_app.screens.confirm import Confirm
 from terminal_app.screens.reason import ReasonScreen
+from terminal_app.screens.receipt import ReceiptScreen
 from terminal_app.screens.refund import Refund, reversal
 from terminal_app.screens.room import Room
 from terminal_app.screens.sure import Sure
@@ -30,7 +33,7 @@ class PaymentScreen(Room):
         "A second person reads every line here before they approve. Cancel stops what has not left; a refund is a new "
         "payment back; a reversal undoes the whole, with a second person."
     )
-    commands = (HELP, BACK, REFUND, REVERSE, CANCEL_PAYMENT, APPROVE, REFUSE)
+    commands = (HELP, BACK, REFUND, REVERSE, CANCEL_PAYMENT, RECEIPT, APPROVE, REFUSE)
 
     def __init__(self, payment_id: str) -> None:
         super().__init__()
@@ -45,15 +48,27 @@ class PaymentScreen(Room):
     def look(self) -> None:
         self.ask(self._call, self.show)
 
+    def said_first(self, payment: tp.Payment) -> str:
+        """Return what is to be done about it now, above all else; empty for most."""
+        return ""
+
     def _call(self) -> PaymentView:
-        payment = tp.get_payment(self.bank, self._payment_id, by=self.by)
-        return payment_shown(self.bank, payment, by=self.by)
+        return self._shown(tp.get_payment(self.bank, self._payment_id, by=self.by))
+
+    def _shown(self, payment: tp.Payment) -> PaymentView:
+        return replace(payment_shown(self.bank, payment, by=self.by), todo=self.said_first(payment))
 
     def show(self, seen: PaymentView) -> None:
         self._seen = seen
         self.waiting = False
         still_s = self.bank.clock.now_s() - seen.updated_at_s
-        lines = [seen.standing, seen.meaning, seen.words, *(f"  · {reason}" for reason in seen.reasons)]
+        lines = [
+            *([seen.todo, ""] if seen.todo else []),
+            seen.standing,
+            seen.meaning,
+            seen.words,
+            *(f"  · {reason}" for reason in seen.reasons),
+        ]
         if seen.state in UNDER_WAY and still_s > STALE_S:
             stuck = ngettext(
                 "! It has not moved for {seconds} second: does the engine run?",
@@ -73,12 +88,17 @@ class PaymentScreen(Room):
             return may
         if not may or seen is None:
             return False
+        if command is RECEIPT:
+            return True
         if command in (REFUND, REVERSE):
             return seen.rest is not None if command is REFUND else seen.reversible
         mine, held = seen.maker == self.by.operator.id, seen.state is tp.PaymentState.HELD
         if command is CANCEL_PAYMENT:
             return (held or seen.state is tp.PaymentState.CLEARED) and (mine or self.terminal.may(APPROVE))
         return held and not mine
+
+    def action_receipt(self) -> None:
+        self.terminal.push_screen(ReceiptScreen(self._payment_id))
 
     def action_refund(self) -> None:
         if self._seen is not None and self._seen.rest is not None:
@@ -111,7 +131,7 @@ class PaymentScreen(Room):
         self.waiting = True
 
         def call() -> PaymentView:
-            return payment_shown(self.bank, verb(self.bank, self._payment_id, by=self.by), by=self.by)
+            return self._shown(verb(self.bank, self._payment_id, by=self.by))
 
         self.ask(call, self.show)
 
@@ -124,6 +144,8 @@ def facts(seen: PaymentView) -> str:
     """Return the content of a payment, a line each, a chain payee whole and in fours."""
     lines = [
         (_("Amount"), seen.amount),
+        (_("Cash"), seen.cash),
+        (_("Fee"), seen.fee),
         (_("From"), seen.debtor),
         (_("To"), seen.creditor),
         ("", seen.fours),

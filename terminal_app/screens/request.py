@@ -11,9 +11,11 @@ import tokenpay as tp
 from terminal_app.commands.anywhere import BACK, HELP
 from terminal_app.commands.command import Command
 from terminal_app.commands.counter import CANCEL_REQUEST, OTHER_CODE, REST, SHOW_CASE
+from terminal_app.commands.till import RECEIPT
 from terminal_app.language import _
 from terminal_app.lookups import customer_named, request_shown
 from terminal_app.screens.case import CaseScreen
+from terminal_app.screens.receipt import ReceiptScreen
 from terminal_app.screens.room import Room
 from terminal_app.screens.sure import Sure
 from terminal_app.views import RequestView, in_fours, left_text
@@ -31,7 +33,7 @@ class RequestScreen(Room):
         "Let the payer scan the code. Our own reference is for this bank's customers; another wallet needs the bare "
         "address or the link (F5). Seen is not paid: wait for final. Escape leaves the request open."
     )
-    commands = (HELP, BACK, REST, OTHER_CODE, CANCEL_REQUEST, SHOW_CASE)
+    commands = (HELP, BACK, REST, OTHER_CODE, CANCEL_REQUEST, RECEIPT, SHOW_CASE)
 
     def __init__(self, request_id: str) -> None:
         super().__init__()
@@ -124,6 +126,9 @@ class RequestScreen(Room):
         from terminal_app.screens.take_payment import TakePayment  # which leads here
 
         self.terminal.switch_screen(TakePayment(customer, rest))
+
+    def action_receipt(self) -> None:
+        self.terminal.push_screen(ReceiptScreen(self.request_id))
 
     def action_show_case(self) -> None:
         if self._seen is not None and self._seen.case_id:

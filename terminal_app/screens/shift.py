@@ -40,15 +40,20 @@ class ShiftScreen(Room):
     commands = (HELP, BACK, OPEN_SHIFT, FROM_VAULT, TO_VAULT, DELIVERY, CLOSE_SHIFT, REPORT)
     shows_palette = False
 
-    def __init__(self, shift_id: str = "") -> None:
+    def __init__(self, shift_id: str = "", *, told: str = "") -> None:
         super().__init__()
         self._shift_id = shift_id
+        self._told = told
+        """What has just been done here."""
         self._seen: ShiftView | None = None
 
     def body(self) -> Iterator[Widget]:
         with VerticalScroll():
             yield Static(_("Looking…"), id="standing", markup=False)
             yield Static(id="facts", markup=False)
+
+    def on_mount(self) -> None:
+        self.say(self._told)
 
     def look(self) -> None:
         self.ask(self._call, self.show)

@@ -7,8 +7,11 @@ from textual.containers import VerticalScroll
 from textual.widget import Widget
 
 import tokenpay as tp
+from terminal_app.commands.anywhere import BACK, HELP
+from terminal_app.commands.till import RECEIPT
 from terminal_app.language import _
 from terminal_app.reports import shift_blocks
+from terminal_app.screens.receipt import ReceiptScreen
 from terminal_app.screens.room import Room
 from terminal_app.widgets.report import Report
 
@@ -19,6 +22,7 @@ class ShiftReportScreen(Room):
         "What moved in the drawer: X so far, Z in all. Whoever has the shift is not told what the books expect before "
         "it is closed: the count is blind."
     )
+    commands = (HELP, BACK, RECEIPT)
 
     def __init__(self, shift_id: str) -> None:
         super().__init__()
@@ -33,3 +37,6 @@ class ShiftReportScreen(Room):
 
     def show(self, report: tp.ShiftReport) -> None:
         self.query_one(Report).fill(shift_blocks(report))
+
+    def action_receipt(self) -> None:
+        self.terminal.push_screen(ReceiptScreen(self._shift_id))

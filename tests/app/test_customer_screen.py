@@ -135,7 +135,19 @@ def test_no_key_does_anything_but_show(branch: Branch, tmp_path: Path) -> None:
             await screen.read("○ PLEASE PAY")
             before = len(tp.read_events(branch.bank, by=branch.tim, limit=1000))
             keys = [f"f{number}" for number in range(1, 13)]
-            for key in (*keys, "escape", "enter", "tab", "colon", "ctrl+r", "ctrl+g", "ctrl+p", "ctrl+l", "ctrl+n"):
+            for key in (
+                *keys,
+                "escape",
+                "enter",
+                "tab",
+                "colon",
+                "ctrl+r",
+                "ctrl+g",
+                "ctrl+p",
+                "ctrl+l",
+                "ctrl+n",
+                "ctrl+y",
+            ):
                 await screen.press(key)
             assert type(screen.app.screen) is Display
             assert len(tp.read_events(branch.bank, by=branch.tim, limit=1000)) == before

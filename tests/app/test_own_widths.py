@@ -81,7 +81,7 @@ def test_pins_show_every_name_whole(branch: Branch, tmp_path: Path) -> None:
         async with terminal(branch, tmp_path) as hand:
             await hand.sign_in("tim")
             await hand.arrive(Home)
-            await hand.press("ctrl+n")
+            await hand.press("ctrl+y")
             await see(hand, OwnPin)
             await leave(hand, "escape", "f2")
             await hand.arrive(FindCustomer)
