@@ -323,6 +323,7 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
         ),
         "approve": lambda by: tp.approve(bank, held.id, by=by),
         "bank_health": lambda by: tp.bank_health(bank, by=by),
+        "book_balances": lambda by: tp.book_balances(bank, by=by),
         "cancel": lambda by: tp.cancel(bank, held.id, by=by),
         "cancel_request": lambda by: tp.cancel_request(bank, request.id, by=by),
         "case_balances": lambda by: tp.case_balances(bank, case.id, by=by),
@@ -342,6 +343,7 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
         ),
         "find_customers": lambda by: tp.find_customers(bank, mine, by=by),
         "find_payments": lambda by: tp.find_payments(bank, by=by),
+        "find_shifts": lambda by: tp.find_shifts(bank, by=by),
         "freeze_customer": lambda by: tp.freeze_customer(bank, mine, reason="x", by=by),
         "get_case": lambda by: tp.get_case(bank, case.id, by=by),
         "get_policy": lambda by: tp.get_policy(bank, by=by),
@@ -375,6 +377,7 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
         "set_pin": lambda by: tp.set_pin(bank, pin="615093", by=by),
         "set_rate": lambda by: tp.set_rate(bank, rate, by=by),
         "settle": lambda by: tp.settle(bank, chain_id=CHAIN_ID, by=by),
+        "shift_of_key": lambda by: tp.shift_of_key(bank, key, by=by),
         "shift_report": lambda by: tp.shift_report(bank, "SH-1", by=by),
         "sign_issued_request": lambda by: tp.sign_issued_request(bank, request.id, by=by),
         "stop_payments": lambda by: tp.stop_payments(bank, reason="x", by=by),
@@ -382,6 +385,7 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
         "sweep": lambda by: tp.sweep(bank, asset_id=TOKEN.id, by=by),
         "unfreeze_customer": lambda by: tp.unfreeze_customer(bank, mine, reason="x", by=by),
         "verify_audit": lambda by: tp.verify_audit(bank, by=by),
+        "volumes": lambda by: tp.volumes(bank, since_s=0, until_s=1, by=by),
         "watch": lambda by: tp.watch(bank, chain_id=CHAIN_ID, by=by),
     }
 
