@@ -39,7 +39,8 @@ class PinForm(Room):
 
     @on(Input.Submitted, "#pin")
     def go_on(self) -> None:
-        self.query_one("#again", Input).focus()
+        if self.query_one("#pin", Input).value:  # a second Enter, after the answer, goes nowhere
+            self.query_one("#again", Input).focus()
 
     @on(Input.Submitted, "#again")
     def compare(self) -> None:
