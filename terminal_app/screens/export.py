@@ -27,6 +27,8 @@ class Export(Room):
         super().__init__()
         self._wanted = wanted
         self._writing = False
+        self._done = ""
+        """The file that was written from here: Enter pressed twice is no second export."""
 
     def body(self) -> Iterator[Widget]:
         made = datetime.fromtimestamp(self.bank.clock.now_s()).astimezone().strftime("%Y%m%d-%H%M%S")
@@ -44,7 +46,7 @@ class Export(Room):
     @on(Input.Submitted)
     def write(self) -> None:
         name = self.query_one(Input).value.strip()
-        if self._writing or not name:
+        if self._writing or name in ("", self._done):
             return
         path = Path(name).expanduser()
         self._writing = True
@@ -56,6 +58,7 @@ class Export(Room):
         ask(self.terminal, call, partial(self._written, path), self._not_written, group="export")
 
     def _written(self, path: Path, lines: int) -> None:
+        self._done = self.query_one(Input).value.strip() if self.is_attached else ""
         told = _("✓ Exported: {count} payments to {file}").format(count=lines, file=str(path))
         if self._settle():
             self.query_one("#done", Static).update(told)

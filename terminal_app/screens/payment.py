@@ -34,6 +34,7 @@ class PaymentScreen(Room):
         "payment back; a reversal undoes the whole, with a second person."
     )
     commands = (HELP, BACK, REFUND, REVERSE, CANCEL_PAYMENT, RECEIPT, APPROVE, REFUSE)
+    shows_palette = False
 
     def __init__(self, payment_id: str) -> None:
         super().__init__()

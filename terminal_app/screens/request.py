@@ -34,6 +34,7 @@ class RequestScreen(Room):
         "address or the link (F5). Seen is not paid: wait for final. Escape leaves the request open."
     )
     commands = (HELP, BACK, REST, OTHER_CODE, CANCEL_REQUEST, RECEIPT, SHOW_CASE)
+    shows_palette = False
 
     def __init__(self, request_id: str) -> None:
         super().__init__()

@@ -288,9 +288,12 @@ def test_export_asks_where_and_says_how_many(branch: Branch, tmp_path: Path, siz
             with first.open(newline="", encoding="utf-8") as file:
                 table = list(csv.DictReader(file))
             assert [row["remittance_information"] for row in table] == ["rent"]
+            (tmp_path / "other.csv").write_text("somebody's")
+            field.value = str(tmp_path / "other.csv")
             await hand.press("enter")
             await hand.read("! There is a file of that name already")
             await hand.read("✗ Nothing was written.")
+            assert (tmp_path / "other.csv").read_text() == "somebody's"
             field.value = str(tmp_path / "nowhere" / "journal.csv")
             await hand.press("enter")
             await hand.until(lambda: "✗" in hand.seen(), "a refusal")

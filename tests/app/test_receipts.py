@@ -15,6 +15,7 @@ from terminal_app.screens.save_receipt import SaveReceipt
 from terminal_app.screens.shift import ShiftScreen
 from terminal_app.screens.shift_report import ShiftReportScreen
 from terminal_app.screens.z_reports import ZReports
+from tests.app.gate import Gate
 from tests.app.hand import Hand, run, terminal
 from tests.app.test_after_payment import paid, to_payment
 from tests.app.test_screens import check_footer
@@ -63,7 +64,7 @@ def test_one_key_prints_the_original_and_the_next_a_copy(branch: Branch, tmp_pat
             assert issued(branch) == 0
             check_footer(hand)
             assert not list(cut(hand.app.screen))
-            await hand.press("f9", "f9", "f9")
+            await hand.press("f9")
             await hand.read("✓ Printed: ORIGINAL. F9 prints a copy.")
             assert [said(slip) for slip in on_paper(branch)] == [MARKS[spoken().code][0]]
             await hand.press("f9")
@@ -73,6 +74,22 @@ def test_one_key_prints_the_original_and_the_next_a_copy(branch: Branch, tmp_pat
             assert tuple(said(slip) for slip in on_paper(branch)) == MARKS[spoken().code]
             assert issued(branch) == 3
             assert [slip.opens_drawer for slip in branch.printer.slips] == [False] * 3  # no cash moved
+
+    run(flow())
+
+
+def test_a_double_press_prints_once(branch: Branch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paid(branch)
+    gate = Gate(monkeypatch, "issue_receipt")
+
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            await to_payment(hand, "tim")
+            await to_receipt(hand)
+            await hand.press("f9", "f9", "f6", "f9")
+            gate.go_on.set()
+            await hand.read("✓ Printed: ORIGINAL")
+            assert (gate.calls, len(branch.printer.slips)) == (1, 1)
 
     run(flow())
 
@@ -281,7 +298,7 @@ def test_close_of_day_shows_and_prints_the_z_reports(branch: Branch, tmp_path: P
             await hand.read({"en": "Z REPORT", "ru": "Z-ОТЧЁТ", "be": "Z-СПРАВАЗДАЧА"}[spoken().code])
             await hand.press("escape")
             await hand.arrive(ZReports)
-            await hand.press("f9", "f9")
+            await hand.press("f9")
             await hand.read("✓ Printed: 2")
             assert {said(slip) for slip in on_paper(branch)} == {MARKS[spoken().code][0]}
             await hand.press("f9")
