@@ -55,7 +55,7 @@ def run() -> list[Row]:
         ratio = statistics.median(ratios)
         found.append(
             Row(
-                what=f"{act} ({seen}): 100,000 rows to 100",
+                what=f"{act} ({seen}): {MANY:,} rows to {FEW}",
                 figure=f"{ratio:.2f}",
                 spread=spread(ratios, "{:.2f}"),
                 goal=f"{goal} or less",

@@ -30,7 +30,7 @@ from tokenpay.testing import FakeChain
 from tokenpay.testing.branch import PASSWORD, TOKEN
 from tokenpay.testing.fake_system import FakeClock, FakeEntropy
 
-ROUNDS = 8
+ROUNDS = 30
 KEYS = 20
 """In each round each of the two takes so many keys, one after the other."""
 GOAL = 2.0

@@ -62,11 +62,14 @@ def flows(home: SoakBank) -> Counter[str]:
     with home.bank.store.read() as uow:
         rows = uow.connection.execute(select(keys.c.result_id).where(keys.c.key.like(TERMINAL)))
         made = set(rows.scalars())
-        decided = select(approvals.c.payment_id).where(approvals.c.operator_id != ELSEWHERE, approvals.c.part != "maker")
+        decided = select(approvals.c.payment_id).where(
+            approvals.c.operator_id != ELSEWHERE, approvals.c.part != "maker"
+        )
         checked = set(uow.connection.execute(decided).scalars())
         for payment in uow.payments.find(limit=10**6):
             if payment.id in made | checked:
-                kind = f"{payment.intent.purpose} {'on the chain' if payment.intent.rail is Rail.CHAIN else 'in the books'}"
+                where = "on the chain" if payment.intent.rail is Rail.CHAIN else "in the books"
+                kind = f"{payment.intent.purpose} {where}"
                 if payment.state is tp.PaymentState.FINAL:
                     found[f"{kind}, final"] += 1
                 elif any(reason.code == REFUSED_BY_A_PERSON for reason in payment.reasons):

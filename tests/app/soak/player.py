@@ -27,12 +27,13 @@ Move = list[str]
 PAYEES = tuple(tp.Address(bytes([number]) * 20) for number in (0x77, 0x78, 0x79))
 AMOUNTS = ("1", "2.50", "10", "25", "40", "99.99", "120", "1500", "0", "9999999", "1 250", ".5", "1,5")
 LIKELY = (6, 6, 9, 9, 6, 3, 3, 3, 1, 1, 1, 1, 1)
-CROWD = ("anna", "boris", "clara", "davit", "berger", "a", "nobody")
-WORDS = ("rent", "an invoice", "Сдача", "x", "because it is so")
+CROWD = ("anna", "boris", "clara", "davit", "berg", "a", "zz")
+WORDS = ("rent", "gas", "Дом", "x", "a b")
 COUNTS = ("4x20", "2x50, 3x5", "10x1", "", "1x7", "0x50")
 PIECES = ("", "", "1", "2", "4", "10")
 MONEY = 4
 """How much rather than anything else people move money."""
+MOVES_MONEY = (tp.Permission.REQUEST, tp.Permission.PAY, tp.Permission.APPROVE, tp.Permission.SHIFT)
 ANYTHING = (
     *"abcdefghijklmnopqrstuvwxyz0123456789-.,:/",
     *("space", "enter", "tab", "shift+tab", "escape", "up", "down", "left", "right", "home", "end", "pageup"),
@@ -47,7 +48,7 @@ class Player:
     """Somebody at the terminal, drawn from a seed."""
 
     def __init__(self, home: SoakBank, seed: int) -> None:
-        self.random = Random(f"{seed}/keys")  # noqa: S311 - a seed that replays
+        self.random = Random(f"{seed}/keys")
         self.home = home
         self.operator = self.random.choices(STAFF, (6, 3, 1))[0]
         self._below: tuple[Command, ...] = ()
@@ -165,7 +166,7 @@ def _liking(command: Command) -> int:
     """Return how much rather than to look, or to take something back, people come to do this."""
     if command.action.startswith(("cancel", "drop")):
         return 1
-    return MONEY if command.key == "f9" or command.permission not in (None, tp.Permission.READ) else 1
+    return MONEY if command.key == "f9" or command.permission in MOVES_MONEY else 1
 
 
 def _by_liking(commands: list[Command]) -> list[Command]:

@@ -42,7 +42,7 @@ class _Session:
 
     def __init__(self, home: SoakBank, seed: int, *, most: int | None, checking: bool) -> None:
         self.home = home
-        self.random = Random(f"{seed}/session")  # noqa: S311 - a seed that replays
+        self.random = Random(f"{seed}/session")
         wanted = self.random.randint(FEWEST, MOST)
         self.budget = wanted if most is None else min(wanted, most)
         self.checking = checking
@@ -162,5 +162,3 @@ def _quick_collection() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*before)
-
-

@@ -38,6 +38,8 @@ def _paint_later(seen: screen.Screen[Any]) -> None:
         seen._dirty_widgets.clear()
     else:
         _PAINT(seen)
+
+
 PASTE = "paste:"
 
 
@@ -49,7 +51,7 @@ class Stage:
     """What stands between the terminal and the bank, and what was seen there."""
 
     def __init__(self, seed: int) -> None:
-        self.random = Random(f"{seed}/answers")  # noqa: S311 - a seed that replays
+        self.random = Random(f"{seed}/answers")
         self.lost = 0.0
         """How likely the bank does not answer now."""
         self.defects: list[str] = []
@@ -59,7 +61,7 @@ class Stage:
         """Keys of orders whose fate the terminal was told."""
         self._door = Event()
         self._door.set()
-        self._token = Random(f"{seed}/tokens")  # noqa: S311
+        self._token = Random(f"{seed}/tokens")
 
     @contextmanager
     def closed_door(self) -> Iterator[None]:
@@ -208,9 +210,7 @@ def _character(name: str) -> str | None:
 
 
 @asynccontextmanager
-async def at_the_terminal(
-    bank: tp.Bank, memory: Path, size: tuple[int, int], stage: Stage
-) -> AsyncIterator[Board]:
+async def at_the_terminal(bank: tp.Bank, memory: Path, size: tuple[int, int], stage: Stage) -> AsyncIterator[Board]:
     """Open a terminal; its feed is read when a session says so, not by the clock on the wall."""
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
     app = TerminalApp(bank, state=memory, name_of_terminal=NAME, feed_s=3600, idle_s=0)

@@ -16,7 +16,7 @@ class World:
 
     def __init__(self, home: SoakBank, seed: int) -> None:
         self.home = home
-        self.random = Random(f"{seed}/world")  # noqa: S311 - a seed that replays
+        self.random = Random(f"{seed}/world")
         self.acts = 0
         self._acts: list[tuple[int, Callable[[], None]]] = [
             (12, self._somebody_pays),
