@@ -57,7 +57,7 @@ class Player:
     def move(self, app: TerminalApp) -> Move:
         """Return what is pressed next, one or more keys that belong together."""
         room, random = app.room, self.random
-        if random.random() < 0.04:
+        if random.random() < 0.03:
             return [random.choice(ANYTHING)]
         if room is None:
             return self._above_a_room(app.screen)
@@ -151,7 +151,7 @@ class Player:
 
 
 _TEXTS: dict[str, Callable[[Player], str]] = {
-    "operator": lambda player: player.operator if player.random.random() < 0.7 else player.random.choice(STAFF),
+    "operator": lambda player: player.operator if player.random.random() < 0.8 else player.random.choice(STAFF[:2]),
     "text": lambda player: player.random.choice(CROWD),
     "target": Player.code,
     "address": lambda player: player.random.choice(PAYEES).text,
@@ -166,7 +166,8 @@ def _liking(command: Command) -> int:
     """Return how much rather than to look, or to take something back, people come to do this."""
     if command.action.startswith(("cancel", "drop")):
         return 1
-    return MONEY if command.key == "f9" or command.permission in MOVES_MONEY else 1
+    does_it = command.key == "f9" and command not in FROM_HOME
+    return MONEY if does_it or command.permission in MOVES_MONEY else 1
 
 
 def _by_liking(commands: list[Command]) -> list[Command]:

@@ -70,7 +70,7 @@ class _Session:
 
     async def _sit(self, board: Board) -> None:
         while len(self.outcome.pressed) < self.budget:
-            if self.random.random() < 0.3:
+            if self.random.random() < 0.4:
                 await self._world_turns(board)
             self.stage.lost = 0.25 if self.random.random() < 0.06 else 0.0
             move = self.player.move(board.app)[: self.budget - len(self.outcome.pressed)]
