@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import tokenpay as tp
 from terminal_app.language import _, ngettext
 from terminal_app.memory import Memory
-from terminal_app.sentences import sentence
+from terminal_app.sentences import note_text, sentence
 from terminal_app.views import (
     PLACES,
     UNDER_WAY,
@@ -245,7 +245,7 @@ def _chain(bank: tp.Bank, known: tp.ChainHealth, waiting: list[tp.Payment]) -> C
             oldest_s,
         ).format(seconds=oldest_s)
     name = f"{known.name} ({known.chain_id})"
-    halted = (_("✗ HALTED: {why}").format(why=known.halted),) if known.halted else ()
+    halted = (_("✗ HALTED: {why}").format(why=note_text(known.halted)),) if known.halted else ()
     try:
         chain = bank.chain(known.chain_id)
         head, final = chain.head(), chain.finalized()

@@ -240,6 +240,23 @@ UNREADABLE = {
 }
 """Why a scanned text is no request."""
 
+NOTES = (
+    N_("the sender is on a deny-list"),
+    N_("no deny-list could say anything"),
+    N_("the token is frozen"),
+    N_("the request asks for another asset"),
+    N_("the payee is closed"),
+    N_("more arrived than was asked for"),
+    N_("it arrived after the request ended"),
+    N_("the request takes one exact amount only"),
+    N_("the token's logs are not what the balance changed by"),
+    N_("the token's contract is not what it was when it was taken into use"),
+    N_("the address holds more than its deposits brought"),
+    N_("the node rejected it: {reason}"),
+    N_("a block that was final is no longer on the chain"),
+)
+"""What the library writes into a case, or of a chain that it halts; what people write stands as they wrote it."""
+
 AS_WRITTEN = frozenset({"approval.refused"})
 """Codes whose message a person wrote: it is shown as they wrote it."""
 
@@ -264,6 +281,15 @@ def sentence(said: Coded) -> str:
         if values is not None:
             return _(closer).format(**{name: in_form(value) for name, value in values.groupdict().items()})
     return _(GENERAL[said.code]) if said.code in GENERAL else said.message
+
+
+def note_text(note: str) -> str:
+    """Return the note of a case or of a halted chain, in the language of the screen where the library wrote it."""
+    for text in NOTES if spoken().code != "en" else ():
+        values = _pattern(text).fullmatch(note)
+        if values is not None:
+            return _(text).format(**values.groupdict())
+    return note
 
 
 def resolution_text(resolved: tp.Resolved) -> str:

@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import shutil
+import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -36,7 +37,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    os.environ["LANGUAGE"] = config.getoption("--language")  # before a test imports a screen: their words are constants
+    language = config.getoption("--language")
+    if language != "en" and os.environ.get("LANGUAGE") != language and "terminal_app.language" in sys.modules:
+        raise pytest.UsageError("the terminal was imported before its language was chosen")
+    os.environ["LANGUAGE"] = language  # before a test imports a screen: their words are constants
 
 
 def missing(what: str, remedy: str) -> None:

@@ -82,6 +82,7 @@ SELF_SERVICE = Command(
     footer=_("PIN"),
     help=_("Let the customer choose a PIN for self-service, another one, or end it."),
     permission=Permission.ENROL,
+    shown=False,
 )
 END_SELF_SERVICE = Command(
     action="end_self_service",

@@ -42,7 +42,7 @@ CLOSE_SHIFT = Command(
 REPORT = Command(
     action="report",
     key="f10",
-    footer=_("X or Z"),
+    footer=_("X/Z"),
     help=_("The shift's report: X while it runs, Z once it is closed."),
     permission=Permission.READ,
 )

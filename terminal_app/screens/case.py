@@ -19,6 +19,7 @@ from terminal_app.screens.find_customer import FindCustomer
 from terminal_app.screens.payment import PaymentScreen
 from terminal_app.screens.reason import ReasonScreen
 from terminal_app.screens.room import Room
+from terminal_app.sentences import note_text
 from terminal_app.views import PURPOSES, PaymentView, amount_text, labelled, payment_view, time_text
 from terminal_app.widgets.listing import Listing
 
@@ -103,7 +104,7 @@ class CaseScreen(Room):
         facts = labelled(
             (
                 (_("Money"), ", ".join(map(amount_text, seen.money)) or _("none")),
-                (_("Note"), case.note),
+                (_("Note"), note_text(case.note)),
                 (_("Case"), f"{case.id}, {time_text(case.opened_at_s)}"),
                 (_("About"), case.subject),
                 (_("Done"), case.resolution),

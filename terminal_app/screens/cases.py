@@ -13,6 +13,7 @@ from terminal_app.commands.counter import ENDED
 from terminal_app.language import _
 from terminal_app.screens.case import KINDS, CaseScreen
 from terminal_app.screens.room import Room
+from terminal_app.sentences import note_text
 from terminal_app.views import time_text
 from terminal_app.widgets.listing import Listing
 
@@ -55,7 +56,7 @@ class Cases(Room):
     @on(Listing.RowHighlighted)
     def show_whole(self) -> None:
         case = self._cases.get(self.query_one(Listing).chosen or "")
-        whole = "" if case is None else f"{KINDS[case.kind]}\n{case.subject}\n{case.note}"
+        whole = "" if case is None else f"{KINDS[case.kind]}\n{case.subject}\n{note_text(case.note)}"
         self.query_one("#whole", Static).update(whole)
 
     @on(Listing.RowSelected)

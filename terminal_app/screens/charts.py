@@ -95,7 +95,7 @@ class Charts(Room):
         plot = self.query_one(PlotextPlot)
         plot.plt.clear_figure()
         if bars:
-            # Sizes of bars on a screen: the exact figures are the rows below.
+            # Sizes of bars on a screen: the exact figures are the rows below. No other kind of text is taken.
             plot.plt.bar([str(label) for label, _units in bars], [units / 10**asset.decimals for _label, units in bars])
         plot.refresh()
 

@@ -62,14 +62,14 @@ class Home(Room):
         self._unfinished = seen.unfinished
         self.refresh_bindings()
         parts = [
-            self._shift_line(seen.shift),
             _("Open: {count}").format(count=len(rows))
             if rows
             else _("Nothing is open. F2 finds a customer, F3 takes a payment, F4 pays out."),
             _("Cases: {count}").format(count=seen.cases) if seen.cases else "",
             _("! Confirmed and not answered: {count} (F6)").format(count=seen.unfinished) if seen.unfinished else "",
         ]
-        self.query_one("#summary", Static).update(" · ".join(part for part in parts if part))
+        lines = (self._shift_line(seen.shift), " · ".join(part for part in parts if part))
+        self.query_one("#summary", Static).update("\n".join(line for line in lines if line))
         self.say("")
 
     def _shift_line(self, shift: tp.Shift | None) -> str:

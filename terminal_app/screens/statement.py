@@ -32,12 +32,11 @@ def statement_shown(bank: tp.Bank, number: str, place: int, *, by: tp.Session) -
     if not assets:
         return StatementView(assets=0, head=_("Nothing has moved yet."), rows=())
     standing, lines = whole_statement(bank, number, assets[place % len(assets)].id, by=by)
-    head = _("{balance} · available {available} · seen and not final {incoming} · movements shown: {count}").format(
-        balance=amount_text(standing.balance),
-        available=amount_text(standing.available),
-        incoming=amount_text(standing.incoming),
-        count=len(lines),
+    head = _("{balance} · available {available} · movements shown: {count}").format(
+        balance=amount_text(standing.balance), available=amount_text(standing.available), count=len(lines)
     )
+    if standing.incoming:
+        head += "\n" + _("» {amount} seen, not final yet").format(amount=amount_text(standing.incoming))
     rows = tuple(
         (
             str(line.seq),

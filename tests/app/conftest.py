@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.app.hand import SIZES
+from tests.app import SIZES  # no part of the terminal: the language is not chosen yet
 from tokenpay.testing import Branch, open_branch
 
 

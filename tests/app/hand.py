@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Any, cast
 
 from textual.pilot import Pilot
@@ -13,12 +14,13 @@ from textual.widgets import DataTable, Input, Static
 from terminal_app.app import TerminalApp
 from terminal_app.display.app import DisplayApp
 from terminal_app.self_service.app import SelfServiceApp
+from tests.app import SIZES
 from tests.app.spoken import english, on_screen
 from tokenpay.testing import Branch
 
 PASSWORD = "at-the-desk"
-SIZES = [(80, 24), (120, 40)]
-PATIENCE_TURNS = 400
+PATIENCE_S = 60
+"""Long, for a machine that does much else; only a test that fails waits for so long."""
 
 
 class Hand:
@@ -35,15 +37,16 @@ class Hand:
         """Let a scanner or a person type, and press Enter."""
         field = self.app.focused
         assert isinstance(field, Input)
-        field.insert_text_at_cursor(text) if len(text) > 12 else await self.pilot.press(*_keys(text))
+        field.insert_text_at_cursor(text) if len(text) > 4 else await self.pilot.press(*_keys(text))
         await self.pilot.press("enter")
 
     async def until(self, true: Callable[[], bool], what: str) -> None:
-        for _ in range(PATIENCE_TURNS):
+        end_s = monotonic() + PATIENCE_S
+        while monotonic() < end_s and self.app._exception is None:  # who has crashed is not waited for
             if true():
                 await self.pilot.pause()
                 return
-            await self.pilot.pause(0.02)
+            await asyncio.sleep(0.01)
         raise AssertionError(f"not within patience: {what}\n{self.seen()}")
 
     async def arrive(self, room: type[Screen[None]]) -> None:
@@ -60,6 +63,10 @@ class Hand:
     def seen(self) -> str:
         """What the words on the screen are, tables and fields included."""
         return "\n".join(_words(self.app.screen))
+
+    def painted(self) -> list[str]:
+        """The lines of the screen as they are painted, fields and footer included."""
+        return [strip.text for strip in self.app.screen._compositor.render_strips()]
 
     def footer(self) -> set[str]:
         """What the footer offers, in English."""
@@ -83,10 +90,10 @@ def _keys(text: str) -> list[str]:
 
 @asynccontextmanager
 async def terminal(
-    branch: Branch, folder: Path, size: tuple[int, int] = SIZES[0], *, idle_s: float = 0
+    branch: Branch, folder: Path, size: tuple[int, int] = SIZES[0], *, idle_s: float = 0, feed_s: float = 0.05
 ) -> AsyncIterator[Hand]:
     """Open a terminal at the branch's bank; `folder` is what it remembers by."""
-    app = TerminalApp(branch.bank, state=folder, name_of_terminal="counter-1", feed_s=0.05, idle_s=idle_s)
+    app = TerminalApp(branch.bank, state=folder, name_of_terminal="counter-1", feed_s=feed_s, idle_s=idle_s)
     async with app.run_test(size=size) as pilot:
         yield Hand(app, pilot)
 

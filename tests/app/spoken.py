@@ -29,6 +29,11 @@ def _patterns(text: str) -> tuple[re.Pattern[str], ...]:
     return tuple(found)
 
 
+def typed(number: str) -> str:
+    """A number as the language writes it, without its unit."""
+    return number.replace(".", spoken().decimal)
+
+
 def english(words: str) -> set[str]:
     """Every English text that reads like this on the screen."""
     return {words} if spoken().code == "en" else _backwards().get(words, {words})
@@ -52,8 +57,13 @@ def _backwards() -> dict[str, set[str]]:
     return found
 
 
-def _translated(part: str) -> Iterator[str]:
+@cache
+def _translated(part: str) -> tuple[str, ...]:
     """Patterns of what stands on the screen where a part of an English text would."""
+    return tuple(_patterns_of(part))
+
+
+def _patterns_of(part: str) -> Iterator[str]:
     for text, translation in _texts():
         values = _values(tuple(_HOLE.split(text)), part)
         if values is None:  # a sentence may begin with a capital where its text does not
@@ -70,7 +80,10 @@ def _translated(part: str) -> Iterator[str]:
 def _value_pattern(value: str | None) -> str:
     if value is None:
         return r"[\s\S]+?"
-    return f"(?:{'|'.join(re.escape(way) for way in {value, _(value), _AMOUNT.sub(spoken().decimal, value)})})"
+    ways = sorted({value, _(value), _AMOUNT.sub(spoken().decimal, value)})
+    return (
+        f"(?:{'|'.join((*map(re.escape, ways), *_translated(value)))})"  # a value may be a text with values of its own
+    )
 
 
 def _values(pieces: tuple[str, ...], part: str) -> dict[str, str] | None:

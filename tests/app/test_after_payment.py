@@ -17,6 +17,7 @@ from terminal_app.screens.sign_in import SignIn
 from terminal_app.screens.unfinished import Unfinished
 from tests.app.gate import Gate
 from tests.app.hand import Hand, run, terminal
+from tests.app.spoken import typed
 from tests.app.test_screens import check_footer
 from tokenpay.testing import Branch, euro
 
@@ -51,7 +52,7 @@ async def to_payment(hand: Hand, operator: str, word: str = "✓ FINAL") -> None
     await hand.arrive(CustomerScreen)
     await hand.read("DEUR")
     await hand.until(
-        lambda: "25.00" in hand.seen() or "1 500" in hand.seen().replace("\N{NO-BREAK SPACE}", " "), "rows"
+        lambda: typed("25.00") in hand.seen() or "1 500" in hand.seen().replace("\N{NO-BREAK SPACE}", " "), "rows"
     )
     await hand.press("enter")
     await hand.arrive(PaymentScreen)
@@ -70,7 +71,7 @@ def test_a_teller_refunds_in_part_and_then_the_rest(branch: Branch, tmp_path: Pa
             await hand.press("f4")
             await hand.arrive(Refund)
             field = hand.app.screen.query_one(Input)
-            assert field.value == "25.00"
+            assert field.value == typed("25.00")
             field.clear()
             await hand.enter("10")
             await hand.arrive(Confirm)

@@ -19,6 +19,7 @@ from terminal_app.screens.take_payment import TakePayment
 from terminal_app.screens.unfinished import Unfinished
 from tests.app.gate import Gate
 from tests.app.hand import Hand, run, terminal
+from tests.app.spoken import typed
 from tests.app.test_screens import check_footer
 from tokenpay.testing import DENIED, OUTSIDER, Branch, euro
 
@@ -45,7 +46,7 @@ async def to_case(hand: Hand, operator: str = "vera") -> None:
 async def refund_to(hand: Hand, address: str) -> None:
     await hand.press("f4")
     await hand.arrive(RefundFromCase)
-    await hand.until(lambda: hand.app.screen.query_one("#amount", Input).value == "5.00", "what stands there")
+    await hand.until(lambda: hand.app.screen.query_one("#amount", Input).value == typed("5.00"), "what stands there")
     hand.app.screen.query_one("#target", Input).focus()
     await hand.enter(address)
 
@@ -106,7 +107,9 @@ def test_a_case_is_credited_to_a_customer(branch: Branch, tmp_path: Path) -> Non
             await hand.until(lambda: "Anna" not in hand.seen(), "one customer left")
             await hand.press("enter")
             await hand.arrive(CreditFromCase)
-            await hand.until(lambda: hand.app.screen.query_one("#amount", Input).value == "5.00", "what stands there")
+            await hand.until(
+                lambda: hand.app.screen.query_one("#amount", Input).value == typed("5.00"), "what stands there"
+            )
             await hand.press("enter")
             await hand.arrive(Confirm)
             await hand.press("f9")
@@ -217,7 +220,7 @@ def test_a_part_that_came_in_time_leads_to_a_new_request_for_the_rest(branch: Br
             await hand.press("f4")
             await hand.arrive(TakePayment)
             await hand.until(lambda: bool(hand.app.screen._assets), "assets to choose from")  # type: ignore[attr-defined]
-            assert hand.app.screen.query_one("#amount", Input).value == "45.00"
+            assert hand.app.screen.query_one("#amount", Input).value == typed("45.00")
             await hand.press("enter")
             await hand.enter("the rest")
             await hand.arrive(RequestScreen)
@@ -271,7 +274,9 @@ def test_blocked_money_leaves_only_with_two_people(branch: Branch, tmp_path: Pat
             assert "Credit" not in hand.footer()
             await hand.press("f4")
             await hand.arrive(RefundFromCase)
-            await hand.until(lambda: hand.app.screen.query_one("#amount", Input).value == "25.00", "what stands there")
+            await hand.until(
+                lambda: hand.app.screen.query_one("#amount", Input).value == typed("25.00"), "what stands there"
+            )
             await hand.enter(PAYEE.text)
             await hand.until(lambda: getattr(hand.app.focused, "id", "") == "amount", "a payee")
             await hand.press("enter")

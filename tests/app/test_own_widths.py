@@ -19,12 +19,17 @@ from terminal_app.self_service.pay import OwnConfirm, OwnPay
 from terminal_app.self_service.payment import OwnPayment, ReceiptScreen
 from terminal_app.self_service.receive import OwnRequest, Receive
 from terminal_app.self_service.unanswered import Unanswered
-from tests.app.hand import customer_screen, run, self_service, terminal
+from tests.app.hand import Hand, customer_screen, run, self_service, terminal
 from tests.app.test_customer_screen import let_in
 from tests.app.test_own_account import ANNAS, enter, fill, killed_in_the_middle
 from tests.app.test_pay_out import PAYEE
-from tests.app.test_widths import cut, leave, see
+from tests.app.test_widths import cut, see
 from tokenpay.testing import Branch, euro
+
+
+async def leave(hand: Hand, *keys: str) -> None:
+    await hand.press(*keys)
+    await hand.pilot.pause(0.05)
 
 
 @pytest.fixture

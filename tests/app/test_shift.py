@@ -20,6 +20,7 @@ from terminal_app.screens.unfinished import Unfinished
 from terminal_app.widgets.count_form import CountForm
 from tests.app.gate import Gate
 from tests.app.hand import Hand, run, terminal
+from tests.app.spoken import typed
 from tests.app.test_screens import check_footer
 from tokenpay.testing import Branch
 
@@ -114,7 +115,7 @@ def test_a_whole_shift(branch: Branch, tmp_path: Path, size: tuple[int, int]) ->
             await hand.press("f9")
             await hand.arrive(ShiftScreen)
             await hand.read("✓ OPEN")
-            await hand.read("drawer-1 at counter-1")
+            await hand.read("drawer-1 at counter-1, tim, since")
             check_footer(hand)
 
             await bring(hand, "f4", "200")
@@ -138,13 +139,13 @@ def test_a_whole_shift(branch: Branch, tmp_path: Path, size: tuple[int, int]) ->
             await hand.arrive(ShiftReportScreen)
             await hand.read("X report")
             await hand.read("not told")
-            assert "149.50" not in hand.seen()
+            assert typed("149.50") not in hand.seen()
             await hand.press("escape")
             await hand.arrive(ShiftScreen)
             await hand.press("f9")
             await hand.arrive(CountToClose)
             await hand.read("blind")
-            assert "149.50" not in hand.seen()
+            assert typed("149.50") not in hand.seen()
             await hand.press("escape")
             await close_shift(hand, "1x100, 2x20", "9x1, 1x0.50")
             await hand.read("✓ CLOSED")
@@ -152,7 +153,7 @@ def test_a_whole_shift(branch: Branch, tmp_path: Path, size: tuple[int, int]) ->
             await hand.press("f10")
             await hand.arrive(ShiftReportScreen)
             await hand.read("Z report")
-            await hand.read("149.50")
+            await hand.read(typed("149.50"))
             assert the_shift(branch).state is tp.ShiftState.CLOSED
             assert tp.reconcile(branch.bank, by=branch.vera).holds
 
@@ -170,7 +171,7 @@ def test_pieces_are_counted_by_the_keys(branch: Branch, tmp_path: Path) -> None:
             form = hand.app.screen.query_one(CountForm)
             form.begin()
             await hand.press("down", "2", "enter", "down", "3")  # 2 of 500, none of 200, 3 of 100
-            await hand.read("1000.00")
+            await hand.read(typed("1000.00"))
             await hand.read(
                 "Sum 1 300.00 EUR".replace(" ", "\N{NO-BREAK SPACE}").replace("Sum\N{NO-BREAK SPACE}", "Sum ")
             )

@@ -11,7 +11,7 @@ from random import Random
 from time import process_time
 
 from terminal_app.memory import Memory
-from tests.app.hand import SIZES
+from tests.app import SIZES
 from tests.app.soak.bank import SoakBank, template
 from tests.app.soak.checks import check, flows
 from tests.app.soak.player import Player
