@@ -132,6 +132,7 @@ REQUESTS_HERE = Command(
     footer=_("Requests"),
     help=_("The customer's requests and where each stands."),
     permission=Permission.READ,
+    shown=False,
 )
 FREEZE = Command(
     action="freeze",
