@@ -256,7 +256,7 @@ def test_a_requests_receipt(branch: Branch, tmp_path: Path, size: tuple[int, int
         async with terminal(branch, tmp_path, size) as hand:
             await hand.sign_in("tim")
             await hand.arrive(Home)
-            await hand.read("30.00")
+            await hand.read("30.00\N{NO-BREAK SPACE}DEUR")
             await hand.press("enter")
             await hand.arrive(RequestScreen)
             await hand.until(lambda: "Receipt" in hand.footer(), "the key")
