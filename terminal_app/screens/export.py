@@ -55,10 +55,10 @@ class Export(Room):
         self.say("")
         call = partial(tp.export_journal, self.bank, path, by=self.by, wanted=self._wanted)
         # The terminal itself waits for the answer: whoever asked may have left this screen.
-        ask(self.terminal, call, partial(self._written, path), self._not_written, group="export")
+        ask(self.terminal, call, partial(self._written, name, path), self._not_written, group="export")
 
-    def _written(self, path: Path, lines: int) -> None:
-        self._done = self.query_one(Input).value.strip() if self.is_attached else ""
+    def _written(self, name: str, path: Path, lines: int) -> None:
+        self._done = name
         told = _("✓ Exported: {count} payments to {file}").format(count=lines, file=str(path))
         if self._settle():
             self.query_one("#done", Static).update(told)
