@@ -9,6 +9,7 @@ CODE := tokenpay terminal_app tests
 help:
 	@echo "make run    the branch terminal at a demo bank, with an engine and a chain of its own (LANGUAGE=ru: in Russian)"
 	@echo "make test   everything: check, then all tests with their real components"
+	@echo "make test-russian  the terminal's tests in Russian"
 	@echo "make check  ruff, mypy, import-linter"
 	@echo "make demo   the demo told in lines: a bank, its customers and their payments, from QR code to finality"
 	@echo "make bench  the benchmarks (RECORD=1 writes docs/benchmarks.md)"
@@ -25,9 +26,12 @@ demo: $(READY)
 test: check
 	@echo "== tests"
 	@$(BIN)/python -m pytest -n 2
-	@echo "== tests of the terminal in Russian, and the widths of its screens in Belarusian"
-	@$(BIN)/python -m pytest -n 2 -q tests/app --language ru -k "not 120x40"
+	@echo "== the widths of the terminal's screens in Russian and Belarusian"
+	@$(BIN)/python -m pytest -n 2 -q tests/app/test_widths.py --language ru
 	@$(BIN)/python -m pytest -n 2 -q tests/app/test_widths.py --language be
+
+test-russian: $(READY)
+	@$(BIN)/python -m pytest -n 2 -q tests/app --language ru -k "not 120x40"
 
 check: $(READY)
 	@echo "== ruff"

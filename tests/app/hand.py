@@ -90,7 +90,7 @@ def _keys(text: str) -> list[str]:
 
 @asynccontextmanager
 async def terminal(
-    branch: Branch, folder: Path, size: tuple[int, int] = SIZES[0], *, idle_s: float = 0, feed_s: float = 0.05
+    branch: Branch, folder: Path, size: tuple[int, int] = SIZES[0], *, idle_s: float = 0, feed_s: float = 0.2
 ) -> AsyncIterator[Hand]:
     """Open a terminal at the branch's bank; `folder` is what it remembers by."""
     app = TerminalApp(branch.bank, state=folder, name_of_terminal="counter-1", feed_s=feed_s, idle_s=idle_s)

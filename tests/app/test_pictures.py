@@ -19,6 +19,6 @@ def test_every_picture_is_a_small_drawing_of_the_terminal() -> None:
         assert file.stat().st_size < 60_000
         drawing = file.read_text().replace("&#160;", " ")
         assert drawing.startswith("<svg ")
-        assert drawing.endswith("</svg>\n")
+        assert drawing.rstrip().endswith("</svg>")
         assert "Example Bank" in drawing, name
         assert "@font-face" not in drawing, "nothing is loaded from elsewhere"
