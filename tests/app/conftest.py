@@ -11,6 +11,7 @@ from tokenpay.testing import Branch, open_branch
 @pytest.fixture
 def branch() -> Iterator[Branch]:
     with open_branch() as opened:
+        opened.clock.advance(1)  # what a test makes is newer than what was there
         yield opened
 
 

@@ -19,7 +19,7 @@ from tests.app.spoken import english, on_screen
 from tokenpay.testing import Branch
 
 PASSWORD = "at-the-desk"
-PATIENCE_S = 60
+PATIENCE_S = 30
 """Long, for a machine that does much else; only a test that fails waits for so long."""
 
 
