@@ -188,7 +188,7 @@ def test_a_kill_in_the_middle_is_found_again_and_done_once(
         async with terminal(branch, tmp_path) as hand:
             await hand.sign_in("vera")
             await hand.arrive(Unfinished)
-            await hand.read("✓ final" if verb == "refund" else "✓ held")
+            await hand.read("✓ FINAL" if verb == "refund" else "‖ HELD")
             await hand.press("enter")
             await hand.arrive(PaymentScreen)
             assert hand.app.memory.unanswered() == []

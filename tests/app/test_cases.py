@@ -169,7 +169,7 @@ def test_a_kill_in_the_middle_of_a_refund_is_found_again(
         async with terminal(branch, tmp_path) as hand:
             await hand.sign_in("vera")
             await hand.arrive(Unfinished)
-            await hand.read("✓ cleared")
+            await hand.read("▸ CLEARED")
             await hand.press("enter")
             await hand.arrive(PaymentScreen)
         assert gate.calls == 1

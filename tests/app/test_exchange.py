@@ -325,7 +325,7 @@ def test_a_kill_in_the_middle_is_found_again_and_done_once(
         async with terminal(branch, tmp_path) as hand:
             await hand.sign_in("tim")
             await hand.arrive(Unfinished)
-            await hand.read("✓ final")
+            await hand.read("✓ FINAL")
             await hand.press("enter")
             await hand.arrive(Exchanged)
             await hand.read("PUT 202.00\N{NO-BREAK SPACE}EUR INTO drawer-1")
