@@ -34,7 +34,7 @@ FONT_FACE = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 
 def take(hand: Hand, name: str) -> None:
     """Write what the screen looks like. Fonts would come from a server: the reader's own monospaced one does."""
-    picture = FONT_FACE.sub("", hand.app.export_screenshot(title="tokenpay-terminal"))
+    picture = FONT_FACE.sub("", hand.app.export_screenshot(title="tokenpay-terminal")).strip()
     (IMAGES / f"{name}.svg").write_text(picture + "\n")
 
 

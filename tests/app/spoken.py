@@ -57,13 +57,8 @@ def _backwards() -> dict[str, set[str]]:
     return found
 
 
-@cache
-def _translated(part: str) -> tuple[str, ...]:
+def _translated(part: str) -> Iterator[str]:
     """Patterns of what stands on the screen where a part of an English text would."""
-    return tuple(_patterns_of(part))
-
-
-def _patterns_of(part: str) -> Iterator[str]:
     for text, translation in _texts():
         values = _values(tuple(_HOLE.split(text)), part)
         if values is None:  # a sentence may begin with a capital where its text does not
@@ -80,10 +75,22 @@ def _patterns_of(part: str) -> Iterator[str]:
 def _value_pattern(value: str | None) -> str:
     if value is None:
         return r"[\s\S]+?"
-    ways = sorted({value, _(value), _AMOUNT.sub(spoken().decimal, value)})
-    return (
-        f"(?:{'|'.join((*map(re.escape, ways), *_translated(value)))})"  # a value may be a text with values of its own
-    )
+    ways = {value, _(value), _AMOUNT.sub(spoken().decimal, value), *_composed(value)}
+    return f"(?:{'|'.join(re.escape(way) for way in ways)})"
+
+
+@cache
+def _composed(value: str) -> tuple[str, ...]:
+    """Return a value that is a text with values of its own as the screen has it: `drawer drawer-1`."""
+    found = []
+    for text, translation in _texts():
+        parts = _HOLE.split(text)
+        pattern = "".join(f"(?P<{part}>.+)" if at % 2 else re.escape(part) for at, part in enumerate(parts))
+        own = sum(map(len, parts[::2]))
+        values = re.fullmatch(pattern, value) if len(parts) > 1 and own * 3 >= len(value) else None
+        if values is not None:
+            found.append(_HOLE.sub(lambda hole, values=values: values[hole[1]], translation))  # type: ignore[misc]
+    return tuple(found)
 
 
 def _values(pieces: tuple[str, ...], part: str) -> dict[str, str] | None:
