@@ -142,6 +142,7 @@ CLOSER = {
         N_("the customer still waits for money: cancel the open requests"),
         N_("the payment was signed: its bytes are sent until they are included"),
         N_("a payment of the shift waits for a second person"),
+        N_("the {what} is in a shift that is {state}"),
         N_("cash is exchanged in an open shift of your own, at its terminal"),
         N_("{asset} cannot be asked for: it is frozen"),
         N_("{asset} cannot be asked for: it is frozen, or not as this bank knows it"),
@@ -240,6 +241,9 @@ UNREADABLE = {
 }
 """Why a scanned text is no request."""
 
+VALUES = frozenset({N_("drawer"), N_("operator"), N_("terminal"), N_("open"), N_("counted")})
+"""Values of the library's sentences that are words: they are translated too."""
+
 NOTES = (
     N_("the sender is on a deny-list"),
     N_("no deny-list could say anything"),
@@ -279,7 +283,9 @@ def sentence(said: Coded) -> str:
     for closer in CLOSER.get(said.code, ()):
         values = _pattern(closer).fullmatch(said.message)
         if values is not None:
-            return _(closer).format(**{name: in_form(value) for name, value in values.groupdict().items()})
+            return _(closer).format(
+                **{name: _(value) if value in VALUES else in_form(value) for name, value in values.groupdict().items()}
+            )
     return _(GENERAL[said.code]) if said.code in GENERAL else said.message
 
 

@@ -172,9 +172,8 @@ def test_pieces_are_counted_by_the_keys(branch: Branch, tmp_path: Path) -> None:
             form.begin()
             await hand.press("down", "2", "enter", "down", "3")  # 2 of 500, none of 200, 3 of 100
             await hand.read(typed("1000.00"))
-            await hand.read(
-                "Sum 1 300.00 EUR".replace(" ", "\N{NO-BREAK SPACE}").replace("Sum\N{NO-BREAK SPACE}", "Sum ")
-            )
+            await hand.read("Sum ")
+            await hand.read("1 300.00 EUR".replace(" ", "\N{NO-BREAK SPACE}"))
             await hand.press("up", "1")
             assert form.count.amount == cash("1500")
             form.begin()
@@ -292,7 +291,7 @@ def test_a_drawer_that_somebody_has_is_not_opened_twice(branch: Branch, tmp_path
             await hand.press("f3")
             await count(hand, CountToOpen, "1x50")
             await hand.press("f9")
-            await hand.read("The drawer is in a shift that is open")
+            await hand.read("is in a shift that is open")
             await hand.read("Nothing left.")
             assert [shift.id for shift in tp.find_shifts(branch.bank, by=branch.vera)] == [opened.id]
             assert hand.app.memory.unanswered() == []
