@@ -6,10 +6,10 @@ from datetime import datetime
 
 import tokenpay as tp
 from terminal_app.language import _
-from terminal_app.lookups import MOST, NOT_CLOSED, WAITING
+from terminal_app.lookups import MOST, NOT_CLOSED
 from terminal_app.memory import Memory
 from terminal_app.reports import DrawerLine, Proof
-from terminal_app.views import UNDER_WAY
+from terminal_app.views import WAITING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,20 +34,17 @@ class DayFigures:
 def checks(bank: tp.Bank, memory: Memory, *, by: tp.Session) -> tuple[Check, ...]:
     """Return what should be over before a day is closed, and whether it is."""
     shifts = tp.find_shifts(bank, by=by, states=NOT_CLOSED, limit=MOST)
-    held = tp.find_payments(bank, by=by, states=[tp.PaymentState.HELD], limit=MOST)
-    going = tp.find_payments(bank, by=by, states=UNDER_WAY, limit=MOST)
     requests = tp.find_requests(bank, by=by, states=WAITING, limit=MOST)
-    cases = tp.list_cases(bank, by=by)
     health = tp.bank_health(bank, by=by)
     unfinished = len(memory.unanswered())
     halted = [chain.name for chain in health.chains if chain.halted]
     found = [
         _check(not shifts, _("Shifts that are not closed"), ", ".join(shift.drawer for shift in shifts), "shifts"),
         _check(not unfinished, _("Confirmed here and not answered"), str(unfinished), "unfinished"),
-        _check(not held, _("Payments that wait for a person"), str(len(held)), "queue"),
-        _check(not going, _("Payments on their way"), str(len(going)), "branch"),
+        _check(not health.held, _("Payments that wait for a person"), str(health.held), "queue"),
+        _check(not health.payments, _("Payments on their way"), str(health.payments), "branch"),
         _check(not requests, _("Requests that are open"), str(len(requests)), "requests"),
-        _check(not cases, _("Cases that are open"), str(len(cases)), "cases"),
+        _check(not health.open_cases, _("Cases that are open"), str(health.open_cases), "cases"),
         _check(not health.stopped_by, _("Payments stopped by"), health.stopped_by, "branch"),
         _check(not halted, _("Chains that are halted"), ", ".join(halted), "branch"),
     ]

@@ -149,14 +149,16 @@ class Frame(App[None]):
 
     def leave_for(self, room: Room) -> None:
         """Leave what led here, up to the first room, and open another."""
-        while len(self.screen_stack) > 2:
-            self.pop_screen()
+        self._leave_rooms()
         self.push_screen(room)
 
     def _close_rooms(self, room: Room) -> None:
+        self._leave_rooms()
+        self.switch_screen(room)
+
+    def _leave_rooms(self) -> None:
         while len(self.screen_stack) > 2:
             self.pop_screen()
-        self.switch_screen(room)
 
     def action_sign_out(self) -> None:
         session = self.session

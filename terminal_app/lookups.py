@@ -10,6 +10,7 @@ from terminal_app.sentences import note_text, sentence
 from terminal_app.views import (
     PLACES,
     UNDER_WAY,
+    WAITING,
     PaymentView,
     RequestView,
     amount_text,
@@ -22,8 +23,11 @@ MOST = 1000
 STALE_S = 60
 LAG = 20
 """Blocks that the books may be behind a chain's head before it is said."""
-WAITING = (tp.RequestState.OPEN, tp.RequestState.PART_PAID)
 NOT_CLOSED = (tp.ShiftState.OPEN, tp.ShiftState.COUNTED)
+
+
+AccountLines = tuple[tuple[str, ...], tuple[tuple[str, tuple[str, ...]], ...]]
+"""Balances, a line each, and rows of what moved by the ids of their lines."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,19 +67,11 @@ class HouseView:
     lines: tuple[str, ...]
 
 
-def customer_named(bank: tp.Bank, number: str, *, by: tp.Session) -> tp.Customer:
-    """Return the customer with exactly this number; raises tp.NotFound."""
-    for customer in tp.find_customers(bank, number, by=by):
-        if customer.id == number:
-            return customer
-    raise tp.NotFound(_("there is no such customer"))
-
-
 def names_of(bank: tp.Bank, payments: Iterable[tp.Payment], *, by: tp.Session) -> dict[str, str]:
     """Return the names of the customers who pay or are paid, by party."""
     parties = {party for payment in payments for party in (payment.intent.debtor, payment.intent.creditor)}
     numbers = {party.owner for party in parties if isinstance(party, tp.BookParty) and party.kind == "customer"}
-    return {f"customer/{number}": customer_named(bank, number, by=by).name for number in numbers}
+    return {f"customer/{number}": tp.get_customer(bank, number, by=by).name for number in numbers}
 
 
 def payment_shown(bank: tp.Bank, payment: tp.Payment, *, by: tp.Session) -> PaymentView:
@@ -92,7 +88,7 @@ def payments_shown(bank: tp.Bank, states: Iterable[tp.PaymentState], *, by: tp.S
 
 def request_shown(bank: tp.Bank, request_id: str, *, by: tp.Session) -> RequestView:
     issued = tp.get_request(bank, request_id, by=by)
-    payee = customer_named(bank, issued.request.payee.partition("/")[2], by=by)
+    payee = tp.get_customer(bank, issued.request.payee.partition("/")[2], by=by)
     deposits = tp.request_deposits(bank, request_id, by=by)
     aside = tuple(d.id for d in deposits if d.outcome in (tp.DepositOutcome.SUSPENSE, tp.DepositOutcome.BLOCKED))
     aside += tuple(d.id for d in deposits if issued.state is tp.RequestState.OVERPAID)
@@ -116,16 +112,15 @@ def requests_shown(
     for issued in found:
         number = issued.request.payee.partition("/")[2]
         if number not in names:
-            names[number] = f"{customer_named(bank, number, by=by).name} ({number})"
+            names[number] = f"{tp.get_customer(bank, number, by=by).name} ({number})"
     now_s = bank.clock.now_s()
     return tuple(
         request_view(issued, [], names[issued.request.payee.partition("/")[2]], now_s=now_s) for issued in found
     )
 
 
-def customer_shown(bank: tp.Bank, number: str, *, by: tp.Session) -> CustomerView:
-    """Return a customer with balances, what is under way, and the last that moved, newest first."""
-    customer = customer_named(bank, number, by=by)
+def account_shown(bank: tp.Bank, number: str, *, by: tp.Session) -> AccountLines:
+    """Return a customer's balances, and the last that moved in any asset, newest first."""
     balances, moved = [], []
     for balance in tp.balances(bank, number, by=by):
         standing, lines = whole_statement(bank, number, balance.asset.id, by=by)
@@ -134,19 +129,25 @@ def customer_shown(bank: tp.Bank, number: str, *, by: tp.Session) -> CustomerVie
         held = standing.available != standing.balance
         balances.append(amount_text(balance) + (extra if held else "") + (incoming if standing.incoming else ""))
         moved += lines
+    newest = sorted(moved, key=lambda line: (line.at_s, line.seq), reverse=True)[:100]
+    return tuple(balances) or (_("nothing yet"),), tuple((_line_id(line), _line(line)) for line in newest)
+
+
+def customer_shown(bank: tp.Bank, number: str, *, by: tp.Session) -> CustomerView:
+    """Return a customer with balances, what is under way, and the last that moved, newest first."""
+    balances, moved = account_shown(bank, number, by=by)
     waiting = [
         payment
         for payment in tp.find_payments(bank, by=by, states=(tp.PaymentState.HELD, *UNDER_WAY), limit=MOST)
         if f"customer/{number}" in (str(payment.intent.debtor), str(payment.intent.creditor))
     ]
     names = names_of(bank, waiting, by=by)
-    newest = sorted(moved, key=lambda line: (line.at_s, line.seq), reverse=True)[:100]
     return CustomerView(
-        customer=customer,
-        balances=tuple(balances) or (_("nothing yet"),),
+        customer=tp.get_customer(bank, number, by=by),
+        balances=balances,
         requests=requests_shown(bank, by=by, customer_id=number),
         payments=tuple(payment_view(payment, names) for payment in waiting),
-        moved=tuple((_line_id(line), _line(line)) for line in newest),
+        moved=moved,
     )
 
 
@@ -175,15 +176,14 @@ def house_shown(bank: tp.Bank, *, by: tp.Session, with_cash: bool) -> HouseView:
         payments = [_("✗ PAYMENTS ARE STOPPED, by {who}").format(who=health.stopped_by)]
     if health.resume_asked_by:
         payments.append(_("○ {who} asked to go on: another supervisor must agree").format(who=health.resume_asked_by))
-    held = len(tp.find_payments(bank, by=by, states=[tp.PaymentState.HELD], limit=MOST))
     lines = [
         _("People"),
-        _("  ▸ payments that wait for a second person: {count}").format(count=held),
-        _("  ▸ open cases: {count}").format(count=len(tp.list_cases(bank, by=by))),
+        _("  ▸ payments that wait for a second person: {count}").format(count=health.held),
+        _("  ▸ open cases: {count}").format(count=health.open_cases),
         _("  ▸ shifts that are not closed: {count}").format(count=len(tp.find_shifts(bank, by=by, states=NOT_CLOSED))),
         "",
         _("Deny-lists"),
-        *_lists(bank, by=by),
+        *_lists(health, most_s=tp.get_policy(bank, by=by).list_max_age_s),
         "",
         _("Written down last"),
         *(
@@ -211,33 +211,29 @@ def _place(line: tp.BookBalance) -> str:
     return f"{PLACES[line.kind].format(owner=line.owner)}: {amount_text(tp.Amount(line.asset, line.units))}"
 
 
-def _lists(bank: tp.Bank, *, by: tp.Session) -> tuple[str, ...]:
+def _lists(health: tp.BankHealth, *, most_s: int) -> tuple[str, ...]:
     """Return each deny-list with its date; payments to addresses wait where one is too old."""
-    most_s, now_s = tp.get_policy(bank, by=by).list_max_age_s, bank.clock.now_s()
     words = {
         True: _("  ✓ {name}, of {time}, entries: {count}"),
         False: _("  ✗ {name}, of {time}: TOO OLD, load it anew"),
     }
     lines = tuple(
-        words[now_s - known.dated_s <= most_s].format(
+        words[health.at_s - known.dated_s <= most_s].format(
             name=known.name, time=time_text(known.dated_s), count=known.entries
         )
-        for known in tp.list_deny_lists(bank, by=by)
+        for known in health.deny_lists
     )
     return lines or (_("  ✗ none: payments to addresses wait"),)
 
 
 def chains_shown(bank: tp.Bank, *, by: tp.Session) -> tuple[ChainView, ...]:
     """Return each chain's head and finality, how far the books have taken it in, and what waits for the engine."""
-    waiting = tp.find_payments(bank, by=by, states=UNDER_WAY, limit=MOST)
-    return tuple(_chain(bank, chain, waiting) for chain in tp.bank_health(bank, by=by).chains)
+    return tuple(_chain(bank, chain) for chain in tp.bank_health(bank, by=by).chains)
 
 
-def _chain(bank: tp.Bank, known: tp.ChainHealth, waiting: list[tp.Payment]) -> ChainView:
-    now_s = bank.clock.now_s()
-    mine = [payment for payment in waiting if payment.intent.amount.asset.chain_id == known.chain_id]
-    oldest_s = max((now_s - payment.updated_at_s for payment in mine), default=0)
-    engine = _("▸ payments with the engine: {count}").format(count=len(mine))
+def _chain(bank: tp.Bank, known: tp.ChainHealth) -> ChainView:
+    oldest_s = known.oldest_payment_s
+    engine = _("▸ payments with the engine: {count}").format(count=known.payments)
     if oldest_s > STALE_S:
         engine = ngettext(
             "! a payment has not moved for {seconds} second: does the engine run?",

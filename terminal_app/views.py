@@ -42,6 +42,7 @@ ROLES = {
     tp.Role.ENGINE: _("engine"),
     tp.Role.CUSTOMER: _("customer"),
 }
+WAITING = (tp.RequestState.OPEN, tp.RequestState.PART_PAID)
 NEXT_STEPS = {
     tp.RequestState.PART_PAID: _("The same code takes the rest."),
     tp.RequestState.EXPIRED: _("Ask again from the customer's screen if the money is still wanted."),
@@ -250,14 +251,11 @@ def request_view(
     issued: tp.IssuedRequest, deposits: list[tp.Deposit], payee: str, *, now_s: int, case_id: str = ""
 ) -> RequestView:
     """Return a request in words, with what came for it and the case that holds what could not be credited."""
-    request, state = issued.request, issued.state
-    waits = state in (tp.RequestState.OPEN, tp.RequestState.PART_PAID)
-    if waits and now_s >= request.expires_at_s:  # the engine writes it down at its next turn
-        state = tp.RequestState.EXPIRED
+    request, state = issued.request, state_of(issued, now_s=now_s)
     mark, word, meaning = REQUEST_STATES[state]
     credited = tp.Amount(request.asset, issued.credited_units)
     part_paid = state is tp.RequestState.PART_PAID
-    ended = not waits or state is tp.RequestState.EXPIRED
+    ended = state not in WAITING
     rest = None
     if ended and request.amount is not None and credited and credited < request.amount:
         rest = request.amount - credited
@@ -277,9 +275,7 @@ def request_view(
         mark=mark,
         word=word,
         meaning=meaning,
-        asks=_("any amount of {asset}").format(asset=request.asset.symbol)
-        if request.amount is None
-        else amount_text(request.amount),
+        asks=asks_text(request.asset, request.amount),
         credited=amount_text(credited) if credited else "",
         due=amount_text(request.amount - credited) if part_paid and request.amount is not None else "",
         payee=payee,
@@ -295,6 +291,17 @@ def request_view(
         deposits=tuple(deposit_text(deposit) for deposit in deposits),
         codes=tuple(codes),
     )
+
+
+def state_of(issued: tp.IssuedRequest, *, now_s: int) -> tp.RequestState:
+    """Return how a request stands now: the engine writes down at its next turn that one has expired."""
+    over = issued.state in WAITING and now_s >= issued.request.expires_at_s
+    return tp.RequestState.EXPIRED if over else issued.state
+
+
+def asks_text(asset: tp.Asset, amount: tp.Amount | None) -> str:
+    """Return how much a request asks for."""
+    return _("any amount of {asset}").format(asset=asset.symbol) if amount is None else amount_text(amount)
 
 
 def deposit_text(deposit: tp.Deposit) -> str:

@@ -101,6 +101,7 @@ CASES = Command(
     footer=_("Cases"),
     help=_("What a person must look at: late or wrong payments, possible matches."),
     permission=Permission.READ,
+    shown=False,  # the counter names its key where it counts them
     code="cases",
 )
 BRANCH = Command(

@@ -47,7 +47,7 @@ RESUME = Command(
     permission=Permission.CONTROL,
 )
 DAY_HERE = Command(
-    action="close_day",
+    action="app.close_day",
     key="f10",
     footer=_("Close of day"),
     help=_("Check what is open, prove the books, and see the day's report."),

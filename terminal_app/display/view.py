@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import tokenpay as tp
 from terminal_app.language import _
-from terminal_app.views import amount_text
+from terminal_app.views import WAITING, amount_text, asks_text, state_of
 
 STANDINGS = {
     tp.RequestState.OPEN: ("○", _("PLEASE PAY"), _("Scan the code with your wallet.")),
@@ -33,7 +33,6 @@ STANDINGS = {
     ),
 }
 SEEN = ("»", _("SEEN"), _("Your payment has been seen. One moment, until it is final."))
-WAITS = (tp.RequestState.OPEN, tp.RequestState.PART_PAID)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,25 +59,22 @@ class Asked:
 
 def asked(issued: tp.IssuedRequest, deposits: Iterable[tp.Deposit], *, now_s: int) -> Asked:
     """Return a request as who pays sees it; what still has to be paid is the amount that its codes carry."""
-    request, state = issued.request, issued.state
-    if state in WAITS and now_s >= request.expires_at_s:  # the engine writes it down at its next turn
-        state = tp.RequestState.EXPIRED
+    request, state = issued.request, state_of(issued, now_s=now_s)
     credited = tp.Amount(request.asset, issued.credited_units)
     due = request.amount
     if due is not None and state is tp.RequestState.PART_PAID:
         due = due - credited
     seen = any(deposit.state is tp.DepositState.SEEN for deposit in deposits)
-    mark, word, meaning = SEEN if seen and state in WAITS else STANDINGS[state]
-    amount = _("any amount of {asset}").format(asset=request.asset.symbol) if due is None else amount_text(due)
+    mark, word, meaning = SEEN if seen and state in WAITING else STANDINGS[state]
     return Asked(
         id=request.id,
         mark=mark,
         word=word,
         meaning=meaning,
-        amount=amount,
+        amount=asks_text(request.asset, due),
         came=amount_text(credited) if credited else "",
         expires_at_s=request.expires_at_s,
-        codes=_codes(replace(request, amount=due)) if state in WAITS else (),
+        codes=_codes(replace(request, amount=due)) if state in WAITING else (),
     )
 
 

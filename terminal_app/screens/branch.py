@@ -69,11 +69,6 @@ class BranchScreen(Room):
 
         self.terminal.push_screen(Charts())
 
-    def action_close_day(self) -> None:
-        from terminal_app.screens.day import DayScreen  # which leads here
-
-        self.terminal.push_screen(DayScreen())
-
     def action_stop_payments(self) -> None:
         question = _("Stop every payment of the whole bank? Two supervisors let them go on again.")
         self.terminal.push_screen(ReasonScreen(question, self._stop))

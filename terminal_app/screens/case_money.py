@@ -21,23 +21,13 @@ def blocked(case: tp.Case) -> bool:
     return case.kind is tp.CaseKind.SCREENING_MATCH
 
 
-class RefundFromCase(PayTo):
-    heading = _("Refund a case's money")
-    purpose = _(
-        "Ask the payer for an address of their own and scan or type it: never the sender's in the chain's log, which "
-        "may be an exchange. Compare it whole. The next screen pays it."
-    )
-
-    takes_remittance = False
+class OfCase(AssetForm):
+    """The money of a case: what of it there is may be chosen, and all of it is offered."""
 
     def __init__(self, case: tp.Case, money: Sequence[tp.Amount]) -> None:
         super().__init__()
         self._case = case
         self._money = tuple(money)
-
-    @property
-    def payer(self) -> str:
-        return _("case {case}").format(case=self._case.id)
 
     def usable(self, asset: tp.Asset) -> bool:
         return any(amount.asset == asset for amount in self._money)
@@ -46,6 +36,20 @@ class RefundFromCase(PayTo):
         amount = next(amount for amount in self._money if amount.asset in assets)
         self.query_one(AmountInput).value = as_typed(amount)
         return amount.asset
+
+
+class RefundFromCase(OfCase, PayTo):
+    heading = _("Refund a case's money")
+    purpose = _(
+        "Ask the payer for an address of their own and scan or type it: never the sender's in the chain's log, which "
+        "may be an exchange. Compare it whole. The next screen pays it."
+    )
+
+    takes_remittance = False
+
+    @property
+    def payer(self) -> str:
+        return _("case {case}").format(case=self._case.id)
 
     def act(self, creditor: str, amount: tp.Amount, request_id: str) -> tuple[str, dict[str, str]]:
         where = {"asset_id": amount.asset.id, "amount": amount.number()}
@@ -59,16 +63,14 @@ class RefundFromCase(PayTo):
         return super().draft_to(target)
 
 
-class CreditFromCase(AssetForm):
+class CreditFromCase(OfCase):
     heading = _("Credit a case's money")
     purpose = _("The money that waits under the case goes to this customer. Enter shows it once more.")
 
     takes_remittance = False
 
     def __init__(self, case: tp.Case, money: Sequence[tp.Amount], customer: tp.Customer) -> None:
-        super().__init__()
-        self._case = case
-        self._money = tuple(money)
+        super().__init__(case, money)
         self._customer = customer
 
     def body(self) -> Iterator[Widget]:
@@ -84,14 +86,6 @@ class CreditFromCase(AssetForm):
 
     def on_mount(self) -> None:
         self.query_one(AmountInput).focus()
-
-    def usable(self, asset: tp.Asset) -> bool:
-        return any(amount.asset == asset for amount in self._money)
-
-    def first_choice(self, assets: list[tp.Asset]) -> tp.Asset:
-        amount = next(amount for amount in self._money if amount.asset in assets)
-        self.query_one(AmountInput).value = as_typed(amount)
-        return amount.asset
 
     @on(Input.Submitted, "#amount")
     def go_on(self) -> None:

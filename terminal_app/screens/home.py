@@ -65,7 +65,7 @@ class Home(Room):
             _("Open: {count}").format(count=len(rows))
             if rows
             else _("Nothing is open. F2 finds a customer, F3 takes a payment, F4 pays out."),
-            _("Cases: {count}").format(count=seen.cases) if seen.cases else "",
+            _("Cases: {count} (F8)").format(count=seen.cases) if seen.cases else "",
             _("! Confirmed and not answered: {count} (F6)").format(count=seen.unfinished) if seen.unfinished else "",
         ]
         lines = (self._shift_line(seen.shift), " · ".join(part for part in parts if part))

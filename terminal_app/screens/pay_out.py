@@ -11,7 +11,6 @@ from textual.widgets import Input, Label, Static
 
 import tokenpay as tp
 from terminal_app.language import _
-from terminal_app.lookups import customer_named
 from terminal_app.screens.asset_form import AssetForm
 from terminal_app.screens.confirm import Confirm, Draft
 from terminal_app.sentences import resolution_text
@@ -37,7 +36,7 @@ def resolve(bank: tp.Bank, text: str, *, by: tp.Session) -> Target:
         scanned = tp.read_request(text)
         chain_id = scanned.chain_id if isinstance(scanned, tp.ScannedAddress | tp.Eip681) else None
         return Target(resolved=resolved, chain_id=chain_id)
-    payee = customer_named(bank, resolved.request.payee.partition("/")[2], by=by)
+    payee = tp.get_customer(bank, resolved.request.payee.partition("/")[2], by=by)
     return Target(resolved=resolved, name=f"{payee.name} ({payee.id})")
 
 

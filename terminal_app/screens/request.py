@@ -13,7 +13,7 @@ from terminal_app.commands.command import Command
 from terminal_app.commands.counter import CANCEL_REQUEST, OTHER_CODE, REST, SHOW_CASE
 from terminal_app.commands.till import RECEIPT
 from terminal_app.language import _
-from terminal_app.lookups import customer_named, request_shown
+from terminal_app.lookups import request_shown
 from terminal_app.screens.case import CaseScreen
 from terminal_app.screens.receipt import ReceiptScreen
 from terminal_app.screens.room import Room
@@ -120,7 +120,7 @@ class RequestScreen(Room):
     def action_ask_for_rest(self) -> None:
         if self._seen is not None and self._seen.rest is not None:
             rest = self._seen.rest
-            find = partial(customer_named, self.bank, self._seen.customer, by=self.by)
+            find = partial(tp.get_customer, self.bank, self._seen.customer, by=self.by)
             self.ask(find, lambda customer: self._ask_again(customer, rest))
 
     def _ask_again(self, customer: tp.Customer, rest: tp.Amount) -> None:

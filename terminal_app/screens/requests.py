@@ -11,10 +11,10 @@ import tokenpay as tp
 from terminal_app.commands.anywhere import BACK, HELP
 from terminal_app.commands.counter import ENDED
 from terminal_app.language import _
-from terminal_app.lookups import WAITING, requests_shown
+from terminal_app.lookups import requests_shown
 from terminal_app.screens.request import RequestScreen
 from terminal_app.screens.room import Room
-from terminal_app.views import RequestView, left_text, time_text
+from terminal_app.views import WAITING, RequestView, left_text, time_text
 from terminal_app.widgets.listing import Listing
 
 

@@ -16,8 +16,6 @@ from terminal_app.self_service.lookups import own_payment
 from terminal_app.self_service.watching import Watching
 from terminal_app.views import PaymentView, labelled
 
-LANGUAGES = {"en": tp.Language.ENGLISH, "ru": tp.Language.RUSSIAN, "be": tp.Language.BELARUSIAN}
-
 
 class OwnPayment(Watching):
     heading = _("Payment")
@@ -78,7 +76,7 @@ class ReceiptScreen(Room):
         self.ask(partial(tp.preview_receipt, self.bank, self._payment_id, by=self.by), self.show)
 
     def show(self, receipt: tp.Receipt) -> None:
-        slip = tp.lay_out(receipt, language=LANGUAGES[spoken().code])
+        slip = tp.lay_out(receipt, language=tp.Language(spoken().code))
         lines = [line for line in slip.lines if isinstance(line, tp.SlipText)]
         # Its QR code is for a scanner at the counter: the id stands in the lines.
         places = {"left": "<", "center": "^", "right": ">"}

@@ -5,17 +5,21 @@ from collections.abc import Iterable, Sequence
 from rich.text import Text
 from textual.widgets import DataTable
 
+Row = tuple[str, tuple[str, ...]]
+"""An id, and the cells of a row."""
+
 
 class Listing(DataTable[Text]):
     """A table whose rows have ids; filled anew, the cursor stays on the row it was on."""
 
     def __init__(self, *columns: str, id: str) -> None:
         super().__init__(id=id, cursor_type="row", zebra_stripes=True, cell_padding=1)
-        self._columns = columns
-        self._filled: list[tuple[str, tuple[str, ...]]] = []
+        self._names = columns
+        self._filled: list[Row] = []
 
     def on_mount(self) -> None:
-        self.add_columns(*self._columns)
+        for place, name in enumerate(self._names):
+            self.add_column(name, key=str(place))
 
     def fill(self, rows: Iterable[tuple[str, Sequence[str]]]) -> None:
         """Show these rows, each an id and its cells; what people wrote is text, never markup."""
@@ -34,4 +38,6 @@ class Listing(DataTable[Text]):
     @property
     def chosen(self) -> str | None:
         """The id of the row under the cursor."""
-        return self._filled[self.cursor_row][0] if 0 <= self.cursor_row < len(self._filled) else None
+        if not 0 <= self.cursor_row < self.row_count:
+            return None
+        return self.coordinate_to_cell_key(self.cursor_coordinate).row_key.value

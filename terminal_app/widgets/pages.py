@@ -1,34 +1,24 @@
 """A table that grows page by page as its end comes near: rows are added below, and none is drawn twice."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.text import Text
-from textual.widgets import DataTable
 from textual.widgets.data_table import RowDoesNotExist
 
-Row = tuple[str, tuple[str, ...]]
+from terminal_app.widgets.listing import Listing, Row
 
 
-class Pages(DataTable[Text]):
+class Pages(Listing):
     """Rows have ids. What is drawn is what is on the screen, however many rows were read."""
 
-    def __init__(self, *columns: str, id: str) -> None:
-        super().__init__(id=id, cursor_type="row", zebra_stripes=True, cell_padding=1)
-        self._names = columns
-        self._first: list[Row] = []
-
-    def on_mount(self) -> None:
-        for place, name in enumerate(self._names):
-            self.add_column(name, key=str(place))
-
-    def fill(self, rows: Iterable[Row]) -> None:
+    def fill(self, rows: Iterable[tuple[str, Sequence[str]]]) -> None:
         """Show these rows and no others; the cursor stays on its row where that is among them."""
-        filled = list(rows)
-        if filled == self._first and len(filled) == self.row_count:
+        filled = [(row_id, tuple(cells)) for row_id, cells in rows]
+        if filled == self._filled and len(filled) == self.row_count:
             return
         here = self.chosen
         at_top = self.cursor_row == 0
-        self._first = filled
+        self._filled = filled
         self.clear()
         self.go_on(filled)
         if here is not None and not at_top and any(row_id == here for row_id, _cells in filled):
@@ -50,10 +40,3 @@ class Pages(DataTable[Text]):
             for place, cell in enumerate(cells):
                 if before[place].plain != cell:
                     self.update_cell(row_id, str(place), Text(cell))
-
-    @property
-    def chosen(self) -> str | None:
-        """The id of the row under the cursor."""
-        if not 0 <= self.cursor_row < self.row_count:
-            return None
-        return self.coordinate_to_cell_key(self.cursor_coordinate).row_key.value

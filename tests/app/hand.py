@@ -13,6 +13,7 @@ from textual.widgets import DataTable, Input, Static
 
 from terminal_app.app import TerminalApp
 from terminal_app.display.app import DisplayApp
+from terminal_app.screens.home import Home
 from terminal_app.self_service.app import SelfServiceApp
 from tests.app import SIZES
 from tests.app.spoken import english, on_screen
@@ -59,6 +60,21 @@ class Hand:
     async def sign_in(self, operator: str, password: str = PASSWORD) -> None:
         await self.enter(operator)
         await self.enter(password)
+
+    async def open(self, room: type[Screen[Any]], *, by: str, key: str) -> None:
+        """Sign somebody in, and open a room from the counter by its key."""
+        await self.sign_in(by)
+        await self.arrive(Home)
+        await self.press(key)
+        await self.arrive(room)
+
+    async def choose(self, customer: str) -> None:
+        """Find one of the branch's two customers by their first name, and go on with them."""
+        await self.read("Anna Berger")
+        await self.press(*customer)
+        other = {"anna": "Boris", "boris": "Anna"}[customer]
+        await self.until(lambda: other not in self.seen(), "one customer left")
+        await self.press("enter")
 
     def seen(self) -> str:
         """What the words on the screen are, tables and fields included."""

@@ -103,10 +103,7 @@ def test_a_case_is_credited_to_a_customer(branch: Branch, tmp_path: Path) -> Non
             await to_case(hand)
             await hand.press("f3")
             await hand.arrive(FindCustomer)
-            await hand.read("Anna Berger")
-            await hand.press(*"boris")
-            await hand.until(lambda: "Anna" not in hand.seen(), "one customer left")
-            await hand.press("enter")
+            await hand.choose("boris")
             await hand.arrive(CreditFromCase)
             await hand.until(
                 lambda: hand.app.screen.query_one("#amount", Input).value == typed("5.00"), "what stands there"
@@ -184,10 +181,7 @@ def test_an_overpaid_request_leads_to_its_case(branch: Branch, tmp_path: Path, s
 
     async def flow() -> None:
         async with terminal(branch, tmp_path, size) as hand:
-            await hand.sign_in("tim")
-            await hand.arrive(Home)
-            await hand.press("f10")
-            await hand.arrive(Requests)
+            await hand.open(Requests, by="tim", key="f10")
             await hand.press("f5")
             await hand.read("! OVERPAID")
             await hand.press("enter")
@@ -265,10 +259,7 @@ def test_blocked_money_leaves_only_with_two_people(branch: Branch, tmp_path: Pat
 
     async def flow() -> None:
         async with terminal(branch, tmp_path) as hand:
-            await hand.sign_in("vera")
-            await hand.arrive(Home)
-            await hand.press("f8")
-            await hand.arrive(Cases)
+            await hand.open(Cases, by="vera", key="f8")
             await hand.read("on a deny-list")
             await hand.press("enter")
             await hand.arrive(CaseScreen)

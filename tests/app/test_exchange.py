@@ -60,10 +60,7 @@ def in_drawer(branch: Branch) -> str:
 
 async def take_anna(hand: Hand) -> None:
     await hand.arrive(FindCustomer)
-    await hand.read("Anna Berger")
-    await hand.press(*"anna")
-    await hand.until(lambda: "Boris" not in hand.seen(), "one customer left")
-    await hand.press("enter")
+    await hand.choose("anna")
 
 
 async def to_exchange(hand: Hand, operator: str = "tim") -> None:
@@ -289,10 +286,7 @@ def test_a_second_person_reads_both_halves(branch: Branch, tmp_path: Path) -> No
             assert in_drawer(branch) == "300.00 EUR"
             await hand.press("ctrl+o")
             await hand.arrive(SignIn)
-            await hand.sign_in("vera")
-            await hand.arrive(Home)
-            await hand.press("f7")
-            await hand.arrive(Queue)
+            await hand.open(Queue, by="vera", key="f7")
             await hand.read("601.00\N{NO-BREAK SPACE}EUR in cash into drawer-1 and gets")
             await hand.press("enter")
             await hand.arrive(PaymentScreen)
@@ -398,10 +392,7 @@ def test_a_supervisor_sees_the_rates_and_why_one_is_not_offered(
 ) -> None:
     async def flow() -> None:
         async with terminal(branch, tmp_path, size) as hand:
-            await hand.sign_in("vera")
-            await hand.arrive(Home)
-            await hand.press("ctrl+e")
-            await hand.arrive(Rates)
+            await hand.open(Rates, by="vera", key="ctrl+e")
             await hand.read("✓ offered")
             await hand.read("1 DEUR = 1 EUR")
             fits(hand)

@@ -36,10 +36,7 @@ COMMANDS = [value for module in (anywhere, counter) for value in vars(module).va
 
 async def open_form(hand: Hand) -> None:
     """Sign Tim in and open the form of a payment for Anna."""
-    await hand.sign_in("tim")
-    await hand.arrive(Home)
-    await hand.press("f3")
-    await hand.arrive(FindCustomer)
+    await hand.open(FindCustomer, by="tim", key="f3")
     await hand.read("Anna Berger")
     await hand.press("enter")
     await hand.arrive(TakePayment)
@@ -158,10 +155,7 @@ def test_a_letter_goes_to_its_field(branch: Branch, tmp_path: Path, size: tuple[
 def test_a_letter_goes_to_its_row(branch: Branch, tmp_path: Path) -> None:
     async def flow() -> None:
         async with terminal(branch, tmp_path) as hand:
-            await hand.sign_in("tim")
-            await hand.arrive(Home)
-            await hand.press("f2")
-            await hand.arrive(FindCustomer)
+            await hand.open(FindCustomer, by="tim", key="f2")
             await hand.read("Anna Berger")
             await hand.press("ctrl+g", LETTERS[2])  # after the field come the rows
             listing = hand.app.screen.query_one(Listing)
@@ -309,10 +303,7 @@ def test_an_answer_that_comes_while_locked_waits_behind_the_lock(
 
     async def flow() -> None:
         async with terminal(branch, tmp_path) as hand:
-            await hand.sign_in("tim")
-            await hand.arrive(Home)
-            await hand.press("f3")
-            await hand.arrive(FindCustomer)
+            await hand.open(FindCustomer, by="tim", key="f3")
             await hand.enter("Anna")  # Enter before the answer: it opens the only one that is found
             await hand.press("ctrl+l")
             await hand.arrive(Lock)

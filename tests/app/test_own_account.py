@@ -18,7 +18,7 @@ from terminal_app.self_service.payment import OwnPayment, ReceiptScreen
 from terminal_app.self_service.receive import OwnRequest, Receive
 from terminal_app.self_service.unanswered import Unanswered
 from tests.app.hand import Hand, run, self_service
-from tests.app.test_pay_out import PAYEE, payments
+from tests.app.test_pay_out import PAYEE, payments, write
 from tests.app.test_take_payment import deposit
 from tokenpay.testing import DENIED, Branch, euro
 
@@ -47,13 +47,7 @@ async def fill(hand: Hand, text: str, amount: str = "", *, lands: type[Any] = Ow
     await hand.until(lambda: "Pay" in hand.footer(), "the account of somebody who may pay")
     await hand.press("f4")
     await hand.arrive(OwnPay)
-    await hand.until(lambda: bool(hand.app.screen._assets), "assets to choose from")  # type: ignore[attr-defined]
-    await hand.enter(text)
-    await hand.until(lambda: getattr(hand.app.focused, "id", "") in ("amount", "remittance"), "a payee")
-    if amount:
-        await hand.enter(amount)
-    await hand.enter("rent")
-    await hand.arrive(lands)
+    await write(hand, text, amount, lands=lands)
 
 
 def test_balances_and_what_moved(branch: Branch, tmp_path: Path, size: tuple[int, int]) -> None:

@@ -10,7 +10,6 @@ import tokenpay as tp
 from terminal_app import memory
 from terminal_app.screens.confirm import Confirm
 from terminal_app.screens.find_customer import FindCustomer
-from terminal_app.screens.home import Home
 from terminal_app.screens.pay_out import PayOut
 from terminal_app.screens.payment import PaymentScreen
 from terminal_app.screens.queue import Queue
@@ -26,15 +25,14 @@ PAYEE = tp.Address(b"\x77" * 20)
 
 async def fill(hand: Hand, text: str, amount: str = "", *, lands: type[Room] = Confirm) -> None:
     """Sign Tim in and fill in a payment from Anna, up to the confirm screen."""
-    await hand.sign_in("tim")
-    await hand.arrive(Home)
-    await hand.press("f4")
-    await hand.arrive(FindCustomer)
-    await hand.read("Anna Berger")
-    await hand.press(*"anna")
-    await hand.until(lambda: "Boris" not in hand.seen(), "one customer left")
-    await hand.press("enter")
+    await hand.open(FindCustomer, by="tim", key="f4")
+    await hand.choose("anna")
     await hand.arrive(PayOut)
+    await write(hand, text, amount, lands=lands)
+
+
+async def write(hand: Hand, text: str, amount: str, *, lands: type[Any]) -> None:
+    """Fill in the form of a payment."""
     await hand.until(lambda: bool(hand.app.screen._assets), "assets to choose from")  # type: ignore[attr-defined]
     await hand.enter(text)
     await hand.until(lambda: getattr(hand.app.focused, "id", "") in ("amount", "remittance"), "a payee")
@@ -94,10 +92,7 @@ def test_held_approved_by_a_supervisor_and_final(branch: Branch, tmp_path: Path,
 
             await hand.press("ctrl+o")
             await hand.arrive(SignIn)
-            await hand.sign_in("vera")
-            await hand.arrive(Home)
-            await hand.press("f7")
-            await hand.arrive(Queue)
+            await hand.open(Queue, by="vera", key="f7")
             await hand.read("needs a second person")
             await hand.press("enter")
             await hand.arrive(PaymentScreen)
@@ -129,10 +124,7 @@ def test_a_supervisor_refuses_with_a_reason(branch: Branch, tmp_path: Path) -> N
 
     async def flow() -> None:
         async with terminal(branch, tmp_path) as hand:
-            await hand.sign_in("vera")
-            await hand.arrive(Home)
-            await hand.press("f7")
-            await hand.arrive(Queue)
+            await hand.open(Queue, by="vera", key="f7")
             await hand.read("tim")
             await hand.press("enter")
             await hand.arrive(PaymentScreen)
@@ -175,10 +167,7 @@ def test_a_refusal_shows_every_reason_and_keeps_what_was_typed(branch: Branch, t
 def test_what_is_not_payable_goes_no_further(branch: Branch, tmp_path: Path, text: str, line: str) -> None:
     async def flow() -> None:
         async with terminal(branch, tmp_path) as hand:
-            await hand.sign_in("tim")
-            await hand.arrive(Home)
-            await hand.press("f4")
-            await hand.arrive(FindCustomer)
+            await hand.open(FindCustomer, by="tim", key="f4")
             await hand.read("Anna Berger")
             await hand.press("enter")
             await hand.arrive(PayOut)

@@ -19,14 +19,8 @@ from tokenpay.testing.branch import PIN
 
 
 async def at_the_customer(hand: Hand) -> None:
-    await hand.sign_in("tim")
-    await hand.arrive(Home)
-    await hand.press("f2")
-    await hand.arrive(FindCustomer)
-    await hand.read("Anna Berger")
-    await hand.press(*"anna")
-    await hand.until(lambda: "Boris" not in hand.seen(), "one customer left")
-    await hand.press("enter")
+    await hand.open(FindCustomer, by="tim", key="f2")
+    await hand.choose("anna")
     await hand.arrive(CustomerScreen)
     await hand.press("f11")
     await hand.arrive(SelfServiceScreen)

@@ -290,10 +290,7 @@ def test_close_of_day_shows_and_prints_the_z_reports(branch: Branch, tmp_path: P
 
     async def flow() -> None:
         async with terminal(branch, tmp_path, size) as hand:
-            await hand.sign_in("vera")
-            await hand.arrive(Home)
-            await hand.press("f11")
-            await hand.arrive(DayScreen)
+            await hand.open(DayScreen, by="vera", key="f11")
             await hand.until(lambda: "Z reports" in hand.footer(), "the key")
             check_footer(hand)
             await hand.press("f7")
@@ -322,10 +319,7 @@ def test_z_reports_go_on_where_the_printer_stopped(branch: Branch, tmp_path: Pat
 
     async def flow() -> None:
         async with terminal(branch, tmp_path) as hand:
-            await hand.sign_in("vera")
-            await hand.arrive(Home)
-            await hand.press("f11")
-            await hand.arrive(DayScreen)
+            await hand.open(DayScreen, by="vera", key="f11")
             await hand.press("f7")
             await hand.arrive(ZReports)
             await hand.read("Shifts closed today: 2")
@@ -345,10 +339,7 @@ def test_a_shift_report_has_its_receipt(branch: Branch, tmp_path: Path) -> None:
 
     async def flow() -> None:
         async with terminal(branch, tmp_path) as hand:
-            await hand.sign_in("tim")
-            await hand.arrive(Home)
-            await hand.press("f5")
-            await hand.arrive(ShiftScreen)
+            await hand.open(ShiftScreen, by="tim", key="f5")
             await hand.read("✓ OPEN")
             await hand.press("f10")
             await hand.arrive(ShiftReportScreen)

@@ -101,10 +101,7 @@ def test_a_database_that_is_away_is_said_and_nothing_typed_is_lost(
 
     async def flow() -> None:
         async with terminal(branch, tmp_path) as hand:
-            await hand.sign_in("tim")
-            await hand.arrive(Home)
-            await hand.press("f2")
-            await hand.arrive(FindCustomer)
+            await hand.open(FindCustomer, by="tim", key="f2")
             monkeypatch.setattr(tp, "read_events", away)
             monkeypatch.setattr(tp, "find_customers", away)
             await hand.press(*"bor")

@@ -221,10 +221,7 @@ def test_a_large_difference_waits_for_a_supervisor(branch: Branch, tmp_path: Pat
 
             await hand.press("ctrl+o")
             await hand.arrive(SignIn)
-            await hand.sign_in("vera")
-            await hand.arrive(Home)
-            await hand.press("f7")
-            await hand.arrive(Queue)
+            await hand.open(Queue, by="vera", key="f7")
             await hand.read("The count of drawer drawer-1 found 600.00\N{NO-BREAK SPACE}EUR more than the books say")
             await hand.press("enter")
             await hand.arrive(PaymentScreen)

@@ -47,7 +47,7 @@ def test_a_role_is_offered_what_it_may_do(branch: Branch, tmp_path: Path) -> Non
         async with terminal(branch, tmp_path) as hand:
             await hand.sign_in("tim")
             await hand.arrive(Home)
-            assert {"Take", "Pay", "Find", "Cases"} <= hand.footer()
+            assert {"Take", "Pay", "Find", "Branch"} <= hand.footer()
             assert "Approve" not in hand.footer()
             await hand.press("f7")
             assert type(hand.app.screen) is Home
@@ -65,10 +65,7 @@ def test_a_role_is_offered_what_it_may_do(branch: Branch, tmp_path: Path) -> Non
 def test_a_session_that_ends_asks_again_and_keeps_what_was_typed(branch: Branch, tmp_path: Path) -> None:
     async def flow() -> None:
         async with terminal(branch, tmp_path) as hand:
-            await hand.sign_in("tim")
-            await hand.arrive(Home)
-            await hand.press("f2")
-            await hand.arrive(FindCustomer)
+            await hand.open(FindCustomer, by="tim", key="f2")
             await hand.press("b", "o")
             branch.clock.advance(13 * 3600)
             await hand.arrive(SignIn)

@@ -29,10 +29,7 @@ async def to_anna(hand: Hand, operator: str) -> None:
     await hand.arrive(Home)
     await hand.press("f2")
     await hand.arrive(FindCustomer)
-    await hand.read("Anna Berger")
-    await hand.press(*"anna")
-    await hand.until(lambda: "Boris" not in hand.seen(), "one customer left")
-    await hand.press("enter")
+    await hand.choose("anna")
     await hand.arrive(CustomerScreen)
     await hand.read("DEUR")
 
@@ -89,10 +86,7 @@ def test_a_teller_may_not_freeze_and_reads_the_statement(branch: Branch, tmp_pat
 def test_one_stops_and_two_resume(branch: Branch, tmp_path: Path, size: tuple[int, int]) -> None:
     async def flow() -> None:
         async with terminal(branch, tmp_path, size) as hand:
-            await hand.sign_in("vera")
-            await hand.arrive(Home)
-            await hand.press("f9")
-            await hand.arrive(BranchScreen)
+            await hand.open(BranchScreen, by="vera", key="f9")
             await hand.read("✓ Payments run")
             await hand.read("✓ the books have taken in block")
             await hand.read("✓ own")
@@ -107,10 +101,7 @@ def test_one_stops_and_two_resume(branch: Branch, tmp_path: Path, size: tuple[in
             await hand.until(lambda: "Resume" not in hand.footer(), "nothing more to ask")
             await hand.press("ctrl+o")
             await hand.arrive(SignIn)
-            await hand.sign_in("otto")
-            await hand.arrive(Home)
-            await hand.press("f9")
-            await hand.arrive(BranchScreen)
+            await hand.open(BranchScreen, by="otto", key="f9")
             await hand.read("vera asked to go on")
             await hand.press("f7")
             await hand.read("Agree, and let payments run again?")
@@ -140,10 +131,7 @@ def test_a_teller_neither_stops_nor_closes_the_day(branch: Branch, tmp_path: Pat
 def test_charts_show_what_moved_exactly(branch: Branch, tmp_path: Path, size: tuple[int, int]) -> None:
     async def flow() -> None:
         async with terminal(branch, tmp_path, size) as hand:
-            await hand.sign_in("vera")
-            await hand.arrive(Home)
-            await hand.press("f9")
-            await hand.arrive(BranchScreen)
+            await hand.open(BranchScreen, by="vera", key="f9")
             await hand.press("f5")
             await hand.arrive(Charts)
             await hand.read("by day (UTC)")
@@ -167,10 +155,7 @@ def test_the_day_is_proved_and_reported(branch: Branch, tmp_path: Path, size: tu
 
     async def flow() -> None:
         async with terminal(branch, tmp_path, size) as hand:
-            await hand.sign_in("vera")
-            await hand.arrive(Home)
-            await hand.press("f11")
-            await hand.arrive(DayScreen)
+            await hand.open(DayScreen, by="vera", key="f11")
             await hand.read("! Not over yet: 1")
             assert "Report" not in hand.footer()
             await hand.press("enter")
@@ -203,10 +188,7 @@ def test_the_day_is_proved_and_reported(branch: Branch, tmp_path: Path, size: tu
 def test_a_proof_that_cannot_be_made_says_so(branch: Branch, tmp_path: Path) -> None:
     async def flow() -> None:
         async with terminal(branch, tmp_path) as hand:
-            await hand.sign_in("vera")
-            await hand.arrive(Home)
-            await hand.press("f11")
-            await hand.arrive(DayScreen)
+            await hand.open(DayScreen, by="vera", key="f11")
             await hand.read("✓ Nothing is open.")
             branch.chain.unreachable = True
             await hand.press("f9")
@@ -231,10 +213,7 @@ def test_a_proof_that_does_not_hold_is_not_hidden(
 
     async def flow() -> None:
         async with terminal(branch, tmp_path) as hand:
-            await hand.sign_in("vera")
-            await hand.arrive(Home)
-            await hand.press("f11")
-            await hand.arrive(DayScreen)
+            await hand.open(DayScreen, by="vera", key="f11")
             await hand.press("f9")
             await hand.read("✗ THE PROOF DOES NOT HOLD. F10 shows where.")
             await hand.press("f10")

@@ -15,14 +15,8 @@ from tokenpay.testing.branch import CONTRACT
 
 async def ask_for(hand: Hand, amount: str, customer: str = "boris") -> str:
     """Sign Tim in, open a request for a customer, and return its id."""
-    await hand.sign_in("tim")
-    await hand.arrive(Home)
-    await hand.press("f3")
-    await hand.arrive(FindCustomer)
-    await hand.read("Anna Berger")
-    await hand.press(*customer)
-    await hand.until(lambda: "Anna" not in hand.seen(), "one customer left")
-    await hand.press("enter")
+    await hand.open(FindCustomer, by="tim", key="f3")
+    await hand.choose(customer)
     await hand.arrive(TakePayment)
     await hand.enter(amount)
     await hand.enter("rent")
@@ -106,14 +100,11 @@ def test_time_runs_out(branch: Branch, tmp_path: Path) -> None:
 def test_what_cannot_be_asked_for_stays_typed(branch: Branch, tmp_path: Path) -> None:
     async def flow() -> None:
         async with terminal(branch, tmp_path) as hand:
-            await hand.sign_in("tim")
-            await hand.arrive(Home)
-            await hand.press("f3")
-            await hand.arrive(FindCustomer)
+            await hand.open(FindCustomer, by="tim", key="f3")
             await hand.read("Anna Berger")
             await hand.press("enter")
             await hand.arrive(TakePayment)
-            await hand.enter("1,5.1234567")  # the comma is not taken
+            await hand.press(*"1,5", "full_stop", *"1234567", "enter")  # the comma is not taken
             await hand.enter("rent")
             await hand.read("DEUR has 6 decimals")
             assert type(hand.app.screen) is TakePayment
@@ -125,10 +116,7 @@ def test_what_cannot_be_asked_for_stays_typed(branch: Branch, tmp_path: Path) ->
 def test_a_new_customer_is_enrolled_on_the_way(branch: Branch, tmp_path: Path) -> None:
     async def flow() -> None:
         async with terminal(branch, tmp_path) as hand:
-            await hand.sign_in("tim")
-            await hand.arrive(Home)
-            await hand.press("f3")
-            await hand.arrive(FindCustomer)
+            await hand.open(FindCustomer, by="tim", key="f3")
             await hand.press(*"dora")
             await hand.read("Nobody is called that")
             await hand.press("f5")

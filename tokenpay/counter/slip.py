@@ -10,6 +10,7 @@ from typing import Literal
 from tokenpay.counter.receipt import Receipt, ReceiptKind, ReceiptParty
 from tokenpay.counter.receipt_words import Language, word
 from tokenpay.errors import InvalidInput
+from tokenpay.ledger.chart import BANK
 from tokenpay.money.amount import Amount
 from tokenpay.requests.qr import qr_lines
 
@@ -178,7 +179,7 @@ class _Paper:
             yield from self._row(label, party.name)
         else:
             yield SlipText(text=self._word(label))
-        yield from self._row(f"party.{party.kind}", party.owner)
+        yield from self._row(f"party.{party.kind}", self._receipt.bank if party.owner == BANK else party.owner)
 
     def _row(self, label: str, value: str, *, bold: bool = False) -> Iterator[SlipText]:
         """A label and its value on one line where they fit, else the value below, whole."""

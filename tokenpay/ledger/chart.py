@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+BANK = "bank"
+"""Who owns an account that is neither a customer's, a drawer's, nor a case's: the bank itself."""
+
 
 class AccountKind(StrEnum):
     """What an account is for: what the bank has, owes, earns and spends."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from tokenpay.errors import InvalidInput
+from tokenpay.errors import InvalidInput, RateUnavailable
 from tokenpay.money.asset import Asset, AssetKind
 
 MAX_SOURCE = 64
@@ -45,3 +45,8 @@ class Rate:
     def good_at(self, now_s: int, *, max_age_s: int) -> bool:
         """Tell whether the rate is neither too old nor from the future."""
         return 0 <= now_s - self.at_s <= max_age_s
+
+    def check_good(self, now_s: int, *, max_age_s: int) -> None:
+        """Raise RateUnavailable unless the rate is good now."""
+        if not self.good_at(now_s, max_age_s=max_age_s):
+            raise RateUnavailable("the rate is too old, or from the future", at_s=self.at_s)

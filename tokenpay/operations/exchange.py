@@ -2,7 +2,7 @@
 
 from tokenpay.bank import Bank
 from tokenpay.counter.quote import Direction
-from tokenpay.ledger.chart import AccountKind
+from tokenpay.ledger.chart import BANK, AccountKind
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.cash_leg import CashLeg
@@ -12,7 +12,7 @@ from tokenpay.steps.authorize import authorize
 from tokenpay.steps.propose import Draft, propose
 from tokenpay.store.unit_of_work import UnitOfWork
 
-_POSITION = BookParty(AccountKind.CONVERSION, "bank")
+_POSITION = BookParty(AccountKind.CONVERSION, BANK)
 
 
 def exchange(bank: Bank, *, quote_id: str, by: Session, key: str) -> Payment | Refusal:

@@ -3,13 +3,12 @@
 from tokenpay.bank import Bank
 from tokenpay.counter.make_receipt import Letterhead, payment_receipt, request_receipt, shift_receipt
 from tokenpay.counter.receipt import Receipt
-from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.amount import Amount
 from tokenpay.parties.operator import Operator, Permission, Role
 from tokenpay.parties.session import Session
-from tokenpay.payments.intent import BookParty, is_uetr
+from tokenpay.payments.intent import is_uetr
 from tokenpay.requests.reference import is_reference, parse_reference
-from tokenpay.steps.authorize import Whose, authorize, whose
+from tokenpay.steps.authorize import Whose, authorize, customers_of, whose
 from tokenpay.steps.identifiers import new_id
 from tokenpay.steps.own_address import check_address
 from tokenpay.steps.record import record
@@ -63,10 +62,9 @@ def _receipt(uow: UnitOfWork, bank: Bank, operator: Operator, of: str) -> Receip
         credited = Amount(request.asset, issued.credited_units)
         return request_receipt(request, issued.state, credited, uow.deposits.find(request_id=request.id), head)
     payment = uow.payments.get(of)
-    sides = (payment.intent.debtor, payment.intent.creditor)
-    owners = [side.owner for side in sides if isinstance(side, BookParty) and side.kind is AccountKind.CUSTOMER]
+    owners = (*customers_of(payment.intent.debtor), *customers_of(payment.intent.creditor))
     if operator.role is Role.CUSTOMER:
-        owners = [operator.customer_id]
+        owners = (operator.customer_id,)
     charged = uow.ledger.charged(of).items()
     fees = [Amount(uow.assets.get(asset_id).asset, units) for asset_id, units in charged]
     return payment_receipt(payment, _letterhead(uow, bank, uow.payments.branch(of), *owners), fees=fees)

@@ -39,11 +39,9 @@ def list_rates(bank: Bank, *, by: Session) -> tuple[OfferedRate, ...]:
 
 
 def _offered(bank: Bank, token: Asset, cash: Asset, tariff: Tariff) -> OfferedRate:
-    rate, why_not = None, ""
     try:
         rate = bank.required_rates().rate(token, cash)
+        rate.check_good(bank.clock.now_s(), max_age_s=tariff.rate_max_age_s)
     except RateUnavailable as error:
-        why_not = error.message
-    if rate is not None and not rate.good_at(bank.clock.now_s(), max_age_s=tariff.rate_max_age_s):
-        rate, why_not = None, "the rate is too old, or from the future"
-    return OfferedRate(token=token, cash=cash, tariff=tariff, rate=rate, why_not=why_not)
+        return OfferedRate(token=token, cash=cash, tariff=tariff, rate=None, why_not=error.message)
+    return OfferedRate(token=token, cash=cash, tariff=tariff, rate=rate, why_not="")

@@ -5,7 +5,7 @@ from enum import StrEnum
 from tokenpay.bank import Bank
 from tokenpay.counter.cash_count import CashCount
 from tokenpay.errors import NotFound
-from tokenpay.ledger.chart import AccountKind
+from tokenpay.ledger.chart import BANK, AccountKind
 from tokenpay.money.amount import Amount
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
@@ -29,7 +29,7 @@ def receive_cash(bank: Bank, *, count: CashCount, by: Session, key: str) -> Paym
         operator = authorize(uow, bank, by, Permission.VAULT)
     draft = Draft(
         purpose=Purpose.DELIVERY,
-        debtor=BookParty(AccountKind.FUNDING, "bank"),
+        debtor=BookParty(AccountKind.FUNDING, BANK),
         creditor=BookParty(AccountKind.VAULT, operator.branch),
         amount=count.amount,
         noted={"count": str(count)},

@@ -3,7 +3,7 @@
 from tokenpay.bank import Bank
 from tokenpay.counter.quote import Direction, Quote, work_out
 from tokenpay.counter.shift import ShiftState
-from tokenpay.errors import AssetMismatch, NotFound, RateUnavailable, WrongState
+from tokenpay.errors import AssetMismatch, NotFound, WrongState
 from tokenpay.money.amount import Amount
 from tokenpay.money.asset import Asset, AssetKind
 from tokenpay.parties.operator import Permission
@@ -36,8 +36,7 @@ def quote_exchange(
         tariff = policy.tariff(token.id, cash.symbol)
         if tariff is None:
             raise NotFound("the bank does not exchange these two", token=token.id, cash=cash.id)
-        if not rate.good_at(now_s, max_age_s=tariff.rate_max_age_s):
-            raise RateUnavailable("the rate is too old, or from the future", at_s=rate.at_s)
+        rate.check_good(now_s, max_age_s=tariff.rate_max_age_s)
         if any(uow.assets.get(asset.id).asset != asset for asset in (token, cash)):
             raise AssetMismatch("the amount is of an asset that this bank knows otherwise")
         uow.customers.get(customer_id)

@@ -5,7 +5,7 @@ from tokenpay.compliance.case import CaseKind
 from tokenpay.errors import ChainUnavailable, InvalidInput, WrongState
 from tokenpay.ethereum.observed import Holding
 from tokenpay.ledger.account import Account
-from tokenpay.ledger.chart import AccountKind
+from tokenpay.ledger.chart import BANK, AccountKind
 from tokenpay.money.address import Address
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
@@ -47,7 +47,7 @@ def recognise_holding(bank: Bank, *, asset_id: str, by: Session, address: Addres
         if units <= 0:
             return 0
         if address is None:
-            source = Account(kind=AccountKind.FUNDING, owner="bank", asset_id=asset_id)
+            source = Account(kind=AccountKind.FUNDING, owner=BANK, asset_id=asset_id)
         else:
             case = enter_case(
                 uow,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from tokenpay.bank import Bank
 from tokenpay.counter.cash_count import CashCount
 from tokenpay.counter.shift import Shift, variances
-from tokenpay.ledger.chart import AccountKind
+from tokenpay.ledger.chart import BANK, AccountKind
 from tokenpay.parties.operator import Operator
 from tokenpay.parties.session import Session
 from tokenpay.payments.intent import BookParty, Purpose
@@ -15,7 +15,7 @@ from tokenpay.steps.propose import Draft, Weighed, freeze, weigh
 from tokenpay.steps.shift_payment import drawer_units
 from tokenpay.store.unit_of_work import UnitOfWork
 
-_FOUND = BookParty(AccountKind.VARIANCE, "bank")
+_FOUND = BookParty(AccountKind.VARIANCE, BANK)
 
 
 def weigh_variances(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from tokenpay.bank import Bank
 from tokenpay.errors import IntegrityError
 from tokenpay.ledger.account import Account
-from tokenpay.ledger.chart import ASSETS, LIABILITIES, AccountKind
+from tokenpay.ledger.chart import ASSETS, BANK, LIABILITIES, AccountKind
 from tokenpay.ledger.transfer import Transfer, TransferState
 from tokenpay.money.address import Address
 from tokenpay.money.amount import Amount
@@ -44,8 +44,8 @@ def legs_of(uow: UnitOfWork, intent: Intent) -> tuple[Leg, ...]:
         return (tokens,)
     asset_id = cash.amount.asset.id
     drawer = Account(kind=AccountKind.DRAWER, owner=cash.drawer, asset_id=asset_id)
-    position = Account(kind=AccountKind.CONVERSION, owner="bank", asset_id=asset_id)
-    fees = Account(kind=AccountKind.FEES, owner="bank", asset_id=asset_id)
+    position = Account(kind=AccountKind.CONVERSION, owner=BANK, asset_id=asset_id)
+    fees = Account(kind=AccountKind.FEES, owner=BANK, asset_id=asset_id)
     over_the_counter = (drawer, position) if intent.cash_comes_in else (position, drawer)
     legs = (tokens, Leg(*over_the_counter, cash.amount.units))
     return (*legs, Leg(position, fees, cash.fee.units)) if cash.fee else legs
@@ -108,7 +108,7 @@ def _is_sale(leg: Leg) -> bool:
 
 
 def _funding_of(leg: Leg) -> Account:
-    return Account(kind=AccountKind.FUNDING, owner="bank", asset_id=leg.debit.asset_id)
+    return Account(kind=AccountKind.FUNDING, owner=BANK, asset_id=leg.debit.asset_id)
 
 
 def _treasury_short(uow: UnitOfWork, intent: Intent, treasury: Account) -> Reason:
@@ -213,7 +213,7 @@ def custody_of(address: Address, asset_id: str) -> Account:
 
 def gas_of(chain: FollowedChain) -> Account:
     """Return the account of what a chain's transactions cost."""
-    return Account(kind=AccountKind.GAS, owner="bank", asset_id=chain.native_asset_id)
+    return Account(kind=AccountKind.GAS, owner=BANK, asset_id=chain.native_asset_id)
 
 
 def _of_payment(bank: Bank, leg: Leg, payment: Payment, *, clearance_id: str | None) -> Transfer:

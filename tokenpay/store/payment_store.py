@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from tokenpay.errors import IntegrityError, NotFound
 from tokenpay.money.amount import Amount
@@ -116,9 +116,11 @@ class PaymentStore:
 
     def paid_before(self, *, creditor: str, debtor: str | None = None) -> bool:
         """Tell whether anybody, or this debtor, has paid this creditor to the end."""
-        query = select(payments.c.id).where(payments.c.state == PaymentState.FINAL.value, _names("creditor", creditor))
+        query = select(payments.c.id).where(
+            payments.c.state == PaymentState.FINAL.value, payments.c.creditor == creditor
+        )
         if debtor is not None:
-            query = query.where(_names("debtor", debtor))
+            query = query.where(payments.c.debtor == debtor)
         return self._connection.execute(query.limit(1)).first() is not None
 
     def under_way(self) -> list[tuple[int | None, PaymentState, int, int]]:
@@ -243,8 +245,3 @@ def _standing(payment: Payment) -> dict[str, Any]:
         "included_hash": payment.included_hash,
         "transaction_hash": payment.transaction_hash,
     }
-
-
-def _names(part: str, party: str) -> ColumnElement[bool]:
-    """Whose intent names this party: its text is canonical, so there is one spelling to look for."""
-    return payments.c.intent.contains(canonical_text({part: party})[1:-1], autoescape=True)

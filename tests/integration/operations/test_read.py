@@ -106,7 +106,7 @@ def test_volumes_add_up_what_became_final_by_day(world: World) -> None:
 def test_health_says_who_stopped_and_what_waits(world: World) -> None:
     well = tp.bank_health(world.bank, by=world.tom)
     (chain,) = well.chains
-    assert (well.stopped_by, well.resume_asked_by, chain.name, chain.halted, chain.payments) == ("", "", "Test", "", 0)
+    assert (well.stopped_by, well.resume_asked_by, chain.name, chain.halted, chain.payments) == ("", "", "fake", "", 0)
     assert chain.head_number >= chain.final_number > 0
     assert [head.stream for head in well.streams] == ["engine", "main"]
     payee = tp.Address(b"\x77" * 20).caip10(chain.chain_id)
