@@ -1,5 +1,7 @@
 """The acts that move money, each by its name: how one is carried out, asked after, and who may do it."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 

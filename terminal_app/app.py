@@ -1,5 +1,8 @@
 """The branch's terminal: who is signed in, which rooms are open, and the feed that keeps them up to date."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
@@ -12,25 +15,8 @@ from terminal_app.commands.anywhere import EVERYWHERE, FROM_HOME
 from terminal_app.frame import Frame
 from terminal_app.language import _
 from terminal_app.messages import Happened
-from terminal_app.screens.branch import BranchScreen
-from terminal_app.screens.cases import Cases
-from terminal_app.screens.customer import CustomerScreen
-from terminal_app.screens.day import DayScreen
-from terminal_app.screens.exchange import Exchange
-from terminal_app.screens.find_customer import FindCustomer
-from terminal_app.screens.home import Home
-from terminal_app.screens.journal import Journal
-from terminal_app.screens.lock import Lock
-from terminal_app.screens.own_pin import OwnPin
-from terminal_app.screens.pay_out import PayOut
-from terminal_app.screens.queue import Queue
-from terminal_app.screens.rates import Rates
-from terminal_app.screens.requests import Requests
 from terminal_app.screens.room import Room
-from terminal_app.screens.shift import ShiftScreen
 from terminal_app.screens.sign_in import SignIn
-from terminal_app.screens.take_payment import TakePayment
-from terminal_app.screens.unfinished import Unfinished
 from terminal_app.sentences import sentence
 from terminal_app.workers import ask
 
@@ -41,14 +27,14 @@ QUIET_TURNS = 10
 
 
 class TerminalApp(Frame):
-    """One terminal of a branch, at an open bank. What it must not forget is in `state`, a folder of its own."""
+    """One terminal of a branch."""
 
     BINDINGS: ClassVar[list[BindingType]] = [command.binding() for command in EVERYWHERE]
     anywhere = (*FROM_HOME, *EVERYWHERE)
 
     def __init__(
         self,
-        bank: tp.Bank,
+        opened: Callable[[], tp.Bank],
         *,
         state: Path,
         name_of_terminal: str,
@@ -56,7 +42,7 @@ class TerminalApp(Frame):
         idle_s: float = IDLE_S,
         note: str = "",
     ) -> None:
-        super().__init__(bank, state=state, name_of_terminal=name_of_terminal, idle_s=idle_s, note=note)
+        super().__init__(opened, state=state, name_of_terminal=name_of_terminal, idle_s=idle_s, note=note)
         self._feed_s = feed_s
         self._following = False
         self._quiet = 0
@@ -65,10 +51,11 @@ class TerminalApp(Frame):
         return SignIn()
 
     def first_room(self) -> Room:
+        from terminal_app.screens.home import Home
+
         return Home()
 
     def on_mount(self) -> None:
-        self.push_screen(SignIn())
         if self._idle_s:
             self.set_interval(min(1.0, self._idle_s / 10), self.lock_if_idle)
         self.set_interval(self._feed_s, self.follow)
@@ -83,13 +70,15 @@ class TerminalApp(Frame):
             return
         self.home()
         if self.memory.holds_orders:
-            self.push_screen(Unfinished())
+            self.action_show_unfinished()
 
     def lock_if_idle(self) -> None:
         if self.idle_for_s >= self._idle_s:
             self.action_lock()
 
     def action_lock(self) -> None:
+        from terminal_app.screens.lock import Lock
+
         """Cover what is open. A money act that is under way ends first: the next look at the clock locks."""
         if self.session is not None and not self.at_the_door and not self.under_way:
             self.push_screen(Lock(self.session, self.go_on))
@@ -152,48 +141,80 @@ class TerminalApp(Frame):
         if self.room is not None:
             self.room.show_bar()
 
-    # What begins from anywhere
+    # What begins from anywhere. A room is loaded when it is first opened: the door stands on the screen sooner.
 
     def action_find_customer(self) -> None:
+        from terminal_app.screens.customer import CustomerScreen
+        from terminal_app.screens.find_customer import FindCustomer
+
         self._open(FindCustomer(CustomerScreen))
 
     def action_take_payment(self) -> None:
+        from terminal_app.screens.find_customer import FindCustomer
+        from terminal_app.screens.take_payment import TakePayment
+
         self._open(FindCustomer(TakePayment))
 
     def action_pay_out(self) -> None:
+        from terminal_app.screens.find_customer import FindCustomer
+        from terminal_app.screens.pay_out import PayOut
+
         self._open(FindCustomer(PayOut))
 
     def action_show_unfinished(self) -> None:
+        from terminal_app.screens.unfinished import Unfinished
+
         self._open(Unfinished())
 
     def action_show_queue(self) -> None:
+        from terminal_app.screens.queue import Queue
+
         self._open(Queue())
 
     def action_show_cases(self) -> None:
+        from terminal_app.screens.cases import Cases
+
         self._open(Cases())
 
     def action_show_branch(self) -> None:
+        from terminal_app.screens.branch import BranchScreen
+
         self._open(BranchScreen())
 
     def action_change_pin(self) -> None:
+        from terminal_app.screens.own_pin import OwnPin
+
         self._open(OwnPin())
 
     def action_show_shift(self) -> None:
+        from terminal_app.screens.shift import ShiftScreen
+
         self._open(ShiftScreen())
 
     def action_show_requests(self) -> None:
+        from terminal_app.screens.requests import Requests
+
         self._open(Requests())
 
     def action_close_day(self) -> None:
+        from terminal_app.screens.day import DayScreen
+
         self._open(DayScreen())
 
     def action_exchange(self) -> None:
+        from terminal_app.screens.exchange import Exchange
+        from terminal_app.screens.find_customer import FindCustomer
+
         self._open(FindCustomer(Exchange))
 
     def action_show_journal(self) -> None:
+        from terminal_app.screens.journal import Journal
+
         self._open(Journal())
 
     def action_show_rates(self) -> None:
+        from terminal_app.screens.rates import Rates
+
         self._open(Rates())
 
     def _open(self, room: Room) -> None:

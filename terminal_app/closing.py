@@ -1,5 +1,7 @@
 """What closes a day: what is still open, the proof of the books, and the report. Called in thread workers."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime

@@ -1,5 +1,7 @@
 """A terminal at a demo bank: founded at the first run and gone on with later, its engine and its chain beside it."""
 
+from __future__ import annotations
+
 import json
 import os
 import subprocess

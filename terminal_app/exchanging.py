@@ -1,5 +1,7 @@
 """An exchange in words: what the customer gives and gets, at which price, and which notes and coins make it."""
 
+from __future__ import annotations
+
 from decimal import Decimal
 
 import tokenpay as tp

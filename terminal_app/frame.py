@@ -1,6 +1,9 @@
 """What every program of the terminal has: a bank, a memory, who is signed in, colours, and rooms above each other."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -30,9 +33,10 @@ from terminal_app.workers import ask
 
 
 class Frame(App[None]):
-    """One program at an open bank: the branch's terminal, self-service, a customer's screen.
+    """One program at a bank: the branch's terminal, self-service, a customer's screen.
 
-    What it must not forget is in `state`, a folder of its own. `anywhere` is what its people may do from every screen.
+    `opened` opens the bank, in a thread behind the door: who comes to it finds it at once. What the program must not
+    forget is in `state`, a folder of its own. `anywhere` is what its people may do from every screen.
     """
 
     CSS_PATH = Path(__file__).parent / "terminal.tcss"
@@ -41,10 +45,17 @@ class Frame(App[None]):
     anywhere: ClassVar[tuple[Command, ...]] = ()
 
     def __init__(
-        self, bank: tp.Bank, *, state: Path, name_of_terminal: str, idle_s: float = 0.0, note: str = ""
+        self,
+        opened: Callable[[], tp.Bank],
+        *,
+        state: Path,
+        name_of_terminal: str,
+        idle_s: float = 0.0,
+        note: str = "",
     ) -> None:
         super().__init__()
-        self.bank = bank
+        self._opened = opened
+        self._bank: Future[tp.Bank] = Future()
         self.memory = Memory(state)
         self.note = note
         """What the sign-in screen says to everybody: a demo bank's people."""
@@ -57,6 +68,37 @@ class Frame(App[None]):
         self.register_theme(CONTRAST)
         if self.memory.theme in offered(no_color=self.no_color):
             self.theme = self.memory.theme
+
+    def on_mount(self) -> None:
+        self.push_screen(self.door())
+        self.call_after_refresh(self._open_bank)
+
+    def _open_bank(self) -> None:
+        ask(self, self._opened, self._is_open, self._stays_shut, group="bank")
+
+    def _is_open(self, bank: tp.Bank) -> None:
+        self._bank.set_result(bank)
+        if self.room is not None:
+            self.room.look_again()
+
+    def _stays_shut(self, error: tp.TokenpayError) -> None:
+        self._bank.set_exception(error)
+        self.exit()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the bank stands behind the door; False once it could not be opened."""
+        return self._bank.done() and self._bank.exception() is None
+
+    @property
+    def bank(self) -> tp.Bank:
+        """The bank, waited for where it is still being opened; raises what kept it shut."""
+        return self._bank.result()
+
+    def check_open(self) -> None:
+        """Raise what kept the bank shut, if anything did."""
+        if self._bank.done():
+            self._bank.result()
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return EDGE

@@ -1,5 +1,7 @@
 """What the screens look up: the bank's answers to several questions, made one view. Called in thread workers."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass
 

@@ -3,6 +3,8 @@
 Everything else is the bank's. A file appears whole or not at all, and for its owner alone.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import secrets

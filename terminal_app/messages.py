@@ -1,5 +1,7 @@
 """What thread workers and the feed say to the screens."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 
 from textual.message import Message

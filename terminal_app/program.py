@@ -1,10 +1,13 @@
 """The command `tokenpay-terminal`: from its words to a running terminal, or one line that says why not."""
 
+from __future__ import annotations
+
 import argparse
 import os
 import platform
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -46,24 +49,28 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _show(folder: Path, args: argparse.Namespace, program: str, note: str = "") -> int:
-    """Open a bank and one of the programs at it, with a note at the door; ends with it."""
+    """Show one of the programs at a bank, with a note at the door; ends with it."""
     try:
-        with tp.open_bank(folder) as bank:
-            _at(bank, folder, args, program, note).run()
+        with ExitStack() as stack:
+            if not (folder / "bank.json").exists():  # said before a screen is shown
+                stack.enter_context(tp.open_bank(folder))
+            app = _at(lambda: stack.enter_context(tp.open_bank(folder)), folder, args, program, note)
+            app.run()
+            app.check_open()
     except tp.TokenpayError as error:
         remedy = _("Name another with --bank, found one (tokenpay bank found --help), or try: tokenpay-terminal demo")
         return _fail(error, "" if (folder / "bank.json").exists() else f" ({folder}). {remedy}")
     return 0
 
 
-def _at(bank: tp.Bank, folder: Path, args: argparse.Namespace, program: str, note: str) -> "Frame":
+def _at(opened: Callable[[], tp.Bank], folder: Path, args: argparse.Namespace, program: str, note: str) -> Frame:
     """Return a program, not running yet. A customer's screen looks into the folder of the terminal beside it."""
     name: str = args.name
     if program == "customer-screen":
         from terminal_app.display.app import DisplayApp
 
         state = args.state or _state(folder, name)
-        return DisplayApp(bank, state=state, name_of_terminal=f"{name[:50]} (customer)", note=note)
+        return DisplayApp(opened, state=state, name_of_terminal=f"{name[:50]} (customer)", note=note)
     if program == "self-service":
         from terminal_app.self_service.app import IDLE_S, SelfServiceApp
 
@@ -71,12 +78,12 @@ def _at(bank: tp.Bank, folder: Path, args: argparse.Namespace, program: str, not
             raise tp.InvalidInput(_("self-service always signs out by itself: --idle-s from 1"))
         state = args.state or _state(folder, f"{name} (self-service)")
         idle_s = IDLE_S if args.idle_s is None else args.idle_s
-        return SelfServiceApp(bank, state=state, name_of_terminal=name[:64], idle_s=idle_s, note=note)
+        return SelfServiceApp(opened, state=state, name_of_terminal=name[:64], idle_s=idle_s, note=note)
     from terminal_app.app import IDLE_S as LOCK_S, TerminalApp
 
     idle_s = LOCK_S if args.idle_s is None else args.idle_s
     return TerminalApp(
-        bank, state=args.state or _state(folder, name), name_of_terminal=name[:64], idle_s=idle_s, note=note
+        opened, state=args.state or _state(folder, name), name_of_terminal=name[:64], idle_s=idle_s, note=note
     )
 
 

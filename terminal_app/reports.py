@@ -1,5 +1,7 @@
 """What the bank's reports say, in words and rows: a shift's X and Z, and the end of a day."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass
 

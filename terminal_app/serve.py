@@ -1,5 +1,7 @@
 """The same terminal in a browser: each page that is opened is a terminal in a process of its own."""
 
+from __future__ import annotations
+
 import shlex
 import sys
 from collections.abc import Awaitable, Callable, Sequence

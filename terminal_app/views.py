@@ -1,5 +1,7 @@
 """What a screen shows of a result: frozen, in words, made from the library's results alone. No rule is here."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime

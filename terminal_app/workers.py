@@ -1,5 +1,7 @@
 """Operations run in threads, so that nothing holds the screen up, and each ends in a message to who asked."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar

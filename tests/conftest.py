@@ -1,5 +1,6 @@
 """What every test may ask for: published vectors, a database of either kind, a Hypothesis profile."""
 
+import gc
 import importlib.util
 import os
 import shutil
@@ -41,6 +42,12 @@ def pytest_configure(config: pytest.Config) -> None:
     if language != "en" and os.environ.get("LANGUAGE") != language and "terminal_app.language" in sys.modules:
         raise pytest.UsageError("the terminal was imported before its language was chosen")
     os.environ["LANGUAGE"] = language  # before a test imports a screen: their words are constants
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector what is loaded by now and stays: half a million objects, looked at over and over."""
+    gc.collect()
+    gc.freeze()
 
 
 def missing(what: str, remedy: str) -> None:

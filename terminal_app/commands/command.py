@@ -1,5 +1,7 @@
 """One thing that can be done: its key, its words in the footer, the palette and the help, and who may do it."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 from textual.binding import Binding

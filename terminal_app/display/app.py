@@ -1,5 +1,8 @@
 """The customer's screen: it looks, and can do nothing else."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
@@ -26,15 +29,18 @@ class DisplayApp(Frame, inherit_bindings=False):
     anywhere = (THEME, SIGN_OUT)
 
     def __init__(
-        self, bank: tp.Bank, *, state: Path, name_of_terminal: str, note: str = "", look_s: float = 1.0
+        self,
+        opened: Callable[[], tp.Bank],
+        *,
+        state: Path,
+        name_of_terminal: str,
+        note: str = "",
+        look_s: float = 1.0,
     ) -> None:
-        super().__init__(bank, state=state / "customer-screen", name_of_terminal=name_of_terminal, note=note)
+        super().__init__(opened, state=state / "customer-screen", name_of_terminal=name_of_terminal, note=note)
         self.paired = Memory(state)
         """What the terminal beside this screen writes down; it is read here, and never written."""
         self.look_s = look_s
-
-    def on_mount(self) -> None:
-        self.push_screen(self.door())
 
     def door(self) -> Room:
         return Door()

@@ -1,5 +1,7 @@
 """What the customer sees at the counter: a welcome, or the request that is open there."""
 
+from __future__ import annotations
+
 from textual.app import ComposeResult
 from textual.containers import Middle
 from textual.widgets import Static

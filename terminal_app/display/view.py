@@ -1,5 +1,7 @@
 """What who pays sees of a request: in their words, and of nobody else. No rule is here."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 

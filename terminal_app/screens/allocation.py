@@ -1,5 +1,7 @@
 """Bring cash from the vault to a drawer, or back."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from textual import on

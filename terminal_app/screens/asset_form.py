@@ -1,5 +1,7 @@
 """A form with an amount, the asset it is of, and what it is for."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from functools import partial
 

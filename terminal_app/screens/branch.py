@@ -1,5 +1,7 @@
 """Is the branch well: payments, chains, engine, lists, cash, and what waits for people."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from functools import partial
 

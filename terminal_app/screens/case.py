@@ -1,5 +1,7 @@
 """One case: what happened, its money, what was done about it, and what may be done now."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 

@@ -1,5 +1,7 @@
 """Decide where a case's money goes: to a customer, or to an address that the payee states."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 
 from textual import on

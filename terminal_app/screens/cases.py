@@ -1,5 +1,7 @@
 """What a person must look at."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from functools import partial
 

@@ -1,5 +1,7 @@
 """Charts for a supervisor: what moved in two weeks, and what the books hold."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 

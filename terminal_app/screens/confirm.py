@@ -1,5 +1,7 @@
 """Exactly what will be done, and the one key that does it."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial

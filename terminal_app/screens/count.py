@@ -1,5 +1,7 @@
 """Count cash by notes and coins: to open a shift, to close it, or to take a delivery."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from functools import partial
 

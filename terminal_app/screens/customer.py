@@ -1,5 +1,7 @@
 """One customer: what they have and what moved."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from functools import partial
 

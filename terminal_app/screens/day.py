@@ -1,5 +1,7 @@
 """Close of day: look at what is open, prove the books, read the report."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 

@@ -1,5 +1,7 @@
 """Enrol a new customer."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from functools import partial
 

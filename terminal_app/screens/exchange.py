@@ -1,5 +1,7 @@
 """Exchange cash against tokens: which way, how much of either, and then the bank's quote."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -173,7 +175,7 @@ class Exchange(Room):
         )
         self.ask(lambda: asked(by=self.by), lambda quote: self._quoted(quote, asked))
 
-    def _quoted(self, quote: tp.Quote, asked: "partial[tp.Quote]") -> None:
+    def _quoted(self, quote: tp.Quote, asked: partial[tp.Quote]) -> None:
         self.waiting = False
         self.say("")
         self.terminal.push_screen(TakeQuote(quote, self._customer, asked))

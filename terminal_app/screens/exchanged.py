@@ -1,5 +1,7 @@
 """What came of an exchange, and which cash goes over the counter now."""
 
+from __future__ import annotations
+
 import tokenpay as tp
 from terminal_app.exchanging import pieces_text
 from terminal_app.language import _

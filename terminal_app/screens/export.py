@@ -1,5 +1,7 @@
 """Export the journal to a CSV file: where to, how far it is, and how many lines it became."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from datetime import datetime
 from functools import partial

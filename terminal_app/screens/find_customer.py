@@ -1,5 +1,7 @@
 """Find a customer, as you type."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from functools import partial
 

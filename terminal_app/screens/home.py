@@ -1,5 +1,7 @@
 """Where a day at the counter begins: what is open here, and the keys."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from functools import partial
 

@@ -1,5 +1,7 @@
 """The journal: every payment, newest first, searched as you type and read page by page."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial

@@ -1,5 +1,7 @@
 """From which day to which: for the journal."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 

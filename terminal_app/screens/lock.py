@@ -1,5 +1,7 @@
 """The terminal is locked: the same person comes back to what they left, another one signs them out first."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 
 from textual.containers import Center

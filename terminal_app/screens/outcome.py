@@ -1,5 +1,7 @@
 """Where a person goes on after an act was done."""
 
+from __future__ import annotations
+
 import tokenpay as tp
 from terminal_app.acts import Done
 from terminal_app.screens.room import Room

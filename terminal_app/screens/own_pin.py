@@ -1,5 +1,7 @@
 """An operator's own PIN."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from functools import partial
 

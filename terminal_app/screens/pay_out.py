@@ -1,5 +1,7 @@
 """Pay out: who is paid, from a code that was scanned, pasted or typed, and how much."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -11,9 +13,9 @@ from textual.widgets import Input, Label, Static
 
 import tokenpay as tp
 from terminal_app.language import _
+from terminal_app.resolutions import resolution_text
 from terminal_app.screens.asset_form import AssetForm
 from terminal_app.screens.confirm import Confirm, Draft
-from terminal_app.sentences import resolution_text
 from terminal_app.views import amount_text, in_fours
 from terminal_app.widgets.amount_input import AmountInput, as_typed
 

@@ -1,5 +1,7 @@
 """One payment: what it is, where it stands, why it waits, and what may still be done about it."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial

@@ -1,5 +1,7 @@
 """A PIN, typed twice and never shown."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from textual import on

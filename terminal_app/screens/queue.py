@@ -1,5 +1,7 @@
 """What waits for a second person."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from functools import partial
 

@@ -1,5 +1,7 @@
 """What the bank exchanges against cash, at which rate just now, and why one is not offered."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from functools import partial
 

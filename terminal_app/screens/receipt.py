@@ -1,5 +1,7 @@
 """A receipt as it will look: issued and printed by one key, or saved as a file."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from functools import partial
 

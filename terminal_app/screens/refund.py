@@ -1,5 +1,7 @@
 """Refund a payment: how much of it goes back to who paid."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from textual import on

@@ -1,5 +1,7 @@
 """One request: its QR code, and what comes for it."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from functools import partial
 

@@ -1,5 +1,7 @@
 """Requests: of the branch, or of one customer."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from functools import partial
 

@@ -1,5 +1,7 @@
 """What every screen has: a bar that says where and who, its commands, and one line that says what happened."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
@@ -8,7 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 import tokenpay as tp
 from terminal_app.commands.anywhere import BACK, HELP
@@ -17,6 +19,7 @@ from terminal_app.language import _
 from terminal_app.messages import Answered, Happened
 from terminal_app.sentences import sentence
 from terminal_app.views import ROLES
+from terminal_app.widgets.keys import Keys
 from terminal_app.workers import Failed, ask
 
 if TYPE_CHECKING:
@@ -50,7 +53,7 @@ class Room(Screen[None]):
         with Vertical(id="body"):
             yield from self.body()
         yield Static(id="notice", markup=False)
-        yield Footer(compact=True, show_command_palette=self.shows_palette)
+        yield Keys(compact=True, show_command_palette=self.shows_palette)
 
     def body(self) -> Iterator[Widget]:
         """Yield what stands between the bar and the notice."""
@@ -71,7 +74,8 @@ class Room(Screen[None]):
         who = (
             "" if terminal.session is None else f" · {terminal.session.operator.name} ({ROLES[terminal.session.role]})"
         )
-        self.query_one("#bar", Static).update(f" {terminal.bank.name} · {self.heading}{who}")
+        name = terminal.bank.name if terminal.is_open else _("Opening the bank…")
+        self.query_one("#bar", Static).update(f" {name} · {self.heading}{who}")
         alarm = self.query_one("#alarm", Static)
         alarm.update(terminal.alarm)
         alarm.display = bool(terminal.alarm)
@@ -112,7 +116,7 @@ class Room(Screen[None]):
             self.look()
 
     @property
-    def terminal(self) -> "Frame":
+    def terminal(self) -> Frame:
         return cast("Frame", self.app)
 
     @property

@@ -1,5 +1,7 @@
 """Save a receipt in a folder, as PDF or as text."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path

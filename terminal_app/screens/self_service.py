@@ -1,5 +1,7 @@
 """A customer's way in of their own: a PIN that they choose at the counter, another one, or none any more."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from functools import partial
 

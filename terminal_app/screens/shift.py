@@ -1,5 +1,7 @@
 """A drawer and who answers for it: open, cash from and to the vault, count, close."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 

@@ -1,5 +1,7 @@
 """A shift's report: X while it runs, Z once it is closed."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from functools import partial
 

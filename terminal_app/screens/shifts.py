@@ -1,5 +1,7 @@
 """The shifts of the branch, newest first."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from functools import partial
 

@@ -1,5 +1,7 @@
 """Who are you?"""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from functools import partial
 from typing import ClassVar
@@ -56,15 +58,16 @@ class SignIn(Room):
             return
         self.waiting = True
         self.say(_("Signing in…"))
-        call = partial(
-            tp.open_session,
+        self.ask(partial(self._open_session, operator_id, typed), self._signed_in, partial(self._refused, operator_id))
+
+    def _open_session(self, operator_id: str, typed: str) -> tp.Session:
+        return tp.open_session(
             self.bank,
             operator_id=operator_id,
             password=None if is_pin(typed) else typed,
             pin=typed if is_pin(typed) else None,
             terminal=self.terminal.name_of_terminal,
         )
-        self.ask(call, self._signed_in, partial(self._refused, operator_id))
 
     @property
     def who(self) -> str:

@@ -1,5 +1,7 @@
 """A customer's statement: every movement in one asset, with the balance after each."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 

@@ -1,5 +1,7 @@
 """Take a payment: ask for an amount, for a customer."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from functools import partial
 

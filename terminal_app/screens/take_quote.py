@@ -1,5 +1,7 @@
 """The bank's quote for an exchange: big, with the time that it still stands, and the one key that takes it."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from functools import partial
 
@@ -27,7 +29,7 @@ class TakeQuote(Confirm):
     )
     commands = (HELP, BACK, CONFIRM, NEW_QUOTE)
 
-    def __init__(self, quote: tp.Quote, customer: tp.Customer, asked: "partial[tp.Quote]") -> None:
+    def __init__(self, quote: tp.Quote, customer: tp.Customer, asked: partial[tp.Quote]) -> None:
         super().__init__(draft_of(quote, customer))
         self._quote = quote
         self._customer = customer

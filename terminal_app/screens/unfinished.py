@@ -1,5 +1,7 @@
 """What was confirmed here and not answered: asked after by its key, never simply done again."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from functools import partial
 

@@ -1,5 +1,7 @@
 """The Z reports of a day: every shift that was closed, seen and printed one by one or all of them."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from textual import on

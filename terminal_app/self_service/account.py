@@ -1,5 +1,7 @@
 """A customer's own account: what they have, what is under way, and what moved."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from functools import partial
 

@@ -1,5 +1,8 @@
 """Self-service: one customer after the other, and nothing of one is there for the next."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
@@ -30,7 +33,7 @@ class SelfServiceApp(Frame, inherit_bindings=False):
 
     def __init__(
         self,
-        bank: tp.Bank,
+        opened: Callable[[], tp.Bank],
         *,
         state: Path,
         name_of_terminal: str,
@@ -38,11 +41,10 @@ class SelfServiceApp(Frame, inherit_bindings=False):
         note: str = "",
         look_s: float = 2.0,
     ) -> None:
-        super().__init__(bank, state=state, name_of_terminal=name_of_terminal, idle_s=idle_s, note=note)
+        super().__init__(opened, state=state, name_of_terminal=name_of_terminal, idle_s=idle_s, note=note)
         self._look_s = look_s
 
     def on_mount(self) -> None:
-        self.push_screen(self.door())
         self.set_interval(min(1.0, self._idle_s / 10), self.leave_if_idle)
         self.set_interval(self._look_s, self.look_again)
 

@@ -1,5 +1,7 @@
 """Who are you?"""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from functools import partial
 
@@ -65,14 +67,11 @@ class Door(Room):
             return
         self.waiting = True
         self.say(_("Signing in…"))
-        call = partial(
-            tp.open_customer_session,
-            self.bank,
-            customer_id=number,
-            pin=pin,
-            terminal=self.terminal.name_of_terminal,
-        )
-        self.ask(call, self._signed_in, partial(self._refused, number))
+        self.ask(partial(self._open_session, number, pin), self._signed_in, partial(self._refused, number))
+
+    def _open_session(self, number: str, pin: str) -> tp.Session:
+        terminal = self.terminal.name_of_terminal
+        return tp.open_customer_session(self.bank, customer_id=number, pin=pin, terminal=terminal)
 
     def offers(self, command: Command) -> bool:
         return super().offers(command) and command in (HELP, THEME)

@@ -1,5 +1,7 @@
 """What a customer looks up of their own, each made one view. Called in thread workers."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import tokenpay as tp

@@ -1,5 +1,7 @@
 """Pay: a code that was scanned, pasted or typed, and what will happen, before the one key that pays."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from functools import partial
 

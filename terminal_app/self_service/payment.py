@@ -1,5 +1,7 @@
 """One payment of the customer's own: how it stands, and its receipt."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from functools import partial
 

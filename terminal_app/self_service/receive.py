@@ -1,5 +1,7 @@
 """Receive: ask for an amount, and show who pays the code for it."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from functools import partial
 

@@ -1,5 +1,7 @@
 """A customer's payments that were confirmed here and not answered: theirs alone."""
 
+from __future__ import annotations
+
 import tokenpay as tp
 from terminal_app.acts import Done
 from terminal_app.commands.anywhere import BACK, HELP

@@ -1,5 +1,7 @@
 """A room that looks at the bank again and again, one question at a time."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any, ClassVar
 

@@ -1,5 +1,7 @@
 """A field for an amount."""
 
+from __future__ import annotations
+
 import re
 
 from textual.widgets import Input

@@ -1,5 +1,7 @@
 """A count of one currency by its notes and coins: pieces, what each line is worth, and the sum."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
 

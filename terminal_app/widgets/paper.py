@@ -1,5 +1,7 @@
 """A slip as it looks on paper: black on white, whatever the theme."""
 
+from __future__ import annotations
+
 from rich.style import Style
 from rich.text import Text
 from textual.widgets import Static

@@ -1,5 +1,7 @@
 """A QR code in half blocks."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
 
 from rich.style import Style

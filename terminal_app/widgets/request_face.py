@@ -1,5 +1,7 @@
 """A request as who pays sees it: its code as large as there is room for, the amount, the time left, the outcome."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from textual.app import ComposeResult

@@ -9,10 +9,12 @@ from typing import Any, cast
 
 from textual.pilot import Pilot
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import DataTable, Input, Static
 
 from terminal_app.app import TerminalApp
 from terminal_app.display.app import DisplayApp
+from terminal_app.frame import Frame
 from terminal_app.screens.home import Home
 from terminal_app.self_service.app import SelfServiceApp
 from tests.app import SIZES
@@ -47,7 +49,7 @@ class Hand:
             if true():
                 await self.pilot.pause()
                 return
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.02)
         raise AssertionError(f"not within patience: {what}\n{self.seen()}")
 
     async def arrive(self, room: type[Screen[None]]) -> None:
@@ -91,13 +93,16 @@ class Hand:
         return {text for words in shown for text in english(words)}
 
 
-def _words(screen: Screen[Any]) -> Iterator[str]:
-    for widget in screen.walk_children():
+def _words(above: Widget) -> Iterator[str]:
+    for widget in above.children:
+        if not widget.display:
+            continue
         if isinstance(widget, DataTable):
             for row in range(widget.row_count):
                 yield " | ".join(str(cell) for cell in widget.get_row_at(row))
-        elif isinstance(widget, Static) and widget.display:
+        elif isinstance(widget, Static):
             yield str(widget.render())
+        yield from _words(widget)
 
 
 def _keys(text: str) -> list[str]:
@@ -105,21 +110,30 @@ def _keys(text: str) -> list[str]:
 
 
 @asynccontextmanager
+async def hand_at(app: Frame, size: tuple[int, int]) -> AsyncIterator[Hand]:
+    """Run a program and wait until its bank is open."""
+    async with app.run_test(size=size) as pilot:
+        hand = Hand(cast(Any, app), pilot)
+        await hand.until(lambda: app.is_open, "the bank")
+        yield hand
+
+
+@asynccontextmanager
 async def terminal(
     branch: Branch, folder: Path, size: tuple[int, int] = SIZES[0], *, idle_s: float = 0, feed_s: float = 0.2
 ) -> AsyncIterator[Hand]:
     """Open a terminal at the branch's bank; `folder` is what it remembers by."""
-    app = TerminalApp(branch.bank, state=folder, name_of_terminal="counter-1", feed_s=feed_s, idle_s=idle_s)
-    async with app.run_test(size=size) as pilot:
-        yield Hand(app, pilot)
+    app = TerminalApp(lambda: branch.bank, state=folder, name_of_terminal="counter-1", feed_s=feed_s, idle_s=idle_s)
+    async with hand_at(app, size) as hand:
+        yield hand
 
 
 @asynccontextmanager
 async def customer_screen(branch: Branch, folder: Path, size: tuple[int, int] = SIZES[0]) -> AsyncIterator[Hand]:
     """Open the customer's screen beside the terminal that remembers by `folder`."""
-    app = DisplayApp(branch.bank, state=folder, name_of_terminal="counter-1 (customer)", look_s=0.05)
-    async with app.run_test(size=size) as pilot:
-        yield Hand(cast(Any, app), pilot)
+    app = DisplayApp(lambda: branch.bank, state=folder, name_of_terminal="counter-1 (customer)", look_s=0.2)
+    async with hand_at(app, size) as hand:
+        yield hand
 
 
 @asynccontextmanager
@@ -127,9 +141,9 @@ async def self_service(
     branch: Branch, folder: Path, size: tuple[int, int] = SIZES[0], *, idle_s: float = 600
 ) -> AsyncIterator[Hand]:
     """Open self-service; `folder` is what it remembers by."""
-    app = SelfServiceApp(branch.bank, state=folder, name_of_terminal="kiosk", idle_s=idle_s, look_s=0.05)
-    async with app.run_test(size=size) as pilot:
-        yield Hand(cast(Any, app), pilot)
+    app = SelfServiceApp(lambda: branch.bank, state=folder, name_of_terminal="kiosk", idle_s=idle_s, look_s=0.2)
+    async with hand_at(app, size) as hand:
+        yield hand
 
 
 def run(flow: Coroutine[Any, Any, None]) -> None:

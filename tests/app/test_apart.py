@@ -42,6 +42,14 @@ def test_the_terminal_comes_in_by_the_front_door() -> None:
     assert not inside
 
 
+def test_the_door_is_shown_before_the_store_is_loaded() -> None:
+    program = (
+        "import sys, terminal_app.app; "
+        "print(sorted({'sqlalchemy', 'pydantic', 'cryptography', 'textual_plotext'} & set(sys.modules)))"
+    )
+    assert python(program).stdout.strip() == "[]"
+
+
 def test_no_bank_is_one_line_that_says_how_to_get_one(tmp_path: Path) -> None:
     done = python("", "-m", "terminal_app", "--bank", str(tmp_path / "none"))
     assert done.returncode == 5

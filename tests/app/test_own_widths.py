@@ -48,7 +48,7 @@ def test_a_customer_sees_every_name_whole(branch: Branch, tmp_path: Path) -> Non
             await leave(hand, "escape")
             await enter(hand, branch.anna)
             await see(hand, Account, "Anna Berger")
-            hand.app._touched_s -= 590
+            hand.app._touched_s -= 581
             await see(hand, Account, "Are you still there?")
             await leave(hand, "f1")
             await see(hand, Help)

@@ -97,7 +97,7 @@ async def _shown(home: SoakBank) -> Spent:
     rooms = [kind for kind in vars(module).values() if isinstance(kind, type) and issubclass(kind, Room)]
     (journal,) = (kind for kind in rooms if kind.__module__ == SCREEN and kind.__name__.startswith("Journal"))
     with tempfile.TemporaryDirectory() as memory:
-        terminal = TerminalApp(home.bank, state=Path(memory), name_of_terminal="bench", feed_s=3600, idle_s=0)
+        terminal = TerminalApp(lambda: home.bank, state=Path(memory), name_of_terminal="bench", feed_s=3600, idle_s=0)
         async with terminal.run_test(size=(80, 24)) as pilot:
             by = tp.open_session(home.bank, operator_id="vera", password=PASSWORD, terminal="bench")
             terminal.begin(by)

@@ -116,7 +116,7 @@ def _type(ordered: Connection, folder: Path | None, memory: Path, at_s: int) -> 
 
     chain = FakeChain()
     with tp.open_bank(folder, clock=FakeClock(at_s), chain_ports={chain.chain_id: chain}) as bank:
-        app = TerminalApp(bank, state=memory, name_of_terminal=NAME)
+        app = TerminalApp(lambda: bank, state=memory, name_of_terminal=NAME)
         asyncio.run(_typed(app, ordered, form=True))
 
 
