@@ -113,7 +113,7 @@ class Charts(Room):
 def grouped(
     volumes: tuple[tp.Volume, ...], asset: tp.Asset, group: Callable[[tp.Volume], str]
 ) -> tuple[list[tuple[str, int]], tuple[tuple[str, ...], ...]]:
-    """Return bars (label, units) and rows (label, how many, exact sum) of one asset's volumes, in order of labels."""
+    """Return bars (label, units) and rows (label, how many, exact sum) of one asset's volumes, from the first day on."""
     units: dict[str, int] = {}
     counts: dict[str, int] = {}
     for volume in volumes:
@@ -121,6 +121,5 @@ def grouped(
             label = group(volume)
             units[label] = units.get(label, 0) + volume.amount.units
             counts[label] = counts.get(label, 0) + volume.count
-    labels = sorted(units)
-    rows = tuple((label, str(counts[label]), amount_text(tp.Amount(asset, units[label]))) for label in labels)
-    return [(label, units[label]) for label in labels], rows
+    rows = tuple((label, str(counts[label]), amount_text(tp.Amount(asset, moved))) for label, moved in units.items())
+    return list(units.items()), rows

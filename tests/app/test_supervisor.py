@@ -1,6 +1,7 @@
 """What a supervisor does: freeze, stop and resume, look at the branch and its figures, close the day."""
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from textual_plotext import PlotextPlot
 
 import tokenpay as tp
 from terminal_app.screens.branch import BranchScreen
-from terminal_app.screens.charts import Charts
+from terminal_app.screens.charts import GROUPS, Charts, grouped
 from terminal_app.screens.customer import CustomerScreen
 from terminal_app.screens.day import DayReport, DayScreen
 from terminal_app.screens.find_customer import FindCustomer
@@ -221,3 +222,10 @@ def test_a_proof_that_does_not_hold_is_not_hidden(
             await hand.read("✗ THE PROOF DOES NOT HOLD")
 
     run(flow())
+
+
+def test_days_stand_one_after_another_over_new_year() -> None:
+    days = (date(2026, 12, 31), date(2027, 1, 1))
+    moved = tuple(tp.Volume(day=day, branch="main", purpose="payment", count=1, amount=euro("2")) for day in days)
+    bars, rows = grouped(moved, euro("2").asset, GROUPS[0][1])
+    assert [label for label, _units in bars] == [row[0] for row in rows] == ["12-31", "01-01"]
