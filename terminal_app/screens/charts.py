@@ -113,7 +113,7 @@ class Charts(Room):
 def grouped(
     volumes: tuple[tp.Volume, ...], asset: tp.Asset, group: Callable[[tp.Volume], str]
 ) -> tuple[list[tuple[str, int]], tuple[tuple[str, ...], ...]]:
-    """Return bars (label, units) and rows (label, how many, exact sum) of one asset's volumes, from the first day on."""
+    """Return bars (label, units) and rows (label, how many, exact sum) of one asset's volumes, oldest first."""
     units: dict[str, int] = {}
     counts: dict[str, int] = {}
     for volume in volumes:

@@ -59,8 +59,8 @@ class Stage:
         """Keys of orders that were written down."""
         self.answered: set[str] = set()
         """Keys of orders whose fate the terminal was told."""
-        self.opened: Callable[[], tp.Bank] | None = None
-        """Opens the bank: that answer is not lost, or there is no session."""
+        self.is_open = False
+        """Whether the terminal has its bank: that first answer is not lost, or there is no session."""
         self._door = Event()
         self._door.set()
         self._token = Random(f"{seed}/tokens")
@@ -97,7 +97,8 @@ class Stage:
             yield
 
     def _call(self, call: Callable[[], Any]) -> Any:
-        if call is self.opened:
+        if not self.is_open:
+            self.is_open = True
             return call()
         self._door.wait(PATIENCE_S)
         fate = self.random.random()
@@ -217,8 +218,8 @@ def _character(name: str) -> str | None:
 async def at_the_terminal(bank: tp.Bank, memory: Path, size: tuple[int, int], stage: Stage) -> AsyncIterator[Board]:
     """Open a terminal; its feed is read when a session says so, not by the clock on the wall."""
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
-    stage.opened = lambda: bank
-    app = TerminalApp(stage.opened, state=memory, name_of_terminal=NAME, feed_s=3600, idle_s=0)
+    stage.is_open = False
+    app = TerminalApp(lambda: bank, state=memory, name_of_terminal=NAME, feed_s=3600, idle_s=0)
     app.animation_level = "none"
     async with app.run_test(size=size):
         board = Board(app, stage)
