@@ -2,7 +2,7 @@
 
 from tokenpay.bank import Bank
 from tokenpay.errors import NotPermitted
-from tokenpay.parties.credential import CredentialKind, checked_pin, unseal
+from tokenpay.parties.credential import Credential, CredentialKind, checked_pin, unseal
 from tokenpay.parties.operator import Operator, Permission
 from tokenpay.parties.session import Session
 from tokenpay.steps.authorize import authorize
@@ -14,7 +14,7 @@ from tokenpay.store.unit_of_work import UnitOfWork
 def set_pin(bank: Bank, *, pin: str, by: Session) -> None:
     """Let a PIN of 6 to 12 digits open the operator's own key beside their password; one set before opens it no more.
 
-    Raises InvalidInput for a PIN that is none or too easy to guess, NotPermitted in a session that a PIN opened,
+    Their other sessions end. Raises InvalidInput for a PIN that is none or too easy to guess, NotPermitted in a session that a PIN opened,
     PinKeyUnavailable where this machine has no PIN key.
     """
     pin_key, pin = bank.required_pin_key(), checked_pin(pin)
@@ -25,14 +25,14 @@ def set_pin(bank: Bank, *, pin: str, by: Session) -> None:
     )
     with bank.store.unit_of_work() as uow:
         operator, _ = _own(uow, bank, by)
-        uow.operators.replace_credential(sealed)
+        _replace(uow, bank, by, sealed)
         record(uow, bank, operator, "operator.pin_set", operator.id)
 
 
 def change_password(bank: Bank, *, old: str, new: str, by: Session) -> None:
     """Let a new password of at least 8 characters open the operator's key, and the old one no more.
 
-    The PIN stays. A wrong old password counts as one at signing in. Raises InvalidInput, WrongPassword, and
+    The PIN stays; their other sessions end. A wrong old password counts as one at signing in. Raises InvalidInput, WrongPassword, and
     NotPermitted in a session that a PIN opened.
     """
     with bank.store.read() as uow:
@@ -42,7 +42,7 @@ def change_password(bank: Bank, *, old: str, new: str, by: Session) -> None:
     with bank.store.unit_of_work() as uow:
         operator, _ = _own(uow, bank, by)
         check_unlocked(uow, operator.id, now_s=bank.clock.now_s())
-        uow.operators.replace_credential(sealed)
+        _replace(uow, bank, by, sealed)
         record(uow, bank, operator, "operator.password_changed", operator.id)
 
 
@@ -52,3 +52,9 @@ def _own(uow: UnitOfWork, bank: Bank, by: Session) -> tuple[Operator, int]:
     if uow.sessions.opened_with(by.id) != CredentialKind.PASSWORD:
         raise NotPermitted("a session that a PIN opened does not change how its operator signs in: use the password")
     return operator, uow.operators.credential(operator.id, CredentialKind.PASSWORD).cost
+
+
+def _replace(uow: UnitOfWork, bank: Bank, by: Session, sealed: Credential) -> None:
+    """Let the new secret count alone: who came in by the old one, at another terminal, is out."""
+    uow.operators.replace_credential(sealed)
+    uow.sessions.close_all(by.operator.id, at_s=bank.clock.now_s(), but=by.id)

@@ -63,11 +63,13 @@ class SessionStore:
         query = select(sessions.c.opened_with).where(sessions.c.id == _digest(session_id))
         return str(self._connection.execute(query).scalar_one())
 
-    def close_all(self, operator_id: str, *, at_s: int) -> None:
-        """Close every session of an operator."""
+    def close_all(self, operator_id: str, *, at_s: int, but: str = "") -> None:
+        """Close every session of an operator, but for one."""
         self._connection.execute(
             update(sessions)
-            .where(sessions.c.operator_id == operator_id, sessions.c.closed_at_s.is_(None))
+            .where(
+                sessions.c.operator_id == operator_id, sessions.c.closed_at_s.is_(None), sessions.c.id != _digest(but)
+            )
             .values(closed_at_s=at_s)
         )
 

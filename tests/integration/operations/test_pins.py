@@ -119,6 +119,18 @@ def test_the_password_changes_and_the_pin_stays(world: World) -> None:
     assert enter(world, PIN)
 
 
+def test_a_new_secret_ends_every_other_session(world: World) -> None:
+    for change in (
+        lambda by: tp.set_pin(world.bank, pin=PIN, by=by),
+        lambda by: tp.change_password(world.bank, old=PASSWORDS["tom"], new="another-secret", by=by),
+    ):
+        elsewhere = tp.open_session(world.bank, operator_id="tom", password=PASSWORDS["tom"], terminal="elsewhere")
+        change(world.tom)
+        with pytest.raises(tp.SessionExpired):
+            world.paid(20, by=elsewhere)
+        assert world.paid(20, by=world.tom).state is S.FINAL
+
+
 def test_the_database_alone_tries_no_pin(world: World) -> None:
     tp.set_pin(world.bank, pin=PIN, by=world.tom)
     with world.bank.store.read() as uow:
