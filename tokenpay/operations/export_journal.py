@@ -1,10 +1,8 @@
 """The journal of payments as CSV (RFC 4180), for spreadsheets and archives."""
 
 import csv
-import os
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from tokenpay.errors import Conflict, StoreUnavailable
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.journal import JournalCursor, JournalEntry, JournalFilter
+from tokenpay.primitives.new_file import new_file
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.record import record
 
@@ -36,31 +35,22 @@ def export_journal(bank: Bank, path: Path, *, by: Session, wanted: JournalFilter
     in each such place, to have the value. The file is there whole or not at all, and its owner's alone.
     Raises Conflict when something is there already, StoreUnavailable when it cannot be written.
     """
-    if os.path.lexists(path):
-        raise Conflict("there is a file of that name already", file=path.name)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\r\n")
-            writer.writerow(COLUMNS)
-            rows = 0
-            for entry in _entries(bank, wanted, by=by):
-                writer.writerow(_guarded(cell) for cell in _cells(entry))
-                rows += 1
-            file.flush()
-            os.fsync(descriptor)
-        with bank.store.unit_of_work() as uow:
-            operator = authorize(uow, bank, by, Permission.READ)
-            record(uow, bank, operator, "journal.exported", operator.branch, {"rows": rows})
-        os.link(draft, path)
+        with new_file(path) as draft:
+            with draft.open("w", encoding="utf-8", newline="") as file:
+                writer = csv.writer(file, lineterminator="\r\n")
+                writer.writerow(COLUMNS)
+                rows = 0
+                for entry in _entries(bank, wanted, by=by):
+                    writer.writerow(_guarded(cell) for cell in _cells(entry))
+                    rows += 1
+            with bank.store.unit_of_work() as uow:
+                operator = authorize(uow, bank, by, Permission.READ)
+                record(uow, bank, operator, "journal.exported", operator.branch, {"rows": rows})
     except FileExistsError:
         raise Conflict("there is a file of that name already", file=path.name) from None
     except OSError as error:
         raise StoreUnavailable(f"the file cannot be written: {error.strerror}", file=path.name) from None
-    finally:
-        with suppress(OSError):  # where it could not be made it cannot be taken away
-            draft.unlink()
     return rows
 
 

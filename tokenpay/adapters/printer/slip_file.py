@@ -1,10 +1,10 @@
 """A file for one slip: new, and there whole or not at all."""
 
-import os
 from pathlib import Path
 
 from tokenpay.counter.slip import Slip
 from tokenpay.errors import PrinterUnavailable
+from tokenpay.primitives.new_file import new_file
 
 
 def write_slip(path: Path, slip: Slip, suffix: str, content: bytes) -> None:
@@ -29,13 +29,5 @@ def write_slip(path: Path, slip: Slip, suffix: str, content: bytes) -> None:
 
 
 def _write(path: Path, content: bytes) -> None:
-    draft = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(draft, path)  # refuses, as a rename would not, where a file is already
-    finally:
-        draft.unlink(missing_ok=True)
+    with new_file(path) as draft:
+        draft.write_bytes(content)

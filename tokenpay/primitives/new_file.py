@@ -1,0 +1,41 @@
+"""A new file that is there whole or not at all."""
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+_NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EACCES)
+"""What file systems that know no links answer: FAT and exFAT, and some shares."""
+
+
+@contextmanager
+def new_file(path: Path, *, mode: int = 0o600) -> Iterator[Path]:
+    """Yield a draft beside `path` to write to; when all went well it is on the disk and has that name.
+
+    Raises FileExistsError when something has the name already, at the start or at the end, and OSError.
+    """
+    if os.path.lexists(path):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+    draft = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
+    try:
+        yield draft
+        with draft.open("rb") as file:
+            os.fsync(file.fileno())
+        _name(draft, path)
+    finally:
+        with suppress(OSError):  # where the disk has gone nothing can be taken away
+            draft.unlink(missing_ok=True)
+
+
+def _name(draft: Path, path: Path) -> None:
+    """Give a draft its name, and never one that something has: a rename would write over it."""
+    try:
+        os.link(draft, path)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+        draft.replace(path)
