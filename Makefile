@@ -27,8 +27,10 @@ test: check
 	@echo "== tests"
 	@$(BIN)/python -m pytest -n 2
 	@echo "== the widths of the terminal's screens in Russian and Belarusian"
-	@$(BIN)/python -m pytest -n 2 -q tests/app/test_widths.py --language ru
-	@$(BIN)/python -m pytest -n 2 -q tests/app/test_widths.py --language be
+	@$(MAKE) --no-print-directory -j 2 widths-ru widths-be
+
+widths-%: $(READY)
+	@$(BIN)/python -m pytest -q tests/app/test_widths.py --language $*
 
 test-russian: $(READY)
 	@$(BIN)/python -m pytest -n 2 -q tests/app --language ru -k "not 120x40"
