@@ -14,8 +14,15 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.shared_statements import share
+
 REPOSITORY = Path(__file__).parents[1]
 IN_CI = os.environ.get("CI", "").lower() == "true"
+
+# No test pulls the plug, and a disk is waited for thousands of times: where there is room, files stay in memory.
+_MEMORY = Path("/dev/shm")  # noqa: S108
+if "TMPDIR" not in os.environ and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > 6 * 2**30:
+    os.environ["TMPDIR"] = tempfile.tempdir = str(_MEMORY)
 
 _FIXTURES = ("tests.fixtures_browser", "tests.fixtures_chain", "tests.fixtures_peers")
 pytest_plugins = [name for name in _FIXTURES if importlib.util.find_spec(name)]
@@ -38,6 +45,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    share()
     language = config.getoption("--language")
     if language != "en" and os.environ.get("LANGUAGE") != language and "terminal_app.language" in sys.modules:
         raise pytest.UsageError("the terminal was imported before its language was chosen")
