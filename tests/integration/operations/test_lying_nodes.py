@@ -31,7 +31,7 @@ class Day:
     """Cleared, and not yet sent."""
     troubles: set[str]
 
-    def go_on(self, turns: int = 5) -> None:
+    def go_on(self, turns: int = 4) -> None:
         for _ in range(turns):
             self.world.turn()
             self.troubles.add(self.health.trouble)
@@ -150,7 +150,7 @@ def test_two_of_three_are_wrong_and_nothing_moves(today: Day, truth: dict[str, A
     before = today.standing()
     liar.lie = lie.tells
     other.lie, other.down = lie.tells, third == "is down"
-    today.go_on()
+    today.go_on(3)
     now = today.standing()
     for part in ("deposits", "judged", "sends"):
         if part in lie.stops:
@@ -163,7 +163,7 @@ def test_two_of_three_are_wrong_and_nothing_moves(today: Day, truth: dict[str, A
     # Nothing wrong was written down meanwhile: as soon as two of three are right again, all goes its way.
     liar.lie, other.lie, other.down = {}, {}, False
     today.world.clock.advance(MINUTE_S)
-    today.go_on(7)
+    today.go_on(5)
     assert today.standing() == truth
     today.world.prove()
 
@@ -173,7 +173,7 @@ def test_with_two_of_three_down_nothing_moves(today: Day, truth: dict[str, Any],
     before = today.standing()
     for number in down:
         today.nodes[number].down = True
-    today.go_on()
+    today.go_on(3)
     assert today.standing() == before
     assert all(f"node {number + 1} gives no answer" in trouble for number in down for trouble in today.troubles)
     for node in today.nodes:
