@@ -6,8 +6,10 @@ from pathlib import Path
 
 import tokenpay as tp
 from tests.fixtures_chain import World
-from tokenpay.ports import ManyNodes
+from tests.lying_node import nodes_of, quorum_of
+from tokenpay.ports import Chain, ManyNodes
 from tokenpay.settings import FILE_NAME
+from tokenpay.testing import FakeChain
 
 NOBODY = "http://127.0.0.1:9"
 """Where no node listens."""
@@ -42,3 +44,32 @@ def test_a_bank_goes_on_while_one_of_three_nodes_is_down(tmp_path: Path, devnet_
         assert "node 2 gives no answer" in health.trouble
         assert "node 3 gives no answer" in health.trouble
         assert "127.0.0.1" not in health.trouble
+
+
+def test_a_chain_without_a_quorum_stops_no_other(tmp_path: Path) -> None:
+    first, second = FakeChain(1), FakeChain(2)
+    nodes = nodes_of(first)
+    chain = quorum_of(nodes)
+    ports: dict[int, Chain] = {1: chain, 2: second}
+    chains = [tp.ChainSettings(chain_id=number, name="one of two", url="http://fake") for number in ports]
+    tp.found_bank(
+        tmp_path, name="A", founders=FOUNDERS, policy=tp.Policy(), chains=chains, demo=True, chain_ports=ports
+    )
+    with tp.open_bank(tmp_path, signer=True, chain_ports=ports) as bank:
+        nodes[0].down = nodes[1].down = True
+        first.mine()
+        second.mine()
+        session = tp.engine_session(bank)
+        ill, well = tp.run_once(bank, by=session).chains
+        assert isinstance(ill.error, tp.NoQuorum)
+        assert (ill.watched, ill.settled, ill.submitted) == (None, None, None)
+        assert well.error is None
+        assert well.watched is not None
+        assert well.watched.blocks == 1
+        assert [bool(chain.trouble) for chain in tp.bank_health(bank, by=session).chains] == [True, False]
+        nodes[0].down = False
+        mended, _ = tp.run_once(bank, by=session).chains
+        assert mended.error is None
+        assert mended.watched is not None
+        assert mended.watched.blocks == 1
+    chain.close()

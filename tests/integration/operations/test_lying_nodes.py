@@ -15,6 +15,8 @@ from tokenpay.ledger.chart import AccountKind
 
 MINUTE_S = 61
 """So long after the last turn its token is looked at again."""
+PAIRS = [(name, "is down") for name in LIES] + [(name, "lies too") for name, lie in LIES.items() if not lie.alike]
+"""Two who can only say the same would be a quorum, and no quorum protects from one of liars."""
 
 
 @dataclass(kw_only=True)
@@ -141,12 +143,9 @@ def test_one_of_three_lies_and_nothing_changes(today: Day, truth: dict[str, Any]
     today.world.prove()
 
 
-@pytest.mark.parametrize("name", LIES)
-@pytest.mark.parametrize("third", ["lies too", "is down"])
+@pytest.mark.parametrize(("name", "third"), PAIRS)
 def test_two_of_three_are_wrong_and_nothing_moves(today: Day, truth: dict[str, Any], name: str, third: str) -> None:
     lie, (_, liar, other) = LIES[name], today.nodes
-    if lie.alike and third == "lies too":
-        pytest.skip("two who can only say the same are a quorum: no quorum protects from it")
     before = today.standing()
     liar.lie = lie.tells
     other.lie, other.down = lie.tells, third == "is down"
@@ -155,7 +154,7 @@ def test_two_of_three_are_wrong_and_nothing_moves(today: Day, truth: dict[str, A
     for part in ("deposits", "judged", "sends"):
         if part in lie.stops:
             assert now[part] == before[part]
-    assert now["deposits"] in (before["deposits"], truth["deposits"])
+    assert before["deposits"] <= now["deposits"] <= truth["deposits"]
     assert now["sends"][1:] in (before["sends"][1:], truth["sends"][1:])
     assert today.health.halted == ""
     assert all("node " in trouble for trouble in today.troubles if trouble)
@@ -163,7 +162,7 @@ def test_two_of_three_are_wrong_and_nothing_moves(today: Day, truth: dict[str, A
     # Nothing wrong was written down meanwhile: as soon as two of three are right again, all goes its way.
     liar.lie, other.lie, other.down = {}, {}, False
     today.world.clock.advance(MINUTE_S)
-    today.go_on(5)
+    today.go_on()
     assert today.standing() == truth
     today.world.prove()
 
