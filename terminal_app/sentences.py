@@ -41,6 +41,7 @@ GENERAL = {
     "unavailable": N_("something that is needed does not answer"),
     "store.unavailable": N_("the database does not answer"),
     "chain.unavailable": N_("the chain does not answer"),
+    "chain.no_quorum": N_("too few of the chain's nodes say the same"),
     "signer.unavailable": N_("the signer does not answer"),
     "printer.unavailable": N_("the printer does not answer"),
     "rate.unavailable": N_("there is no rate that is young enough"),

@@ -8,13 +8,14 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.conftest import REPOSITORY, missing
+from tests.lying_node import nodes_of, quorum_of
 from tokenpay.adapters.chain.json_rpc import Confirmations, JsonRpcChain
 from tokenpay.adapters.chain.rpc import JsonRpc
 from tokenpay.devnet.process import start_devnet
@@ -111,6 +112,19 @@ def fake_world(chain: FakeChain | None = None) -> World:
     )
 
 
+def fake_quorum_world() -> World:
+    """Three nodes of a fake chain, of which two must agree."""
+    world = fake_world()
+    assert isinstance(world.chain, FakeChain)
+
+    def another() -> Chain:
+        other = FakeChain(chain_id=1)
+        other.node_chain_id = world.chain.chain_id
+        return quorum_of(nodes_of(other))
+
+    return replace(world, chain=quorum_of(nodes_of(world.chain)), on_another_chain=another)
+
+
 def rpc_world(url: str, chain_id: int, give_coin: Callable[[JsonRpc, Address, int], object]) -> World:
     chain = JsonRpcChain(url, chain_id, finality=Confirmations(CONFIRMATIONS), timeout_s=30)
     rpc = JsonRpc(url, timeout_s=30)
@@ -196,11 +210,22 @@ def anvil_world_at(url: str) -> World:
     return rpc_world(url, ANVIL_CHAIN_ID, lambda rpc, who, wei: rpc.call("anvil_setBalance", who.text, hex(wei)))
 
 
-@pytest.fixture(params=["fake", "devnet", "anvil"])
+@pytest.fixture(scope="session")
+def devnet_quorum_world(devnet_url: str, devnet_world: World) -> World:
+    """One embedded chain, reached as three nodes are."""
+
+    def nodes(chain_id: int) -> Chain:
+        finality = Confirmations(CONFIRMATIONS)
+        return quorum_of([JsonRpcChain(devnet_url, chain_id, finality=finality, timeout_s=30) for _ in range(3)])
+
+    return replace(devnet_world, chain=nodes(devnet_world.chain.chain_id), on_another_chain=lambda: nodes(1))
+
+
+@pytest.fixture(params=["fake", "fake_quorum", "devnet", "devnet_quorum", "anvil"])
 def world(request: pytest.FixtureRequest) -> World:
     """The same question to every chain."""
-    if request.param == "fake":
-        return fake_world()
+    if request.param in ("fake", "fake_quorum"):
+        return fake_world() if request.param == "fake" else fake_quorum_world()
     found: World = request.getfixturevalue(f"{request.param}_world")
     return found
 

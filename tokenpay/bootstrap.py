@@ -290,14 +290,20 @@ class _Chains(Mapping[int, Chain]):
 
     def _reach(self, settings: ChainSettings) -> Chain:
         from tokenpay.adapters.chain.json_rpc import Confirmations, FinalizedTag, JsonRpcChain
+        from tokenpay.adapters.chain.quorum import QuorumChain
 
-        url = settings.url
+        urls = settings.nodes
         if settings.embedded:
             devnet = start_devnet(self._directory / "devnet", block_time_s=EMBEDDED_BLOCK_TIME_S)
             self._devnets[settings.chain_id] = self._stack.enter_context(devnet)
-            url = devnet.url
+            urls = (devnet.url,)
         finality = FinalizedTag() if settings.confirmations is None else Confirmations(settings.confirmations)
-        return JsonRpcChain(url, settings.chain_id, finality=finality, timeout_s=settings.timeout_s)
+        nodes = [JsonRpcChain(url, settings.chain_id, finality=finality, timeout_s=settings.timeout_s) for url in urls]
+        if len(nodes) == 1:
+            return nodes[0]
+        quorum = QuorumChain(nodes, quorum=settings.agreeing, timeout_s=settings.timeout_s)
+        self._stack.callback(quorum.close)
+        return quorum
 
 
 def _make_folder(directory: Path) -> None:

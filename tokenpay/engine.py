@@ -8,6 +8,7 @@ from tokenpay.bank import Bank
 from tokenpay.errors import (
     Halted,
     IntegrityError,
+    NoQuorum,
     SessionExpired,
     StoreUnavailable,
     TokenpayError,
@@ -21,18 +22,20 @@ from tokenpay.operations.settle import Settled, settle
 from tokenpay.operations.submit import Submitted, submit
 from tokenpay.operations.watch import Watched, watch
 from tokenpay.parties.session import Session
+from tokenpay.ports import ManyNodes
 from tokenpay.steps.halt import halt_chain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChainCycle:
-    """What one turn did on one chain; `error` says why it stopped short."""
+    """What one turn did on one chain; `error` says why it stopped short, `nodes` what is wrong with single nodes."""
 
     chain_id: int
     watched: Watched | None = None
     settled: Settled | None = None
     submitted: Submitted | None = None
     error: TokenpayError | None = None
+    nodes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +55,7 @@ def run_once(bank: Bank, *, by: Session) -> Cycle:
     """
     turns = tuple(_turn(bank, chain_id, by=by) for chain_id in bank.chains)
     seen = [turn.chain_id for turn in turns if turn.watched is not None]
-    note_turn(bank, seen=seen, troubles={turn.chain_id: _said(turn.error) for turn in turns}, by=by)
+    note_turn(bank, seen=seen, troubles={turn.chain_id: _trouble(turn) for turn in turns}, by=by)
     try:
         return Cycle(chains=turns, expired=expire(bank, by=by))
     except (SessionExpired, StoreUnavailable):
@@ -86,12 +89,22 @@ def run(
         time.sleep(pause_s)
 
 
-def _said(error: TokenpayError | None) -> str:
-    return "" if error is None else error.message
+def _trouble(turn: ChainCycle) -> str:
+    said = "" if turn.error is None else turn.error.message
+    return "; ".join(filter(None, [said, *(line for line in turn.nodes if line not in said)]))
 
 
 def _turn(bank: Bank, chain_id: int, *, by: Session) -> ChainCycle:
-    done = ChainCycle(chain_id=chain_id)
+    done = _steps(bank, ChainCycle(chain_id=chain_id), by=by)
+    try:
+        chain = bank.chain(chain_id)
+    except TokenpayError:  # it could not be reached at all, which the steps have said
+        return done
+    return replace(done, nodes=chain.troubles()) if isinstance(chain, ManyNodes) else done
+
+
+def _steps(bank: Bank, done: ChainCycle, *, by: Session) -> ChainCycle:
+    chain_id = done.chain_id
     for step in (_watch, _settle, _submit):
         try:
             done = step(bank, done, by=by)
@@ -101,6 +114,9 @@ def _turn(bank: Bank, chain_id: int, *, by: Session) -> ChainCycle:
             return replace(done, error=halt_chain(bank, chain_id, reason=error.message, by=by))
         except Halted as error:
             return replace(done, error=error)
+        except NoQuorum as error:
+            # Nobody knows what is so, and some may lie: what comes after is kept back.
+            return replace(done, error=done.error or error)
         except TokenpayError as error:
             # A node that cannot tell of an old block can still take a transaction: the next step is tried.
             done = replace(done, error=done.error or error)

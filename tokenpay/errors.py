@@ -13,8 +13,9 @@ TokenpayError
 ├── MoneyError              amounts that may not meet, or are not there
 │   └── AssetMismatch, InsufficientFunds, PrecisionLost
 ├── Unavailable             something needed does not answer; safe to try again
-│   └── StoreUnavailable, ChainUnavailable, SignerUnavailable, RateUnavailable,
-│       PinKeyUnavailable, PrinterUnavailable, MissingExtra
+│   ├── StoreUnavailable, SignerUnavailable, RateUnavailable, PinKeyUnavailable, PrinterUnavailable, MissingExtra
+│   └── ChainUnavailable
+│       └── NoQuorum        too few of a chain's nodes say the same: nothing moves there meanwhile
 ├── Halted                  stopped on purpose until people act
 ├── SignerRefused           the signer parsed the bytes and will not sign them
 │   └── SignedBefore        it remembers another signature: the books do not say what happened
@@ -203,6 +204,12 @@ class ChainUnavailable(Unavailable):
     """No node of the chain gives a usable answer."""
 
     code = "chain.unavailable"
+
+
+class NoQuorum(ChainUnavailable):
+    """Too few nodes of a chain say the same to be believed: they are down, behind, or contradict each other."""
+
+    code = "chain.no_quorum"
 
 
 class SignerUnavailable(Unavailable):

@@ -87,6 +87,14 @@ class Chain(Protocol):
         """Send signed transactions in order and return the node's word on each; never raises for one."""
 
 
+@runtime_checkable
+class ManyNodes(Chain, Protocol):
+    """A chain that is read and written through several nodes, of which a quorum must agree."""
+
+    def troubles(self) -> tuple[str, ...]:
+        """Return a line for each node that is down, behind or contradicts the others, though a quorum may hold."""
+
+
 class Signer(Protocol):
     """Holds the bank's keys, or reaches what holds them, and signs what it has itself parsed and allowed."""
 

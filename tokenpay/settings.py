@@ -3,9 +3,17 @@
 import os
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from tokenpay.errors import InvalidInput, StoreUnavailable
 
@@ -13,6 +21,7 @@ FILE_NAME = "bank.json"
 DATABASE_NAME = "bank.db"
 PIN_KEY_NAME = "pin.key"
 MAX_NAME = 140
+MAX_NODES = 15
 _GWEI = 10**9
 # Strict: a number is a number, never true or "1_000". An error shows no input: a URL may hold a password.
 _STRICT = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
@@ -21,9 +30,11 @@ Seconds = Annotated[int, Field(gt=0, le=86_400)]
 
 
 class ChainSettings(BaseModel):
-    """One chain. `url` is empty for the embedded chain; no `confirmations` means the node's `finalized` tag.
+    """One chain. Without `url` or `urls` it is the embedded one; no `confirmations` means the node's `finalized` tag.
 
-    Fees are in wei. A payment's transaction may cost `fee_cap_wei` over all its fee bumps.
+    `urls` names several nodes instead of the one at `url`: `quorum` of them have to agree, which is a strict majority
+    where it is not given, and never less. Fees are in wei. A payment's transaction may cost `fee_cap_wei` over all its
+    fee bumps.
     """
 
     model_config = _STRICT
@@ -31,6 +42,8 @@ class ChainSettings(BaseModel):
     chain_id: Annotated[int, Field(gt=0, lt=2**63)]
     name: Name
     url: Annotated[str, Field(repr=False)] = ""
+    urls: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(max_length=MAX_NODES, repr=False)] = ()
+    quorum: Annotated[int, Field(gt=0)] | None = None
     native_symbol: Annotated[str, Field(pattern=r"^[!-~]{1,20}$")] = "ETH"
     confirmations: Annotated[int, Field(ge=0, le=100_000)] | None = None
     fee_cap_wei: Annotated[int, Field(gt=0, lt=2**256)] = 300_000 * 500 * _GWEI
@@ -38,9 +51,36 @@ class ChainSettings(BaseModel):
     resend_after_s: Seconds = 30
     timeout_s: Annotated[float, Field(gt=0, le=600, allow_inf_nan=False)] = 10.0
 
+    @field_validator("urls")
+    @classmethod
+    def _different(cls, urls: tuple[str, ...], known: ValidationInfo) -> tuple[str, ...]:
+        if urls and known.data.get("url"):
+            raise ValueError("the nodes are named twice")
+        if len({_place(url) for url in urls}) != len(urls):
+            raise ValueError("a node is named twice")
+        return urls
+
+    @field_validator("quorum")
+    @classmethod
+    def _majority(cls, quorum: int | None, known: ValidationInfo) -> int | None:
+        nodes = len(known.data.get("urls", ())) or 1
+        if quorum is not None and not nodes < 2 * quorum <= 2 * nodes:
+            raise ValueError("a quorum is more than half of the nodes")
+        return quorum
+
     @property
     def embedded(self) -> bool:
-        return not self.url
+        return not self.nodes
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """The URLs of all nodes; none for the embedded chain."""
+        return self.urls or ((self.url,) if self.url else ())
+
+    @property
+    def agreeing(self) -> int:
+        """How many nodes have to agree."""
+        return self.quorum or len(self.nodes) // 2 + 1
 
 
 class PrinterSettings(BaseModel):
@@ -100,6 +140,16 @@ class BankSettings(BaseModel):
             if chain.chain_id == chain_id:
                 return chain
         raise InvalidInput("the bank's settings name no such chain", chain_id=chain_id)
+
+
+def _place(url: str) -> tuple[str, ...]:
+    """Return what tells one node from another: not how it is spelled, nor who asks it."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return (url,)
+    return host.rstrip("."), str(port or {"http": 80, "https": 443}.get(parts.scheme)), parts.path.rstrip("/")
 
 
 def database_url(directory: Path, settings: BankSettings) -> str:

@@ -34,6 +34,9 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
         ("name", 5),
         ("name", "x" * 141),
         ("url", None),
+        ("urls", ["http://a", "http://b"]),
+        ("quorum", 2),
+        ("quorum", 0),
         ("native_symbol", 7),
         ("confirmations", False),
         ("confirmations", "2"),
@@ -60,6 +63,63 @@ def test_each_value_has_its_type_and_its_bounds(name: str, value: Any, tmp_path:
     with pytest.raises(ValidationError) as caught:
         ChainSettings(**{**CHAIN, name: value})
     assert "hunter2" not in str(caught.value)
+
+
+MANY = {"chain_id": 1, "name": "main"}
+A, B, C, D = (f"http://{name}.example" for name in "abcd")
+
+
+@pytest.mark.parametrize(
+    ("given", "nodes", "agreeing"),
+    [
+        ({}, (), 1),
+        ({"quorum": 1}, (), 1),
+        ({"url": A}, (A,), 1),
+        ({"url": A, "quorum": 1}, (A,), 1),
+        ({"urls": (A,)}, (A,), 1),
+        ({"urls": (A, B)}, (A, B), 2),
+        ({"urls": (A, B, C)}, (A, B, C), 2),
+        ({"urls": (A, B, C), "quorum": 3}, (A, B, C), 3),
+        ({"urls": (A, B, C, D)}, (A, B, C, D), 3),
+        ({"urls": (f"{A}/one", f"{A}/two", "http://a.example:81")}, (f"{A}/one", f"{A}/two", f"{A}:81"), 2),
+    ],
+)
+def test_how_many_nodes_have_to_agree(given: dict[str, Any], nodes: tuple[str, ...], agreeing: int) -> None:
+    settings = ChainSettings(**MANY, **given)
+    assert (settings.nodes, settings.agreeing, settings.embedded) == (nodes, agreeing, not nodes)
+    assert ChainSettings.model_validate_json(settings.model_dump_json()) == settings
+
+
+@pytest.mark.parametrize(
+    ("given", "where"),
+    [
+        ({"urls": (A, B, C), "quorum": 1}, "quorum"),
+        ({"urls": (A, B, C), "quorum": 4}, "quorum"),
+        ({"urls": (A, B, C, D), "quorum": 2}, "quorum"),
+        ({"urls": (A, B), "quorum": 1}, "quorum"),
+        ({"urls": (A, B, C), "quorum": True}, "quorum"),
+        ({"url": A, "quorum": 2}, "quorum"),
+        ({"url": A, "urls": (B, C)}, "urls"),
+        ({"urls": (A, B, A)}, "urls"),
+        ({"urls": (A, "HTTP://A.Example./")}, "urls"),
+        ({"urls": (A, "http://user:hunter2@a.example:80?key=hunter2#x")}, "urls"),
+        ({"urls": ("http://[bad", "http://[bad")}, "urls"),
+        ({"urls": (A, "")}, "urls.1"),
+        ({"urls": tuple(f"{A}/{number}" for number in range(16))}, "urls"),
+        ({"urls": A}, "urls"),
+    ],
+)
+def test_nodes_that_are_no_quorum_are_refused(given: dict[str, Any], where: str, tmp_path: Path) -> None:
+    with pytest.raises(ValidationError) as caught:
+        ChainSettings(**MANY, **given)
+    assert "hunter2" not in str(caught.value)
+    (tmp_path / "bank.json").write_text(json.dumps({"chains": [{**MANY, **given}]}))
+    with pytest.raises(InvalidInput, match=rf"wrong at chains\.0\.{where}$"):
+        read_settings(tmp_path)
+
+
+def test_no_node_is_shown_with_its_password() -> None:
+    assert "hunter2" not in repr(ChainSettings(**MANY, urls=("http://user:hunter2@a", "http://b")))
 
 
 @pytest.mark.parametrize(

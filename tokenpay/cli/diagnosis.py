@@ -54,6 +54,8 @@ def chain(bank: "Bank", settings: "ChainSettings", name: str) -> Iterator[Findin
     if followed.halted:
         remedy = f"resolve its case, then tokenpay chain resume {settings.chain_id}"
         yield fail(name, f"halted: {followed.halted}", remedy)
+    from tokenpay.ports import ManyNodes
+
     port = bank.chain(settings.chain_id)
     port.verify_chain_id()
     head = port.head()
@@ -68,6 +70,8 @@ def chain(bank: "Bank", settings: "ChainSettings", name: str) -> Iterator[Findin
     if used > followed.next_nonce:
         said = f"the treasury's next nonce is {used} on the chain and {followed.next_nonce} in the books"
         yield fail(name, said, "the key was used elsewhere, or the books are an old copy: find out before you go on")
+    for said in port.troubles() if isinstance(port, ManyNodes) else ():
+        yield warn(name, said, "nodes are counted as in bank.json: mend or replace it, the others go on meanwhile")
     yield _clock(bank, settings, head.timestamp_s, name)
 
 

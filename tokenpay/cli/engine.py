@@ -83,6 +83,7 @@ class _Told:
     def __init__(self, as_json: bool) -> None:
         self._as_json = as_json
         self._last: list[str] = []
+        self._nodes: list[str] = []
 
     def begin(self, bank: "Bank") -> None:
         chains = len(bank.settings.chains)
@@ -96,8 +97,10 @@ class _Told:
         if self._as_json:
             print_answer(Answer(content=content), as_json=True)
         else:
-            for line in _lines(content):
+            nodes = [f"chain {turn.chain_id}: {line}" for turn in cycle.chains for line in turn.nodes]
+            for line in _lines(content) + [line for line in nodes if line not in self._nodes]:
                 say(line)
+            self._nodes = nodes
             if said != self._last:
                 for error in errors:
                     print_error(error.code, error.message, fields={}, docs=error.docs, as_json=False)
@@ -117,6 +120,7 @@ def _content(cycle: "Cycle") -> dict[str, Any]:
                 "settled": plain(turn.settled),
                 "submitted": plain(turn.submitted),
                 "error": _error(turn.error),
+                "nodes": list(turn.nodes),
             }
             for turn in cycle.chains
         ],

@@ -23,7 +23,8 @@ class ChainHealth:
     """One chain as the engine last saw it; times are Unix seconds, None where the engine has not looked yet.
 
     `head_at_s` and `final_at_s` are the blocks' own times. `trouble` is what kept the engine's last turn there from
-    ending well, `halted` why nothing moves; both are empty when all is well.
+    ending well, and which nodes are down, behind or contradict the others, also while a quorum holds; `halted` is why
+    nothing moves. Both are empty when all is well.
     """
 
     chain_id: int

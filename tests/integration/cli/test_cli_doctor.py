@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.integration.cli.conftest import Desk
+from tests.lying_node import nodes_of, quorum_of
 from tests.world import CHAIN_ID, SETTINGS
 from tokenpay.settings import BankSettings, write_settings
 from tokenpay.steps.halt import halt_chain
@@ -147,6 +148,17 @@ def test_a_node_whose_url_is_none(desk: Desk) -> None:
     assert "hunter2" not in said.out + said.err
     said = desk.run("ledger", "reconcile", by="ann", clock=desk.world.clock)
     assert (said.error, said.code) == ("input.invalid", 2)
+
+
+def test_a_node_that_is_down_while_a_quorum_holds(desk: Desk) -> None:
+    nodes = nodes_of(desk.world.chain)
+    ports = {**desk.ports(), "chain_ports": {CHAIN_ID: quorum_of(nodes)}}
+    nodes[1].down = True
+    said = desk.run("doctor", by="tom", **ports)
+    assert f"warn  {CHAIN}: node 2 gives no answer: the node is down; nodes are counted" in said.out
+    nodes[2].down = True
+    said = desk.run("doctor", "--json", by="tom", **ports)
+    assert ("fail", CHAIN) in findings(said)
 
 
 @pytest.mark.parametrize("name", ["wallet.json", "signer.json", "engine.password"])

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from tests.integration.cli.conftest import Desk
+from tests.lying_node import nodes_of, quorum_of
+from tests.world import CHAIN_ID
 
 
 def after_turns(desk: Desk, monkeypatch: pytest.MonkeyPatch, number: int, act: Callable[[], Any]) -> None:
@@ -58,3 +60,15 @@ def test_every_turn_is_a_line_of_json(desk: Desk, monkeypatch: pytest.MonkeyPatc
     lines = [json.loads(line) for line in desk("engine", "run", "--json").out.splitlines()]
     assert [line["chains"][0]["chain_id"] for line in lines] == [31_337] * 3
     assert all(line["error"] is None for line in lines)
+
+
+def test_a_node_that_is_down_is_said_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    nodes, turns = nodes_of(desk.world.chain), iter(range(100))
+    nodes[2].down = True
+    monkeypatch.setattr(
+        "tokenpay.engine.time.sleep", lambda _: os.kill(os.getpid(), signal.SIGTERM) if next(turns) == 2 else None
+    )
+    ports = {**desk.ports(), "chain_ports": {CHAIN_ID: quorum_of(nodes)}}
+    said = desk.run("engine", "run", **ports)
+    assert (said.code, said.err) == (0, "")
+    assert said.out.splitlines()[1:] == ["chain 31337: node 3 gives no answer: the node is down"]

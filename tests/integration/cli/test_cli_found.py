@@ -162,6 +162,19 @@ def test_what_cannot_be_is_refused_by_the_library_too(change: dict[str, Any], tm
     assert not list((tmp_path / "bank").glob("*"))
 
 
+def test_several_nodes_and_their_quorum_stand_in_the_settings(run: Run, tmp_path: Path) -> None:
+    urls, place = ["http://a", "http://user:hunter2@b", "http://c"], tmp_path / "bank"
+    chain = {"chain_id": 31_337, "name": "fake", "urls": urls, "quorum": 3, "confirmations": 2}
+    file = written(tmp_path, {**CEREMONY, "chains": [chain]})
+    said = run("bank", "found", "--ceremony", file, "--bank", place, chain_ports={31_337: FakeChain()})
+    assert (said.code, "hunter2" in said.out) == (0, False)
+    (kept,) = json.loads((place / "bank.json").read_text())["chains"]
+    assert (kept["url"], kept["urls"], kept["quorum"]) == ("", urls, 3)
+    file = written(tmp_path, {**CEREMONY, "chains": [{**chain, "quorum": 1}]})
+    said = run("bank", "found", "--ceremony", file, "--bank", tmp_path / "other", chain_ports={})
+    assert "the ceremony is wrong at chains.0.quorum" in said.err
+
+
 @pytest.mark.parametrize(("trouble", "code"), [("unreachable", "chain.unavailable"), ("node_chain_id", "integrity")])
 def test_a_chain_in_trouble_founds_nothing(run: Run, tmp_path: Path, trouble: str, code: str) -> None:
     chain = FakeChain()

@@ -67,6 +67,7 @@ class JsonRpcChain:
     def verify_chain_id(self) -> None:
         answered = answers.quantity(self._node.call("eth_chainId"))
         if answered != self._chain_id:
+            self._node_is_right = False
             raise IntegrityError(
                 f"the node serves chain {answered}, not {self._chain_id}", expected=self._chain_id, answered=answered
             )
