@@ -15,7 +15,7 @@ from tokenpay.ledger.chart import AccountKind
 
 MINUTE_S = 61
 """So long after the last turn its token is looked at again."""
-PAIRS = [(name, "is down") for name in LIES] + [(name, "lies too") for name, lie in LIES.items() if not lie.alike]
+PAIRS = [(name, "is down" if lie.alike else "lies too") for name, lie in LIES.items()]
 """Two who can only say the same would be a quorum, and no quorum protects from one of liars."""
 
 
