@@ -53,12 +53,14 @@ class Cycle:
     """One turn of the engine over every chain; `error` says why what belongs to no chain stopped short.
 
     `leases` names what this engine held at the end of it: `chain/1` for each chain, `books` for what expires.
+    It took `took_s` seconds.
     """
 
     chains: tuple[ChainCycle, ...] = ()
     expired: Expired = field(default_factory=Expired)
     error: TokenpayError | None = None
     leases: tuple[str, ...] = ()
+    took_s: float = field(default=0.0, compare=False)
 
 
 def run_once(bank: Bank, *, by: Session) -> Cycle:
@@ -114,6 +116,7 @@ def _rest(pause_s: float, stop: Callable[[], bool]) -> None:
 
 
 def _cycle(bank: Bank, leases: Leases, stop: Callable[[], bool], *, by: Session) -> Cycle:
+    began_s = time.monotonic()
     turns = tuple(_turn(bank, chain_id, leases, stop, by=by) for chain_id in bank.chains)
     mine = [turn for turn in turns if turn.watched is not None or turn.error is not None]
     seen = [turn.chain_id for turn in mine if turn.watched is not None]
@@ -127,7 +130,7 @@ def _cycle(bank: Bank, leases: Leases, stop: Callable[[], bool], *, by: Session)
         raise
     except TokenpayError as error:
         cycle = replace(cycle, error=error)
-    return replace(cycle, leases=leases.names)
+    return replace(cycle, leases=leases.names, took_s=time.monotonic() - began_s)
 
 
 def _said(error: TokenpayError | None) -> str:
