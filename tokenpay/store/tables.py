@@ -630,4 +630,5 @@ outbox = Table(
     Column("kind", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("content", Text, nullable=False),
+    Index("ix_outbox_feed", "written_by", "id"),
 )

@@ -1,4 +1,4 @@
-"""Leases: which engine turns what.
+"""Leases, which say which engine turns what, and an index for those who wait for events.
 
 Revision: 0006. This file is history: it never changes, and it imports nothing of tokenpay that may.
 """
@@ -20,7 +20,9 @@ def upgrade() -> None:
         sa.Column("until_s", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_leases"),
     )
+    op.create_index("ix_outbox_feed", "outbox", ["written_by", "id"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_outbox_feed", "outbox")
     op.drop_table("leases")
