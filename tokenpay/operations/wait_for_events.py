@@ -27,12 +27,9 @@ def wait_for_events(bank: Bank, *, after: str, by: Session, timeout_s: float = 3
     if not 0 <= timeout_s <= MAX_WAIT_S:
         raise InvalidInput(f"a wait is 0 to {MAX_WAIT_S:.0f} seconds")
     end_s = time.monotonic() + timeout_s
-    events, _ = _look(bank, after, by=by, limit=limit)
-    if events or not timeout_s:
-        return events
     held_back_s = _HELD_BACK_S
     with listening(bank.store.engine) as wait:
-        while True:  # what was committed before anybody listened is found by the first look
+        while True:  # what was committed before this listened is found by the first look
             events, held_back = _look(bank, after, by=by, limit=limit)
             left_s = end_s - time.monotonic()
             if events or left_s <= 0:
