@@ -71,7 +71,7 @@ def run_once(bank: Bank, *, by: Session) -> Cycle:
     """
     leases = Leases(bank, holder=by.id, for_s=LEASE_S)
     cycle = _cycle(bank, leases, _never, by=by)
-    leases.give_back()
+    _give_back(leases)
     return cycle
 
 
@@ -101,6 +101,10 @@ def run(
         except (Unavailable, Halted, WrongPassword) as error:
             after_each(Cycle(error=error))
         _rest(pause_s, stop)
+    _give_back(leases)
+
+
+def _give_back(leases: Leases) -> None:
     with suppress(StoreUnavailable):  # they run out by themselves
         leases.give_back()
 
