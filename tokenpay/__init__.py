@@ -213,6 +213,7 @@ if TYPE_CHECKING:
     from tokenpay.operations.sweep import sweep as sweep
     from tokenpay.operations.verify_audit import verify_audit as verify_audit
     from tokenpay.operations.volumes import Volume as Volume, volumes as volumes
+    from tokenpay.operations.wait_for_events import wait_for_events as wait_for_events
     from tokenpay.operations.watch import Watched as Watched, watch as watch
     from tokenpay.parties.customer import Customer as Customer, CustomerStatus as CustomerStatus
     from tokenpay.parties.operator import Operator as Operator, Permission as Permission, Role as Role
@@ -569,6 +570,7 @@ _HOME = {
     "verify_audit": "operations.verify_audit",
     "verify_request": "requests.signed_request",
     "volumes": "operations.volumes",
+    "wait_for_events": "operations.wait_for_events",
     "watch": "operations.watch",
 }
 """Where each public name lives."""
@@ -848,6 +850,7 @@ __all__ = [
     "verify_audit",
     "verify_request",
     "volumes",
+    "wait_for_events",
     "watch",
 ]
 

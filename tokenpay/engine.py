@@ -1,8 +1,13 @@
-"""The loop that carries money to finality: watch, settle, submit, expire, over and over."""
+"""The loop that carries money to finality: watch, settle, submit, expire, over and over.
+
+Any number of engines may run. Each chain, and what belongs to none, is turned by the one that has its lease.
+"""
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from math import ceil
 
 from tokenpay.bank import Bank
 from tokenpay.errors import (
@@ -24,11 +29,21 @@ from tokenpay.operations.watch import Watched, watch
 from tokenpay.parties.session import Session
 from tokenpay.ports import ManyNodes
 from tokenpay.steps.halt import halt_chain
+from tokenpay.steps.lease import Leases
+
+LEASE_S = 15
+"""For how long a lease outlives the engine that was killed with it."""
+_REST_S = 0.2
+"""So soon is a stop obeyed between two turns."""
+_BOOKS = "books"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChainCycle:
-    """What one turn did on one chain; `error` says why it stopped short, `nodes` what is wrong with single nodes."""
+    """What one turn did on one chain; `error` says why it stopped short, `nodes` what is wrong with single nodes.
+
+    `elsewhere`: another engine has its lease.
+    """
 
     chain_id: int
     watched: Watched | None = None
@@ -36,32 +51,34 @@ class ChainCycle:
     submitted: Submitted | None = None
     error: TokenpayError | None = None
     nodes: tuple[str, ...] = ()
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cycle:
-    """One turn of the engine over every chain; `error` says why what belongs to no chain stopped short."""
+    """One turn of the engine over every chain; `error` says why what belongs to no chain stopped short.
+
+    `leases` names what this engine held at the end of it: `chain/1` for each chain, `books` for what expires.
+    It took `took_s` seconds.
+    """
 
     chains: tuple[ChainCycle, ...] = ()
     expired: Expired = field(default_factory=Expired)
     error: TokenpayError | None = None
+    leases: tuple[str, ...] = ()
+    took_s: float = field(default=0.0, compare=False)
 
 
 def run_once(bank: Bank, *, by: Session) -> Cycle:
-    """Do one turn. What goes wrong on one chain stops neither the others nor the next turn.
+    """Do one turn of all that no other engine has a lease of. What goes wrong on one chain stops no other.
 
     A contradiction between books and chain halts that chain, with a case. Raises SessionExpired and
     StoreUnavailable: then nothing can be done anywhere.
     """
-    turns = tuple(_turn(bank, chain_id, by=by) for chain_id in bank.chains)
-    seen = [turn.chain_id for turn in turns if turn.watched is not None]
-    note_turn(bank, seen=seen, troubles={turn.chain_id: _trouble(turn) for turn in turns}, by=by)
-    try:
-        return Cycle(chains=turns, expired=expire(bank, by=by))
-    except (SessionExpired, StoreUnavailable):
-        raise
-    except TokenpayError as error:
-        return Cycle(chains=turns, error=error)
+    leases = Leases(bank, holder=by.id, for_s=LEASE_S)
+    cycle = _cycle(bank, leases, _never, by=by)
+    _give_back(leases)
+    return cycle
 
 
 def run(
@@ -70,23 +87,60 @@ def run(
     sign_in: Callable[[], Session],
     stop: Callable[[], bool],
     pause_s: float = 1.0,
+    lease_s: int = LEASE_S,
     after_each: Callable[[Cycle], None] = lambda _: None,
 ) -> None:
-    """Turn until `stop` says so, signing in anew when the session has ended.
+    """Turn until `stop` says so, which ends the step in hand, and give the leases back.
 
-    Killed at any point, the next run goes on where the books stand. What is unavailable is waited for,
-    and each turn says why. Raises WrongPassword when the first sign-in is refused.
+    Signs in anew when the session has ended. Killed at any point, the next run goes on where the books stand, and
+    other engines take over when its leases have run out, `lease_s` and `pause_s` after it renewed them. What is
+    unavailable is waited for, and each turn says why. Raises WrongPassword when the first sign-in is refused.
     """
+    leases = Leases(bank, holder=bank.entropy.random(16).hex(), for_s=lease_s + ceil(pause_s))
     session: Session | None = sign_in()
     while not stop():
         try:
             session = session or sign_in()
-            after_each(run_once(bank, by=session))
+            after_each(_cycle(bank, leases, stop, by=session))
         except SessionExpired:
             session = None
         except (Unavailable, Halted, WrongPassword) as error:
             after_each(Cycle(error=error))
-        time.sleep(pause_s)
+        _rest(pause_s, stop)
+    _give_back(leases)
+
+
+def _give_back(leases: Leases) -> None:
+    with suppress(StoreUnavailable):  # they run out by themselves
+        leases.give_back()
+
+
+def _never() -> bool:
+    return False
+
+
+def _rest(pause_s: float, stop: Callable[[], bool]) -> None:
+    end_s = time.monotonic() + pause_s
+    while not stop() and (left_s := end_s - time.monotonic()) > 0:
+        time.sleep(min(left_s, _REST_S))
+
+
+def _cycle(bank: Bank, leases: Leases, stop: Callable[[], bool], *, by: Session) -> Cycle:
+    began_s = time.monotonic()
+    turns = tuple(_turn(bank, chain_id, leases, stop, by=by) for chain_id in bank.chains)
+    mine = [turn for turn in turns if turn.watched is not None or turn.error is not None]
+    seen = [turn.chain_id for turn in mine if turn.watched is not None]
+    if mine:
+        note_turn(bank, seen=seen, troubles={turn.chain_id: _trouble(turn) for turn in mine}, by=by)
+    cycle = Cycle(chains=turns)
+    try:
+        if not stop() and leases.hold(_BOOKS, by=by):
+            cycle = replace(cycle, expired=expire(bank, by=by))
+    except (SessionExpired, StoreUnavailable):
+        raise
+    except TokenpayError as error:
+        cycle = replace(cycle, error=error)
+    return replace(cycle, leases=leases.names, took_s=time.monotonic() - began_s)
 
 
 def _trouble(turn: ChainCycle) -> str:
@@ -94,8 +148,10 @@ def _trouble(turn: ChainCycle) -> str:
     return "; ".join(filter(None, [said, *(line for line in turn.nodes if line not in said)]))
 
 
-def _turn(bank: Bank, chain_id: int, *, by: Session) -> ChainCycle:
-    done = _steps(bank, ChainCycle(chain_id=chain_id), by=by)
+def _turn(bank: Bank, chain_id: int, leases: Leases, stop: Callable[[], bool], *, by: Session) -> ChainCycle:
+    done = _steps(bank, chain_id, leases, stop, by=by)
+    if done.elsewhere:
+        return done
     try:
         chain = bank.chain(chain_id)
     except TokenpayError:  # it could not be reached at all, which the steps have said
@@ -103,11 +159,20 @@ def _turn(bank: Bank, chain_id: int, *, by: Session) -> ChainCycle:
     return replace(done, nodes=chain.troubles()) if isinstance(chain, ManyNodes) else done
 
 
-def _steps(bank: Bank, done: ChainCycle, *, by: Session) -> ChainCycle:
-    chain_id = done.chain_id
+def _steps(bank: Bank, chain_id: int, leases: Leases, stop: Callable[[], bool], *, by: Session) -> ChainCycle:
+    name = f"chain/{chain_id}"
+
+    def goes_on() -> bool:
+        return not stop() and leases.hold(name, by=by)
+
+    done = ChainCycle(chain_id=chain_id)
     for step in (_watch, _settle, _submit):
+        if stop():
+            return done
+        if not leases.hold(name, by=by):
+            return replace(done, elsewhere=True)
         try:
-            done = step(bank, done, by=by)
+            done = step(bank, done, goes_on, by=by)
         except (SessionExpired, StoreUnavailable):
             raise
         except IntegrityError as error:
@@ -123,17 +188,17 @@ def _steps(bank: Bank, done: ChainCycle, *, by: Session) -> ChainCycle:
     return done
 
 
-def _watch(bank: Bank, done: ChainCycle, *, by: Session) -> ChainCycle:
+def _watch(bank: Bank, done: ChainCycle, goes_on: Callable[[], bool], *, by: Session) -> ChainCycle:
     check_assets(bank, chain_id=done.chain_id, by=by)
     watched = watch(bank, chain_id=done.chain_id, by=by)
-    while watched.behind and watched.blocks:
+    while watched.behind and watched.blocks and goes_on():
         watched = watch(bank, chain_id=done.chain_id, by=by)
     return replace(done, watched=watched)
 
 
-def _settle(bank: Bank, done: ChainCycle, *, by: Session) -> ChainCycle:
+def _settle(bank: Bank, done: ChainCycle, _: Callable[[], bool], *, by: Session) -> ChainCycle:
     return replace(done, settled=settle(bank, chain_id=done.chain_id, by=by))
 
 
-def _submit(bank: Bank, done: ChainCycle, *, by: Session) -> ChainCycle:
+def _submit(bank: Bank, done: ChainCycle, _: Callable[[], bool], *, by: Session) -> ChainCycle:
     return replace(done, submitted=submit(bank, chain_id=done.chain_id, by=by))

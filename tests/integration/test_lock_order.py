@@ -31,6 +31,7 @@ from tokenpay.operations.shift_report import shift_report
 from tokenpay.payments.payment import Payment, PaymentState
 
 ORDER = [
+    "leases",
     "operators",
     "chains",
     "keys",

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from argparse import Namespace
+from contextlib import nullcontext
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +16,12 @@ from tokenpay.cli.output import Answer, plain, print_answer, print_error
 from tokenpay.cli.streams import say
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
     from tokenpay import Bank, Cycle, TokenpayError
     from tokenpay.cli.command import Subparsers
+    from tokenpay.cli.metrics import Metrics
 
 MAX_PAUSE_S = 60.0
 
@@ -27,14 +32,19 @@ def add_parser(subparsers: "Subparsers") -> None:
     add_verb(verbs, "expire", expire, "end requests and payments that waited too long (as the engine)")
     running.add_argument("--once", action="store_true", help="one turn, then stop")
     running.add_argument("--until-stdin-closes", action="store_true", help="end with the process that started this one")
+    running.add_argument("--metrics", metavar="PLACE", help="serve /healthz and /metrics at HOST:PORT; port 0: any")
+    running.add_argument("--metrics-anywhere", action="store_true", help="let --metrics listen beyond this machine")
     running.add_argument("--pause-s", type=pause, default=1.0, metavar="S", help="between turns (default: 1)")
 
 
 def run(args: Namespace) -> int:
-    """Run until a signal; SIGINT and SIGTERM let the turn in hand end, a second one does not wait."""
+    """Run until a signal; SIGINT and SIGTERM let the step in hand end, a second one does not wait."""
+    from tokenpay.cli.metrics import Metrics
+    from tokenpay.cli.metrics_server import read_place, serving
     from tokenpay.cli.program import exit_code
 
     told = _Told(args.json)
+    place = read_place(args.metrics, anywhere=args.metrics_anywhere) if args.metrics is not None else None
     with opened(args, signer=True) as bank:
         if args.once:
             cycle = tp.run_once(bank, by=tp.engine_session(bank))
@@ -43,26 +53,45 @@ def run(args: Namespace) -> int:
             return exit_code(errors[0]) if errors else 0
         stopping: list[int] = []
 
-        def stop(number: int, _frame: object) -> None:
+        def stop(number: int, _frame: "FrameType | None") -> None:
             stopping.append(number)
             signal.signal(number, signal.SIG_DFL)
 
         if args.until_stdin_closes:
             Thread(target=_wait_for_the_end_of_stdin, args=(stopping,), daemon=True).start()
-        told.begin(bank)
-        before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            tp.run(
-                bank,
-                sign_in=lambda: tp.engine_session(bank),
-                stop=lambda: bool(stopping),
-                pause_s=args.pause_s,
-                after_each=told.tell,
-            )
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+        metrics = Metrics(bank, pause_s=args.pause_s)
+
+        def turned(cycle: "Cycle") -> None:
+            metrics.turned(cycle)
+            told.tell(cycle)
+
+        with serving(metrics, place) if place is not None else nullcontext("") as url:
+            told.begin(bank, url)
+            _run(bank, metrics, turned, stop, stopping, pause_s=args.pause_s)
     return 0
+
+
+def _run(
+    bank: "Bank",
+    metrics: "Metrics",
+    turned: "Callable[[Cycle], None]",
+    stop: "Callable[[int, FrameType | None], None]",
+    stopping: list[int],
+    *,
+    pause_s: float,
+) -> None:
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        tp.run(
+            bank,
+            sign_in=lambda: metrics.signed_in(tp.engine_session(bank)),
+            stop=lambda: bool(stopping),
+            pause_s=pause_s,
+            after_each=turned,
+        )
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _wait_for_the_end_of_stdin(stopping: list[int]) -> None:
@@ -85,10 +114,14 @@ class _Told:
         self._last: list[str] = []
         self._nodes: list[str] = []
 
-    def begin(self, bank: "Bank") -> None:
+    def begin(self, bank: "Bank", url: str) -> None:
         chains = len(bank.settings.chains)
-        if not self._as_json:
+        if self._as_json and url:
+            print_answer(Answer(content={"metrics": url}), as_json=True)
+        elif not self._as_json:
             say(f"engine of {bank.name}: {chains} chain{'' if chains == 1 else 's'}; Ctrl-C ends it")
+            if url:
+                say(f"metrics at {url}/metrics, health at {url}/healthz")
 
     def tell(self, cycle: "Cycle") -> None:
         content = _content(cycle)
@@ -121,6 +154,7 @@ def _content(cycle: "Cycle") -> dict[str, Any]:
                 "submitted": plain(turn.submitted),
                 "error": _error(turn.error),
                 "nodes": list(turn.nodes),
+                "elsewhere": turn.elsewhere,
             }
             for turn in cycle.chains
         ],

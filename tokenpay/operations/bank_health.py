@@ -8,7 +8,7 @@ from tokenpay.bank import Bank
 from tokenpay.compliance.screening import DenyList
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
-from tokenpay.payments.payment import PaymentState
+from tokenpay.payments.payment import ENDED, PaymentState
 from tokenpay.steps.authorize import authorize
 from tokenpay.store.chain_store import FollowedChain
 from tokenpay.store.unit_of_work import UnitOfWork
@@ -45,9 +45,11 @@ class ChainHealth:
 class BankHealth:
     """What stands at `at_s`. `stopped_by` is who stopped all payments, or empty, `resume_asked_by` who asked to go on.
 
-    `payments` counts those with the engine, `deposits` those seen and not final. `oldest_payment_s` is for how many
-    seconds the one that waits longest has not moved. `events` is how many were written so far. `streams` are the
-    audit streams' heads as they stand, not checked.
+    `payments` counts those with the engine, `deposits` those seen and not final, `states` the payments in each state
+    that is no end. `oldest_payment_s` is for how many seconds the one that waits longest has not moved. `events` is how
+    many were written so far, and `event_lag_s` for how many seconds the oldest of them has waited to be read: a
+    transaction of the database that stays open holds the feed back. `streams` are the audit streams' heads as they
+    stand, not checked.
     """
 
     at_s: int
@@ -57,10 +59,12 @@ class BankHealth:
     chains: tuple[ChainHealth, ...]
     held: int
     payments: int
+    states: Mapping[PaymentState, int]
     oldest_payment_s: int
     deposits: int
     open_cases: int
     events: int
+    event_lag_s: int
     deny_lists: tuple[DenyList, ...]
     streams: tuple[AuditHead, ...]
 
@@ -82,10 +86,16 @@ def bank_health(bank: Bank, *, by: Session) -> BankHealth:
             chains=tuple(_chain(uow, bank, chain, moving, seen, now_s=now_s) for chain in uow.chains.all()),
             held=sum(count for _, state, count, _ in under_way if state is PaymentState.HELD),
             payments=sum(count for _, count, _ in moving),
+            states={
+                state: sum(count for _, found, count, _ in under_way if found is state)
+                for state in PaymentState
+                if state not in ENDED
+            },
             oldest_payment_s=_age(moving, now_s=now_s),
             deposits=sum(seen.values()),
             open_cases=uow.cases.count_open(),
             events=uow.outbox.length(),
+            event_lag_s=max(0, now_s - (uow.outbox.waits_since_s() or now_s)),
             deny_lists=tuple(uow.deny_lists.all()),
             streams=tuple(uow.audit.heads()),
         )

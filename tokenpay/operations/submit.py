@@ -17,6 +17,7 @@ from tokenpay.errors import (
     WrongState,
 )
 from tokenpay.ethereum.fees import Fees, most_wei_per_gas, with_margin
+from tokenpay.money.address import Address
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.attempt import Attempt, AttemptOutcome, SignedPayment
@@ -31,7 +32,6 @@ from tokenpay.steps.halt import halt_chain, running
 from tokenpay.steps.recheck import recheck
 from tokenpay.steps.record import record
 from tokenpay.steps.sign_payment import carry_sweep, sign_payment
-from tokenpay.store.chain_store import FollowedChain
 
 _IN_HAND = (PaymentState.ASSIGNED, PaymentState.SIGNED, PaymentState.SENT)
 _MENDS_ITSELF = ("underpriced", "nonce_too_low")
@@ -57,7 +57,7 @@ def submit(bank: Bank, *, chain_id: int, by: Session, limit: int = 50) -> Submit
         authorize(uow, bank, by, Permission.RUN_ENGINE)
         followed = running(uow, chain_id)
         stopped = bool(uow.facts.get("stopped", ""))
-    _check_nonces(bank, followed, by=by)
+    _check_nonces(bank, chain_id, followed.treasury, by=by)
     fees = _fees(bank, chain_id)
     ready: list[SignedPayment] = []
     stuck = 0
@@ -89,7 +89,8 @@ def _start(bank: Bank, chain_id: int, fees: Fees, *, limit: int, by: Session) ->
             if taken is None:
                 continue
             payment = taken
-            signed.append(sign_payment(bank, payment, fees, by=by))
+            version = sign_payment(bank, payment, fees, version=1, by=by)
+            signed += [version] if version is not None else []
         except (ChainUnavailable, IntegrityError, InvalidInput, MoneyError, WrongState) as error:
             stuck += 1
             _open_stuck_case(bank, payment, error, by=by)
@@ -104,12 +105,14 @@ def _find(bank: Bank, chain_id: int, states: Sequence[PaymentState]) -> list[Pay
         return [p for p in uow.payments.find(states=states, chain_id=chain_id) if p.intent.rail is Rail.CHAIN]
 
 
-def _check_nonces(bank: Bank, followed: FollowedChain, *, by: Session) -> None:
+def _check_nonces(bank: Bank, chain_id: int, treasury: Address, *, by: Session) -> None:
     """A chain ahead of its allocator: the key was used elsewhere, or the bank was restored from an old backup."""
-    used = bank.chain(followed.chain_id).transaction_count(followed.treasury)
-    if used > followed.next_nonce:
-        reason = f"the treasury's next nonce is {used} on the chain and {followed.next_nonce} in the books"
-        raise halt_chain(bank, followed.chain_id, reason=reason, by=by)
+    used = bank.chain(chain_id).transaction_count(treasury)
+    with bank.store.read() as uow:  # after the chain: what another engine sends meanwhile is in the books before
+        next_nonce = uow.chains.get(chain_id).next_nonce
+    if used > next_nonce:
+        reason = f"the treasury's next nonce is {used} on the chain and {next_nonce} in the books"
+        raise halt_chain(bank, chain_id, reason=reason, by=by)
 
 
 def _fees(bank: Bank, chain_id: int) -> Fees:
@@ -136,7 +139,7 @@ def _assign(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> Payment
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
         followed = uow.chains.get(chain_id, lock=True)
         payment = uow.payments.lock(payment.id)
-        if payment.state is not PaymentState.CLEARED or not recheck(uow, bank, operator, payment):
+        if followed.halted or payment.state is not PaymentState.CLEARED or not recheck(uow, bank, operator, payment):
             return None
         assigned = replace(
             payment.to(PaymentState.ASSIGNED, at_s=bank.clock.now_s()), gas_limit=gas_limit, fee_cap_wei=cap_wei
@@ -153,7 +156,7 @@ def _assign(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> Payment
 def _go_on(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> SignedPayment | None:
     """Return the bytes that a payment in hand needs sent now, or None while it only waits."""
     if payment.state is PaymentState.ASSIGNED:
-        return sign_payment(bank, payment, fees, by=by)
+        return sign_payment(bank, payment, fees, version=1, by=by)
     with bank.store.read() as uow:
         versions = uow.attempts.signed(payment.id)
         attempts = uow.attempts.of(payment.id)
@@ -167,7 +170,7 @@ def _go_on(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> SignedPa
     if too_low or now_s - newest.signed_at_s >= settings.bump_after_s:
         bumped = fees.above(newest.fees, at_most_wei=most_wei_per_gas(payment.fee_cap_wei, payment.gas_limit))
         if bumped is not None:
-            return sign_payment(bank, payment, bumped, by=by)
+            return sign_payment(bank, payment, bumped, version=newest.version + 1, by=by)
         capped = WrongState("it waits for a block, and its fee is as high as it may be", payment=payment.id)
         _open_stuck_case(bank, payment, capped, by=by)
     if last.outcome is AttemptOutcome.UNKNOWN or now_s - last.at_s >= settings.resend_after_s:

@@ -44,6 +44,7 @@ def watch(bank: Bank, *, chain_id: int, by: Session, max_blocks: int = MAX_BLOCK
         authorize(uow, bank, by, Permission.RUN_ENGINE)
         followed = running(uow, chain_id)
         assets = [known.asset for known in uow.assets.all(chain_id=chain_id) if known.asset.contract is not None]
+        head_block = uow.chains.block(chain_id, followed.head_number)
     chain.verify_chain_id()  # a node may have been exchanged for another chain's
     head = chain.head()
     if head.number < followed.head_number:
@@ -65,7 +66,8 @@ def watch(bank: Bank, *, chain_id: int, by: Session, max_blocks: int = MAX_BLOCK
     signed, receipts = _receipts(bank, chain_id)
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
-        if uow.chains.get(chain_id, lock=True) != followed:
+        standing = uow.chains.get(chain_id, lock=True)
+        if standing != followed or uow.chains.block(chain_id, followed.head_number) != head_block:
             return Watched(head_number=followed.head_number, behind=1)  # another engine was quicker
         lock_touched(uow, chain_id, news, signed)
         orphaned = take_back(uow, bank, operator, followed, fork_number) if fork_number < followed.head_number else 0

@@ -24,15 +24,16 @@ _NOTHING_MOVED = Reason(code="chain.nothing_moved", message="the transaction suc
 def settle_payment(
     bank: Bank, payment: Payment, receipt: Receipt, logs: Sequence[TransferLog], *, final_number: int, by: Session
 ) -> None:
-    """Judge a payment by its receipt in a final block and its transaction's `logs`; judged already, it changes nothing.
+    """Judge a payment by its receipt in a final block and its transaction's `logs`.
 
-    Raises IntegrityError when a token moved another amount than it was told.
+    One that was judged already, or is in another block by now, is left as it is. Raises IntegrityError when a token
+    moved another amount than it was told.
     """
     now_s = bank.clock.now_s()
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
         payment = uow.payments.lock(payment.id)
-        if payment.state is not PaymentState.INCLUDED:
+        if payment.state is not PaymentState.INCLUDED or payment.included_hash != receipt.block_hash:
             return
         clearance = uow.clearances.of(payment.id)
         failed = _why_not(uow, payment, receipt, logs, final_number=final_number)

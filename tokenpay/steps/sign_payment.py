@@ -20,17 +20,18 @@ _SIGNABLE = (PaymentState.ASSIGNED, PaymentState.SIGNED, PaymentState.SENT)
 _SWEEP_LIFETIME_S = 7 * 86_400
 
 
-def sign_payment(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> SignedPayment:
-    """Return a new version of a payment's transaction, signed and stored; the nonce stays.
+def sign_payment(bank: Bank, payment: Payment, fees: Fees, *, version: int, by: Session) -> SignedPayment | None:
+    """Return this version of a payment's transaction, signed and stored; the nonce stays.
 
-    Raises SignerRefused, SignerUnavailable, IntegrityError when the signer answered with other content.
+    Where another engine was quicker it returns the version that stands, or None for a payment that was given up: what
+    was signed here is then stored by nobody and sent by nobody. Raises SignerRefused, SignerUnavailable, IntegrityError
+    when the signer answered with other content.
     """
     intent = payment.intent
     chain_id = intent.amount.asset.chain_id or 0
     with bank.store.read() as uow:
         carried = uow.carried.of(payment.id)
         clearance = uow.clearances.of(payment.id)
-        version = len(uow.attempts.signed(payment.id)) + 1
     call = call_of(intent, carried.calldata if carried else None)
     fees = fees.within(most_wei_per_gas(payment.fee_cap_wei, payment.gas_limit))
     transaction = DynamicFeeTransaction(
@@ -65,7 +66,7 @@ def sign_payment(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> Si
         standing = uow.payments.lock(payment.id)
         versions = uow.attempts.signed(payment.id)
         if len(versions) != version - 1 or standing.state not in _SIGNABLE:
-            return versions[-1]  # another engine, or a block, was quicker: these bytes are sent by nobody
+            return versions[-1] if versions else None
         uow.attempts.add_signed(signed)
         uow.payments.update(standing.to(PaymentState.SIGNED, at_s=signed.signed_at_s), was=standing.state)
         record(uow, bank, operator, "payment.signed", payment.id, {"transaction": signed.transaction_hash.hex()})

@@ -1,9 +1,10 @@
 """What the bank says of itself, such as its name or its extended public key: a text by name."""
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from tokenpay.errors import NotFound
 from tokenpay.store.door import stored
+from tokenpay.store.insert_missing import insert_missing
 from tokenpay.store.tables import bank
 
 _FACT = select(bank.c.value).where(bank.c.name == bindparam("fact"))
@@ -14,9 +15,12 @@ class FactStore:
         self._connection = connection
 
     def set(self, name: str, value: str) -> None:
-        done = self._connection.execute(update(bank).where(bank.c.name == name).values(value=value))
-        if done.rowcount == 0:
-            self._connection.execute(insert(bank), {"name": name, "value": value})
+        change = update(bank).where(bank.c.name == name).values(value=value)
+        if self._connection.execute(change).rowcount == 0:
+            # Two may find it missing at once: the second writes over what the first entered.
+            enter = insert_missing(self._connection.dialect.name, bank)
+            self._connection.execute(enter, {"name": name, "value": value})
+            self._connection.execute(change)
 
     def get(self, name: str, default: str | None = None) -> str:
         """Return a fact; raises NotFound when there is none and no default."""

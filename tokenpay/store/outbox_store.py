@@ -18,6 +18,7 @@ from sqlalchemy import (
     select,
     tuple_,
 )
+from sqlalchemy.sql.dml import ReturningInsert
 
 from tokenpay.errors import InvalidInput
 from tokenpay.primitives.canonical import Value, canonical_text, parse_canonical
@@ -25,9 +26,14 @@ from tokenpay.store.door import MAX_NUMBER, rows_limit, stored
 from tokenpay.store.tables import outbox
 
 START = "0.0"
+CHANNEL = "tokenpay_events"
+"""Where PostgreSQL tells, with the commit, that there are events; a unit of work tells once, however many it wrote."""
 _CURSOR = re.compile(r"([0-9]{1,19})\.([0-9]{1,19})")
+_HORIZON: ColumnElement[int] = literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
 _ADD = insert(outbox).values({name: bindparam(name) for name in ("at_s", "kind", "subject", "content")}).inline()
-_ADD_NUMBERED = _ADD.values(written_by=literal_column("pg_current_xact_id()::text::bigint"))
+_ADD_NUMBERED: ReturningInsert[Any] = _ADD.values(
+    written_by=literal_column("pg_current_xact_id()::text::bigint")
+).returning(literal_column(f"pg_notify('{CHANNEL}', '')"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,11 +81,17 @@ class OutboxStore:
         """Return how many events were written, without counting them all: those taken back have a number too."""
         return int(self._connection.execute(select(func.max(outbox.c.id))).scalar() or 0)
 
+    def waits_since_s(self) -> int | None:
+        """Return the time of the oldest event that `after` cannot show yet: an older transaction is still open."""
+        if not self._postgresql:
+            return None
+        query = select(func.min(outbox.c.at_s)).where(outbox.c.written_by >= _HORIZON)
+        return self._connection.execute(query).scalar()
+
     def _settled(self, query: Select[Any]) -> Select[Any]:
         if not self._postgresql:
             return query
-        settled: ColumnElement[int] = literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-        return query.where(outbox.c.written_by < settled)
+        return query.where(outbox.c.written_by < _HORIZON)
 
 
 @stored

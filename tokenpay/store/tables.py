@@ -511,6 +511,15 @@ attempts = Table(
     ForeignKeyConstraint(["payment_id", "version"], ["signed.payment_id", "signed.version"]),
 )
 
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("until_s", BigInteger, nullable=False),
+)
+"""Which engine turns what, and for how long: it spares double work, and protects nothing."""
+
 # --- compliance ------------------------------------------------------------------------------
 
 policies = Table(
@@ -621,4 +630,5 @@ outbox = Table(
     Column("kind", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("content", Text, nullable=False),
+    Index("ix_outbox_feed", "written_by", "id"),
 )

@@ -42,6 +42,7 @@ from tokenpay.store.door import check_values
 from tokenpay.store.fact_store import FactStore
 from tokenpay.store.introduction_store import IntroductionStore
 from tokenpay.store.key_store import KeyStore
+from tokenpay.store.lease_store import LeaseStore
 from tokenpay.store.ledger_store import LedgerStore
 from tokenpay.store.limit_store import LimitStore
 from tokenpay.store.operator_store import OperatorStore
@@ -62,7 +63,7 @@ _SQLITE: dict[str, Any] = {"isolation_level": None, "check_same_thread": False}
 class UnitOfWork:
     """One transaction of the database, with a repository per noun.
 
-    Verbs that lock take their locks in one order, so that none waits in a circle: chain, key, payments,
+    Verbs that lock take their locks in one order, so that none waits in a circle: lease, chain, key, payments,
     deposits, request, quote, shift, receipt, limit counters, ledger accounts, audit head. Rows of one kind are
     locked in the order of their ids, all in one statement.
     """
@@ -88,6 +89,7 @@ class UnitOfWork:
     facts = cached_property(lambda uow: FactStore(uow.connection))
     introductions = cached_property(lambda uow: IntroductionStore(uow.connection))
     keys = cached_property(lambda uow: KeyStore(uow.connection))
+    leases = cached_property(lambda uow: LeaseStore(uow.connection))
     ledger = cached_property(lambda uow: LedgerStore(uow.connection))
     limits = cached_property(lambda uow: LimitStore(uow.connection))
     operators = cached_property(lambda uow: OperatorStore(uow.connection))

@@ -39,13 +39,13 @@ def test_a_signal_lets_the_turn_end(desk: Desk, monkeypatch: pytest.MonkeyPatch,
 def test_a_failure_is_said_once_until_it_changes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     turns = iter(range(100))
 
-    def pause(_: float) -> None:
+    def rest(*_: Any) -> None:
         turn = next(turns)
         desk.world.chain.unreachable = turn < 4
         if turn == 6:
             os.kill(os.getpid(), signal.SIGTERM)
 
-    monkeypatch.setattr("tokenpay.engine.time.sleep", pause)
+    monkeypatch.setattr("tokenpay.engine._rest", rest)
     desk.world.chain.unreachable = True
     said = desk("engine", "run")
     assert said.code == 0
@@ -55,7 +55,7 @@ def test_a_failure_is_said_once_until_it_changes(desk: Desk, monkeypatch: pytest
 def test_every_turn_is_a_line_of_json(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     turns = iter(range(100))
     monkeypatch.setattr(
-        "tokenpay.engine.time.sleep", lambda _: os.kill(os.getpid(), signal.SIGTERM) if next(turns) == 2 else None
+        "tokenpay.engine._rest", lambda *_: os.kill(os.getpid(), signal.SIGTERM) if next(turns) == 2 else None
     )
     lines = [json.loads(line) for line in desk("engine", "run", "--json").out.splitlines()]
     assert [line["chains"][0]["chain_id"] for line in lines] == [31_337] * 3

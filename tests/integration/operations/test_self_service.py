@@ -363,6 +363,7 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
             bank, customer_id=mine, direction=tp.Direction.CASH_OUT, amount=euro(1), against=cash, by=by
         ),
         "read_events": lambda by: tp.read_events(bank, by=by),
+        "wait_for_events": lambda by: tp.wait_for_events(bank, after="0.0", by=by),
         "receive_cash": lambda by: tp.receive_cash(bank, count=count, by=by, key=key),
         "recognise_holding": lambda by: tp.recognise_holding(bank, asset_id=TOKEN.id, by=by),
         "reconcile": lambda by: tp.reconcile(bank, by=by),

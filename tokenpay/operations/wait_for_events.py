@@ -1,0 +1,45 @@
+"""Wait for what happens next: how a reader hears of it without asking over and over."""
+
+import time
+
+from tokenpay.bank import Bank
+from tokenpay.errors import InvalidInput
+from tokenpay.parties.operator import Permission
+from tokenpay.parties.session import Session
+from tokenpay.steps.authorize import authorize
+from tokenpay.store.listening import listening
+from tokenpay.store.outbox_store import Event
+
+MAX_WAIT_S = 3600.0
+_LOOK_AGAIN_S = 5.0
+"""So often the session is asked again, and the feed looked at, whatever was heard."""
+_HELD_BACK_S, _HELD_BACK_MOST_S = 0.01, 0.5
+"""So soon an event is looked for again that an older transaction holds back, whose end may be told to nobody."""
+
+
+def wait_for_events(bank: Bank, *, after: str, by: Session, timeout_s: float = 30.0, limit: int = 100) -> list[Event]:
+    """Return what happened after a cursor as soon as there is something, in order, none missed; none after `timeout_s`.
+
+    On PostgreSQL a commit wakes who waits, at the price of a connection each; SQLite is looked at 20 times a second.
+    Raises InvalidInput for a bad cursor or a time that is not within an hour, SessionExpired also when the session ends
+    meanwhile, and StoreUnavailable when the connection is lost.
+    """
+    if not 0 <= timeout_s <= MAX_WAIT_S:
+        raise InvalidInput(f"a wait is 0 to {MAX_WAIT_S:.0f} seconds")
+    end_s = time.monotonic() + timeout_s
+    held_back_s = _HELD_BACK_S
+    with listening(bank.store.engine) as wait:
+        while True:  # what was committed before this listened is found by the first look
+            events, held_back = _look(bank, after, by=by, limit=limit)
+            left_s = end_s - time.monotonic()
+            if events or left_s <= 0:
+                return events
+            wait(min(left_s, held_back_s if held_back else _LOOK_AGAIN_S))
+            held_back_s = min(2 * held_back_s, _HELD_BACK_MOST_S) if held_back else _HELD_BACK_S
+
+
+def _look(bank: Bank, after: str, *, by: Session, limit: int) -> tuple[list[Event], bool]:
+    with bank.store.read() as uow:
+        authorize(uow, bank, by, Permission.READ)
+        events = uow.outbox.after(after, limit=limit)
+        return events, not events and uow.outbox.waits_since_s() is not None
