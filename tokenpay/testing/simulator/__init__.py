@@ -6,6 +6,7 @@ from tokenpay.testing.simulator.chance import Chance
 from tokenpay.testing.simulator.fault import FAULTS, Fault
 from tokenpay.testing.simulator.invariants import INVARIANTS, Invariant
 from tokenpay.testing.simulator.report import Failure, Report
+from tokenpay.testing.simulator.shrink import shortest
 from tokenpay.testing.simulator.simulation import ACTS, Simulation
 from tokenpay.testing.simulator.world import World
 
@@ -22,4 +23,5 @@ __all__ = [
     "Report",
     "Simulation",
     "World",
+    "shortest",
 ]

@@ -13,6 +13,7 @@ from tokenpay.audit.record import AuditHead, AuditRecord
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.address import Address
 from tokenpay.money.asset import parse_caip19
+from tokenpay.testing.simulator.carried import Carried
 
 _BY_ID = ("accounts", "transfers", "payments", "deposits")
 _NEVER_DELETED = (*_BY_ID, "entries", "audit_records", "clearances", "approvals", "signed", "attempts")
@@ -235,6 +236,14 @@ class Books:
             purpose, rail, state, asset_id, debtor, creditor, nonce, units, transaction_hash
         )
         self.change.payments[id] = None if before is None else before.state
+
+    def take_carried(self, carried: Carried) -> None:
+        """Note of which payments the chain carries a transaction, for those that came or went."""
+        for transaction_hash in carried.touched:
+            payment_id = self.signed.get(transaction_hash)
+            if payment_id is not None:
+                known = (*self.carried.get(payment_id, ()), transaction_hash)
+                self.carried[payment_id] = {one for one in known if carried.times[one]}
 
     def _take_intent(self, id: str, creditor: str, intent: dict[str, Any]) -> int:
         self.paid_to[creditor].append(id)

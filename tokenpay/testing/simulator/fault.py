@@ -7,19 +7,23 @@ from tokenpay.testing.simulator.chance import Chance
 from tokenpay.testing.simulator.node import Lie
 from tokenpay.testing.simulator.world import World
 
-_MOST_STEPS_OF_AN_ACT = 90
-_SPELL = (2, 8)
+_STEPS_OF_AN_ACT, _STEPS_OF_A_TURN = 45, 160
+_SPELL = (3, 25)
 """For so many steps a node, a fee or a clock stays as it is."""
 _NORMAL_FEE_WEI = 10**9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """`strike` happens just before the step's act. `weight` is how often it comes among all faults."""
+    """`strike` happens just before the step's act, which is `then` where that is named.
+
+    `weight` is how often it comes among all faults.
+    """
 
     name: str
     weight: int
     strike: Callable[[World, Chance], None]
+    then: str = ""
 
 
 def _spell(world: World, chance: Chance, name: str, end: Callable[[World], None]) -> None:
@@ -28,7 +32,11 @@ def _spell(world: World, chance: Chance, name: str, end: Callable[[World], None]
 
 def _crash(world: World, chance: Chance) -> None:
     """The power is cut at a counted step of the act, if it has so many."""
-    world.steps.arm(chance.of("crash").randint(1, _MOST_STEPS_OF_AN_ACT))
+    world.steps.arm(chance.of("crash").randint(1, _STEPS_OF_AN_ACT))
+
+
+def _crash_the_engine(world: World, chance: Chance) -> None:
+    world.steps.arm(chance.of("crash").randint(1, _STEPS_OF_A_TURN))
 
 
 def _lose_answer(world: World, chance: Chance) -> None:
@@ -116,14 +124,15 @@ def _two_tills(world: World, chance: Chance) -> None:
 
 FAULTS: tuple[Fault, ...] = (
     Fault(name="crash", weight=5, strike=_crash),
+    Fault(name="crash of the engine", weight=4, strike=_crash_the_engine, then="turn"),
     Fault(name="lost answer", weight=3, strike=_lose_answer),
     Fault(name="duplicate", weight=2, strike=_repeat_call),
     Fault(name="reorg", weight=3, strike=_reorg),
     Fault(name="stuck", weight=1, strike=_stuck),
-    Fault(name="dropped", weight=2, strike=_drop),
-    Fault(name="silent node", weight=2, strike=_silence),
-    Fault(name="lagging node", weight=1, strike=_lag),
-    Fault(name="lying node", weight=2, strike=_lie),
+    Fault(name="dropped", weight=2, strike=_drop, then="turn"),
+    Fault(name="silent node", weight=2, strike=_silence, then="turn"),
+    Fault(name="lagging node", weight=1, strike=_lag, then="turn"),
+    Fault(name="lying node", weight=2, strike=_lie, then="turn"),
     Fault(name="node away", weight=1, strike=_away),
     Fault(name="clock jump", weight=1, strike=_jump),
     Fault(name="two tills", weight=4, strike=_two_tills),

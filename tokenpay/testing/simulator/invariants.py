@@ -164,10 +164,7 @@ def nothing_is_paid_twice(world: World) -> None:
             raise Broken(
                 "nothing_is_paid_twice", f"the chain carries 0x{transaction_hash.hex()}, which nobody signed for"
             )
-        count = books.carried[payment_id] = {
-            one for one in (*books.carried.get(payment_id, ()), transaction_hash) if carried.times[one]
-        }
-        if len(count) > 1 or carried.times[transaction_hash] > 1:
+        if len(books.carried[payment_id]) > 1 or carried.times[transaction_hash] > 1:
             raise Broken("nothing_is_paid_twice", f"the chain carries payment {payment_id} more than once")
     for id in {**books.change.payments, **{books.signed[one]: None for one in carried.touched}}:
         payment = books.payments[id]

@@ -15,29 +15,27 @@ class PowerCut(BaseException):
 class Steps:
     """Counts every statement, commit and call of what it watches, and cuts the power at one of them.
 
-    A commit counts twice: before it, and after it with the answer lost. `only` counts steps of one name. After the
-    cut nothing is done any more, until it is armed again.
+    A commit counts twice: before it, and after it with the answer lost. `only` counts steps of one name. After
+    the cut nothing is counted any more, until it is armed again.
     """
 
     cut_at: int = -1
     only: str = ""
     taken: int = 0
     last: str = ""
-    _dead: bool = field(default=False, repr=False)
+    _on: bool = field(default=True, repr=False)
 
     def arm(self, cut_at: int = -1) -> None:
         """Count from zero, and cut at this step; -1 never."""
-        self.cut_at, self.taken, self.last, self._dead = cut_at, 0, "", False
+        self.cut_at, self.taken, self.last, self._on = cut_at, 0, "", True
 
     def step(self, name: str) -> None:
-        if self._dead:
-            raise PowerCut(self.last)  # what unwinds now would not run on a machine without power
-        if self.only not in ("", name):
+        if not self._on or self.only not in ("", name):
             return
         self.taken += 1
+        self.last = name
         if self.taken == self.cut_at:
-            self.last = name
-            self._dead = True
+            self._on = False  # what unwinds now would not run on a machine without power
             raise PowerCut(name)
 
     def around(self, target: Any) -> Any:

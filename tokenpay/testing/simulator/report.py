@@ -11,6 +11,7 @@ class Failure:
     seed: int
     days: int
     branches: int
+    acts_a_day: int
     step: int
     invariant: str
     message: str
@@ -22,6 +23,7 @@ class Failure:
     def replay(self) -> str:
         """The command that shows the failure again."""
         words = f"tokenpay simulate --seed {self.seed} --days {self.days} --branches {self.branches}"
+        words += f" --acts-a-day {self.acts_a_day}"
         if self.only is None:
             return f"{words} --until {self.step}"
         words += f" --only {','.join(map(str, self.only))}"

@@ -19,9 +19,7 @@ from tokenpay.testing.simulator.acts.engine import ENGINE, turn
 from tokenpay.testing.simulator.acts.outside import OUTSIDE, mine_one
 from tokenpay.testing.simulator.acts.supervisors import SUPERVISORS
 from tokenpay.testing.simulator.acts.tellers import TELLERS, begin_shift, end_shift
-from tokenpay.testing.simulator.books import Books
 from tokenpay.testing.simulator.broken import Broken
-from tokenpay.testing.simulator.carried import Carried
 from tokenpay.testing.simulator.chance import Chance
 from tokenpay.testing.simulator.fault import FAULTS, Fault
 from tokenpay.testing.simulator.founding import found_world
@@ -31,7 +29,7 @@ from tokenpay.testing.simulator.two_tills import Baton, BorderedStore
 from tokenpay.testing.simulator.virtual_clock import DAY_S, START_S
 
 ACTS: tuple[Act, ...] = (*TELLERS, *SUPERVISORS, *ENGINE, *OUTSIDE)
-STEPS_A_BRANCH = 400
+ACTS_A_DAY = 400
 OPENS_S, OPEN_FOR_S = 8 * 3_600, 10 * 3_600
 FAULT_CHANCE = 0.12
 _MOST_TURNS = 60
@@ -41,8 +39,9 @@ _Kind = TypeVar("_Kind", Act, Fault)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Simulation:
-    """`days` of a bank with so many `branches`, all of it a function of `seed`.
+    """`days` of a bank with so many `branches`, each with `acts_a_day`; all of it a function of `seed`.
 
+    In one of so many steps, by `fault_chance`, something goes wrong.
     Nothing happens after step `until`. Of `only` these steps each does what it did in the whole history, and in
     those of `calm` nothing goes wrong. `acts`, `faults` and `invariants` may be given others, of a bank's own.
     """
@@ -50,12 +49,14 @@ class Simulation:
     seed: int
     days: int = 1
     branches: int = 1
+    acts_a_day: int = ACTS_A_DAY
     until: int | None = None
     only: Collection[int] | None = None
     calm: Collection[int] = ()
     acts: Sequence[Act] = ACTS
     faults: Sequence[Fault] = FAULTS
     invariants: Sequence[Invariant] = INVARIANTS
+    fault_chance: float = FAULT_CHANCE
 
     def run(self, tell: Callable[[str], object] = lambda _: None) -> Report:
         """Live every day and return what came of it, a failure too; `tell` hears each line of the history."""
@@ -81,7 +82,7 @@ class Simulation:
     @property
     def steps_a_day(self) -> int:
         """The first step of a day opens it and the last closes it."""
-        return STEPS_A_BRANCH * self.branches + 2
+        return self.acts_a_day * self.branches + 2
 
 
 class _History:
@@ -139,8 +140,11 @@ class _History:
         world, simulation = self.world, self.simulation
         act = _drawn(simulation.acts, chance.of("act"))
         left = world.chain.lose_answers, world.chain.lose_requests, world.node.lies
-        if world.step not in simulation.calm and chance.of("fault").random() < FAULT_CHANCE and simulation.faults:
-            _drawn(simulation.faults, chance.of("which fault")).strike(world, chance)
+        wrong = simulation.faults and chance.of("fault").random() < simulation.fault_chance
+        if wrong and world.step not in simulation.calm:
+            fault = _drawn(simulation.faults, chance.of("which fault"))
+            fault.strike(world, chance)
+            act = next((known for known in simulation.acts if known.name == fault.then), act)
         try:
             if world.two_tills:
                 return self._at_two_tills(act, chance)
@@ -244,17 +248,13 @@ class _History:
         self._tell(line)
 
     def _check(self) -> None:
-        self.world.carried.look()
-        self.world.books.read()
+        self.world.look()
         self._hold()
 
     def _check_whole(self) -> None:
         """Read everything anew, and check it all at once."""
         world = self.world
-        world.books = Books(lambda: world.disk)
-        world.carried = Carried(world.chain, world.carried.treasury)
-        world.carried.look()
-        world.books.read_all()
+        world.look_anew()
         self._hold()
         world.books.whole = False
 
@@ -269,6 +269,7 @@ class _History:
             seed=simulation.seed,
             days=simulation.days,
             branches=simulation.branches,
+            acts_a_day=simulation.acts_a_day,
             step=step,
             invariant=broken.invariant,
             message=broken.message,

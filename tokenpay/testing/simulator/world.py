@@ -102,6 +102,20 @@ class World:
         """Return the database's own connection, past the library."""
         return self.bank.store.engine.raw_connection().driver_connection
 
+    def look(self) -> None:
+        """Follow the chain and the books to where they stand."""
+        self.carried.look()
+        self.books.read()
+        self.books.take_carried(self.carried)
+
+    def look_anew(self) -> None:
+        """Read the chain and the books from their beginning."""
+        self.carried = Carried(self.chain, self.carried.treasury)
+        self.books = Books(lambda: self.disk)
+        self.carried.look()
+        self.books.read_all()
+        self.books.take_carried(self.carried)
+
     def amount(self, units: int) -> Amount:
         return Amount(self.token, units)
 
