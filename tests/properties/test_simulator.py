@@ -80,7 +80,7 @@ def test_the_same_seed_is_the_same_history_in_another_process(tmp_path: Path) ->
     histories = []
     for hash_seed in ("0", "1"):
         file = tmp_path / hash_seed
-        words = ["simulate", "--seed", "5", "--acts-a-day", "25", "--history", str(file)]
+        words = ["simulate", "--seed", "5", "--acts-a-day", "14", "--history", str(file)]
         done = subprocess.run(
             [sys.executable, "-m", "tokenpay.cli", *words],
             env={**os.environ, "PYTHONHASHSEED": hash_seed},
@@ -91,7 +91,7 @@ def test_the_same_seed_is_the_same_history_in_another_process(tmp_path: Path) ->
         assert "every invariant held" in done.stdout
         histories.append((file.read_bytes(), done.stdout.partition("seed 5: ")[2]))
     assert histories[0] == histories[1]
-    assert histories[0][0].count(b"\n") == 27
+    assert histories[0][0].count(b"\n") == 16
 
 
 def test_another_seed_is_another_history() -> None:
@@ -125,7 +125,7 @@ def test_a_bank_that_pays_twice_is_found_and_its_replay_is_short(monkeypatch: py
     failure = simulation.run().failure
     assert failure is not None
     assert failure.invariant == "nothing_answered_is_lost"
-    found = shortest(simulation, failure, most=25)
+    found = shortest(simulation, failure, most=14)
     assert found.only == (failure.step,)
     assert found.invariant == failure.invariant
     assert found.replay == (f"tokenpay simulate --seed 2 --days 1 --branches 1 --acts-a-day 60 --only {failure.step}")
@@ -145,7 +145,7 @@ def test_faults_that_do_not_matter_are_left_out_of_the_replay() -> None:
     failure = simulation.run().failure
     assert failure is not None
     assert failure.step == 5
-    found = shortest(simulation, failure, most=20)
+    found = shortest(simulation, failure, most=14)
     assert (found.only, found.calm) == ((5,), (5,))
 
 

@@ -6,13 +6,20 @@ Triggers note which rows were touched, on the same connection; what is read goes
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from tokenpay.audit.record import AuditHead, AuditRecord
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.address import Address
 from tokenpay.money.asset import parse_caip19
+from tokenpay.testing.simulator.book_rows import (
+    BookAccount,
+    BookDeposit,
+    BookPayment,
+    BookTransfer,
+    Change,
+    Replayed,
+)
 from tokenpay.testing.simulator.carried import Carried
 
 _BY_ID = ("accounts", "transfers", "payments", "deposits")
@@ -27,75 +34,6 @@ _COLUMNS = {
 }
 _AT_ONCE = 500
 Row: TypeAlias = tuple[Any, ...]
-
-
-@dataclass(slots=True)
-class BookAccount:
-    kind: AccountKind
-    owner: str
-    asset_id: str
-    debits_pending: int
-    debits_posted: int
-    credits_pending: int
-    credits_posted: int
-    available_units: int | None
-    version: int
-
-
-@dataclass(slots=True)
-class BookTransfer:
-    debit: str
-    credit: str
-    asset_id: str
-    units: int
-    posted_units: int
-    state: str
-    payment_id: str | None
-    deposit_id: str | None
-
-
-@dataclass(slots=True)
-class BookPayment:
-    purpose: str
-    rail: str
-    state: str
-    asset_id: str
-    debtor: str
-    creditor: str
-    nonce: int | None
-    units: int
-    transaction_hash: bytes | None
-
-
-@dataclass(slots=True)
-class BookDeposit:
-    state: str
-    outcome: str | None
-    units: int
-    asset_id: str
-
-
-@dataclass(slots=True)
-class Replayed:
-    """What an account's entries add up to, and what pending transfers will move."""
-
-    debits: int = 0
-    credits: int = 0
-    entries: int = 0
-    pending_debits: int = 0
-    pending_credits: int = 0
-
-
-@dataclass
-class Change:
-    """What was touched since the books were read before; `payments` and `deposits` tell the state before."""
-
-    accounts: set[str] = field(default_factory=set)
-    payments: dict[str, str | None] = field(default_factory=dict)
-    deposits: dict[str, str | None] = field(default_factory=dict)
-    records: list[AuditRecord] = field(default_factory=list)
-    forbidden: list[str] = field(default_factory=list)
-    misnumbered: list[str] = field(default_factory=list)
 
 
 class Books:

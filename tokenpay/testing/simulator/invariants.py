@@ -15,7 +15,7 @@ from tokenpay.ledger.transfer import TransferState
 from tokenpay.payments.deposit import DepositOutcome, DepositState
 from tokenpay.payments.intent import Purpose
 from tokenpay.payments.payment import ENDED, ON_ITS_WAY, UNPAID, PaymentState
-from tokenpay.testing.simulator.books import BookPayment, BookTransfer
+from tokenpay.testing.simulator.book_rows import BookPayment, BookTransfer
 from tokenpay.testing.simulator.broken import Broken
 from tokenpay.testing.simulator.world import World
 

@@ -1,7 +1,5 @@
 """What the engine does: turn, and bring what stands on deposit addresses to the treasury."""
 
-from typing import Any
-
 from tokenpay.engine import Cycle, run_once
 from tokenpay.errors import Halted, IntegrityError
 from tokenpay.operations.sweep import sweep
@@ -18,7 +16,7 @@ def turn(world: World, chance: Chance) -> str:
     if world.halted() and world.node.lie is None:
         resume(world, chance)
     lies, ahead_s = world.node.lies, world.clock.ahead_s
-    cycle: Cycle = world.ask(chance, ENGINE_ID, _run_once, keyed=False)
+    cycle: Cycle = world.ask(chance, ENGINE_ID, run_once, keyed=False)
     (done,) = cycle.chains
     error = done.error or cycle.error
     if isinstance(error, Halted) and not world.halted():  # the clock was not believed
@@ -39,10 +37,6 @@ def turn(world: World, chance: Chance) -> str:
         f"sent {submitted.sent}, stuck {submitted.stuck}" if submitted else "sent nothing",
     ]
     return "; ".join(counts) + (f"; {error.code}: {error.message}" if error else "")
-
-
-def _run_once(bank: Any, *, by: Any) -> Cycle:
-    return run_once(bank, by=by)
 
 
 def bring_home(world: World, chance: Chance) -> str:
