@@ -10,9 +10,10 @@ import pytest
 
 import tokenpay
 from tokenpay import testing
+from tokenpay.testing import simulator
 
 PAGES = sorted((Path(__file__).parents[2] / "docs" / "guides").glob("*.md"))
-PUBLIC = {"tokenpay": set(tokenpay.__all__), "tokenpay.testing": set(testing.__all__)}
+PUBLIC = {module.__name__: set(module.__all__) for module in (tokenpay, testing, simulator)}
 BLOCK = re.compile(r"```python\n(.*?)```", re.DOTALL)
 GUIDES = [page for page in PAGES if BLOCK.search(page.read_text())]
 """Those that show code; others are for people at a screen."""

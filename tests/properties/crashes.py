@@ -10,8 +10,6 @@ from multiprocessing.connection import Connection, Pipe, wait
 from random import Random
 from typing import Any
 
-from sqlalchemy import Engine, event
-
 from tests.properties.business_day import Answers, Day
 from tests.properties.money_checks import check_books
 from tests.properties.small_bank import COIN, DEUR, SmallBank
@@ -19,71 +17,9 @@ from tokenpay.adapters.system import SystemEntropy
 from tokenpay.errors import TokenpayError, WrongState
 from tokenpay.operations.recognise_holding import recognise_holding
 from tokenpay.operations.reconcile import reconcile
+from tokenpay.testing.simulator.power_cut import PowerCut, Steps
 
 # --- at a counted step
-
-
-class PowerCut(BaseException):
-    """The machine stops here. No error: nothing in the library may catch it."""
-
-
-@dataclass
-class Steps:
-    """Counts every statement, commit, call to the chain and call to the signer, and cuts the power at one of them.
-
-    A commit counts twice: before it, and after it with the answer lost. `only` counts steps of one name.
-    """
-
-    cut_at: int = -1
-    only: str = ""
-    taken: int = 0
-    last: str = ""
-    _on: bool = field(default=True, repr=False)
-
-    def step(self, name: str) -> None:
-        if not self._on or self.only not in ("", name):
-            return
-        self.taken += 1
-        self.last = name
-        if self.taken == self.cut_at:
-            self._on = False  # what unwinds now would not run on a machine without power
-            raise PowerCut(name)
-
-    def around(self, target: Any) -> Any:
-        """Return `target` with a step before and after each of its calls."""
-        return _Stepped(target, self.step)
-
-    def watch(self, engine: Engine) -> None:
-        """Count what a database is asked from now on."""
-        event.listen(engine, "before_cursor_execute", lambda *asked: self.step(f"before {asked[2].split('(')[0]}"))
-        dialect: Any = engine.dialect
-        commit = dialect.do_commit
-
-        def do_commit(connection: Any) -> None:
-            self.step("before the commit")
-            commit(connection)
-            self.step("after the commit")
-
-        dialect.do_commit = do_commit
-
-
-@dataclass
-class _Stepped:
-    _target: Any
-    _step: Callable[[str], None]
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._target, name)
-        if not callable(found):
-            return found
-
-        def call(*given: Any, **named: Any) -> Any:
-            self._step(f"before {name}")
-            answer = found(*given, **named)
-            self._step(f"after {name}")
-            return answer
-
-        return call
 
 
 @dataclass(kw_only=True)

@@ -9,12 +9,13 @@ from random import Random
 import pytest
 
 from tests.properties.business_day import Day
-from tests.properties.crashes import PowerCut, Steps, World, cut_day, kill_day, steps_of_a_day, world_of
+from tests.properties.crashes import World, cut_day, kill_day, steps_of_a_day, world_of
 from tests.properties.money_checks import check_books
 from tests.properties.small_bank import CONFIRMATIONS, template
 from tokenpay.operations.read import get_payment
 from tokenpay.operations.reconcile import reconcile
 from tokenpay.payments.payment import PaymentState
+from tokenpay.testing.simulator.power_cut import PowerCut, Steps
 
 CUTS, KILLS, WITHIN_S = 10, 8, 1.0
 

@@ -45,6 +45,7 @@ NOUNS = (
     "doctor",
     "backup",
     "restore",
+    "simulate",
 )
 """Each is a module of this package that adds its own parser."""
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tokenpay.bank import Bank
+from tokenpay.errors import ChainUnavailable
 from tokenpay.ethereum.observed import TransferLog
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
@@ -12,7 +13,6 @@ from tokenpay.payments.intent import Purpose
 from tokenpay.payments.payment import UNSENT, Payment, PaymentState
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.halt import running
-from tokenpay.steps.record import record
 from tokenpay.steps.settle_deposits import settle_deposits
 from tokenpay.steps.settle_payment import settle_carried, settle_payment
 
@@ -50,16 +50,15 @@ def settle(bank: Bank, *, chain_id: int, by: Session) -> Settled:
     due = [payment for payment in included if (payment.included_block or 0) <= final_number]
     receipts = chain.receipts([payment.transaction_hash or b"" for payment in due]) if due else []
     moved = _moved(bank, chain_id, due)
-    agreed = True
     for payment, receipt in zip(due, receipts, strict=True):
+        # The block still stands, or it would not be final: a node without the receipt has not caught up with itself.
+        # Sent back, the payment would stay behind while the books pass its block.
         if receipt is None or receipt.block_hash != payment.included_hash:
-            _back_to_sent(bank, payment, by=by)
-            agreed = False
-            continue
-        logs = [log for log in moved if log.transaction_hash == receipt.transaction_hash]
-        settle_payment(bank, payment, receipt, logs, final_number=final_number, by=by)
-    if not agreed:
-        return Settled(final_number=followed.final_number)
+            raise ChainUnavailable("the node has a block and not its receipts; try again", chain_id=chain_id)
+    for payment, receipt in zip(due, receipts, strict=True):
+        if receipt is not None:
+            logs = [log for log in moved if log.transaction_hash == receipt.transaction_hash]
+            settle_payment(bank, payment, receipt, logs, final_number=final_number, by=by)
     for collection in waiting:
         settle_carried(bank, collection.id, final_number=final_number, by=by)
     settle_deposits(bank, chain_id, seen, by=by)
@@ -67,16 +66,6 @@ def settle(bank: Bank, *, chain_id: int, by: Session) -> Settled:
         if uow.chains.get(chain_id, lock=True).final_number < final_number:
             uow.chains.advance(chain_id, final_number=final_number)
     return Settled(final_number=max(final_number, followed.final_number), payments=len(due), deposits=len(seen))
-
-
-def _back_to_sent(bank: Bank, payment: Payment, *, by: Session) -> None:
-    """Let `watch` look for a payment again whose node no longer says that its block holds it."""
-    with bank.store.unit_of_work() as uow:
-        operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
-        payment = uow.payments.lock(payment.id)
-        if payment.state is PaymentState.INCLUDED:
-            uow.payments.update(payment.not_included(at_s=bank.clock.now_s()), was=PaymentState.INCLUDED)
-            record(uow, bank, operator, "payment.sent", payment.id, {"because": "its receipt is gone"})
 
 
 def _moved(bank: Bank, chain_id: int, due: Sequence[Payment]) -> list[TransferLog]:

@@ -35,9 +35,9 @@ class Watched:
 def watch(bank: Bank, *, chain_id: int, by: Session, max_blocks: int = MAX_BLOCKS) -> Watched:
     """Take in up to `max_blocks` new blocks of a chain, each with all its logs or not at all.
 
-    A node that lags behind what was taken in changes nothing. Raises Halted, also when a reorg is
-    deeper than what was final, NotFound for an unknown chain, ChainUnavailable, and IntegrityError from a node of
-    another chain.
+    A node that lags behind what was taken in changes nothing. Raises Halted, also when a reorg is deeper than what
+    was final, NotFound for an unknown chain, ChainUnavailable, also from a node that shows the logs of a transaction
+    of ours and not its receipt, and IntegrityError from a node of another chain.
     """
     chain = bank.chain(chain_id)
     with bank.store.read() as uow:
@@ -64,6 +64,7 @@ def watch(bank: Bank, *, chain_id: int, by: Session, max_blocks: int = MAX_BLOCK
         assets={asset.contract.text: asset for asset in assets if asset.contract is not None},
     )
     signed, receipts = _receipts(bank, chain_id)
+    _check_receipts(chain_id, news, signed, receipts)
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
         standing = uow.chains.get(chain_id, lock=True)
@@ -103,6 +104,19 @@ def _check_linked(bank: Bank, chain_id: int, fork_number: int, blocks: Sequence[
         if block.parent_hash != parent:
             raise ChainUnavailable("the chain changed while it was read; try again", chain_id=chain_id)
         parent = block.hash
+
+
+def _check_receipts(
+    chain_id: int, news: News, signed: Sequence[SignedPayment], receipts: Sequence[Receipt | None]
+) -> None:
+    """A node that shows what a transaction did has its receipt, or it has not caught up with itself.
+
+    Taken in without it, the block would become final while the payment in it still counts as sent.
+    """
+    missing = {version.transaction_hash for version, receipt in zip(signed, receipts, strict=True) if receipt is None}
+    shown = [log.transaction_hash for log in news.transfers] + [log.transaction_hash for log in news.authorizations]
+    if not missing.isdisjoint(shown):
+        raise ChainUnavailable("the node shows a transaction's logs and not its receipt; try again", chain_id=chain_id)
 
 
 def _receipts(bank: Bank, chain_id: int) -> tuple[list[SignedPayment], list[Receipt | None]]:

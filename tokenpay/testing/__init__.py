@@ -1,4 +1,4 @@
-"""Shipped fakes of the ports, and a small bank on them, for the tests of whoever builds on tokenpay."""
+"""Shipped fakes of the ports, a small bank on them, and the simulator, for the tests of whoever builds on tokenpay."""
 
 from tokenpay.testing.branch import DENIED, TOKEN, Branch, euro, open_branch
 from tokenpay.testing.fake_chain import OUTSIDER, FakeChain

@@ -4,6 +4,7 @@ Nothing happens by itself: blocks come from `mine`, time from their timestamps, 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tokenpay.errors import ChainUnavailable, IntegrityError, NotFound, WrongState
 from tokenpay.ethereum.observed import AuthorizationLog, Block, Holding, Receipt, TokenFacts, TransferLog
@@ -54,6 +55,8 @@ class FakeChain:
             number=0, hash=keccak256(b"fake"), parent_hash=bytes(32), timestamp_s=start_s, base_fee_wei=base_fee_wei
         )
         self._mined = [Mined(block=first, state=State())]
+        self._receipts: dict[bytes, Receipt] = {}
+        self._stateless = 0
 
     # Scripting the world
 
@@ -126,6 +129,7 @@ class FakeChain:
                 salt=f"{self._chain_id}/{self._branch}".encode(),
             )
             self._mined.append(built)
+            self._receipts |= {receipt.transaction_hash: receipt for receipt in built.receipts}
             self._scripted, timestamp_s = [], None
             for tx in built.transactions:
                 self._pool.drop(tx.hash)
@@ -140,6 +144,9 @@ class FakeChain:
             raise WrongState("there are not so many blocks to replace")
         gone = self._mined[-depth:]
         del self._mined[-depth:]
+        for old in gone:
+            for receipt in old.receipts:
+                del self._receipts[receipt.transaction_hash]
         self._branch += 1
         if keep_transactions:
             self._pool.put_back([tx for old in gone for tx in old.transactions])
@@ -151,6 +158,22 @@ class FakeChain:
         """Forget a transaction that waits, as a node under load does; NotFound when it does not wait."""
         if not self._pool.drop(transaction_hash):
             raise NotFound("no such transaction waits")
+
+    def forget_states(self, keep: int) -> None:
+        """Forget who held what before the last `keep` blocks: a long history is as light as a short one."""
+        first = max(self._stateless, len(self._mined) - keep)
+        for number in range(self._stateless, first):
+            self._mined[number] = replace(self._mined[number], state=State())
+        self._stateless = first
+
+    def mined(self, number: int) -> Mined:
+        """Return a block with all it did and the state after it, whatever the node says; 0 is the first."""
+        return self._mined[number]
+
+    @property
+    def height(self) -> int:
+        """The number of the newest block, whatever the node says."""
+        return len(self._mined) - 1
 
     @property
     def waiting(self) -> list[bytes]:
@@ -185,11 +208,12 @@ class FakeChain:
 
     def receipts(self, transaction_hashes: Sequence[bytes]) -> list[Receipt | None]:
         self._reach()
-        known = {receipt.transaction_hash: receipt for mined in self._mined for receipt in mined.receipts}
-        return [known.get(of) for of in transaction_hashes]
+        return [self._receipts.get(of) for of in transaction_hashes]
 
     def holdings(self, holdings: Sequence[Holding], block: int) -> list[int]:
         state = self._at(block).state
+        if block < self._stateless:
+            raise ChainUnavailable("the node has forgotten the state after this block")
         return [state.holding(holding.contract, holding.address) for holding in holdings]
 
     def token_facts(self, contract: Address) -> TokenFacts:
@@ -239,7 +263,7 @@ class FakeChain:
             self.lose_requests -= 1
             return silence
         said = self._pool.take(raw, self._mined[-1].state, refuse_gaps=self.refuse_gaps)
-        if said.reason == "nonce_too_low" and any(tx.raw == raw for mined in self._mined for tx in mined.transactions):
+        if said.reason == "nonce_too_low" and keccak256(raw) in self._receipts:
             said = Broadcast(outcome="accepted", reason="already in the chain")
         if self.lose_answers:
             self.lose_answers -= 1

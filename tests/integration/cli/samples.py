@@ -35,10 +35,12 @@ ALSO = {
 def commands() -> dict[str, argparse.ArgumentParser]:
     """Return the parser of each command by its words.
 
-    The demo founds a bank of its own, and one operator does not open a second shift: test_cli_shift opens one.
+    The demo and the simulator found banks of their own. One operator does not open a second shift: test_cli_shift does.
     """
     leaves = _leaves(build_parser(), "")
-    return {name: parser for name, parser in leaves if name.split()[0] != "demo" and name != "shift open"}
+    return {
+        name: parser for name, parser in leaves if name.split()[0] not in ("demo", "simulate") and name != "shift open"
+    }
 
 
 def _leaves(parser: argparse.ArgumentParser, name: str) -> Iterator[tuple[str, argparse.ArgumentParser]]:

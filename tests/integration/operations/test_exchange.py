@@ -9,10 +9,10 @@ import pytest
 
 import tokenpay as tp
 from tests.integration.operations.test_shifts import codes, payment, shift
-from tests.properties.crashes import PowerCut, Steps
 from tests.world import CONTRACT, LIMITS, PASSWORDS, TOKEN, World, euro
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.testing import FakeRates
+from tokenpay.testing.simulator.power_cut import PowerCut, Steps
 
 EUR = tp.Asset.cash("EUR")
 CASH = tp.AssetLimits(payment_units=500_000, alone_units=20_000, customer_day_units=10**9, operator_day_units=10**9)

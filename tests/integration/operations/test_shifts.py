@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 import tokenpay as tp
-from tests.properties.crashes import PowerCut, Steps
 from tests.world import LIMITS, PASSWORDS, POLICY, TOKEN, World, euro
 from tokenpay.counter.cash_count import CashCount
 from tokenpay.counter.shift import Shift, ShiftState
@@ -19,6 +18,7 @@ from tokenpay.operations.close_shift import close_shift
 from tokenpay.operations.move_cash import CashDirection, allocate_cash, receive_cash
 from tokenpay.operations.open_shift import open_shift
 from tokenpay.operations.shift_report import shift_report
+from tokenpay.testing.simulator.power_cut import PowerCut, Steps
 
 EUR, USD = tp.Asset.cash("EUR"), tp.Asset.cash("USD")
 CASH = tp.AssetLimits(payment_units=500_000, alone_units=100_00, operator_day_units=10**9)

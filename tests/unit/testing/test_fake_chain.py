@@ -269,3 +269,34 @@ def test_a_person_without_coin_is_told_so() -> None:
     wallet = OutsideWallet(chain=world.chain, key=new_key())
     with pytest.raises(WrongState, match="insufficient_funds"):
         wallet.pay(new_address(), 0)
+
+
+def test_states_that_were_forgotten_are_not_told(fake: FakeChain) -> None:
+    fake.deposit(TOKEN, ALICE, 5)
+    fake.mine(6)
+    fake.forget_states(2)
+    asked = [Holding(address=ALICE, contract=TOKEN)]
+    with pytest.raises(ChainUnavailable, match="forgotten"):
+        fake.holdings(asked, fake.height - 2)
+    assert fake.holdings(asked, fake.height - 1) == [5]
+    assert fake.mined(1).transfers[0].units == 5
+    fake.deposit(TOKEN, ALICE, 2)
+    fake.mine()
+    assert held(fake, ALICE) == 7
+
+
+def test_a_receipt_leaves_with_its_block_and_comes_back_with_another(fake: FakeChain) -> None:
+    wallet = OutsideWallet(chain=fake, key=new_key())
+    fake.deposit(None, wallet.address, ETHER)
+    fake.mine()
+    paid = signed_payment(wallet)
+    fake.broadcast([paid.raw])
+    first = fake.mine()
+    assert fake.receipts([paid.hash]) != [None]
+    fake.reorg(1, keep_transactions=False)
+    assert fake.receipts([paid.hash]) == [None]
+    fake.broadcast([paid.raw])
+    fake.mine()
+    (receipt,) = fake.receipts([paid.hash])
+    assert receipt is not None
+    assert receipt.block_number == first.number + 1
