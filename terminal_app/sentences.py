@@ -90,6 +90,7 @@ GENERAL = {
 """A sentence for every code of an error, and of a reason for a hold, a refusal or a failure."""
 
 CLOSER = {
+    "extra.missing": (N_("{what} needs an extra: {command}"),),
     "amount.invalid": (N_("an amount is written like 12.50: digits, and a point before decimals"),),
     "address.invalid": (
         N_("the address has a wrong checksum (EIP-55): a digit or its case was changed"),

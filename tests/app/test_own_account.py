@@ -95,7 +95,7 @@ def test_a_request_is_paid_once_and_its_receipt_is_shown(branch: Branch, tmp_pat
             assert Memory(tmp_path).unanswered() == []
             await hand.press("f5")
             await hand.arrive(ReceiptScreen)
-            await hand.read("25.000000 DEUR")
+            await hand.until(lambda: "25.000000 DEUR" in hand.seen(), "what the receipt says")
             assert "Boris" not in hand.seen()
             assert tp.issue_receipt(branch.bank, payment.id, by=branch.tim).is_original
             await hand.press("escape", "escape")

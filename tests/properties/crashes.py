@@ -17,6 +17,7 @@ from tokenpay.adapters.system import SystemEntropy
 from tokenpay.errors import TokenpayError, WrongState
 from tokenpay.operations.recognise_holding import recognise_holding
 from tokenpay.operations.reconcile import reconcile
+from tokenpay.testing import FakeChain
 from tokenpay.testing.simulator.power_cut import PowerCut, Steps
 
 # --- at a counted step
@@ -113,6 +114,9 @@ class RemoteChain:
         self.chain_id = chain_id
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name != "once" and not hasattr(FakeChain, name):
+            raise AttributeError(name)
+
         def call(*given: Any, **named: Any) -> Any:
             self._line.send((name, given, named))
             answer = self._line.recv()

@@ -66,7 +66,7 @@ def test_a_node_that_is_down_is_said_once(desk: Desk, monkeypatch: pytest.Monkey
     nodes, turns = nodes_of(desk.world.chain), iter(range(100))
     nodes[2].down = True
     monkeypatch.setattr(
-        "tokenpay.engine.time.sleep", lambda _: os.kill(os.getpid(), signal.SIGTERM) if next(turns) == 2 else None
+        "tokenpay.engine._rest", lambda *_: os.kill(os.getpid(), signal.SIGTERM) if next(turns) == 2 else None
     )
     ports = {**desk.ports(), "chain_ports": {CHAIN_ID: quorum_of(nodes)}}
     said = desk.run("engine", "run", **ports)
