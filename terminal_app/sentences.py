@@ -90,7 +90,7 @@ GENERAL = {
 """A sentence for every code of an error, and of a reason for a hold, a refusal or a failure."""
 
 CLOSER = {
-    "extra.missing": (N_("{what} needs an extra: {command}"),),
+    "extra.missing": (N_('{what} needs an extra: pip install "tokenpay[{extra}]"'),),
     "amount.invalid": (N_("an amount is written like 12.50: digits, and a point before decimals"),),
     "address.invalid": (
         N_("the address has a wrong checksum (EIP-55): a digit or its case was changed"),
@@ -226,10 +226,12 @@ def sentence(said: Coded) -> str:
     for closer in CLOSER.get(said.code, ()):
         values = _pattern(closer).fullmatch(said.message)
         if values is not None:
-            return _(closer).format(
-                **{name: _(value) if value in VALUES else in_form(value) for name, value in values.groupdict().items()}
-            )
+            return _(closer).format(**{name: _value(name, value) for name, value in values.groupdict().items()})
     return _(GENERAL[said.code]) if said.code in GENERAL else said.message
+
+
+def _value(name: str, value: str) -> str:
+    return _(value) if value in VALUES and name != "extra" else in_form(value)
 
 
 def note_text(note: str) -> str:
