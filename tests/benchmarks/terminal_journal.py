@@ -29,8 +29,8 @@ from tokenpay.store.tables import payments
 from tokenpay.testing.branch import PASSWORD, TOKEN
 
 FEW, MANY = 100, 100_000
-ROUNDS = 15
-PAGES = 200
+ROUNDS = 9
+PAGES = 40
 GOAL = 1.3
 BATCH = 5_000
 Spent = dict[str, float]
