@@ -77,7 +77,7 @@ class Frame(App[None]):
         ask(self, lambda: self._bank.set_result(self._opened()), self._is_open, self._stays_shut, group="bank")
 
     def _is_open(self, _done: None) -> None:
-        if self.room is not None:
+        if self.room is not None and self.room.is_mounted:
             self.room.look_again()
 
     def _stays_shut(self, error: tp.TokenpayError) -> None:
