@@ -74,9 +74,9 @@ class Frame(App[None]):
         self.call_after_refresh(self._open_bank)
 
     def _open_bank(self) -> None:
-        ask(self, lambda: self._bank.set_result(self._opened()), self._is_open, self._stays_shut, group="bank")
+        ask(self, lambda: self._bank.set_result(self._opened()), self._has_opened, self._stays_shut, group="bank")
 
-    def _is_open(self, _done: None) -> None:
+    def _has_opened(self, _done: None) -> None:
         if self.room is not None and self.room.is_mounted:
             self.room.look_again()
 

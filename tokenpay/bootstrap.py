@@ -94,9 +94,7 @@ def found_bank(
     except ValidationError:
         raise InvalidInput("a bank names its database by a URL, and each of its chains once") from None
     words = mnemonic.generate(entropy.random(16))
-    engine_password = entropy.random(24).hex()
-    engine = Founder(id=ENGINE_ID, name="engine", password=engine_password, role=Role.ENGINE, branch="engine")
-    people = [_person(founder, entropy, password_cost) for founder in (*founders, engine)]
+    people, engine_password = _staff(founders, entropy, password_cost)
     rules = _rules(people, settings, policy)
     url = database_url(directory, settings)
     _make_folder(directory)
@@ -147,9 +145,7 @@ def found_in_memory(
     check_founders(founders)
     settings = BankSettings(chains=tuple(chains))
     seed = mnemonic.to_seed(mnemonic.generate(entropy.random(16)))
-    engine_password = entropy.random(24).hex()
-    engine = Founder(id=ENGINE_ID, name="engine", password=engine_password, role=Role.ENGINE, branch="engine")
-    people = [_person(founder, entropy, password_cost) for founder in (*founders, engine)]
+    people, engine_password = _staff(founders, entropy, password_cost)
     store = Store("sqlite://")
     put_image(store, _empty_books())
     bank = Bank(
@@ -380,6 +376,13 @@ def _rules(people: Sequence[tuple[Operator, Credential]], settings: BankSettings
         fee_caps_wei={chain.chain_id: chain.fee_cap_wei for chain in settings.chains},
         alone_units={asset_id: limits.alone_units for asset_id, limits in policy.limits.items()},
     )
+
+
+def _staff(founders: Sequence[Founder], entropy: Entropy, cost: int) -> tuple[list[tuple[Operator, Credential]], str]:
+    """Return the founders and the engine as the bank's people, and the password that was made for the engine."""
+    password = entropy.random(24).hex()
+    engine = Founder(id=ENGINE_ID, name="engine", password=password, role=Role.ENGINE, branch="engine")
+    return [_person(founder, entropy, cost) for founder in (*founders, engine)], password
 
 
 def _person(founder: Founder, entropy: Entropy, cost: int) -> tuple[Operator, Credential]:

@@ -7,12 +7,13 @@ commit is sent and ends when a reader holds the event; every reader hears of eve
 import os
 import statistics
 import time
-from multiprocessing.connection import Connection, Pipe
+from multiprocessing.connection import Connection
 
 from sqlalchemy import event
 
 from tests.benchmarks import Row
 from tests.benchmarks.postgresql import running_postgresql
+from tests.forked import forked
 from tests.properties.small_bank import SmallBank, template, units
 from tokenpay.adapters.system import SystemEntropy
 from tokenpay.operations.pay import pay
@@ -76,21 +77,18 @@ def _pay(small: SmallBank) -> Heard:
 
 def _start(small: SmallBank, cursor: str) -> tuple[int, Connection]:
     """Read in another process until every payment was heard of; it says when it begins, and then what it heard."""
-    ours, theirs = Pipe(duplex=False)
-    process = os.fork()
-    if process:
-        theirs.close()
-        return process, ours
-    try:
+
+    def work(line: Connection) -> None:
         small.open()
-        theirs.send("ready")
+        line.send("ready")
         heard: Heard = {}
+        after = cursor
         while len(heard) < PAYMENTS:
-            found = wait_for_events(small.bank, after=cursor, by=small.sessions["ann"], timeout_s=_PATIENCE_S)
+            found = wait_for_events(small.bank, after=after, by=small.sessions["ann"], timeout_s=_PATIENCE_S)
             now_s = time.monotonic()
             assert found, "nothing was heard"
-            cursor = found[-1].cursor
+            after = found[-1].cursor
             heard |= {happened.subject: now_s for happened in found if happened.kind == "payment.final"}
-        theirs.send(heard)
-    finally:
-        os._exit(0)
+        line.send(heard)
+
+    return forked(work)

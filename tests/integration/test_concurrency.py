@@ -8,12 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
-from multiprocessing.connection import Connection, Pipe
+from multiprocessing.connection import Connection
 from random import Random
 from typing import Any
 
 import pytest
 
+from tests.forked import forked
 from tests.properties.money_checks import check_books
 from tests.properties.small_bank import CHAIN_ID, DEUR, LIMITS, START_UNITS, TOKEN, SmallBank, template, units
 from tokenpay.adapters.system import SystemEntropy
@@ -162,19 +163,15 @@ def test_nothing_is_overspent_by_processes(postgresql_server: str) -> None:
 
 def start_process(small: SmallBank, seed: int) -> tuple[int, Connection]:
     """Pay in another process, by four tellers at once; it sends (paid, refused, turned away)."""
-    ours, theirs = Pipe(duplex=False)
-    worker = os.fork()
-    if worker:
-        theirs.close()
-        return worker, ours
-    try:
+
+    def work(line: Connection) -> None:
         small.open()
         counters = Counters(small=small)
         found = all_at_once([partial(counters.pay_some, 100 * seed + number, 3) for number in range(4)])
         answers = [answer for each in found for answer in each]
-        theirs.send((amounts(answers, Payment), amounts(answers, Refusal), counters.busy))
-    finally:
-        os._exit(0)
+        line.send((amounts(answers, Payment), amounts(answers, Refusal), counters.busy))
+
+    return forked(work)
 
 
 def test_the_same_key_from_32_tellers_is_one_payment(counters: Counters) -> None:

@@ -9,6 +9,7 @@ from multiprocessing.connection import Connection, Pipe, wait
 from random import Random
 from typing import Any
 
+from tests.forked import forked
 from tests.properties.crashes import RemoteChain
 from tests.properties.money_checks import check_books
 from tests.properties.small_bank import CHAIN_ID, DEUR, START_UNITS, TOKEN, SmallBank, units
@@ -129,20 +130,13 @@ class Storm:
             self._answer(0.1)
 
     def _start(self, work: Any, *given: Any) -> int:
-        ours, theirs = Pipe()
-        process = os.fork()
-        if process == 0:
-            code = 1
-            try:
-                ours.close()
-                self.small.port = RemoteChain(theirs, CHAIN_ID)  # type: ignore[assignment]
-                self.small.open()
-                work(self.small, *given)
-                code = 0
-            finally:
-                os._exit(code)
-        theirs.close()
-        self._lines[process] = ours
+        def begin(line: Connection) -> None:
+            self.small.port = RemoteChain(line, CHAIN_ID)  # type: ignore[assignment]
+            self.small.open()
+            work(self.small, *given)
+
+        process, line = forked(begin, duplex=True)
+        self._lines[process] = line
         return process
 
     def _start_teller(self) -> tuple[int, Connection]:

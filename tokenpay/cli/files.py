@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tokenpay.errors import InvalidInput
-from tokenpay.primitives import new_file as primitive
+from tokenpay.primitives.new_file import new_file as new_whole_file
 
 MAX_TEXT_BYTES = 64 * 2**20
 
@@ -29,7 +29,7 @@ def read_text(path: Path) -> str:
 def new_file(path: Path, *, mode: int = 0o644) -> Iterator[Path]:
     """Yield where to write, and move it to `path` when all went well; raises InvalidInput when something is there."""
     try:
-        with primitive.new_file(path, mode=mode) as draft:
+        with new_whole_file(path, mode=mode) as draft:
             yield draft
     except FileExistsError:
         raise InvalidInput("there is a file of that name already", file=path.name) from None

@@ -10,6 +10,7 @@ from tokenpay.parties.session import Session
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.enter_case import enter_case
 from tokenpay.steps.record import record
+from tokenpay.steps.waited import waited
 from tokenpay.store.asset_store import RegisteredAsset
 
 CHECK_EVERY_S = 60
@@ -88,8 +89,9 @@ def check_assets(bank: Bank, *, chain_id: int, by: Session) -> list[RegisteredAs
     now_s = bank.clock.now_s()
     with bank.store.read() as uow:
         tokens = [known for known in uow.assets.all(chain_id=chain_id) if known.asset.contract is not None]
-    # One that was checked ahead of now was checked by a wrong clock: its time is not waited for.
-    due = [known.asset.id for known in tokens if known.active and abs(now_s - known.checked_at_s) >= CHECK_EVERY_S]
+    due = [
+        known.asset.id for known in tokens if known.active and waited(known.checked_at_s, CHECK_EVERY_S, now_s=now_s)
+    ]
     checked = [check_asset(bank, asset_id, by=by) for asset_id in due]
     return [registered for registered in checked if not registered.active]
 

@@ -32,6 +32,7 @@ from tokenpay.steps.halt import halt_chain, running
 from tokenpay.steps.recheck import recheck
 from tokenpay.steps.record import record
 from tokenpay.steps.sign_payment import carry_sweep, sign_payment
+from tokenpay.steps.waited import waited
 
 _IN_HAND = (PaymentState.ASSIGNED, PaymentState.SIGNED, PaymentState.SENT)
 _MENDS_ITSELF = ("underpriced", "nonce_too_low")
@@ -167,20 +168,15 @@ def _go_on(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> SignedPa
     settings = bank.settings.chain(newest.chain_id)
     now_s = bank.clock.now_s()
     too_low = last.outcome is AttemptOutcome.REJECTED and last.reason.startswith("underpriced")
-    if too_low or _waited(newest.signed_at_s, settings.bump_after_s, now_s=now_s):
+    if too_low or waited(newest.signed_at_s, settings.bump_after_s, now_s=now_s):
         bumped = fees.above(newest.fees, at_most_wei=most_wei_per_gas(payment.fee_cap_wei, payment.gas_limit))
         if bumped is not None:
             return sign_payment(bank, payment, bumped, version=newest.version + 1, by=by)
         capped = WrongState("it waits for a block, and its fee is as high as it may be", payment=payment.id)
         _open_stuck_case(bank, payment, capped, by=by)
-    if last.outcome is AttemptOutcome.UNKNOWN or _waited(last.at_s, settings.resend_after_s, now_s=now_s):
+    if last.outcome is AttemptOutcome.UNKNOWN or waited(last.at_s, settings.resend_after_s, now_s=now_s):
         return newest
     return None
-
-
-def _waited(since_s: int, long_s: int, *, now_s: int) -> bool:
-    """Tell whether something waits so long; a time as far ahead was a wrong clock's, and nobody waits for it."""
-    return abs(now_s - since_s) >= long_s
 
 
 def _send(bank: Bank, chain_id: int, ready: Sequence[SignedPayment], *, by: Session) -> None:

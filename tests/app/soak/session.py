@@ -1,11 +1,8 @@
 """One session from its seed: who, how many keys, which, what happens meanwhile, and whether all is well afterwards."""
 
 import asyncio
-import gc
 import traceback
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import Random
 from time import process_time
@@ -17,6 +14,7 @@ from tests.app.soak.checks import check, flows
 from tests.app.soak.player import Player
 from tests.app.soak.stage import Board, Broken, Stage, at_the_terminal
 from tests.app.soak.world import World
+from tokenpay.testing.quick_collection import quick_collection
 
 FEWEST, MOST = 50, 200
 
@@ -133,7 +131,7 @@ def play(seed: int, *, most: int | None = None, checking: bool = False) -> Outco
     with template().copy(seed) as home:
         session = _Session(home, seed, most=most, checking=checking)
         try:
-            with _quick_collection():
+            with quick_collection():
                 asyncio.run(session.play())
         except (Exception, AssertionError):
             session.outcome.failure = traceback.format_exc()
@@ -151,14 +149,3 @@ def shortest(seed: int, found: Outcome) -> Outcome:
             break
         found, length = shorter, min(length - 1, len(shorter.pressed))
     return found if len(found.pressed) == length else play(seed, most=length)
-
-
-@contextmanager
-def _quick_collection() -> Iterator[None]:
-    """Look through memory seldom: a session makes much and keeps little."""
-    before = gc.get_threshold()
-    gc.set_threshold(50_000, 20, 50)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)

@@ -1,9 +1,7 @@
 """A bank's days from a seed: every step drawn, done, written down and checked."""
 
-import gc
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from random import Random
@@ -14,6 +12,7 @@ from tokenpay.errors import Conflict, IntegrityError, KeyReused, SignerRefused, 
 from tokenpay.operations.reconcile import reconcile
 from tokenpay.parties.operator import Role
 from tokenpay.payments.payment import ON_ITS_WAY
+from tokenpay.testing.quick_collection import quick_collection
 from tokenpay.testing.simulator.act import Act
 from tokenpay.testing.simulator.acts.engine import ENGINE, turn
 from tokenpay.testing.simulator.acts.outside import OUTSIDE, mine_one
@@ -61,7 +60,7 @@ class Simulation:
     def run(self, tell: Callable[[str], object] = lambda _: None) -> Report:
         """Live every day and return what came of it, a failure too; `tell` hears each line of the history."""
         began = process_time()
-        with _quick_collection():
+        with quick_collection():
             history = _History(self, tell)
             failure = history.live()
         history.world.close()
@@ -281,14 +280,3 @@ class _History:
 
 def _drawn(kinds: Sequence[_Kind], random: Random) -> _Kind:
     return random.choices(kinds, [kind.weight for kind in kinds])[0]
-
-
-@contextmanager
-def _quick_collection() -> Iterator[None]:
-    """Look through memory seldom: a simulation makes much and keeps little."""
-    before = gc.get_threshold()
-    gc.set_threshold(50_000, 20, 50)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
