@@ -5,7 +5,6 @@ A new output is written by the example itself: `cd docs/examples && python refun
 
 import ast
 import runpy
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -19,10 +18,7 @@ PUBLIC = {"tokenpay": set(tokenpay.__all__), "tokenpay.testing": set(testing.__a
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
-def test_an_example_prints_its_committed_output(
-    script: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+def test_an_example_prints_its_committed_output(script: Path, capsys: pytest.CaptureFixture[str]) -> None:
     runpy.run_path(str(script), run_name="__main__")
     assert capsys.readouterr().out == script.with_suffix(".out").read_text()
 
