@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.shared_statements import share
+from tests.stretched_once import remember
 
 REPOSITORY = Path(__file__).parents[1]
 IN_CI = os.environ.get("CI", "").lower() == "true"
@@ -46,6 +47,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     share()
+    remember()
     language = config.getoption("--language")
     if language != "en" and os.environ.get("LANGUAGE") != language and "terminal_app.language" in sys.modules:
         raise pytest.UsageError("the terminal was imported before its language was chosen")
