@@ -1,4 +1,4 @@
-"""A password is stretched once a process: that is slow on purpose, and a thousand tests sign in to copies of one bank."""
+"""A password is stretched once a process: slow on purpose, and a thousand tests sign in to copies of one bank."""
 
 from dataclasses import dataclass
 from functools import cache
