@@ -5,7 +5,7 @@ Founding takes a third of a second, so it is done once for each kind of database
 
 import copy
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
@@ -209,6 +209,8 @@ class Template:
     chain: FakeChain
     at_s: int
     people: dict[str, Any]
+    keys: int = 100
+    """So many keys may be used up already."""
 
 
 def found_template(folder: Path, url: str) -> Template:
@@ -250,7 +252,21 @@ def opened(template: Template, folder: Path, url: str, *, seed: int = 2) -> Iter
     chain, clock = copy.deepcopy(template.chain), FakeClock(template.at_s)
     ports = {CHAIN_ID: chain}
     with tp.open_bank(folder, signer=True, clock=clock, entropy=FakeEntropy(seed), chain_ports=ports) as bank:
-        yield World(bank=bank, chain=chain, clock=clock, _keys=100, **template.people)
+        yield World(bank=bank, chain=chain, clock=clock, _keys=template.keys, **template.people)
+
+
+def lived(template: Template, folder: Path, url: str, prepare: Callable[[World], object]) -> Template:
+    """Copy a template, let something happen at the bank, and return it at rest."""
+    with opened(template, folder, url, seed=3) as world:
+        prepare(world)
+        return Template(
+            folder=folder,
+            url=url,
+            chain=world.chain,
+            at_s=world.clock.now_s(),
+            people=template.people,
+            keys=world._keys,
+        )
 
 
 def sign_in(bank: tp.Bank, operator_id: str) -> tp.Session:

@@ -9,8 +9,6 @@ The long runs are commands of their own:
 
 from collections import Counter
 
-import pytest
-
 from tests.benchmarks import crosscheck_authorizations
 from tests.benchmarks.crosscheck import RULES, ask_eth_account, ask_ethers, crosscheck
 from tests.benchmarks.random_transactions import KINDS
@@ -23,9 +21,8 @@ def check(found, peer, cases):
     assert {rule for rule in RULES[peer] if any(result.endswith(rule) for result in found)} == set(RULES[peer])
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_transactions_agree_with_eth_account(seed):
-    check(Counter(crosscheck(1_000, seed, ask_eth_account, "eth-account")), "eth-account", 1_000)
+def test_transactions_agree_with_eth_account():
+    check(Counter(crosscheck(1_000, 1, ask_eth_account, "eth-account")), "eth-account", 1_000)
 
 
 def test_transactions_agree_with_ethers(peers):
@@ -33,4 +30,4 @@ def test_transactions_agree_with_ethers(peers):
 
 
 def test_authorizations_agree_with_eth_account():
-    assert Counter(crosscheck_authorizations.crosscheck(5_000, 0)) == {"agrees": 5_000}
+    assert Counter(crosscheck_authorizations.crosscheck(1_000, 0)) == {"agrees": 1_000}

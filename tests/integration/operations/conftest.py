@@ -5,36 +5,44 @@ from pathlib import Path
 
 import pytest
 
-from tests.world import Template, World, found_template, opened
+from tests.world import Template, World, found_template, lived, opened
+
+Prepare = Callable[[World], object]
 
 
 @pytest.fixture(scope="session")
-def template_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Template]:
-    """Return the founded bank to copy into a database like the one at this URL."""
-    made: dict[str, Template] = {}
+def template_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Template]:
+    """Return the founded bank, or one where something has happened, to copy into a database like the one at this URL."""
+    made: dict[tuple[str, Prepare | None], Template] = {}
 
-    def template(url: str) -> Template:
-        kind = url.partition(":")[0]
-        if kind not in made:
+    def template(url: str, prepare: Prepare | None = None) -> Template:
+        wanted = url.partition(":")[0], prepare
+        if wanted not in made:
+            founded = None if prepare is None else template(url)
             folder = tmp_path_factory.mktemp("founded") / "bank"
-            made[kind] = found_template(folder, _beside(url, folder.parent))
-        return made[kind]
+            place = _beside(url, folder.parent, f"founded_{len(made)}")
+            if founded is None or prepare is None:
+                made[wanted] = found_template(folder, place)
+            else:
+                folder.mkdir()
+                made[wanted] = lived(founded, folder, place, prepare)
+        return made[wanted]
 
     return template
 
 
 @pytest.fixture
-def world(database_url: str, tmp_path: Path, template_of: Callable[[str], Template]) -> Iterator[World]:
+def world(database_url: str, tmp_path: Path, template_of: Callable[..., Template]) -> Iterator[World]:
     with opened(template_of(database_url), tmp_path, database_url) as found:
         yield found
 
 
-def _beside(url: str, folder: Path) -> str:
+def _beside(url: str, folder: Path, name: str) -> str:
     """Return the URL of another empty database of the same kind."""
     if url.startswith("sqlite"):
-        return f"sqlite:///{folder / 'template.sqlite'}"
+        return f"sqlite:///{folder / name}.sqlite"
     import psycopg
 
     with psycopg.connect(url, autocommit=True) as admin:
-        admin.execute(b"CREATE DATABASE founded")
-    return url.replace(url.partition("?")[0].rpartition("/")[2] + "?", "founded?")
+        admin.execute(f"CREATE DATABASE {name}".encode())
+    return url.replace(url.partition("?")[0].rpartition("/")[2] + "?", f"{name}?")

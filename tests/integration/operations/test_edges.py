@@ -62,7 +62,7 @@ def test_bad_input_is_never_called_anything_else(world: World) -> None:
 
 
 @pytest.fixture
-def edited(sqlite_url: str, tmp_path: Path, template_of: Callable[[str], Template]) -> Iterator[World]:
+def edited(sqlite_url: str, tmp_path: Path, template_of: Callable[..., Template]) -> Iterator[World]:
     """A world on SQLite, which keeps any kind of value in any column, with a payment out and its rules asleep."""
     with opened(template_of(sqlite_url), tmp_path, sqlite_url) as world:
         yield world

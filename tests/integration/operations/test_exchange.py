@@ -1,15 +1,16 @@
 """Exchanges: cash against tokens at a quote, both halves at once or neither, and every reason not to."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import tokenpay as tp
 from tests.integration.operations.test_shifts import codes, payment, shift
-from tests.world import CONTRACT, LIMITS, PASSWORDS, TOKEN, World, euro
+from tests.world import CONTRACT, LIMITS, PASSWORDS, TOKEN, Template, World, euro, opened
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.testing import FakeRates
 from tokenpay.testing.simulator.power_cut import PowerCut, Steps
@@ -41,21 +42,7 @@ class Counter:
         self.rates.set(TOKEN, EUR, "1")
         self.bank = world.bank = replace(world.bank, rates=self.rates)
         self.world = world
-        world.decree(limits={TOKEN.id: LIMITS, EUR.id: replace(CASH, alone_units=10**6)}, tariffs=(TARIFF,))
-        tp.register_asset(self.bank, EUR, by=world.ann)
-        world.chain.deposit(CONTRACT, world.treasury, euro(400).units)
-        world.to_finality()
-        tp.recognise_holding(self.bank, asset_id=TOKEN.id, by=world.ann)
-        count = tp.CashCount.parse("20x50", "EUR")
-        payment(tp.receive_cash(self.bank, count=count, by=world.ann, key=world.key()))
-        self.shift = self.open("drawer-1", world.tom)
-        to_drawer = tp.CashDirection.TO_DRAWER
-        payment(
-            tp.allocate_cash(
-                self.bank, drawer="drawer-1", amount=cash("500"), direction=to_drawer, by=world.tom, key=world.key()
-            )
-        )
-        world.decree(limits={TOKEN.id: LIMITS, EUR.id: CASH})
+        (self.shift,) = tp.find_shifts(self.bank, by=world.tom)
 
     def open(self, drawer: str, by: tp.Session) -> tp.Shift:
         return shift(tp.open_shift(self.bank, drawer=drawer, opening=[], by=by, key=self.world.key()))
@@ -97,6 +84,28 @@ class Counter:
 
 
 BEFORE = {"anna": "1000.00", "drawer": "500.00", "fees": "0.00", "tokens": "0.00", "cash": "0.00"}
+
+
+def opened_counter(world: World) -> None:
+    """Let the bank have cash and tokens of its own, and Tom an open shift."""
+    world.decree(limits={TOKEN.id: LIMITS, EUR.id: replace(CASH, alone_units=10**6)}, tariffs=(TARIFF,))
+    tp.register_asset(world.bank, EUR, by=world.ann)
+    world.chain.deposit(CONTRACT, world.treasury, euro(400).units)
+    world.to_finality()
+    tp.recognise_holding(world.bank, asset_id=TOKEN.id, by=world.ann)
+    given: dict[str, Any] = {"by": world.tom, "drawer": "drawer-1"}
+    count = tp.CashCount.parse("20x50", "EUR")
+    payment(tp.receive_cash(world.bank, count=count, by=world.ann, key=world.key()))
+    shift(tp.open_shift(world.bank, opening=[], key=world.key(), **given))
+    to_drawer = tp.CashDirection.TO_DRAWER
+    payment(tp.allocate_cash(world.bank, amount=cash("500"), direction=to_drawer, key=world.key(), **given))
+    world.decree(limits={TOKEN.id: LIMITS, EUR.id: CASH})
+
+
+@pytest.fixture
+def world(database_url: str, tmp_path: Path, template_of: Callable[..., Template]) -> Iterator[World]:
+    with opened(template_of(database_url, opened_counter), tmp_path, database_url) as found:
+        yield found
 
 
 @pytest.fixture

@@ -76,7 +76,7 @@ Begun = tuple[Template, tuple[tp.Payment, ...]]
 
 
 @pytest.fixture(scope="module")
-def begun(tmp_path_factory: pytest.TempPathFactory, template_of: Callable[[str], Template]) -> Begun:
+def begun(tmp_path_factory: pytest.TempPathFactory, template_of: Callable[..., Template]) -> Begun:
     """A bank at rest in the middle of its work, and its three payments."""
     folder = tmp_path_factory.mktemp("begun")
     url = f"sqlite:///{folder / 'bank.sqlite'}"
