@@ -103,9 +103,8 @@ def test_without_a_screen_it_says_so_and_tells_the_demo(tmp_path: Path) -> None:
         command, env=ENVIRONMENT, cwd=tmp_path, stdout=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL
     ) as run:
         assert run.stdout is not None
-        assert (
-            run.stdout.readline() == "There is no screen here to open a terminal on: this is the demo, told in lines.\n"
-        )
+        first = run.stdout.readline()
+        assert first == "There is no screen here to open a terminal on: this is the demo, told in lines.\n"
         assert any(line.startswith(" 1  A deposit") for line in run.stdout)
         run.send_signal(signal.SIGINT)
         assert run.wait(timeout=STARTING_S) == 130

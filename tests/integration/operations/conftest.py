@@ -12,7 +12,7 @@ Prepare = Callable[[World], object]
 
 @pytest.fixture(scope="session")
 def template_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Template]:
-    """Return the founded bank, or one where something has happened, to copy into a database like the one at this URL."""
+    """Return a founded bank, or one where something has happened, to copy into a database like the one at this URL."""
     made: dict[tuple[str, Prepare | None], Template] = {}
 
     def template(url: str, prepare: Prepare | None = None) -> Template:
