@@ -110,7 +110,7 @@ def postgresql_url(postgresql_server: str) -> Iterator[str]:
 
     name = f"test_{uuid4().hex}"
     with psycopg.connect(postgresql_server, autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE "{name}"'.encode())
+        admin.execute(f'CREATE DATABASE "{name}" STRATEGY FILE_COPY'.encode())
         yield postgresql_server.replace("/postgres?", f"/{name}?")
         admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
 

@@ -292,4 +292,4 @@ def _copy_database(source: str, target: str) -> None:
 
     with psycopg.connect(source.replace(f"/{before}?", "/postgres?"), autocommit=True) as admin:
         admin.execute(f'DROP DATABASE "{after}"'.encode())
-        admin.execute(f'CREATE DATABASE "{after}" TEMPLATE "{before}"'.encode())
+        admin.execute(f'CREATE DATABASE "{after}" TEMPLATE "{before}" STRATEGY FILE_COPY'.encode())

@@ -189,7 +189,7 @@ class Template:
         copytree(self.small.directory, folder)
         name = f"copy_{uuid4().hex}"
         if self.server:
-            _admin(self.server, f'CREATE DATABASE "{name}" TEMPLATE "{self.name}"')
+            _admin(self.server, f'CREATE DATABASE "{name}" TEMPLATE "{self.name}" STRATEGY FILE_COPY')
             settings = read_settings(folder).model_copy(update={"database": _url(self.server, name)})
             write_settings(folder, settings)
         small = SmallBank(
