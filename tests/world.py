@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 import tokenpay as tp
+from tests.copied_database import copy_database
 from tokenpay.engine import ChainCycle
 from tokenpay.ethereum.observed import Holding
 from tokenpay.ledger.account import Account
@@ -248,7 +249,7 @@ def opened(template: Template, folder: Path, url: str, *, seed: int = 2) -> Iter
         shutil.copy(template.folder / "rates.json", folder)
     shutil.copy(template.folder / PIN_KEY_NAME, folder / PIN_KEY_NAME)
     write_settings(folder, BankSettings(database=url, chains=(SETTINGS,)))
-    _copy_database(template.url, url)
+    copy_database(template.url, url)
     chain, clock = copy.deepcopy(template.chain), FakeClock(template.at_s)
     ports = {CHAIN_ID: chain}
     with tp.open_bank(folder, signer=True, clock=clock, entropy=FakeEntropy(seed), chain_ports=ports) as bank:
@@ -281,15 +282,3 @@ def forge(session: tp.Session, **changes: Any) -> tp.Session:
     for name in (*(part.name for part in fields(session)), "_key"):
         object.__setattr__(made, name, changes.get(name, getattr(session, name)))
     return made
-
-
-def _copy_database(source: str, target: str) -> None:
-    before, after = sa.make_url(source).database, sa.make_url(target).database
-    if source.startswith("sqlite"):
-        shutil.copy(str(before), str(after))
-        return
-    import psycopg
-
-    with psycopg.connect(source.replace(f"/{before}?", "/postgres?"), autocommit=True) as admin:
-        admin.execute(f'DROP DATABASE "{after}"'.encode())
-        admin.execute(f'CREATE DATABASE "{after}" TEMPLATE "{before}" STRATEGY FILE_COPY'.encode())

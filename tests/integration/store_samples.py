@@ -1,8 +1,11 @@
 """A bank's first rows, for tests of the store: people, an asset, a policy, money on a customer's account."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from tests.copied_database import beside, copy_database
 from tests.unit.payments.samples import CHAIN_ID, COIN, EURO, MONDAY_NOON_S, TOKEN, TREASURY, intent
 from tokenpay.compliance.approval import Approval, Part, give
 from tokenpay.compliance.clearance import Clearance
@@ -28,18 +31,24 @@ BERTS = Account(kind=AccountKind.CUSTOMER, owner="C00000002", asset_id=TOKEN.id)
 CUSTODY = Account(kind=AccountKind.CUSTODY, owner=TREASURY.text, asset_id=TOKEN.id)
 FUNDING = Account(kind=AccountKind.FUNDING, owner="bank", asset_id=TOKEN.id)
 
+_PLACE = TemporaryDirectory()
+_FIRST: dict[str, str] = {}
+"""The URL of the first one of its kind, which nobody opens again."""
+
 
 @contextmanager
 def founded(url: str) -> Iterator[Store]:
-    """Make the tables and the rows that others point to, and yield the open store."""
-    create_database(url)
-    store = Store(url)
-    try:
-        with store.unit_of_work() as work:
+    """Yield the open store of a bank with the rows that others point to: made once, later ones are copies."""
+    kind = url.partition(":")[0]
+    if kind not in _FIRST:
+        first = beside(url, Path(_PLACE.name), "first_rows")
+        create_database(first)
+        with closing(Store(first)) as store, store.unit_of_work() as work:
             found(work)
+        _FIRST[kind] = first
+    copy_database(_FIRST[kind], url)
+    with closing(Store(url)) as store:
         yield store
-    finally:
-        store.close()
 
 
 def found(work: UnitOfWork) -> None:

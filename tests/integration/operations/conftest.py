@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.copied_database import beside
 from tests.world import Template, World, found_template, lived, opened
 
 Prepare = Callable[[World], object]
@@ -20,7 +21,7 @@ def template_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Templ
         if wanted not in made:
             founded = None if prepare is None else template(url)
             folder = tmp_path_factory.mktemp("founded") / "bank"
-            place = _beside(url, folder.parent, f"founded_{len(made)}")
+            place = beside(url, folder.parent, f"founded_{len(made)}")
             if founded is None or prepare is None:
                 made[wanted] = found_template(folder, place)
             else:
@@ -35,14 +36,3 @@ def template_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Templ
 def world(database_url: str, tmp_path: Path, template_of: Callable[..., Template]) -> Iterator[World]:
     with opened(template_of(database_url), tmp_path, database_url) as found:
         yield found
-
-
-def _beside(url: str, folder: Path, name: str) -> str:
-    """Return the URL of another empty database of the same kind."""
-    if url.startswith("sqlite"):
-        return f"sqlite:///{folder / name}.sqlite"
-    import psycopg
-
-    with psycopg.connect(url, autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name}".encode())
-    return url.replace(url.partition("?")[0].rpartition("/")[2] + "?", f"{name}?")

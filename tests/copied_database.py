@@ -1,0 +1,34 @@
+"""Databases of tests: another one beside a test's own, and a copy of one into another of the same kind."""
+
+import shutil
+from pathlib import Path
+
+import sqlalchemy as sa
+
+
+def beside(url: str, folder: Path, name: str) -> str:
+    """Return the URL of another empty database of the same kind: a file in this folder, or one on the same server."""
+    if url.startswith("sqlite"):
+        return f"sqlite:///{folder / name}.sqlite"
+    _admin(url, f'CREATE DATABASE "{name}" STRATEGY FILE_COPY')
+    return url.replace(f"/{_name(url)}?", f"/{name}?")
+
+
+def copy_database(source: str, target: str) -> None:
+    """Make the target what the source is, at rest; what was in the target is gone."""
+    if source.startswith("sqlite"):
+        shutil.copy(_name(source), _name(target))
+    else:
+        _admin(source, f'DROP DATABASE "{_name(target)}"')
+        _admin(source, f'CREATE DATABASE "{_name(target)}" TEMPLATE "{_name(source)}" STRATEGY FILE_COPY')
+
+
+def _name(url: str) -> str:
+    return str(sa.make_url(url).database)
+
+
+def _admin(url: str, statement: str) -> None:
+    import psycopg
+
+    with psycopg.connect(url.replace(f"/{_name(url)}?", "/postgres?"), autocommit=True) as admin:
+        admin.execute(statement.encode())
