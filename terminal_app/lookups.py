@@ -244,12 +244,13 @@ def _chain(bank: tp.Bank, known: tp.ChainHealth) -> ChainView:
         ).format(seconds=oldest_s)
     name = f"{known.name} ({known.chain_id})"
     halted = (_("✗ HALTED: {why}").format(why=note_text(known.halted)),) if known.halted else ()
+    noted = tuple(_("! the engine noted: {what}").format(what=note_text(what)) for what in _parts(known.trouble))
     try:
         chain = bank.chain(known.chain_id)
         head, final = chain.head(), chain.finalized()
     except tp.TokenpayError as error:
         silent = _("✗ does not answer: {message}").format(message=sentence(error))
-        return ChainView(name=name, lines=(*halted, silent, engine), well=False)
+        return ChainView(name=name, lines=(*halted, silent, *noted, engine), well=False)
     behind = max(head.number - known.head_number, 0)
     lines = (
         *halted,
@@ -260,9 +261,15 @@ def _chain(bank: tp.Bank, known: tp.ChainHealth) -> ChainView:
         _("✓ the books have taken in block {number}").format(number=known.head_number)
         if behind <= LAG
         else _("! the books are {behind} blocks behind: does the engine run?").format(behind=behind),
+        *noted,
         engine,
     )
-    return ChainView(name=name, lines=lines, well=oldest_s <= STALE_S and not halted and behind <= LAG)
+    well = oldest_s <= STALE_S and not halted and not noted and behind <= LAG
+    return ChainView(name=name, lines=lines, well=well)
+
+
+def _parts(trouble: str) -> list[str]:
+    return trouble.split("; ") if trouble else []
 
 
 def whole_statement(

@@ -201,8 +201,12 @@ NOTES = (
     N_("the address holds more than its deposits brought"),
     N_("the node rejected it: {reason}"),
     N_("a block that was final is no longer on the chain"),
+    N_("node {number} gives no answer: {reason}"),
+    N_("node {number} is {blocks} blocks ahead of the others"),
+    N_("node {number} is {blocks} blocks behind the others"),
+    N_("node {number} contradicts the others on {subject}"),
 )
-"""What the library writes into a case, or of a chain that it halts; what people write stands as they wrote it."""
+"""What the library writes into a case, or of a chain and its nodes; what people write stands as they wrote it."""
 
 AS_WRITTEN = frozenset({"approval.refused"})
 """Codes whose message a person wrote: it is shown as they wrote it."""
@@ -235,7 +239,7 @@ def _value(name: str, value: str) -> str:
 
 
 def note_text(note: str) -> str:
-    """Return the note of a case or of a halted chain, in the language of the screen where the library wrote it."""
+    """Return the note of a case or of a chain, in the language of the screen where the library wrote it."""
     for text in NOTES if spoken().code != "en" else ():
         values = _pattern(text).fullmatch(note)
         if values is not None:

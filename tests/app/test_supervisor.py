@@ -22,6 +22,7 @@ from terminal_app.screens.statement import StatementScreen
 from terminal_app.views import STATUSES
 from tests.app.hand import Hand, run, terminal
 from tests.app.test_screens import check_footer
+from tokenpay.operations.bank_health import note_turn
 from tokenpay.testing import Branch, euro
 
 
@@ -109,6 +110,21 @@ def test_one_stops_and_two_resume(branch: Branch, tmp_path: Path, size: tuple[in
             await hand.press("f9")
             await hand.read("✓ Payments run")
             assert tp.bank_health(branch.bank, by=branch.tim).stopped_by == ""
+
+    run(flow())
+
+
+def test_what_the_engine_noted_of_a_chain_is_told(branch: Branch, tmp_path: Path) -> None:
+    said = "node 3 gives no answer: nobody there; node 2 is 40 blocks behind the others"
+    chain_id = branch.chain.chain_id
+    note_turn(branch.bank, seen=[chain_id], troubles={chain_id: said}, by=tp.engine_session(branch.bank))
+
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            await hand.open(BranchScreen, by="vera", key="f9")
+            for part in ("node 3 gives no answer: nobody there", "node 2 is 40 blocks behind the others"):
+                await hand.read(f"! the engine noted: {part}")
+            await hand.read(f"({chain_id})")
 
     run(flow())
 
