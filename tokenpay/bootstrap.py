@@ -350,10 +350,10 @@ class _Chains(Mapping[int, Chain]):
             self._devnets[settings.chain_id] = self._stack.enter_context(devnet)
             urls = (devnet.url,)
         finality = FinalizedTag() if settings.confirmations is None else Confirmations(settings.confirmations)
-        nodes = [JsonRpcChain(url, settings.chain_id, finality=finality, timeout_s=settings.timeout_s) for url in urls]
+        nodes = [JsonRpcChain(url, settings.chain_id, finality=finality, timeout_s=settings.patience_s) for url in urls]
         if len(nodes) == 1:
             return nodes[0]
-        quorum = QuorumChain(nodes, quorum=settings.agreeing, timeout_s=settings.timeout_s)
+        quorum = QuorumChain(nodes, quorum=settings.agreeing, timeout_s=settings.patience_s)
         self._stack.callback(quorum.close)
         return quorum
 

@@ -33,8 +33,9 @@ class ChainSettings(BaseModel):
     """One chain. Without `url` or `urls` it is the embedded one; no `confirmations` means the node's `finalized` tag.
 
     `urls` names several nodes instead of the one at `url`: `quorum` of them have to agree, which is a strict majority
-    where it is not given, and never less. Fees are in wei. A payment's transaction may cost `fee_cap_wei` over all its
-    fee bumps.
+    where it is not given, and never less. One exchange with a node may take `timeout_s`: where it is not given 10 seconds,
+    and 3 with several, so that their silence is an alarm within 10. Fees are in wei. A payment's transaction may cost
+    `fee_cap_wei` over all its fee bumps.
     """
 
     model_config = _STRICT
@@ -49,7 +50,7 @@ class ChainSettings(BaseModel):
     fee_cap_wei: Annotated[int, Field(gt=0, lt=2**256)] = 300_000 * 500 * _GWEI
     bump_after_s: Seconds = 120
     resend_after_s: Seconds = 30
-    timeout_s: Annotated[float, Field(gt=0, le=600, allow_inf_nan=False)] = 10.0
+    timeout_s: Annotated[float, Field(gt=0, le=600, allow_inf_nan=False)] | None = None
 
     @field_validator("urls")
     @classmethod
@@ -81,6 +82,11 @@ class ChainSettings(BaseModel):
     def agreeing(self) -> int:
         """How many nodes have to agree."""
         return self.quorum or len(self.nodes) // 2 + 1
+
+    @property
+    def patience_s(self) -> float:
+        """How long one exchange with a node may take."""
+        return self.timeout_s or (3.0 if self.urls else 10.0)
 
 
 class PrinterSettings(BaseModel):
