@@ -33,7 +33,7 @@ class ChainSettings(BaseModel):
     """One chain. Without `url` or `urls` it is the embedded one; no `confirmations` means the node's `finalized` tag.
 
     `urls` names several nodes instead of the one at `url`: `quorum` of them have to agree, which is a strict majority
-    where it is not given, and never less. One exchange with a node may take `timeout_s`: where it is not given 10 seconds,
+    where it is not given, and never less. One exchange with a node may take `timeout_s`: 10 seconds unless given,
     and 3 with several, so that their silence is an alarm within 10. Fees are in wei. A payment's transaction may cost
     `fee_cap_wei` over all its fee bumps.
     """
