@@ -17,6 +17,7 @@ import pytest
 
 from tests.conftest import missing
 from tests.fixtures_chain import wait_until
+from tests.unguarded import unguarded
 from tokenpay.cli import demo, main
 from tokenpay.devnet.process import start_devnet
 
@@ -214,6 +215,6 @@ def read_until(run: "subprocess.Popen[str]", title: str) -> None:
 
 def change(folder: Path, statement: str) -> None:
     """Change the bank's database as somebody would who is not the bank."""
-    with sqlite3.connect(folder / "bank.db") as database:
+    with sqlite3.connect(folder / "bank.db") as database, unguarded(database):
         assert database.execute(statement).rowcount > 0
     database.close()

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.integration.store_samples import NOW_S, founded
+from tests.unguarded import unguarded
 from tokenpay.audit.record import AuditHead, AuditRecord, verify_stream
 from tokenpay.errors import Halted, IntegrityError
 from tokenpay.store.audit_store import MAX_CLOCK_BACK_S
@@ -57,7 +58,7 @@ def test_records_are_chained_stream_by_stream(store: Store) -> None:
 def test_tampering_is_found(store: Store, tampering: str) -> None:
     for number in range(3):
         append(store, number)
-    with store.unit_of_work() as work:
+    with store.unit_of_work() as work, unguarded(work.connection):
         work.connection.execute(text(tampering))
     with store.read() as work, pytest.raises(IntegrityError):
         verify_stream(work.audit.records(STREAM), START)
@@ -66,7 +67,7 @@ def test_tampering_is_found(store: Store, tampering: str) -> None:
 def test_a_tail_that_was_cut_off_does_not_reach_the_head(store: Store) -> None:
     for number in range(3):
         append(store, number)
-    with store.unit_of_work() as work:
+    with store.unit_of_work() as work, unguarded(work.connection):
         work.connection.execute(text("DELETE FROM audit_records WHERE seq = 3"))
     with store.read() as work:
         assert verify_stream(work.audit.records(STREAM), START) != work.audit.heads()[0]

@@ -20,6 +20,7 @@ from tests.integration.store_samples import (
     transfer,
     uetr,
 )
+from tests.unguarded import unguarded
 from tests.unit.payments.samples import TOKEN, intent
 from tokenpay.compliance.approval import Part
 from tokenpay.compliance.policy import Policy
@@ -48,8 +49,8 @@ def written(store: Store, number: int) -> str:
 
 
 def write(store: Store, statement: str, **values: Any) -> None:
-    """Write as somebody would who has the database and not the library."""
-    with store.unit_of_work() as work:
+    """Write as somebody would who has the database and not the library, and has taken its guards down."""
+    with store.unit_of_work() as work, unguarded(work.connection):
         work.connection.execute(text(statement), values)
 
 

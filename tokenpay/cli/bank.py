@@ -29,6 +29,10 @@ def add_parser(subparsers: "Subparsers") -> None:
         migrate,
         "bring the bank's database to this program's revision, and make the PIN key of a bank without one",
     )
+    parser = add_verb(
+        verbs, "roles", roles, "make the database roles of a bank on PostgreSQL, as the owner of its tables"
+    )
+    parser.add_argument("--show", action="store_true", help="only print the SQL, for a database administrator to run")
     add_verb(verbs, "show", show, "show the bank, its chains, its database, its policy and its deny-lists")
     stopping = add_verb(verbs, "stop", stop, "refuse every payment from now on", operator=True)
     add_reason(stopping)
@@ -79,6 +83,17 @@ def migrate(args: Namespace) -> Answer:
     with opened(args) as bank:  # a bank that was founded before PINs gets the key that they are stretched with
         make_pin_key(bank)
     return Answer(content={"before": before, "revision": HEAD})
+
+
+def roles(args: Namespace) -> Answer:
+    from tokenpay.settings import database_url, read_settings
+    from tokenpay.store.roles import ROLES, grant_roles
+
+    folder = bank_folder(args)
+    statements = grant_roles(database_url(folder, read_settings(folder)), only_show=args.show)
+    if args.show:
+        return Answer(content={"statements": statements}, text=";\n".join([*statements, ""]).rstrip())
+    return Answer(content={"roles": list(ROLES), "granted": len(statements)})
 
 
 def show(args: Namespace) -> Answer:

@@ -40,6 +40,18 @@ def deny_lists(bank: "Bank") -> Finding:
     return ok("deny-lists", f"{len(lists)}, the oldest {age_s // DAY_S} days old")
 
 
+def guards(bank: "Bank") -> Finding:
+    """Whether the database still keeps what was written."""
+    from tokenpay.store.guards import missing_guards
+
+    with bank.store.read() as uow:
+        missing = missing_guards(uow.connection)
+    if missing:
+        said = f"{len(missing)} are down, {missing[0]} first: what was written can be changed"
+        return fail("guards", said, "find out who took them down, then tokenpay bank migrate")
+    return ok("guards", "the database keeps what was written")
+
+
 def audit(bank: "Bank") -> Iterator[Finding]:
     """Whether every stream is whole."""
     with bank.store.read() as uow:

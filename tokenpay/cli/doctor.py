@@ -80,6 +80,7 @@ def _bank(args: Namespace) -> Iterator[Finding]:
     with opened(args) as bank:
         yield diagnosis.payments(bank)
         yield diagnosis.deny_lists(bank)
+        yield diagnosis.guards(bank)
         yield from _tried("audit", partial(diagnosis.audit, bank))
         for chain in bank.settings.chains:
             name = f"chain {chain.chain_id}"

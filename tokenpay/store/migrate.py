@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, inspect, make_url, text
 
 from tokenpay.errors import Conflict, Halted, IntegrityError, InvalidInput, NotFound, StoreUnavailable
+from tokenpay.store.guards import drop_guards, missing_guards, put_guards
+from tokenpay.store.roles import grant_again
 from tokenpay.store.unit_of_work import Store, translated
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 MIGRATIONS = "tokenpay.store:migrations"
-HEAD = "0006"
+HEAD = "0007"
 """The newest revision: the one that these repositories read and write."""
 _REVISION = re.compile(r"[0-9]{4}")
 
@@ -59,8 +61,11 @@ def drop_database(url: str) -> None:
 
 
 def upgrade(url: str) -> None:
-    """Bring a database to the newest revision, whole or not at all; raises Halted when it is newer than that."""
-    if needs_upgrade(url):
+    """Bring a database to the newest revision, whole or not at all; raises Halted when it is newer than that.
+
+    Guards that were taken down are put up again.
+    """
+    if needs_upgrade(url) or _lacks_guards(url):
         _run(url, _upgrade)
 
 
@@ -79,10 +84,13 @@ def downgrade(url: str, revision: str) -> None:
     from alembic.util import CommandError
 
     def back(connection: Connection) -> None:
+        drop_guards(connection)
         try:
             command.downgrade(_config(connection), revision)
         except CommandError:
             raise NotFound("there is no such older revision of the tables") from None
+        if revision == HEAD:
+            put_guards(connection)
 
     needs_upgrade(url)
     _run(url, back)
@@ -111,6 +119,15 @@ def needs_upgrade(url: str) -> bool:
     if found is not None and found > HEAD:
         raise Halted("a newer tokenpay has upgraded this database: use that one", revision=found)
     return found != HEAD
+
+
+def _lacks_guards(url: str) -> bool:
+    store = Store(url)
+    try:
+        with store.read() as work:
+            return bool(missing_guards(work.connection))
+    finally:
+        store.close()
 
 
 def draft(url: str, message: str) -> None:
@@ -143,10 +160,13 @@ def _upgrade(connection: Connection) -> None:
     from alembic import command
     from alembic.util import CommandError
 
+    drop_guards(connection)
     try:
         command.upgrade(_config(connection), "head")
     except CommandError:
         raise IntegrityError("the database's tables are of a revision that never was") from None
+    put_guards(connection)
+    grant_again(connection)
 
 
 def _config(connection: Connection) -> "Config":

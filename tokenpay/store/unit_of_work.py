@@ -24,6 +24,7 @@ from tokenpay.errors import (
     IntegrityError as BrokenRule,
     InvalidInput,
     MissingExtra,
+    NotPermitted,
     StoreUnavailable,
     TokenpayError,
 )
@@ -56,6 +57,7 @@ from tokenpay.store.session_store import SessionStore
 from tokenpay.store.shift_store import ShiftStore
 
 BUSY_TIMEOUT_S = 15
+_FORBIDDEN = "42501"  # PostgreSQL's insufficient_privilege
 _SQLITE: dict[str, Any] = {"isolation_level": None, "check_same_thread": False}
 
 
@@ -162,6 +164,8 @@ def translated() -> Iterator[None]:
             "the database refused the change: it contradicts what already stands", rule=_rule(error)
         ) from None
     except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) == _FORBIDDEN:
+            raise NotPermitted("the database does not let this machine do that: it is another role's") from None
         raise StoreUnavailable(_why(error)) from None
     except UnicodeEncodeError:
         raise InvalidInput("a text holds half a character") from None

@@ -10,6 +10,7 @@ import tokenpay as tp
 from tests.world import TOKEN, Template, World, opened
 from tokenpay.errors import IntegrityError, InvalidInput
 from tokenpay.store import migrate
+from tokenpay.store.guards import drop_guards
 from tokenpay.store.unit_of_work import UnitOfWork
 
 BIG = 10**30
@@ -65,6 +66,8 @@ def test_bad_input_is_never_called_anything_else(world: World) -> None:
 def edited(sqlite_url: str, tmp_path: Path, template_of: Callable[..., Template]) -> Iterator[World]:
     """A world on SQLite, which keeps any kind of value in any column, with a payment out and its rules asleep."""
     with opened(template_of(sqlite_url), tmp_path, sqlite_url) as world:
+        with world.bank.store.engine.begin() as connection:
+            drop_guards(connection)
         yield world
 
 

@@ -6,6 +6,7 @@ import pytest
 
 import tokenpay as tp
 from tests.integration.operations.test_requests import PAYER, PAYER_ADDRESS, authorization, carry, collect
+from tests.unguarded import unguarded
 from tests.world import CHAIN_ID, COIN, CONTRACT, LISTED, OUTSIDE, STRANGER, TOKEN, World, euro
 from tokenpay.ethereum.grants.grant import sign
 from tokenpay.payments.payment import PaymentState as S
@@ -121,7 +122,7 @@ def test_money_moved_between_two_rows_is_seen(world: World) -> None:
     with world.bank.store.read() as uow:
         before = {account.id: account for account in uow.ledger.accounts()}
     units = euro(5).units
-    with world.bank.store.unit_of_work() as uow:
+    with world.bank.store.unit_of_work() as uow, unguarded(uow.connection):
         from sqlalchemy import update
 
         from tokenpay.store.tables import accounts

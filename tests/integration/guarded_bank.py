@@ -1,0 +1,63 @@
+"""A bank with something in nearly every table, for all who attack it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import tokenpay as tp
+from tests.world import CHAIN_ID, LIMITS, OUTSIDE, TOKEN, World, found_template, sign_in
+from tokenpay.counter.cash_count import CashCount
+from tokenpay.testing.fake_system import FakeClock, FakeEntropy
+
+EUR = tp.Asset.cash("EUR")
+CASH = tp.AssetLimits(payment_units=10**9, alone_units=10**9, customer_day_units=10**9, operator_day_units=10**9)
+
+
+@contextmanager
+def guarded_bank(folder: Path, url: str) -> Iterator[World]:
+    """Found the bank in a folder and let it live for a while."""
+    template = found_template(folder, url)
+    ports: dict[str, Any] = {"clock": FakeClock(template.at_s), "entropy": FakeEntropy(2)}
+    with tp.open_bank(folder, signer=True, chain_ports={CHAIN_ID: template.chain}, **ports) as bank:
+        world = World(bank=bank, chain=template.chain, clock=ports["clock"], _keys=100, **template.people)
+        _live(world)
+        yield world
+
+
+def _live(world: World) -> None:
+    """Leave payments of every kind, a deposit, a shift, a case, an original and a customer's closed way in."""
+    bank, tom, ann = world.bank, world.tom, world.ann
+    world.decree(limits={TOKEN.id: LIMITS, EUR.id: CASH})
+    tp.register_asset(bank, EUR, by=ann)
+    assert isinstance(tp.receive_cash(bank, count=CashCount.parse("10x50", "EUR"), by=ann, key=world.key()), tp.Payment)
+    opened = tp.open_shift(bank, drawer="drawer-1", opening=[CashCount.parse("", "EUR")], by=tom, key=world.key())
+    assert not isinstance(opened, tp.Refusal)
+    paid = world.paid(20, remittance_information="Rent for May")
+    tp.issue_receipt(bank, of=paid.id, by=tom)
+    world.paid(200)
+    out = world.paid(30, creditor=OUTSIDE)
+    world.turn()
+    assert world.now(out).state is tp.PaymentState.SENT
+    tp.cancel(bank, world.paid(150).id, by=tom)
+    case = tp.open_case(bank, kind=tp.CaseKind.OTHER, subject="s", note="n", by=ann)
+    tp.resolve_case(bank, case.id, resolution="done", by=ann)
+    tp.open_self_service(bank, customer_id=world.anna.id, pin="482915", by=tom, key=world.key())
+    tp.close_self_service(bank, customer_id=world.anna.id, by=tom)
+    tp.close_session(bank, by=world.bob)
+    world.bob = sign_in(bank, "bob")
+    world.request(5)
+    world.deposit(world.request(40), 40)
+    world.mine()
+    world.turn()
+
+
+@contextmanager
+def postgresql_database(server: str, name: str) -> Iterator[str]:
+    """Make an empty database, yield its URL, and drop it."""
+    import psycopg
+
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(f'CREATE DATABASE "{name}"'.encode())
+        yield server.replace("/postgres?", f"/{name}?")
+        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())

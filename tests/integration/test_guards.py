@@ -1,0 +1,308 @@
+"""What was written stays: attacks with raw SQL, by somebody who may write every row and is not the bank."""
+
+# ruff: noqa: E501, S608 - each attack stands on its line
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+import tokenpay as tp
+from tests.integration.guarded_bank import guarded_bank, postgresql_database
+from tests.unguarded import unguarded
+from tests.world import World
+from tokenpay.store import migrate
+from tokenpay.store.guard_rules import CHANGES, ONCE, REMOVED
+from tokenpay.store.guards import missing_guards
+from tokenpay.store.tables import metadata
+
+FINAL, HELD = "WHERE state = 'final'", "WHERE state = 'held'"
+_ACCOUNT = "id, kind, owner, asset_id, debits_pending, debits_posted, credits_pending, credits_posted"
+_RECORD = "at_s, actor, action, subject, details"
+_LAST = "FROM audit_records AS r JOIN audit_heads AS h ON h.stream = r.stream AND h.seq = r.seq WHERE r.stream = 'main'"
+_ENTRY = "account_id, {seq}, transfer_id, side, units, debits_after, credits_after, block_number, at_s FROM entries"
+
+# What is done, and the guard that refuses it.
+ATTACKS: dict[str, tuple[str, str]] = {
+    "an entry of more": ("UPDATE entries SET units = {seven}", "entries"),
+    "an entry of another time": ("UPDATE entries SET at_s = 1", "entries"),
+    "an entry gone": ("DELETE FROM entries", "entries"),
+    "an entry twice": (f"INSERT INTO entries SELECT {_ENTRY.format(seq='seq + 1')}", "entries_fits"),
+    "an entry without its transfer's amount": (
+        "INSERT INTO entries SELECT id, version + 1, (SELECT min(id) FROM transfers), 'debit', {seven}, {seven}, {seven},"
+        " NULL, 1 FROM accounts WHERE kind = 'customer'",
+        "entries_fits",
+    ),
+    "a transfer of more": ("UPDATE transfers SET units = {seven}", "transfers_kept"),
+    "a transfer to somebody else": ("UPDATE transfers SET credit_account = debit_account", "transfers_kept"),
+    "a posted transfer pending again": (
+        "UPDATE transfers SET state = 'pending' WHERE state = 'posted'",
+        "transfers_settled_once",
+    ),
+    "a posted transfer voided": (
+        "UPDATE transfers SET state = 'voided' WHERE state = 'posted'",
+        "transfers_settled_once",
+    ),
+    "a transfer posted for more than it holds": (
+        "UPDATE transfers SET posted_units = {many} WHERE state = 'pending'",
+        "transfers_settled_once",
+    ),
+    "a transfer gone": ("DELETE FROM transfers", "transfers"),
+    "an account that owes less": (
+        "UPDATE accounts SET debits_posted = {zero}, version = version + 1 WHERE debits_posted > {zero}",
+        "accounts_",
+    ),
+    "an account that got less": (
+        "UPDATE accounts SET credits_posted = {zero}, version = version + 1 WHERE credits_posted > {zero}",
+        "accounts_",
+    ),
+    "an account moved and not counted": (
+        "UPDATE accounts SET credits_posted = {many} WHERE kind = 'funding'",
+        "accounts_posted_stays",
+    ),
+    "an account counted and not moved": ("UPDATE accounts SET version = version + 1", "accounts_posted_stays"),
+    "an account of somebody else": ("UPDATE accounts SET owner = 'eve'", "accounts_kept"),
+    "an account opened rich": (
+        f"INSERT INTO accounts ({_ACCOUNT}, available_units, version) SELECT 'funding/x', 'funding', 'x', min(id),"
+        " {zero}, {zero}, {zero}, {seven}, NULL, 0 FROM assets",
+        "accounts_opens_empty",
+    ),
+    "an account gone": ("DELETE FROM accounts", "accounts"),
+    "a payment of another content": ("UPDATE payments SET intent = replace(intent, '2', '3')", "payments_kept"),
+    "a payment of another hash": ("UPDATE payments SET intent_hash = transaction_hash", "payments_kept"),
+    "a payment to another payee": ("UPDATE payments SET creditor = debtor", "payments_kept"),
+    "a payment by another maker": ("UPDATE payments SET maker = 'bob'", "payments_kept"),
+    "a final payment cancelled": (f"UPDATE payments SET state = 'cancelled' {FINAL}", "payments_goes_its_way"),
+    "a cancelled payment revived": (
+        "UPDATE payments SET state = 'cleared' WHERE state = 'cancelled'",
+        "payments_goes_its_way",
+    ),
+    "a held payment sent": (f"UPDATE payments SET state = 'sent' {HELD}", "payments_goes_its_way"),
+    "what became final told anew": (f"UPDATE payments SET reasons = '[]' {FINAL}", "payments_goes_its_way"),
+    "a payment gone": ("DELETE FROM payments", "payments"),
+    "the words of a payment gone": ("DELETE FROM payment_words", "payment_words"),
+    "an approval by somebody else": ("UPDATE approvals SET operator_id = 'bob'", "approvals_kept"),
+    "an approval gone": ("DELETE FROM approvals", "approvals"),
+    "a clearance of another policy": ("UPDATE clearances SET policy_version = 1", "clearances_kept"),
+    "a clearance gone": ("DELETE FROM clearances", "clearances"),
+    "a policy changed": ("UPDATE policies SET content = '{{}}'", "policies_kept"),
+    "a policy gone": ("DELETE FROM policies WHERE version > 1", "policies"),
+    "an audit record of somebody else": ("UPDATE audit_records SET actor = 'eve'", "audit_records_kept"),
+    "an audit record gone": ("DELETE FROM audit_records", "audit_records"),
+    "an audit record left out": (
+        f"INSERT INTO audit_records SELECT r.stream, r.seq + 2, {_RECORD.replace('at_s', 'r.at_s', 1)}, r.hash, r.hash {_LAST}",
+        "audit_records_follows",
+    ),
+    "an audit record beside another": (
+        f"INSERT INTO audit_records SELECT r.stream, r.seq + 1, {_RECORD.replace('at_s', 'r.at_s', 1)}, previous, r.hash {_LAST}",
+        "audit_records_follows",
+    ),
+    "a head moved back": ("UPDATE audit_heads SET seq = seq - 1", "audit_heads_moves_to_its_record"),
+    "a head of no record": ("UPDATE audit_heads SET seq = seq + 1", "audit_heads_moves_to_its_record"),
+    "a head of another hash": (
+        "UPDATE audit_heads SET hash = (SELECT min(previous) FROM audit_records)",
+        "audit_heads_moves_to_its_record",
+    ),
+    "a stream forgotten": ("DELETE FROM audit_heads", "audit_heads"),
+    "a stream begun in the middle": (
+        "INSERT INTO audit_heads SELECT 'x', seq, hash, at_s FROM audit_heads WHERE stream = 'main'",
+        "audit_heads_begins",
+    ),
+    "an event changed": ("UPDATE outbox SET content = '{{}}'", "outbox_kept"),
+    "an event gone": ("DELETE FROM outbox", "outbox"),
+    "a key bound to another payment": ("UPDATE keys SET result_id = 'gone'", "keys_kept"),
+    "a payment's key freed, to pay again": (
+        "DELETE FROM keys WHERE result_id IN (SELECT id FROM payments)",
+        "keys_",
+    ),
+    "signed bytes exchanged": ("UPDATE signed SET raw = transaction_hash", "signed_kept"),
+    "signed bytes gone": ("DELETE FROM signed", "signed"),
+    "a node's answer changed": (
+        "UPDATE attempts SET outcome = 'rejected' WHERE outcome = 'accepted'",
+        "attempts_answered_once",
+    ),
+    "an attempt gone": ("DELETE FROM attempts", "attempts"),
+    "a deposit of more": ("UPDATE deposits SET units = {seven}", "deposits_kept"),
+    "a final deposit judged again": (
+        "UPDATE deposits SET state = 'seen' WHERE state = 'final'",
+        "deposits_judged_once",
+    ),
+    "a deposit gone": ("DELETE FROM deposits", "deposits"),
+    "a request to another address": ("UPDATE requests SET deposit_address = NULL", "requests_kept"),
+    "a request for another payee": ("UPDATE requests SET payee = payee", "requests_kept"),
+    "a treasury elsewhere": ("UPDATE chains SET treasury = 'eve'", "chains_kept"),
+    "finality taken back": ("UPDATE chains SET final_number = 0", "chains_never_back"),
+    "a block of another hash": ("UPDATE blocks SET hash = hash", "blocks_kept"),
+    "an authorization freed that left": (
+        "DELETE FROM carried WHERE payment_id IN (SELECT id FROM payments WHERE nonce IS NOT NULL)",
+        "carried_not_once_assigned",
+    ),
+    "a teller made a supervisor": ("UPDATE operators SET role = 'supervisor' WHERE id = 'tom'", "operators_kept"),
+    "an operator with another key": ("UPDATE operators SET public_key = hash FROM audit_heads", "operators_kept"),
+    "a way in that ended opened again": (
+        "UPDATE operators SET active = {true} WHERE NOT active",
+        "operators_gone_for_good",
+    ),
+    "an operator gone": ("DELETE FROM operators WHERE id = 'nobody' OR id = 'tom'", "operators"),
+    "an introduction by somebody else": ("UPDATE introductions SET introduced_by = 'bob'", "introductions_kept"),
+    "a password's seal exchanged": ("UPDATE credentials SET sealed = salt", "credentials_kept"),
+    "a session that lasts": ("UPDATE sessions SET expires_at_s = 9999999999", "sessions_kept"),
+    "a closed session opened": (
+        "UPDATE sessions SET closed_at_s = NULL WHERE closed_at_s IS NOT NULL",
+        "sessions_closed_for_good",
+    ),
+    "a shift that began with more": ("UPDATE shifts SET opening = '{{}}'", "shifts_kept"),
+    "a second original": ("UPDATE receipts SET copies = 0", "receipts_copies_are_counted"),
+    "a receipt gone": ("DELETE FROM receipts", "receipts"),
+    "a case opened again": (
+        "UPDATE cases SET resolved_at_s = NULL WHERE resolved_at_s IS NOT NULL",
+        "cases_resolved_once",
+    ),
+    "a case gone": ("DELETE FROM cases", "cases"),
+    "deposit addresses of somebody else": (
+        "UPDATE bank SET value = 'xpub' WHERE name = 'deposit_xpub'",
+        "bank_founding_stands",
+    ),
+    "a fact gone": ("DELETE FROM bank", "bank"),
+    "a token of other decimals": ("UPDATE assets SET decimals = 18", "assets_kept"),
+    "a limit's day moved": ("UPDATE limit_uses SET day = '2001-01-01'", "limit_uses_kept"),
+    "a limit's counter gone": ("DELETE FROM limit_counters", "limit_counters"),
+    "a list's address exchanged": ("UPDATE denied SET address = address", "denied_kept"),
+}
+
+_RICH = "available_units = CASE WHEN available_units IS NULL THEN NULL ELSE available_units + 7 END"
+POSTGRESQL: dict[str, tuple[str, str]] = {
+    "all entries at once": ("TRUNCATE entries", "entries_kept"),
+    "all audit records at once": ("TRUNCATE audit_records", "audit_records_kept"),
+    "the whole bank at once": ("TRUNCATE accounts CASCADE", "accounts_kept"),
+    "money without an entry": (
+        f"UPDATE accounts SET credits_posted = credits_posted + 7, version = version + 1, {_RICH} WHERE kind = 'customer'",
+        "accounts_moved_by_an_entry",
+    ),
+    "what is available out of nothing": (f"UPDATE accounts SET {_RICH} WHERE kind = 'customer'", "accounts_adds_up"),
+    "a transfer without entries": (
+        "INSERT INTO transfers SELECT 'x' || id, debit_account, debit_kind, credit_account, credit_kind, asset_id, units,"
+        " posted_units, state, payment_id, deposit_id, clearance_id, created_at_s, shift_id FROM transfers"
+        " WHERE state = 'posted'",
+        "transfers_in_two_entries",
+    ),
+    "a record that its head does not follow": (
+        f"INSERT INTO audit_records SELECT r.stream, r.seq + 1, r.at_s, actor, action, subject, details, r.hash,"
+        f" decode(repeat('ab', 32), 'hex') {_LAST}",
+        "audit_records_is_the_head",
+    ),
+    "an event before all others": (
+        "INSERT INTO outbox (written_by, at_s, kind, subject, content) VALUES (1, 1, 'k', 's', '{{}}')",
+        "outbox_own_writer",
+    ),
+    "an event that holds all others back": (
+        "INSERT INTO outbox (written_by, at_s, kind, subject, content) VALUES (9000000000000000000, 1, 'k', 's', '{{}}')",
+        "outbox_own_writer",
+    ),
+    "a key of another unit of work": (
+        "DELETE FROM keys WHERE result_id NOT IN (SELECT id FROM payments)",
+        "keys_own_unit_of_work",
+    ),
+}
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    folder: Path = tmp_path_factory.mktemp("guarded")
+    if request.param == "sqlite":
+        with guarded_bank(folder / "bank", f"sqlite:///{folder / 'books.db'}") as found:
+            yield found
+        return
+    server = request.getfixturevalue("postgresql_server")
+    with postgresql_database(server, "guarded") as url, guarded_bank(folder / "bank", url) as found:
+        yield found
+
+
+def rows(world: World) -> dict[str, list[str]]:
+    with world.bank.store.read() as uow:
+        return {name: sorted(map(str, uow.connection.execute(t.select()))) for name, t in metadata.tables.items()}
+
+
+def refused_by(world: World, statement: str) -> str:
+    """Do it and commit; return the name of the guard that refused, or that nothing did."""
+    sqlite = world.bank.store.engine.dialect.name == "sqlite"
+    numbers = {"zero": 0, "seven": 7, "many": 10**30}
+    written = {name: f"'{n:078}'" if sqlite else str(n) for name, n in numbers.items()}
+    try:
+        with world.bank.store.engine.begin() as connection:
+            done = connection.exec_driver_sql(statement.format(**written, true="1" if sqlite else "true"))
+            return f"nothing: {done.rowcount} rows"
+    except IntegrityError as error:
+        said: Any = error.orig
+        return str(said).rpartition("constraint failed: ")[2] if sqlite else str(said.diag.constraint_name)
+
+
+def replaced(world: World) -> dict[str, tuple[str, str]]:
+    if world.bank.store.engine.dialect.name == "postgresql":
+        return POSTGRESQL
+    return {f"{t} replaced": (f"REPLACE INTO {t} SELECT * FROM {t}", f"{t}_written_once") for t in ONCE}
+
+
+def every_column(world: World, filled: set[str]) -> Iterator[tuple[str, tuple[str, str]]]:
+    """The plainest attacks: each column that may not change written over, each row that may not go removed."""
+    postgresql = world.bank.store.engine.dialect.name == "postgresql"
+    for name in filled:
+        for column in metadata.tables[name].columns:
+            if column.name not in CHANGES[name] and not (postgresql and column.identity):
+                yield f"{name}.{column.name}", (f"UPDATE {name} SET {column.name} = {column.name}", f"{name}_kept")
+        if name not in REMOVED:
+            yield name, (f"DELETE FROM {name}", f"{name}_")
+
+
+def test_what_was_written_stays(world: World) -> None:
+    before = rows(world)
+    filled = {name for name, found in before.items() if found}
+    assert len(filled) > 32, metadata.tables.keys() - filled
+    attacks = ATTACKS | replaced(world) | dict(every_column(world, filled))
+    said = {name: refused_by(world, statement) for name, (statement, _) in attacks.items()}
+    unlike = {name: said[name] for name, (_, guard) in attacks.items() if not said[name].startswith(f"guard_{guard}")}
+    assert unlike == {}
+    assert rows(world) == before
+    world.prove()
+    world.to_finality()
+    assert world.paid(5).state is tp.PaymentState.FINAL
+    world.prove()
+
+
+# --- the guards themselves -----------------------------------------------------------------------
+
+
+def test_every_table_and_column_is_known_to_the_guards() -> None:
+    assert {
+        name: set(columns) - {c.name for c in metadata.tables[name].columns} for name, columns in CHANGES.items()
+    } == {name: set() for name in metadata.tables}
+
+
+def test_guards_stand_after_every_migration_and_only_of_the_newest_revision(database_url: str) -> None:
+    migrate.create_database(database_url)
+    engine = sa.create_engine(database_url)
+    with engine.connect() as connection:
+        assert missing_guards(connection) == []
+    migrate.downgrade(database_url, "0006")
+    with engine.connect() as connection:
+        all_of_them = missing_guards(connection)
+    assert len(all_of_them) > 60
+    migrate.upgrade(database_url)
+    with engine.begin() as connection:
+        assert missing_guards(connection) == []
+        with unguarded(connection):
+            assert missing_guards(connection) == all_of_them
+        assert missing_guards(connection) == []
+    engine.dispose()
+
+
+def test_a_guard_that_is_switched_off_is_missed(postgresql_url: str) -> None:
+    migrate.create_database(postgresql_url)
+    engine = sa.create_engine(postgresql_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql('ALTER TABLE entries DISABLE TRIGGER "guard_entries_kept"')
+        assert missing_guards(connection) == ["guard_entries_kept"]
+    engine.dispose()

@@ -1,0 +1,343 @@
+"""Database roles on PostgreSQL: a whole day as the roles of a bank, and raw SQL by each of them against the rest."""
+
+# ruff: noqa: E501, S608 - each attack stands on its line
+
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+import tokenpay as tp
+from tests.integration.guarded_bank import EUR, guarded_bank, postgresql_database
+from tests.integration.test_guards import rows
+from tests.world import CHAIN_ID, OUTSIDE, SETTINGS, World, euro, sign_in
+from tokenpay.counter.cash_count import CashCount
+from tokenpay.settings import PIN_KEY_NAME, BankSettings, write_settings
+from tokenpay.store import migrate
+from tokenpay.store.guard_rules import CHANGES, ENGINE
+from tokenpay.store.roles import AUDITOR, ROLES, TERMINAL, grant_roles
+from tokenpay.store.tables import metadata
+from tokenpay.testing.fake_system import FakeEntropy
+
+FORBIDDEN = "42501"
+LOGINS = {TERMINAL: "till_7", ENGINE: "engine_1", AUDITOR: "auditor_1"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Places:
+    """The bank as its owner founded it, and as a terminal and the engine's host open it; each machine's engine."""
+
+    world: World
+    terminal: World
+    host: World
+    engines: dict[str, sa.Engine]
+
+
+@pytest.fixture(scope="module")
+def places(postgresql_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
+    folder = tmp_path_factory.mktemp("roles")
+    with ExitStack() as stack:
+        url = stack.enter_context(postgresql_database(postgresql_server, "roles"))
+        world = stack.enter_context(guarded_bank(folder / "bank", url))
+        grant_roles(url)
+        with psycopg.connect(postgresql_server, autocommit=True) as admin:
+            for role, login in LOGINS.items():
+                admin.execute(f"DROP ROLE IF EXISTS {login}; CREATE ROLE {login} LOGIN IN ROLE {role}".encode())
+        urls = {
+            role: sa.make_url(url).set(username=login).render_as_string(hide_password=False)
+            for role, login in LOGINS.items()
+        }
+        terminal = _opened(stack, world, folder / "terminal", urls[TERMINAL])
+        shutil.copytree(folder / "bank" / "keys", folder / "host" / "keys")
+        host = _opened(stack, world, folder / "host", urls[ENGINE], signer=True)
+        engines = {role: stack.enter_context(_engine(urls[role])) for role in ROLES}
+        yield Places(world=world, terminal=terminal, host=host, engines=engines)
+
+
+class _engine:
+    """A connection pool that is closed at the end."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = sa.create_engine(url)
+
+    def __enter__(self) -> sa.Engine:
+        return self.engine
+
+    def __exit__(self, *_: object) -> None:
+        self.engine.dispose()
+
+
+def _opened(stack: ExitStack, world: World, folder: Path, url: str, **given: Any) -> World:
+    folder.mkdir(exist_ok=True)
+    assert world.bank.directory is not None
+    shutil.copy(world.bank.directory / PIN_KEY_NAME, folder)
+    write_settings(folder, BankSettings(database=url, chains=(SETTINGS,)))
+    ports = {"clock": world.clock, "entropy": FakeEntropy(len(str(folder))), "chain_ports": {CHAIN_ID: world.chain}}
+    bank = stack.enter_context(tp.open_bank(folder, **ports, **given))
+    people = {name: getattr(world, name) for name in ("ann", "bob", "tom", "engine", "anna", "boris")}
+    return World(bank=bank, chain=world.chain, clock=world.clock, _keys=1_000 + len(str(folder)), **people)
+
+
+# --- what the roles are for ---------------------------------------------------------------------
+
+
+def test_a_day_at_the_counter_and_on_the_engines_host(places: Places) -> None:
+    world, host, bank = places.terminal, places.host, places.terminal.bank
+    for name in ("ann", "bob", "tom"):
+        setattr(world, name, sign_in(bank, name))
+    with pytest.raises(tp.WrongPassword):
+        tp.open_session(bank, operator_id="tom", password="wrong", terminal="till-tom")
+    host.engine = tp.engine_session(host.bank)
+
+    clara = tp.enrol_customer(bank, name="Clara", by=world.tom, key=world.key())
+    tp.open_self_service(bank, customer_id=clara.id, pin="482915", by=world.tom, key=world.key())
+    herself = tp.open_customer_session(bank, customer_id=clara.id, pin="482915", terminal="kiosk")
+
+    request = world.request(60, payee=clara)
+    world.deposit(request, 60)
+    host.to_finality()
+    assert tp.get_request(bank, request.id, by=world.tom).state is tp.RequestState.PAID
+    assert world.units(clara) == euro(60).units
+
+    assert tp.preview_payment(
+        bank, debtor=f"customer/{clara.id}", creditor=f"customer/{world.boris.id}", amount=euro(5), by=world.tom
+    )
+    clara_s = {"debtor": f"customer/{clara.id}"}
+    assert world.paid(5, **clara_s).state is tp.PaymentState.FINAL
+    assert world.paid(1, by=herself, **clara_s).state is tp.PaymentState.FINAL
+    assert world.refused(10_000, **clara_s)
+    out = world.paid(20, creditor=OUTSIDE, **clara_s)
+    gone = world.paid(3, creditor=OUTSIDE, **clara_s)
+    assert tp.cancel(bank, gone.id, by=world.tom).state is tp.PaymentState.CANCELLED
+    large = world.paid(150)
+    assert tp.approve(bank, large.id, by=world.ann).state is tp.PaymentState.FINAL
+    tp.refuse(bank, world.paid(160).id, reason="no", by=world.ann)
+    host.to_finality()
+    assert world.now(out).state is tp.PaymentState.FINAL
+    refunded = tp.refund(
+        bank, of=large.id, to=f"customer/{world.anna.id}", amount=euro(1), by=world.tom, key=world.key()
+    )
+    assert isinstance(refunded, tp.Payment)
+
+    (shift,) = tp.find_shifts(bank, by=world.ann)
+    moved = tp.allocate_cash(
+        bank, drawer="drawer-1", amount=tp.Amount.parse("50.00", EUR), direction=tp.CashDirection.TO_DRAWER,
+        by=world.tom, key=world.key(),
+    )  # fmt: skip
+    assert isinstance(moved, tp.Payment)
+    closed = tp.close_shift(bank, shift.id, counts=[CashCount.parse("1x50", "EUR")], by=world.tom, key=world.key())
+    assert not isinstance(closed, tp.Refusal)
+    assert tp.issue_receipt(bank, of=out.id, by=world.tom).copy == 0
+    tp.stop_payments(bank, reason="drill", by=world.ann)
+    assert not tp.resume_payments(bank, by=world.ann)
+    assert tp.resume_payments(bank, by=world.bob)
+    tp.freeze_customer(bank, clara.id, reason="drill", by=world.ann)
+    case = tp.open_case(bank, kind=tp.CaseKind.OTHER, subject="day", note="n", by=world.ann)
+    tp.resolve_case(bank, case.id, resolution="done", by=world.ann)
+    tp.cancel_request(bank, world.request(9).id, by=world.tom)
+    host.sweep()
+    tp.close_session(bank, by=world.tom)
+    world.tom = sign_in(bank, "tom")
+    world.prove()
+
+
+def test_an_auditor_reads_the_books_and_proves_them(places: Places, tmp_path: Path) -> None:
+    url = str(places.engines[AUDITOR].url.render_as_string(hide_password=False))
+    with ExitStack() as stack:
+        world = _opened(stack, places.world, tmp_path / "auditor", url)
+        world.ann = sign_in(places.terminal.bank, "ann")  # the auditor's machine opens no session of its own
+        world.prove()
+        assert tp.journal(world.bank, by=world.ann).entries
+        with pytest.raises(tp.NotPermitted, match="another role"):
+            sign_in(world.bank, "ann")
+
+
+# --- what each may not --------------------------------------------------------------------------
+
+_CUSTODY = "(SELECT min(id) FROM accounts WHERE kind = 'custody')"
+_ANY = "(SELECT min(id) FROM accounts WHERE kind = 'customer')"
+_TRANSFER = "'TR-x', debit_account, debit_kind, credit_account, credit_kind, asset_id, units"
+_RECORD = "h.seq + 1, h.at_s, 'eve', 'a', 's', '{}', h.hash, h.hash FROM audit_heads AS h"
+_EVERYBODY = {
+    "policy: one of their own": "INSERT INTO policies SELECT version + 1, content, at_s, maker, checker FROM policies",
+    "policy: changed": "UPDATE policies SET content = '{}'",
+    "policy: gone": "DELETE FROM policies",
+    "audit: a record changed": "UPDATE audit_records SET actor = 'eve'",
+    "audit: a record gone": "DELETE FROM audit_records",
+    "audit: all gone": "TRUNCATE audit_records",
+    "audit: a stream gone": "DELETE FROM audit_heads",
+    "ledger: an entry changed": "UPDATE entries SET units = 7",
+    "ledger: an entry gone": "DELETE FROM entries",
+    "ledger: all gone": "TRUNCATE entries",
+    "ledger: a transfer of more": "UPDATE transfers SET units = 7",
+    "payments: another payee": "UPDATE payments SET creditor = 'eve'",
+    "payments: another content": "UPDATE payments SET intent = '{}'",
+    "payments: one gone": "DELETE FROM payments",
+    "approvals: one exchanged": "UPDATE approvals SET signature = ''",
+    "approvals: one gone": "DELETE FROM approvals",
+    "people: a teller made a supervisor": "UPDATE operators SET role = 'supervisor'",
+    "people: another key": "UPDATE operators SET public_key = ''",
+    "people: one gone": "DELETE FROM operators",
+    "chains: another treasury": "UPDATE chains SET treasury = 'eve'",
+    "chains: one more": "INSERT INTO chains SELECT 9, treasury, native_asset_id, 0, 0, 0, '', 0, '' FROM chains",
+    "outbox: events gone": "DELETE FROM outbox",
+    "events: all gone": "TRUNCATE outbox",
+    "guards: one dropped": "DROP TRIGGER guard_entries_kept ON entries",
+    "guards: all switched off": "ALTER TABLE entries DISABLE TRIGGER ALL",
+    "guards: asleep": "SET session_replication_role = replica",
+    "guards: replaced": "CREATE OR REPLACE FUNCTION guard_refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+    "guards: dropped with what they call": "DROP FUNCTION guard_refuse() CASCADE",
+    "tables: one before the bank's": "CREATE TEMPORARY TABLE accounts (id TEXT)",
+    "tables: one more": "CREATE TABLE public.eve (id TEXT)",
+    "tables: one altered": "ALTER TABLE payments DROP COLUMN intent_hash",
+    "tables: one dropped": "DROP TABLE audit_records",
+    "tables: locked for all": "LOCK TABLE accounts IN ACCESS EXCLUSIVE MODE",
+    "schema: another": "CREATE SCHEMA eve",
+    "migrations: another revision": "UPDATE alembic_version SET version_num = '0001'",
+    "roles: the owner": "SET ROLE postgres",
+    "roles: more for oneself": "GRANT tokenpay_engine TO till_7",
+    "roles: one of one's own": "CREATE ROLE eve SUPERUSER",
+    "server: a file": "COPY entries TO '/dev/null'",
+    "server: a program": "COPY entries TO PROGRAM 'cat'",
+    "server: its files": "SELECT pg_ls_dir('.')",
+}
+_TERMINAL = {
+    "people: a supervisor of their own": "INSERT INTO operators SELECT 'eve', 'Eve', 'supervisor', branch, true, sha256('e'), 0,"
+    " 0, NULL FROM operators WHERE id = 'ann'",
+    "people: a supervisor dismissed": "UPDATE operators SET active = false WHERE id = 'ann'",
+    "audit: a line of the engine's": f"INSERT INTO audit_records SELECT 'engine', {_RECORD} WHERE h.stream = 'engine'",
+    "custody: an entry": f"INSERT INTO entries SELECT {_CUSTODY}, 999, min(id), 'debit', 7, 7, 0, 1, 1 FROM transfers",
+    "custody: an entry without its block": f"INSERT INTO entries SELECT {_CUSTODY}, 999, min(id), 'debit', 7, 7, 0, NULL, 1"
+    " FROM transfers",
+    "custody: an entry elsewhere of a block": f"INSERT INTO entries SELECT {_ANY}, 999, min(id), 'debit', 7, 7, 0, 9, 1"
+    " FROM transfers",
+    "custody: a balance": "UPDATE accounts SET debits_posted = debits_posted + 7, version = version + 1,"
+    " available_units = available_units + 7 WHERE kind = 'custody'",
+    "custody: what gas cost": "UPDATE accounts SET debits_posted = debits_posted + 7, version = version + 1 WHERE kind = 'gas'",
+    "custody: a payout settled": "UPDATE transfers SET state = 'posted', posted_units = units WHERE state = 'pending'"
+    " AND credit_kind = 'custody' AND payment_id IS NOT NULL",
+    "custody: a transfer posted": f"INSERT INTO transfers SELECT {_TRANSFER}, units, 'posted', payment_id, NULL, clearance_id, 1,"
+    " NULL FROM transfers WHERE credit_kind = 'custody' AND state = 'posted' LIMIT 1",
+    "deposits: one seen": "INSERT INTO deposits SELECT 'x', chain_id, block_hash, 99, block_number, transaction_hash, address,"
+    " sender, asset_id, units, request_id, state, outcome, seen_at_s FROM deposits LIMIT 1",
+    "deposits: one judged": "UPDATE deposits SET state = 'final', outcome = 'credited'",
+    "deposits: its credit pending": f"INSERT INTO transfers SELECT {_TRANSFER}, 0, 'pending', NULL, deposit_id, NULL, 1, NULL"
+    " FROM transfers WHERE deposit_id IS NOT NULL LIMIT 1",
+    "chains: halted": "UPDATE chains SET halted = 'eve'",
+    "chains: another nonce": "UPDATE chains SET next_nonce = 0",
+    "chains: another height": "UPDATE chains SET final_number = 10000",
+    "blocks: one of their own": "INSERT INTO blocks SELECT chain_id, 99999, hash, 1 FROM blocks LIMIT 1",
+    "blocks: one gone": "DELETE FROM blocks",
+    "signed: bytes of their own": "INSERT INTO signed SELECT payment_id, 99, chain_id, nonce, raw, sha256(raw), 1, 1, 1,"
+    " clearance_id FROM signed LIMIT 1",
+    "signed: gone": "DELETE FROM signed",
+    "attempts: accepted": "UPDATE attempts SET outcome = 'accepted'",
+    "attempts: one of their own": "INSERT INTO attempts SELECT payment_id, version, 99, 1, outcome, '' FROM attempts LIMIT 1",
+    "payments: one assigned": "UPDATE payments SET state = 'assigned' WHERE state = 'cleared'",
+    "payments: one final before its chain": "UPDATE payments SET state = 'final' WHERE rail = 'chain' AND state = 'cleared'",
+    "payments: a nonce": "UPDATE payments SET nonce = 7 WHERE state = 'held'",
+    "payments: of a block": "UPDATE payments SET included_block = 7 WHERE state = 'sent'",
+    "payments: back from its way": "UPDATE payments SET reasons = '[]' WHERE state = 'sent'",
+    "keys: the engine's": "INSERT INTO keys VALUES ('engine/x', 'payment', '{}', 'x', 1)",
+    "leases: taken": "UPDATE leases SET holder = 'eve', until_s = 9999999999",
+    "leases: a new one": "INSERT INTO leases VALUES ('x', 'eve', 9999999999)",
+    "assets: a token of their own": "INSERT INTO assets SELECT 'x', kind, symbol, decimals, chain_id, contract, true, '', '', NULL,"
+    " NULL, 1 FROM assets LIMIT 1",
+    "assets: frozen": "UPDATE assets SET active = false",
+    "deny-lists: one emptied": "DELETE FROM denied",
+    "deny-lists: made young": "INSERT INTO deny_lists VALUES ('x', 9999999999, '', 0, 1)",
+    "facts: addresses of their own": "INSERT INTO bank VALUES ('deposit_index_floor', '7')",
+    "facts: when the engine turned": "UPDATE bank SET value = '9999999999' WHERE name = 'engine_turned_at_s'",
+    "roles: the engine": "SET ROLE tokenpay_engine",
+}
+_ENGINE = {
+    "people: a supervisor of its own": _TERMINAL["people: a supervisor of their own"],
+    "people: a supervisor dismissed": _TERMINAL["people: a supervisor dismissed"],
+    "signed: bytes exchanged": "UPDATE signed SET raw = ''",
+    "signed: bytes gone": "DELETE FROM signed",
+    "deposits: one of more": "UPDATE deposits SET units = 7",
+    "roles: the terminal's": "SET ROLE tokenpay_terminal",
+}
+_AUDITOR = {
+    "secrets: what opens keys": "SELECT sealed FROM credentials",
+    "roles: the engine": "SET ROLE tokenpay_engine",
+    "numbers: an event's": "SELECT nextval('outbox_id_seq')",
+}
+
+
+def _first(table: str) -> str:
+    return next(column.name for column in metadata.tables[table].columns if column.identity is None)
+
+
+_WRITES = {
+    f"{table}: {what}": statement
+    for table, columns in CHANGES.items()
+    for what, statement in {
+        "a row more": f"INSERT INTO {table} ({_first(table)}) SELECT {_first(table)} FROM {table}",
+        "a row gone": f"DELETE FROM {table}",
+        **({"a row changed": f"UPDATE {table} SET {columns[0]} = {columns[0]}"} if columns else {}),
+    }.items()
+}
+ATTACKS = {
+    TERMINAL: _EVERYBODY | _TERMINAL,
+    ENGINE: _EVERYBODY | _ENGINE,
+    AUDITOR: _EVERYBODY | _AUDITOR | _WRITES,
+}
+
+
+def refused(places: Places, role: str, statement: str) -> str:
+    """Do it as a role and commit; return PostgreSQL's state of the refusal, or that nothing refused."""
+    try:
+        with places.engines[role].begin() as connection:
+            return f"nothing: {connection.exec_driver_sql(statement).rowcount} rows"
+    except DBAPIError as error:
+        return str(getattr(error.orig, "sqlstate", ""))
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_what_a_role_may_not(places: Places, role: str) -> None:
+    world = places.world
+    world.paid(15, creditor=OUTSIDE)
+    world.turn()
+    world.paid(15, creditor=OUTSIDE)  # one is sent, one cleared
+    before = rows(world)
+    said = {name: refused(places, role, statement) for name, statement in ATTACKS[role].items()}
+    assert {name: state for name, state in said.items() if state != FORBIDDEN} == {}
+    assert rows(world) == before
+    world.prove()
+    with world.bank.store.engine.connect() as owner:
+        assert owner.exec_driver_sql("SELECT count(*) FROM pg_roles WHERE rolname = 'eve'").scalar() == 0
+
+
+# --- making them --------------------------------------------------------------------------------
+
+
+def test_sqlite_knows_no_roles(sqlite_url: str) -> None:
+    migrate.create_database(sqlite_url)
+    with pytest.raises(tp.InvalidInput, match="everything"):
+        grant_roles(sqlite_url)
+
+
+def test_a_terminal_makes_no_roles(places: Places) -> None:
+    with pytest.raises(tp.NotPermitted):
+        grant_roles(places.engines[TERMINAL].url.render_as_string(hide_password=False))
+
+
+def test_a_migration_keeps_what_was_granted(postgresql_url: str) -> None:
+    migrate.create_database(postgresql_url)
+    engine = sa.create_engine(postgresql_url)
+    query = f"SELECT has_table_privilege('{TERMINAL}', 'leases', 'SELECT')"
+    grant_roles(postgresql_url)
+    migrate.downgrade(postgresql_url, "0005")
+    migrate.upgrade(postgresql_url)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql(query).scalar() is True
+        assert connection.exec_driver_sql(query.replace("SELECT')", "DELETE')")).scalar() is False
+    engine.dispose()

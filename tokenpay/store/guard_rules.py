@@ -1,0 +1,217 @@
+"""What may still happen to a row that was written: rules that no constraint can say, in words both databases know.
+
+A rule says when a change is refused. On PostgreSQL one may also wait for the commit, and some changes are reserved
+to the engine's role, or to the owner of the tables.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from tokenpay.ledger.chart import ASSETS, LIABILITIES
+from tokenpay.payments.payment import ON_ITS_WAY, TRANSITIONS
+
+ENGINE = "tokenpay_engine"
+"""The database role that carries money on and off the chain."""
+
+_PLACE = ("state", "reasons", "updated_at_s")
+_ON_CHAIN = (
+    "nonce", "gas_limit", "fee_cap_wei", "deposit_index", "included_block", "included_hash", "transaction_hash",
+)  # fmt: skip
+_TOTALS = ("debits_pending", "debits_posted", "credits_pending", "credits_posted", "available_units", "version")
+
+CHANGES: dict[str, tuple[str, ...]] = {
+    "accounts": _TOTALS,
+    "approvals": (),
+    "assets": ("active", "checked_at_s"),
+    "attempts": ("outcome", "reason"),
+    "audit_heads": ("seq", "hash", "at_s"),
+    "audit_records": (),
+    "authorizations": (),
+    "bank": ("value",),
+    "blocks": (),
+    "carried": (),
+    "cases": ("resolution", "resolved_by", "resolved_at_s"),
+    "chains": ("next_nonce", "head_number", "final_number", "halted", "seen_at_s", "trouble"),
+    "clearances": (),
+    "credentials": (),
+    "customers": ("status",),
+    "denied": (),
+    "deny_lists": (),
+    "deposits": ("state", "outcome"),
+    "entries": (),
+    "introductions": (),
+    "keys": (),
+    "leases": ("holder", "until_s"),
+    "limit_counters": ("used_units",),
+    "limit_uses": (),
+    "operators": ("active", "failures", "locked_until_s"),
+    "outbox": (),
+    "payment_words": (),
+    "payments": (*_PLACE, *_ON_CHAIN),
+    "policies": (),
+    "quotes": ("payment_id",),
+    "receipts": ("copies",),
+    "requests": ("state", "credited_units"),
+    "sessions": ("closed_at_s",),
+    "shifts": ("state", "closing", "expected", "closed_at_s"),
+    "signed": (),
+    "transfers": ("state", "posted_units", "clearance_id"),
+}
+"""Which columns of a written row may still change: all others stand as they were written."""
+
+REMOVED = frozenset({
+    "authorizations", "blocks", "carried", "credentials", "denied", "deny_lists", "keys", "limit_uses", "shifts",
+})  # fmt: skip
+"""Where rows may go again: what a reorg orphans, what is replaced, and what a unit of work takes back."""
+
+ONCE = {
+    "approvals": "payment_id = NEW.payment_id AND (operator_id = NEW.operator_id OR part = NEW.part)",
+    "clearances": "id = NEW.id OR payment_id = NEW.payment_id",
+    "introductions": "operator_id = NEW.operator_id",
+    "outbox": "id = NEW.id",
+    "payments": "id = NEW.id",
+    "policies": "version = NEW.version",
+    "signed": "payment_id = NEW.payment_id AND version = NEW.version",
+    "transfers": "id = NEW.id",
+}
+"""What SQLite's INSERT OR REPLACE would write over: it fires no DELETE trigger."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A change of one row is refused where `refused` holds; one that `looks` at other rows has its own function."""
+
+    name: str
+    table: str
+    event: Literal["INSERT", "UPDATE", "DELETE", "INSERT OR UPDATE"]
+    refused: str
+    looks: bool = False
+    only: Literal["", "sqlite", "postgresql"] = ""
+    at_commit: str = ""
+    """PostgreSQL asks at the commit, of the rows that this condition picks."""
+
+
+def _listed(values: Iterable[str]) -> str:
+    return ", ".join(f"'{value}'" for value in sorted(values))
+
+
+_WAYS = _listed(
+    f"{before}>{after}" for before, following in TRANSITIONS.items() if following for after in (before, *following)
+)
+_POSTED_CHANGED = "NEW.debits_posted <> OLD.debits_posted OR NEW.credits_posted <> OLD.credits_posted"
+_ENTRY_FITS = """SELECT 1 FROM transfers AS t JOIN accounts AS a ON a.id = NEW.account_id
+  WHERE t.id = NEW.transfer_id AND t.state = 'posted' AND t.posted_units = NEW.units
+  AND NEW.account_id = CASE NEW.side WHEN 'debit' THEN t.debit_account ELSE t.credit_account END
+  AND a.version = NEW.seq AND a.debits_posted = NEW.debits_after AND a.credits_posted = NEW.credits_after"""
+# SQLite has no numbers of this size: there, only the proof of the ledger adds up.
+_ENTRY_ADDS = """SELECT 1 FROM (SELECT 1) AS one
+  LEFT JOIN entries AS e ON e.account_id = NEW.account_id AND e.seq = NEW.seq - 1
+  WHERE NEW.debits_after = coalesce(e.debits_after, 0) + CASE NEW.side WHEN 'debit' THEN NEW.units ELSE 0 END
+  AND NEW.credits_after = coalesce(e.credits_after, 0) + CASE NEW.side WHEN 'credit' THEN NEW.units ELSE 0 END"""
+_OTHER_HALF = "SELECT 1 FROM entries WHERE transfer_id = NEW.transfer_id AND side = NEW.side"
+_AVAILABLE = f"""CASE WHEN NEW.kind IN ({_listed(ASSETS)})
+  THEN NEW.debits_posted - NEW.credits_posted - NEW.credits_pending WHEN NEW.kind IN ({_listed(LIABILITIES)})
+  THEN NEW.credits_posted - NEW.debits_posted - NEW.debits_pending END"""
+_FOUNDING = _listed({"name", "demo", "deposit_xpub", "request_key", "pin_key_mark"})
+_BOTH = """SELECT count(*) FILTER (WHERE side = 'debit') = 1 AND count(*) FILTER (WHERE side = 'credit') = 1
+  FROM entries WHERE transfer_id = NEW.id"""
+_OWN_WRITER = "NEW.written_by <> pg_current_xact_id()::text::bigint"
+_GENESIS = f"'\\x{'00' * 32}'::bytea"
+
+RULES = (
+    Rule(name="founding_stands", table="bank", event="UPDATE",
+         refused=f"OLD.name IN ({_FOUNDING}) AND OLD.value <> '' AND NEW.value <> OLD.value"),
+    Rule(name="gone_for_good", table="operators", event="UPDATE", refused="NEW.active AND NOT OLD.active"),
+    Rule(name="closed_for_good", table="sessions", event="UPDATE", refused="OLD.closed_at_s IS NOT NULL"),
+    Rule(name="closed_for_good", table="shifts", event="UPDATE", refused="OLD.state = 'closed'"),
+    Rule(name="only_a_new_one_goes", table="shifts", event="DELETE", refused="OLD.state <> 'open'"),
+    Rule(name="copies_are_counted", table="receipts", event="UPDATE", refused="NEW.copies <> OLD.copies + 1"),
+    Rule(name="opens_empty", table="accounts", event="INSERT",
+         refused="NEW.version <> 0 OR NEW.debits_posted <> {zero} OR NEW.credits_posted <> {zero}"
+         " OR NEW.debits_pending <> {zero} OR NEW.credits_pending <> {zero}"),
+    Rule(name="posted_stays", table="accounts", event="UPDATE",
+         refused="NEW.debits_posted < OLD.debits_posted OR NEW.credits_posted < OLD.credits_posted"
+         f" OR NEW.version <> OLD.version + CASE WHEN {_POSTED_CHANGED} THEN 1 ELSE 0 END"),
+    Rule(name="adds_up", table="accounts", event="UPDATE", only="postgresql",
+         refused=f"NEW.available_units IS DISTINCT FROM {_AVAILABLE}"),
+    Rule(name="moved_by_an_entry", table="accounts", event="UPDATE", looks=True,
+         at_commit="NEW.version <> OLD.version",
+         refused="NOT EXISTS (SELECT 1 FROM entries WHERE account_id = NEW.id AND seq = NEW.version)"),
+    Rule(name="goes_its_way", table="payments", event="UPDATE",
+         refused=f"OLD.state || '>' || NEW.state NOT IN ({_WAYS})"),
+    Rule(name="taken_once", table="quotes", event="UPDATE", refused="OLD.payment_id IS NOT NULL"),
+    Rule(name="settled_once", table="transfers", event="UPDATE",
+         refused="OLD.state <> 'pending' OR NEW.posted_units > OLD.units"),
+    Rule(name="in_two_entries", table="transfers", event="INSERT OR UPDATE", looks=True,
+         at_commit="NEW.state = 'posted'", refused=f"NOT ({_BOTH})"),
+    Rule(name="fits", table="entries", event="INSERT", looks=True, only="sqlite",
+         refused=f"NOT EXISTS ({_ENTRY_FITS}) OR EXISTS ({_OTHER_HALF})"),
+    Rule(name="fits", table="entries", event="INSERT", looks=True, only="postgresql",
+         refused=f"NOT EXISTS ({_ENTRY_FITS}) OR NOT EXISTS ({_ENTRY_ADDS}) OR EXISTS ({_OTHER_HALF})"),
+    Rule(name="judged_once", table="deposits", event="UPDATE", refused="OLD.state = 'final'"),
+    Rule(name="never_back", table="chains", event="UPDATE", refused="NEW.final_number < OLD.final_number"),
+    Rule(name="not_once_assigned", table="carried", event="DELETE", looks=True,
+         refused="EXISTS (SELECT 1 FROM payments WHERE id = OLD.payment_id AND nonce IS NOT NULL)"),
+    Rule(name="answered_once", table="attempts", event="UPDATE", refused="OLD.outcome <> 'unknown'"),
+    Rule(name="resolved_once", table="cases", event="UPDATE", refused="OLD.resolved_at_s IS NOT NULL"),
+    Rule(name="bound_to_a_payment", table="keys", event="DELETE", looks=True,
+         refused="EXISTS (SELECT 1 FROM payments WHERE id = OLD.result_id)"),
+    Rule(name="own_unit_of_work", table="keys", event="DELETE", only="postgresql",
+         refused="OLD.xmin <> pg_current_xact_id()::xid"),
+    Rule(name="begins", table="audit_heads", event="INSERT", only="sqlite",
+         refused="NEW.seq <> 0 OR NEW.at_s <> 0 OR NEW.hash <> zeroblob(32)"),
+    Rule(name="begins", table="audit_heads", event="INSERT", only="postgresql",
+         refused=f"NEW.seq <> 0 OR NEW.at_s <> 0 OR NEW.hash <> {_GENESIS}"),
+    Rule(name="moves_to_its_record", table="audit_heads", event="UPDATE", looks=True,
+         refused="NEW.seq <> OLD.seq + 1 OR NOT EXISTS (SELECT 1 FROM audit_records WHERE stream = NEW.stream"
+         " AND seq = NEW.seq AND hash = NEW.hash AND at_s = NEW.at_s)"),
+    Rule(name="follows", table="audit_records", event="INSERT", looks=True,
+         refused="NOT EXISTS (SELECT 1 FROM audit_heads WHERE stream = NEW.stream AND seq = NEW.seq - 1"
+         " AND hash = NEW.previous)"),
+    Rule(name="is_the_head", table="audit_records", event="INSERT", looks=True, at_commit="true",
+         refused="NOT EXISTS (SELECT 1 FROM audit_heads WHERE stream = NEW.stream AND seq >= NEW.seq)"),
+    Rule(name="own_writer", table="outbox", event="INSERT", only="postgresql", refused=_OWN_WRITER),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reserved:
+    """A change that only one role makes, besides the owner of the tables; without a role, the owner alone.
+
+    PostgreSQL asks its triggers in the order of their names: who may not is told so before anything else.
+    """
+
+    name: str
+    table: str
+    event: Literal["INSERT", "UPDATE", "INSERT OR UPDATE"]
+    when: str
+    role: str = ENGINE
+
+
+_CHAIN_KINDS = "('custody', 'gas')"
+_ON_ITS_WAY = _listed({*ON_ITS_WAY, "failed"})
+_CARRIED = f"NEW.state IN ({_ON_ITS_WAY}) OR NEW.state = 'final' AND NEW.rail <> 'book'"
+_STAFF = "NEW.role <> 'customer'"
+_OPEN_FACTS = "NEW.name NOT IN ('stopped', 'resume_asked_by') AND NEW.name NOT LIKE 'rate_asked/%'"
+_POSTED_ON_CHAIN = f"NEW.state = 'posted' AND (NEW.debit_kind IN {_CHAIN_KINDS} OR NEW.credit_kind IN {_CHAIN_KINDS})"
+
+RESERVED = (
+    Reserved(name="by_the_engine", table="entries", event="INSERT",
+             when=f"NEW.block_number IS NOT NULL OR split_part(NEW.account_id, '/', 1) IN {_CHAIN_KINDS}"),
+    Reserved(name="by_the_engine", table="accounts", event="UPDATE",
+             when=f"OLD.kind IN {_CHAIN_KINDS} AND ({_POSTED_CHANGED})"),
+    Reserved(name="by_the_engine", table="transfers", event="INSERT OR UPDATE",
+             when=f"NEW.deposit_id IS NOT NULL OR {_POSTED_ON_CHAIN}"),
+    Reserved(name="by_the_engine", table="payments", event="INSERT",
+             when=f"{_CARRIED} OR NEW.nonce IS NOT NULL OR NEW.transaction_hash IS NOT NULL"),
+    Reserved(name="by_the_engine_later", table="payments", event="UPDATE",
+             when=f"OLD.state IN ({_ON_ITS_WAY}) OR {_CARRIED} OR "
+             + " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in _ON_CHAIN)),
+    Reserved(name="by_the_engine", table="keys", event="INSERT", when="NEW.key LIKE 'engine/%'"),
+    Reserved(name="by_the_engine", table="audit_records", event="INSERT", when="NEW.stream = 'engine'"),
+    Reserved(name="by_the_engine", table="bank", event="INSERT OR UPDATE", when=_OPEN_FACTS),
+    Reserved(name="by_the_owner", table="operators", event="INSERT", when=_STAFF, role=""),
+    Reserved(name="by_the_owner_later", table="operators", event="UPDATE",
+             when=f"{_STAFF} AND NEW.active <> OLD.active", role=""),
+)  # fmt: skip
