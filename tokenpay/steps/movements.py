@@ -77,7 +77,7 @@ def _accounts_of(uow: UnitOfWork, intent: Intent) -> tuple[Account, Account] | N
         payee = Account(kind=creditor.kind, owner=creditor.owner, asset_id=asset_id)
         # What the bank owes goes down by a debit and up by a credit; what it has, and where that came from, otherwise.
         return (payer, payee) if LIABILITIES & {payer.kind, payee.kind} else (payee, payer)
-    return payer, custody_of(uow.chains.get(creditor.chain_id).treasury, asset_id)
+    return payer, custody_of(uow.chains.treasury(creditor.chain_id), asset_id)
 
 
 def lack(uow: UnitOfWork, intent: Intent) -> tuple[Reason, ...]:
