@@ -1,7 +1,7 @@
 """How every payment begins: frozen, signed by its maker, decided at the gate, and stored with all it moves."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from tokenpay.bank import Bank
 from tokenpay.compliance.approval import Approval, Part, give
@@ -177,16 +177,14 @@ def enter(uow: UnitOfWork, bank: Bank, operator: Operator, weighed: Weighed) -> 
     """Store a payment with all it moves; its accounts are locked."""
     draft, intent, maker, gate = weighed.draft, weighed.intent, weighed.maker, weighed.gate
     now_s = bank.clock.now_s()
-    held = isinstance(gate, Decision)
+    state = PaymentState.FINAL if intent.rail is Rail.BOOK else PaymentState.CLEARED
     payment = Payment(
         intent=intent,
-        state=PaymentState.HELD if held else PaymentState.CLEARED,
+        state=PaymentState.HELD if isinstance(gate, Decision) else state,
         updated_at_s=now_s,
         reasons=gate.reasons if isinstance(gate, Decision) else (),
         index=draft.index,
     )
-    if not held and intent.rail is Rail.BOOK:
-        payment = replace(payment, state=PaymentState.FINAL)
     uow.payments.add(payment, branch=operator.branch)
     uow.approvals.add(payment.id, maker)
     if draft.carried is not None:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select
 
 from tokenpay.payments.payment import Payment, Reason, Refusal
-from tokenpay.primitives.canonical import canonical_text, parse_canonical
+from tokenpay.primitives.canonical import parse_canonical
 from tokenpay.store.door import stored
 from tokenpay.store.payment_store import PaymentStore, reasons_text
 from tokenpay.store.tables import batch_outcomes
@@ -44,5 +44,4 @@ class BatchStore:
 def _outcome(outcome: Payment | Refusal) -> dict[str, str | None]:
     if isinstance(outcome, Payment):
         return {"payment_id": outcome.id, "intent": None, "reasons": None}
-    intent = canonical_text(outcome.intent.content())
-    return {"payment_id": None, "intent": intent, "reasons": reasons_text(outcome.reasons)}
+    return {"payment_id": None, "intent": outcome.intent.text(), "reasons": reasons_text(outcome.reasons)}

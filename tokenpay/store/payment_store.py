@@ -9,7 +9,7 @@ from tokenpay.errors import IntegrityError, NotFound
 from tokenpay.money.amount import Amount
 from tokenpay.money.asset import Asset
 from tokenpay.payments.cash_leg import CashLeg
-from tokenpay.payments.intent import Intent, Purpose, parse_party
+from tokenpay.payments.intent import Intent, Purpose, hash_of, parse_party
 from tokenpay.payments.journal import JournalCursor, JournalEntry, JournalFilter, JournalPage, page_of, words_of
 from tokenpay.payments.payment import ENDED, UNSENT, Payment, PaymentState, Reason
 from tokenpay.primitives.canonical import canonical_text, parse_canonical
@@ -33,10 +33,11 @@ class PaymentStore:
     def add(self, payment: Payment, *, branch: str) -> None:
         """Enter a new payment."""
         intent = payment.intent
+        text = intent.text()
         row = {
             "id": payment.id,
-            "intent_hash": intent.hash(),
-            "intent": canonical_text(intent.content()),
+            "intent_hash": hash_of(text),
+            "intent": text,
             "purpose": intent.purpose,
             "rail": intent.rail,
             "branch": branch,
