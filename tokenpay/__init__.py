@@ -155,6 +155,7 @@ if TYPE_CHECKING:
     from tokenpay.operations.open_session import close_session as close_session, open_session as open_session
     from tokenpay.operations.open_shift import open_shift as open_shift
     from tokenpay.operations.pay import pay as pay
+    from tokenpay.operations.pay_batch import pay_batch as pay_batch
     from tokenpay.operations.preview_payment import (
         PayeeStanding as PayeeStanding,
         PaymentPreview as PaymentPreview,
@@ -242,6 +243,7 @@ if TYPE_CHECKING:
         Reason as Reason,
         Refusal as Refusal,
     )
+    from tokenpay.payments.payment_order import PaymentOrder as PaymentOrder
     from tokenpay.ports import (
         Chain as Chain,
         Clock as Clock,
@@ -386,6 +388,7 @@ _HOME = {
     "Operator": "parties.operator",
     "PayeeStanding": "operations.preview_payment",
     "Payment": "payments.payment",
+    "PaymentOrder": "payments.payment_order",
     "PaymentPreview": "operations.preview_payment",
     "PaymentRequest": "requests.payment_request",
     "PaymentState": "payments.payment",
@@ -522,6 +525,7 @@ _HOME = {
     "parse_token_list": "money.token_list",
     "parse_typed_data": "ethereum.typed_json",
     "pay": "operations.pay",
+    "pay_batch": "operations.pay_batch",
     "payment_of_key": "operations.read",
     "personal_message_digest": "ethereum.personal_message",
     "preview_payment": "operations.preview_payment",
@@ -666,6 +670,7 @@ __all__ = [
     "Operator",
     "PayeeStanding",
     "Payment",
+    "PaymentOrder",
     "PaymentPreview",
     "PaymentRequest",
     "PaymentState",
@@ -802,6 +807,7 @@ __all__ = [
     "parse_token_list",
     "parse_typed_data",
     "pay",
+    "pay_batch",
     "payment_of_key",
     "personal_message_digest",
     "preview_payment",

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tokenpay as tp
+from tokenpay.cli.batch import COLUMNS, batch
 from tokenpay.cli.command import add_amount, add_noun, add_reason, add_verb
 from tokenpay.cli.desk import amount_of, key_of, signed_in
 from tokenpay.cli.journal import add_journal, filter_of, names_of
@@ -35,7 +36,9 @@ _PAYEE = "customer/<number> or a CAIP-10 address"
 
 
 def add_parser(subparsers: "Subparsers") -> None:
-    verbs = add_noun(subparsers, "payment", "pay, approve, refuse, cancel, refund, reverse, collect; show and list")
+    verbs = add_noun(
+        subparsers, "payment", "pay, one or a batch; approve, refuse, cancel, refund, reverse, collect; show and list"
+    )
     paying = add_verb(
         verbs, "pay", pay, "pay from a customer, or from what stands under a case", operator=True, key=True
     )
@@ -44,6 +47,10 @@ def add_parser(subparsers: "Subparsers") -> None:
     add_amount(paying)
     paying.add_argument("--request", default="", metavar="ID", help="the request that this payment answers")
     paying.add_argument("--remittance", default="", metavar="TEXT", help="what it is for")
+    batching = add_verb(
+        verbs, "batch", batch, "pay every line of a file, each by itself, a thousand at a time", operator=True, key=True
+    )
+    batching.add_argument("file", type=Path, metavar="FILE", help=f"CSV with the columns {', '.join(COLUMNS)}")
     _add_named(verbs, "approve", approve, "consent to a held payment as its second person")
     refusing = _add_named(verbs, "refuse", refuse, "say no to a held payment: it ends, and its funds are free again")
     add_reason(refusing)

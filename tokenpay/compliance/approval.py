@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -38,11 +39,16 @@ class Approval:
     def verify(self, public_key: bytes) -> None:
         """Raise IntegrityError unless this operator's key signed exactly this consent."""
         try:
-            Ed25519PublicKey.from_public_bytes(public_key).verify(
+            _public_key(public_key).verify(
                 self.signature, _message(self.intent_hash, self.operator_id, self.part, self.at_s)
             )
         except (InvalidSignature, ValueError):
             raise IntegrityError("an approval does not carry its operator's signature") from None
+
+
+@lru_cache(maxsize=256)
+def _public_key(raw: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(raw)
 
 
 def give(session: Session, intent_hash: bytes, *, part: Part, at_s: int) -> Approval:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from tokenpay.compliance.screening import Screening, Verdict
 from tokenpay.errors import InvalidInput
@@ -41,6 +42,11 @@ class AssetLimits:
             raise InvalidInput("a limit is a whole number of smallest units, of 78 digits at most")
 
 
+@lru_cache(maxsize=64)
+def _local(now_s: int, utc_offset_minutes: int) -> datetime:
+    return datetime.fromtimestamp(now_s, UTC) + timedelta(minutes=utc_offset_minutes)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hours:
     """When money may leave: minutes of the local day, and weekdays (Monday 0). Opening equals closing: never."""
@@ -65,7 +71,7 @@ class Hours:
         return cls(opens_minute=0, closes_minute=_DAY_MINUTES, weekdays=frozenset(range(7)))
 
     def _local(self, now_s: int) -> datetime:
-        return datetime.fromtimestamp(now_s, UTC) + timedelta(minutes=self.utc_offset_minutes)
+        return _local(now_s, self.utc_offset_minutes)
 
     def day(self, now_s: int) -> str:
         """Return the local date that day limits count by, as YYYY-MM-DD."""

@@ -1,6 +1,6 @@
 """A ledger account: four totals, and the rules by which they move."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Self
 
 from tokenpay.errors import InsufficientFunds, IntegrityError
@@ -56,8 +56,10 @@ class Account:
         Raises InsufficientFunds when less than nothing would be available, IntegrityError when a
         total would fall below zero.
         """
-        moved = replace(
-            self,
+        moved = type(self)(
+            kind=self.kind,
+            owner=self.owner,
+            asset_id=self.asset_id,
             debits_pending=self.debits_pending + debits_pending,
             debits_posted=self.debits_posted + debits_posted,
             credits_pending=self.credits_pending + credits_pending,

@@ -5,6 +5,7 @@ from tokenpay.money.amount import Amount
 from tokenpay.parties.session import Session
 from tokenpay.payments.intent import Party
 from tokenpay.payments.payment import Payment, Refusal
+from tokenpay.payments.payment_order import PaymentOrder
 from tokenpay.steps.authorize import customers_of
 from tokenpay.steps.payment_draft import payment_draft
 from tokenpay.steps.propose import propose
@@ -29,11 +30,12 @@ def pay(
     Payment (book) or a cleared one (the engine carries it to the chain).
     Raises InvalidInput, AssetMismatch, NotFound, SessionExpired, NotPermitted, KeyReused, StoreUnavailable.
     """
-    draft, permission = payment_draft(
+    order = PaymentOrder(
         debtor=debtor,
         creditor=creditor,
         amount=amount,
         request_id=request_id,
         remittance_information=remittance_information,
     )
+    draft, permission = payment_draft(order)
     return propose(bank, draft, by=by, key=key, permission=permission, of=customers_of(draft.debtor))

@@ -16,6 +16,7 @@ from tokenpay.parties.session import Session
 from tokenpay.payments.intent import ChainParty, Intent, Party, Rail, parse_party
 from tokenpay.payments.outgoing import call_of
 from tokenpay.payments.payment import Refusal
+from tokenpay.payments.payment_order import PaymentOrder
 from tokenpay.steps.authorize import authorize, customers_of
 from tokenpay.steps.payment_draft import payment_draft
 from tokenpay.steps.propose import Weighed, freeze, weigh
@@ -64,13 +65,14 @@ def preview_payment(
     `ask_chain=False` goes without the network fee: for a terminal without a node, and where nobody should wait for
     one. Raises as `pay` does, but for keys.
     """
-    draft, permission = payment_draft(
+    order = PaymentOrder(
         debtor=debtor,
         creditor=creditor,
         amount=amount,
         request_id=request_id,
         remittance_information=remittance_information,
     )
+    draft, permission = payment_draft(order)
     of = customers_of(draft.debtor)
     with bank.store.trial() as uow:
         operator = authorize(uow, bank, by, permission, of=of)
@@ -105,7 +107,7 @@ def _payee(uow: UnitOfWork, intent: Intent) -> tuple[PayeeStanding, str]:
         issued = uow.requests.by_address(creditor.chain_id, [creditor.address]).get(creditor.address.text)
         if issued is not None:
             return PayeeStanding.REQUEST_ADDRESS, "".join(customers_of(parse_party(issued.request.payee)))
-        if creditor.address == uow.chains.get(creditor.chain_id).treasury:
+        if creditor.address == uow.chains.treasury(creditor.chain_id):
             return PayeeStanding.OWN_ADDRESS, ""
     if uow.payments.paid_before(creditor=str(creditor), debtor=str(intent.debtor)):
         return PayeeStanding.KNOWN, customer_id

@@ -18,7 +18,7 @@ def resume_chain(bank: Bank, chain_id: int, *, by: Session) -> None:
     """
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.CONTROL)
-        treasury = uow.chains.get(chain_id).treasury
+        treasury = uow.chains.treasury(chain_id)
     used = bank.chain(chain_id).transaction_count(treasury)
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.CONTROL)

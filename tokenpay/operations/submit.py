@@ -128,7 +128,7 @@ def _assign(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> Payment
         carry_sweep(bank, payment)
     chain_id = payment.intent.amount.asset.chain_id or 0
     with bank.store.read() as uow:
-        treasury = uow.chains.get(chain_id).treasury
+        treasury = uow.chains.treasury(chain_id)
         carried = uow.carried.of(payment.id)
     call = call_of(payment.intent, carried.calldata if carried else None)
     gas = bank.chain(chain_id).estimate_gas(sender=treasury, to=call.to, data=call.data, value_wei=call.value_wei)

@@ -24,7 +24,7 @@ def sweep(bank: Bank, *, asset_id: str, by: Session, at_least_units: int = 1, li
         authorize(uow, bank, by, Permission.RUN_ENGINE)
         registered = uow.assets.get(asset_id)
         asset, chain_id = registered.asset, registered.domain().chain_id
-        treasury = uow.chains.get(chain_id).treasury
+        treasury = uow.chains.treasury(chain_id)
         accounts = uow.ledger.accounts(kind=AccountKind.CUSTODY, asset_id=asset_id)
         full = [
             (Address.parse(account.owner), account.available_units or 0, account.version)

@@ -11,7 +11,7 @@ from tokenpay.money.address import Address
 from tokenpay.money.amount import Amount
 from tokenpay.money.asset import AssetKind
 from tokenpay.payments.cash_leg import CashLeg
-from tokenpay.primitives.canonical import Value, canonical_bytes
+from tokenpay.primitives.canonical import Value, canonical_text
 
 _DOMAIN = "tokenpay/intent/1"
 _UETR = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
@@ -204,6 +204,15 @@ class Intent:
             **({} if self.cash is None else self.cash.content()),
         }
 
+    def text(self) -> str:
+        """Return the canonical content as JSON text."""
+        return canonical_text(self.content())
+
     def hash(self) -> bytes:
         """Return SHA-256 over the canonical content: 32 bytes."""
-        return sha256(canonical_bytes(self.content())).digest()
+        return hash_of(self.text())
+
+
+def hash_of(text: str) -> bytes:
+    """Return the hash of an intent whose canonical text this is."""
+    return sha256(text.encode("ascii")).digest()

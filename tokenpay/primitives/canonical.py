@@ -8,6 +8,8 @@ from tokenpay.errors import IntegrityError, InvalidInput
 from tokenpay.primitives.strict_json import read_json
 
 _MAX_CHARACTERS, _MAX_DEPTH = 16_777_216, 32
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+_PLAIN = frozenset({str, int, bool, type(None)})
 
 Value = str | int | bool | None | Sequence["Value"] | Mapping[str, "Value"]
 
@@ -19,7 +21,7 @@ def canonical_text(value: Value) -> str:
     strings if anything but Python is to read them.
     """
     _refuse_floats(value)
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return _ENCODER.encode(value)
 
 
 def canonical_bytes(value: Value) -> bytes:
@@ -38,13 +40,15 @@ def parse_canonical(text: str) -> Any:
 def _refuse_floats(value: Value) -> None:
     if isinstance(value, str | int | None):
         return
-    if isinstance(value, Mapping):
+    if isinstance(value, dict | Mapping):
         for key, item in value.items():
             if not isinstance(key, str):
                 raise TypeError("canonical keys are text")
-            _refuse_floats(item)
-    elif isinstance(value, Sequence):
+            if type(item) not in _PLAIN:
+                _refuse_floats(item)
+    elif isinstance(value, list | tuple | Sequence):
         for item in value:
-            _refuse_floats(item)
+            if type(item) not in _PLAIN:
+                _refuse_floats(item)
     else:
         raise TypeError(f"{type(value).__name__} has no canonical form")

@@ -1,5 +1,7 @@
 """The one gate: decides over an intent, and is the only place where a clearance is made."""
 
+from collections.abc import Sequence
+
 from tokenpay.bank import Bank
 from tokenpay.compliance.approval import Approval, Part
 from tokenpay.compliance.clearance import Clearance
@@ -9,6 +11,7 @@ from tokenpay.errors import IntegrityError, WrongState
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.parties.customer import CustomerStatus
 from tokenpay.payments.intent import OWN_MONEY, BookParty, ChainParty, Intent
+from tokenpay.steps.authorize import customers_of
 from tokenpay.steps.identifiers import new_id
 from tokenpay.store.unit_of_work import UnitOfWork
 
@@ -28,7 +31,7 @@ def clear(
     now_s = bank.clock.now_s()
     intent_hash = intent.hash()
     _check_approvals(uow, intent, intent_hash, approvals)
-    used = {} if counted else lock_used(uow, policy, intent, now_s=now_s)
+    used = {} if counted else lock_used(uow, policy, [intent], now_s=now_s)
     screenings = _screen(uow, policy, intent, now_s=now_s)
     decision = decide(
         policy,
@@ -60,26 +63,30 @@ def clear(
 def count_use(uow: UnitOfWork, intent: Intent, *, now_s: int) -> None:
     """Count an intent that is held or cleared in the counters that `clear` has locked."""
     policy = uow.policies.newest()
-    used = lock_used(uow, policy, intent, now_s=now_s)
+    used = lock_used(uow, policy, [intent], now_s=now_s)
     for amount in intent.amounts:
         of, day = amount.asset.id, policy.hours.day(now_s)
         uow.limits.use(intent.uetr, used.get(of, {}), asset_id=of, day=day, units=amount.units)
 
 
-def lock_used(uow: UnitOfWork, policy: Policy, intent: Intent, *, now_s: int) -> dict[str, dict[str, int]]:
-    """Return what each scope that limits this intent has used today, by asset id, locked until the unit of work ends.
+def lock_used(uow: UnitOfWork, policy: Policy, intents: Sequence[Intent], *, now_s: int) -> dict[str, dict[str, int]]:
+    """Return what each scope that limits these intents has used today, by asset id, locked until the unit of work ends.
 
     An exchange counts for its customer whichever way it goes.
     """
-    if intent.purpose in UNLIMITED:
-        return {}
-    scopes = [f"operator/{intent.maker}"]
-    for party in (intent.debtor,) if intent.cash is None else (intent.debtor, intent.creditor):
-        if isinstance(party, BookParty) and party.kind is AccountKind.CUSTOMER:
-            scopes.append(f"customer/{party.owner}")
+    wanted: dict[str, set[str]] = {}
+    for intent in intents:
+        for amount in intent.amounts:
+            wanted.setdefault(amount.asset.id, set()).update(_scopes_of(intent))
     day = policy.hours.day(now_s)
-    asset_ids = sorted(amount.asset.id for amount in intent.amounts)
-    return {asset_id: uow.limits.lock_used(scopes, asset_id=asset_id, day=day) for asset_id in asset_ids}
+    return {asset_id: uow.limits.lock_used(wanted[asset_id], asset_id=asset_id, day=day) for asset_id in sorted(wanted)}
+
+
+def _scopes_of(intent: Intent) -> set[str]:
+    if intent.purpose in UNLIMITED:
+        return set()
+    parties = (intent.debtor,) if intent.cash is None else (intent.debtor, intent.creditor)
+    return {f"operator/{intent.maker}", *(f"customer/{number}" for party in parties for number in customers_of(party))}
 
 
 def _of(used: dict[str, dict[str, int]], prefix: str) -> dict[str, int]:

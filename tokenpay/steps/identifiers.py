@@ -1,10 +1,11 @@
 """New identifiers, from the bank's entropy."""
 
+from base64 import b32encode
 from uuid import UUID
 
 from tokenpay.bank import Bank
 
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_CROCKFORD = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789ABCDEFGHJKMNPQRSTVWXYZ")
 
 
 def new_uetr(bank: Bank) -> str:
@@ -14,5 +15,4 @@ def new_uetr(bank: Bank) -> str:
 
 def new_id(bank: Bank, prefix: str) -> str:
     """Return `prefix` and 80 random bits in Crockford's base 32: short enough to read out."""
-    value = int.from_bytes(bank.entropy.random(10), "big")
-    return f"{prefix}-" + "".join(_ALPHABET[value >> shift & 31] for shift in range(75, -1, -5))
+    return f"{prefix}-{b32encode(bank.entropy.random(10)).translate(_CROCKFORD).decode()}"

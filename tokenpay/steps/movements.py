@@ -1,6 +1,6 @@
 """The ledger's side of a payment or a deposit: which accounts it moves, reserved, posted or given back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tokenpay.bank import Bank
@@ -35,7 +35,7 @@ def legs_of(uow: UnitOfWork, intent: Intent) -> tuple[Leg, ...]:
 
     An exchange has its tokens, the cash in the drawer and, where there is one, the fee out of the bank's position.
     """
-    pair = _accounts_of(uow, intent)
+    pair = _pair_of(uow, intent)
     if pair is None:
         return ()
     tokens = Leg(*pair, intent.amount.units)
@@ -53,9 +53,7 @@ def legs_of(uow: UnitOfWork, intent: Intent) -> tuple[Leg, ...]:
 
 def accounts_of(uow: UnitOfWork, intent: Intent) -> list[Account]:
     """Return every account that an intent is locked with: what it moves, and what its lack is told by."""
-    legs = legs_of(uow, intent)
-    also = [_funding_of(leg) for leg in legs if _is_sale(leg)]
-    return [account for leg in legs for account in (leg.debit, leg.credit)] + also
+    return _accounts_of(legs_of(uow, intent))
 
 
 def units_of(intent: Intent) -> dict[str, int]:
@@ -63,7 +61,7 @@ def units_of(intent: Intent) -> dict[str, int]:
     return {amount.asset.id: amount.units for amount in intent.amounts}
 
 
-def _accounts_of(uow: UnitOfWork, intent: Intent) -> tuple[Account, Account] | None:
+def _pair_of(uow: UnitOfWork, intent: Intent) -> tuple[Account, Account] | None:
     asset_id = intent.amount.asset.id
     if intent.purpose in (Purpose.COLLECTION, Purpose.FILL):
         return None
@@ -77,13 +75,19 @@ def _accounts_of(uow: UnitOfWork, intent: Intent) -> tuple[Account, Account] | N
         payee = Account(kind=creditor.kind, owner=creditor.owner, asset_id=asset_id)
         # What the bank owes goes down by a debit and up by a credit; what it has, and where that came from, otherwise.
         return (payer, payee) if LIABILITIES & {payer.kind, payee.kind} else (payee, payer)
-    return payer, custody_of(uow.chains.get(creditor.chain_id).treasury, asset_id)
+    return payer, custody_of(uow.chains.treasury(creditor.chain_id), asset_id)
 
 
 def lack(uow: UnitOfWork, intent: Intent) -> tuple[Reason, ...]:
     """Lock an intent's accounts and return why they cannot pay it, or nothing."""
-    uow.ledger.lock(accounts_of(uow, intent))
-    return tuple(reason for leg in legs_of(uow, intent) for reason in _lack(uow, intent, leg))
+    legs = legs_of(uow, intent)
+    uow.ledger.lock(_accounts_of(legs))
+    return tuple(reason for leg in legs for reason in _lack(uow, intent, leg))
+
+
+def _accounts_of(legs: Sequence[Leg]) -> list[Account]:
+    also = [_funding_of(leg) for leg in legs if _is_sale(leg)]
+    return [account for leg in legs for account in (leg.debit, leg.credit)] + also
 
 
 def _lack(uow: UnitOfWork, intent: Intent, leg: Leg) -> Iterator[Reason]:

@@ -1,7 +1,7 @@
 """How every payment begins: frozen, signed by its maker, decided at the gate, and stored with all it moves."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from tokenpay.bank import Bank
 from tokenpay.compliance.approval import Approval, Part, give
@@ -87,18 +87,17 @@ def propose(
         known = uow.keys.claim(
             key,
             verb=draft.purpose,
-            content=_content(intent),
+            content=content_of(intent),
             result_id=intent.uetr,
             at_s=intent.created_at_s,
             by_engine=operator.role is Role.ENGINE,
         )
         if known is not None:
             return shown(operator, uow.payments.get(known))
-        weighed = weigh(uow, bank, draft, intent, by=by, check=check)
-        if isinstance(weighed, Refusal):
+        outcome = conclude(uow, bank, operator, draft, intent, by=by, check=check)
+        if isinstance(outcome, Refusal):
             uow.keys.release(key)
-            return shown(operator, enter_refusal(uow, bank, operator, weighed))
-        return shown(operator, enter(uow, bank, operator, weighed))
+        return shown(operator, outcome)
 
 
 def freeze(uow: UnitOfWork, bank: Bank, operator: Operator, draft: Draft) -> Intent:
@@ -125,6 +124,23 @@ def freeze(uow: UnitOfWork, bank: Bank, operator: Operator, draft: Draft) -> Int
     )
 
 
+def conclude(
+    uow: UnitOfWork,
+    bank: Bank,
+    operator: Operator,
+    draft: Draft,
+    intent: Intent,
+    *,
+    by: Session,
+    check: Check | None = None,
+) -> Payment | Refusal:
+    """Take a frozen intent through the gate, and enter the payment or the refusal that it becomes."""
+    weighed = weigh(uow, bank, draft, intent, by=by, check=check)
+    if isinstance(weighed, Refusal):
+        return enter_refusal(uow, bank, operator, weighed)
+    return enter(uow, bank, operator, weighed)
+
+
 def weigh(
     uow: UnitOfWork, bank: Bank, draft: Draft, intent: Intent, *, by: Session, check: Check | None = None
 ) -> Weighed | Refusal:
@@ -141,7 +157,7 @@ def weigh(
     return Weighed(draft=draft, intent=intent, maker=maker, gate=gate)
 
 
-def _content(intent: Intent) -> dict[str, str | int]:
+def content_of(intent: Intent) -> dict[str, str | int]:
     """What a repeated call must say again: everything but the identity and the times."""
     minted = ("uetr", "created_at_s", "expires_at_s", "domain", "decimals")
     return {name: str(value) for name, value in intent.content().items() if name not in minted}
@@ -161,16 +177,14 @@ def enter(uow: UnitOfWork, bank: Bank, operator: Operator, weighed: Weighed) -> 
     """Store a payment with all it moves; its accounts are locked."""
     draft, intent, maker, gate = weighed.draft, weighed.intent, weighed.maker, weighed.gate
     now_s = bank.clock.now_s()
-    held = isinstance(gate, Decision)
+    state = PaymentState.FINAL if intent.rail is Rail.BOOK else PaymentState.CLEARED
     payment = Payment(
         intent=intent,
-        state=PaymentState.HELD if held else PaymentState.CLEARED,
+        state=PaymentState.HELD if isinstance(gate, Decision) else state,
         updated_at_s=now_s,
         reasons=gate.reasons if isinstance(gate, Decision) else (),
         index=draft.index,
     )
-    if not held and intent.rail is Rail.BOOK:
-        payment = replace(payment, state=PaymentState.FINAL)
     uow.payments.add(payment, branch=operator.branch)
     uow.approvals.add(payment.id, maker)
     if draft.carried is not None:

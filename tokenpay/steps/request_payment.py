@@ -34,11 +34,11 @@ def address_reasons(uow: UnitOfWork, intent: Intent) -> tuple[Reason, ...]:
     creditor = intent.creditor
     if not isinstance(creditor, ChainParty) or intent.purpose not in (Purpose.PAYMENT, Purpose.REFUND):
         return ()
-    if uow.requests.by_address(creditor.chain_id, [creditor.address]):
+    if uow.requests.owns(creditor.chain_id, creditor.address):
         return (Reason(code="creditor.request", message="the address is a request of this bank: pay it in the books"),)
-    if creditor.address == uow.chains.get(creditor.chain_id).treasury:
+    if creditor.address == uow.chains.treasury(creditor.chain_id):
         return (Reason(code="creditor.treasury", message="the address is the bank's own treasury"),)
-    if any(known.asset.contract == creditor.address for known in uow.assets.all(chain_id=creditor.chain_id)):
+    if creditor.address in uow.assets.contracts(creditor.chain_id):
         return (Reason(code="creditor.contract", message="the address is a token's contract: what it gets is lost"),)
     return ()
 

@@ -9,28 +9,28 @@ from tokenpay.compliance.approval import Approval, Part
 from tokenpay.store.door import stored
 from tokenpay.store.introduction_store import IntroductionStore
 from tokenpay.store.tables import approvals
+from tokenpay.store.writes import Writes
 
 _ADD = insert(approvals)
 
 
 class ApprovalStore:
-    def __init__(self, connection: Connection, introductions: IntroductionStore) -> None:
+    def __init__(self, connection: Connection, writes: Writes, introductions: IntroductionStore) -> None:
         self._connection = connection
+        self._writes = writes
         self._introductions = introductions
 
     def add(self, payment_id: str, approval: Approval) -> None:
         """Enter a consent; Conflict when this person, or this part, has one already."""
-        self._connection.execute(
-            _ADD,
-            {
-                "payment_id": payment_id,
-                "operator_id": approval.operator_id,
-                "part": approval.part,
-                "intent_hash": approval.intent_hash,
-                "at_s": approval.at_s,
-                "signature": approval.signature,
-            },
-        )
+        row = {
+            "payment_id": payment_id,
+            "operator_id": approval.operator_id,
+            "part": approval.part,
+            "intent_hash": approval.intent_hash,
+            "at_s": approval.at_s,
+            "signature": approval.signature,
+        }
+        self._writes.enter(_ADD, [row])
 
     def of(self, payment_id: str) -> tuple[Approval, ...]:
         """Return a payment's approvals, its maker's first; a customer's with who introduced them."""

@@ -47,10 +47,12 @@ class AssetStore:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._known: dict[str, RegisteredAsset] = {}
+        self._contracts: dict[int, frozenset[Address]] = {}
 
     def add(self, registered: RegisteredAsset) -> None:
         """Enter an asset; Conflict when it is there already."""
         asset = registered.asset
+        self._contracts.clear()
         self._connection.execute(
             insert(assets),
             {
@@ -93,6 +95,13 @@ class AssetStore:
         if chain_id is not None:
             query = query.where(assets.c.chain_id == chain_id)
         return [_registered(row) for row in self._connection.execute(query)]
+
+    def contracts(self, chain_id: int) -> frozenset[Address]:
+        """Return the contracts of every token of this bank on a chain, read once in a unit of work."""
+        if chain_id not in self._contracts:
+            found = {known.asset.contract for known in self.all(chain_id=chain_id)}
+            self._contracts[chain_id] = frozenset(contract for contract in found if contract is not None)
+        return self._contracts[chain_id]
 
 
 @stored

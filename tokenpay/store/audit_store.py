@@ -1,6 +1,7 @@
 """Audit streams: their heads and records."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, func, insert, null, select, update
 
@@ -9,6 +10,7 @@ from tokenpay.errors import Halted, IntegrityError
 from tokenpay.primitives.canonical import Value
 from tokenpay.store.insert_missing import insert_missing
 from tokenpay.store.tables import audit_heads, audit_records
+from tokenpay.store.writes import Writes
 
 MAX_CLOCK_BACK_S = 300
 MAX_CLOCK_AHEAD_S = 300
@@ -26,9 +28,21 @@ _MOVE_HEAD = (
 _ADD = insert(audit_records)
 
 
+@dataclass(slots=True)
+class _Held:
+    """A head that this unit of work has locked, and the time that the database had then, where it has one."""
+
+    head: AuditHead
+    database_s: float | None
+
+
 class AuditStore:
-    def __init__(self, connection: Connection) -> None:
+    """A stream's head is locked once in a unit of work, which adds to it until the commit."""
+
+    def __init__(self, connection: Connection, writes: Writes) -> None:
         self._connection = connection
+        self._writes = writes
+        self._held: dict[str, _Held] = {}
 
     def append(
         self,
@@ -46,41 +60,47 @@ class AuditStore:
         Raises Halted when the clock stands more than five minutes before the stream's last record or after
         the database's own time, unless the act is one that no clock may stop.
         """
-        lock_head = _LOCK_HEAD[self._connection.dialect.name]
-        row = self._connection.execute(lock_head, {"of_stream": stream}).one_or_none()
-        if row is None:
-            start = AuditHead(stream=stream)
-            values = {"stream": stream, "seq": start.seq, "hash": start.hash, "at_s": start.at_s}
-            self._connection.execute(insert_missing(self._connection.dialect.name, audit_heads), values)
-            row = self._connection.execute(lock_head, {"of_stream": stream}).one()
-        head = AuditHead(stream=row.stream, seq=row.seq, hash=row.hash, at_s=row.at_s)
-        if row.database_s is not None:
-            if at_s > row.database_s + MAX_CLOCK_AHEAD_S and not whatever_the_clock:
+        held = self._lock(stream)
+        head, database_s = held.head, held.database_s
+        if database_s is not None:
+            if at_s > database_s + MAX_CLOCK_AHEAD_S and not whatever_the_clock:
                 raise Halted("this clock runs ahead of the database's: set it right", stream=stream)
-            at_s = min(at_s, int(row.database_s) + MAX_CLOCK_AHEAD_S)
+            at_s = min(at_s, int(database_s) + MAX_CLOCK_AHEAD_S)
         if at_s < head.at_s - MAX_CLOCK_BACK_S and not whatever_the_clock:
             raise Halted(
                 "the clock stands before what was recorded last: set it right, or a supervisor accepts it",
                 stream=stream,
             )
         record = AuditRecord.after(head, at_s=at_s, actor=actor, action=action, subject=subject, details=details or {})
-        self._connection.execute(
-            _ADD,
-            {
-                "stream": record.stream,
-                "seq": record.seq,
-                "at_s": record.at_s,
-                "actor": record.actor,
-                "action": record.action,
-                "subject": record.subject,
-                "details": record.details,
-                "previous": record.previous,
-                "hash": record.hash,
-            },
-        )
+        row = {
+            "stream": record.stream,
+            "seq": record.seq,
+            "at_s": record.at_s,
+            "actor": record.actor,
+            "action": record.action,
+            "subject": record.subject,
+            "details": record.details,
+            "previous": record.previous,
+            "hash": record.hash,
+        }
+        self._writes.enter(_ADD, [row])
         head_now = {"new_seq": record.seq, "new_hash": record.hash, "new_at_s": record.at_s}
-        self._connection.execute(_MOVE_HEAD, {"of_stream": stream, **head_now})
+        self._writes.change(_MOVE_HEAD, {stream: {"of_stream": stream, **head_now}})
+        held.head = record.head()
         return record
+
+    def _lock(self, stream: str) -> _Held:
+        if stream not in self._held:
+            lock_head = _LOCK_HEAD[self._connection.dialect.name]
+            row = self._connection.execute(lock_head, {"of_stream": stream}).one_or_none()
+            if row is None:
+                start = AuditHead(stream=stream)
+                values = {"stream": stream, "seq": start.seq, "hash": start.hash, "at_s": start.at_s}
+                self._connection.execute(insert_missing(self._connection.dialect.name, audit_heads), values)
+                row = self._connection.execute(lock_head, {"of_stream": stream}).one()
+            head = AuditHead(stream=row.stream, seq=row.seq, hash=row.hash, at_s=row.at_s)
+            self._held[stream] = _Held(head, row.database_s)
+        return self._held[stream]
 
     def heads(self) -> list[AuditHead]:
         """Return the head of every stream, ordered by stream."""

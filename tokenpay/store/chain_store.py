@@ -32,8 +32,11 @@ class FollowedChain:
 
 
 class ChainStore:
+    """A chain's treasury never changes: it is read once in a unit of work."""
+
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._treasuries: dict[int, Address] = {}
 
     def add(self, chain: FollowedChain) -> None:
         self._connection.execute(
@@ -60,6 +63,12 @@ class ChainStore:
         if row is None:
             raise NotFound("this bank does not work on the chain", chain_id=chain_id)
         return _followed(row)
+
+    def treasury(self, chain_id: int) -> Address:
+        """Return the address that a chain's money is paid from; raises NotFound."""
+        if chain_id not in self._treasuries:
+            self._treasuries[chain_id] = self.get(chain_id).treasury
+        return self._treasuries[chain_id]
 
     def advance(self, chain_id: int, *, head_number: int | None = None, final_number: int | None = None) -> None:
         values = {"head_number": head_number, "final_number": final_number}

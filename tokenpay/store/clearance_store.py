@@ -9,13 +9,15 @@ from tokenpay.primitives.canonical import Value, canonical_text, parse_canonical
 from tokenpay.store.approval_store import ApprovalStore
 from tokenpay.store.door import stored
 from tokenpay.store.tables import clearances
+from tokenpay.store.writes import Writes
 
 _ADD = insert(clearances)
 
 
 class ClearanceStore:
-    def __init__(self, connection: Connection, approvals: ApprovalStore) -> None:
+    def __init__(self, connection: Connection, writes: Writes, approvals: ApprovalStore) -> None:
         self._connection = connection
+        self._writes = writes
         self._approvals = approvals
 
     def add(self, clearance: Clearance) -> None:
@@ -23,17 +25,15 @@ class ClearanceStore:
             {"subject": s.subject, "verdict": s.verdict, "list_name": s.list_name, "list_dated_s": s.list_dated_s}
             for s in clearance.screenings
         ]
-        self._connection.execute(
-            _ADD,
-            {
-                "id": clearance.id,
-                "payment_id": clearance.payment_id,
-                "intent_hash": clearance.intent_hash,
-                "policy_version": clearance.policy_version,
-                "screenings": canonical_text(screenings),
-                "cleared_at_s": clearance.cleared_at_s,
-            },
-        )
+        row = {
+            "id": clearance.id,
+            "payment_id": clearance.payment_id,
+            "intent_hash": clearance.intent_hash,
+            "policy_version": clearance.policy_version,
+            "screenings": canonical_text(screenings),
+            "cleared_at_s": clearance.cleared_at_s,
+        }
+        self._writes.enter(_ADD, [row])
 
     def of(self, payment_id: str) -> Clearance:
         """Return a payment's clearance with its approvals; raises IntegrityError when there is none."""

@@ -37,6 +37,9 @@ class Text(sqlalchemy.Text):
 
 
 class LargeBinary(sqlalchemy.LargeBinary):
+    def bind_processor(self, dialect: Dialect) -> None:
+        return None  # both drivers take bytes as they are
+
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
         return _BYTES
 

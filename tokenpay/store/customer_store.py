@@ -16,11 +16,20 @@ _LOCK = {
     "to keep": _CUSTOMER.with_for_update(read=True),
     "to change": _CUSTOMER.with_for_update(key_share=True),
 }
+_KEEP = (
+    select(customers)
+    .where(customers.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(customers.c.id)
+    .with_for_update(read=True)
+)
 
 
 class CustomerStore:
+    """A customer who is locked to be kept is read once in a unit of work."""
+
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._kept: dict[str, Customer] = {}
 
     def add(self, customer: Customer) -> None:
         self._connection.execute(insert(customers), asdict(customer))
@@ -31,11 +40,21 @@ class CustomerStore:
         Locked `to keep`, the status stays as it is until this unit of work ends: many may hold it so, and
         who locks it `to change` waits for them.
         """
+        if lock == "to keep" and customer_id in self._kept:
+            return self._kept[customer_id]
         query = _CUSTOMER if lock is None else _LOCK[lock]
         row = self._connection.execute(query, {"customer": customer_id}).one_or_none()
         if row is None:
             raise NotFound("there is no such customer", customer=customer_id)
-        return _customer(row)
+        customer = _customer(row)
+        if lock == "to keep":
+            self._kept[customer_id] = customer
+        return customer
+
+    def keep(self, customer_ids: Iterable[str]) -> None:
+        """Lock all of these customers to be kept, in the order of their numbers; who is not there is passed over."""
+        for row in self._connection.execute(_KEEP, {"ids": sorted(set(customer_ids))}):
+            self._kept[row.id] = _customer(row)
 
     def names(self, customer_ids: Iterable[str]) -> dict[str, str]:
         """Return the names of these customers, by their numbers."""
@@ -58,6 +77,7 @@ class CustomerStore:
 
     def set_status(self, customer_id: str, status: CustomerStatus) -> None:
         self._connection.execute(update(customers).where(customers.c.id == customer_id).values(status=status))
+        self._kept.pop(customer_id, None)
 
 
 @stored

@@ -29,6 +29,7 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "audit_records": (),
     "authorizations": (),
     "bank": ("value",),
+    "batch_outcomes": (),
     "blocks": (),
     "carried": (),
     "cases": ("resolution", "resolved_by", "resolved_at_s"),

@@ -15,6 +15,7 @@ from tokenpay.ledger.transfer import Movement, Transfer, TransferState
 from tokenpay.store.door import position, rows_limit, stored
 from tokenpay.store.insert_missing import insert_missing
 from tokenpay.store.tables import accounts, entries, transfers
+from tokenpay.store.writes import Writes
 
 _LOCK = (
     select(accounts)
@@ -54,10 +55,11 @@ class Entry:
 
 
 class LedgerStore:
-    """Accounts are locked before they move; what moves is written through to the database at once."""
+    """Accounts are locked before they move: what was read of them is what stands, until this unit of work ends."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, writes: Writes) -> None:
         self._connection = connection
+        self._writes = writes
         self._locked: dict[str, Account] = {}
 
     def lock(self, wanted: Iterable[Account]) -> None:
@@ -124,25 +126,23 @@ class LedgerStore:
 
     def _insert(self, movement: Movement) -> None:
         transfer = movement.transfer
-        self._connection.execute(
-            _ADD_TRANSFER,
-            {
-                "id": transfer.id,
-                "debit_account": transfer.debit,
-                "debit_kind": movement.debit.kind,
-                "credit_account": transfer.credit,
-                "credit_kind": movement.credit.kind,
-                "asset_id": transfer.asset_id,
-                "units": transfer.units,
-                "posted_units": transfer.posted_units,
-                "state": transfer.state,
-                "payment_id": transfer.payment_id,
-                "deposit_id": transfer.deposit_id,
-                "clearance_id": transfer.clearance_id,
-                "created_at_s": transfer.created_at_s,
-                "shift_id": transfer.shift_id,
-            },
-        )
+        row = {
+            "id": transfer.id,
+            "debit_account": transfer.debit,
+            "debit_kind": movement.debit.kind,
+            "credit_account": transfer.credit,
+            "credit_kind": movement.credit.kind,
+            "asset_id": transfer.asset_id,
+            "units": transfer.units,
+            "posted_units": transfer.posted_units,
+            "state": transfer.state,
+            "payment_id": transfer.payment_id,
+            "deposit_id": transfer.deposit_id,
+            "clearance_id": transfer.clearance_id,
+            "created_at_s": transfer.created_at_s,
+            "shift_id": transfer.shift_id,
+        }
+        self._writes.enter(_ADD_TRANSFER, [row])
 
     def _settle(self, transfer: Transfer) -> None:
         self._connection.execute(
@@ -157,15 +157,15 @@ class LedgerStore:
 
     def _move(self, movement: Movement, *, at_s: int | None = None, block_number: int | None = None) -> None:
         sides = (("debit", movement.debit), ("credit", movement.credit))
-        self._connection.execute(
+        self._writes.change(
             _UPDATE,
-            [{"account": a.id, **{f"new_{name}": value for name, value in _totals(a).items()}} for _, a in sides],
+            {a.id: {"account": a.id, **{f"new_{name}": value for name, value in _totals(a).items()}} for _, a in sides},
         )
         for _, account in sides:
             self._locked[account.id] = account
         if at_s is None:
             return
-        self._connection.execute(
+        self._writes.enter(
             _ADD_ENTRY,
             [
                 {

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from tokenpay.store.insert_missing import insert_missing
 from tokenpay.store.tables import limit_counters, limit_uses
+from tokenpay.store.writes import Writes
 
 _LOCK = (
     select(limit_counters.c.scope, limit_counters.c.used_units)
@@ -32,8 +33,9 @@ _ADD_USE = insert(limit_uses)
 class LimitStore:
     """Locked counters are read once in a unit of work."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, writes: Writes) -> None:
         self._connection = connection
+        self._writes = writes
         self._used: dict[tuple[str, str, str], int] = {}
 
     def lock_used(self, scopes: Iterable[str], *, asset_id: str, day: str) -> dict[str, int]:
@@ -53,7 +55,7 @@ class LimitStore:
         if used:
             self._set_used({scope: used_units + units for scope, used_units in used.items()}, asset_id, day)
             rows = [{"payment_id": payment_id, "scope": scope, "asset_id": asset_id, "day": day} for scope in used]
-            self._connection.execute(_ADD_USE, rows)
+            self._writes.enter(_ADD_USE, rows)
 
     def give_back(self, payment_id: str, *, units: Mapping[str, int]) -> None:
         """Take a payment that ended unpaid, of so many units by asset id, out of its day's counters."""
@@ -68,11 +70,13 @@ class LimitStore:
         self._connection.execute(delete(limit_uses).where(limit_uses.c.payment_id == payment_id))
 
     def _set_used(self, used: dict[str, int], asset_id: str, day: str) -> None:
-        self._connection.execute(
+        self._writes.change(
             _MOVE,
-            [
-                {"of_scope": scope, "of_asset_id": asset_id, "of_day": day, "new_units": units}
+            {
+                (scope, asset_id, day): {
+                    "of_scope": scope, "of_asset_id": asset_id, "of_day": day, "new_units": units,
+                }
                 for scope, units in used.items()
-            ],
-        )
+            },
+        )  # fmt: skip
         self._used.update({(scope, asset_id, day): units for scope, units in used.items()})

@@ -24,6 +24,7 @@ from tokenpay.errors import InvalidInput
 from tokenpay.primitives.canonical import Value, canonical_text, parse_canonical
 from tokenpay.store.door import MAX_NUMBER, rows_limit, stored
 from tokenpay.store.tables import outbox
+from tokenpay.store.writes import Writes
 
 START = "0.0"
 CHANNEL = "tokenpay_events"
@@ -48,14 +49,15 @@ class Event:
 
 
 class OutboxStore:
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, writes: Writes) -> None:
         self._connection = connection
+        self._writes = writes
         self._postgresql = connection.dialect.name == "postgresql"
 
     def add(self, kind: str, subject: str, *, at_s: int, content: Value = None) -> None:
         """Write an event; it appears to readers when the unit of work commits."""
         values = {"at_s": at_s, "kind": kind, "subject": subject, "content": canonical_text(content)}
-        self._connection.execute(_ADD_NUMBERED if self._postgresql else _ADD, values)
+        self._writes.enter(_ADD_NUMBERED if self._postgresql else _ADD, [values])
 
     def after(self, cursor: str, *, limit: int = 100) -> list[Event]:
         """Return events after a cursor, in an order that never changes.

@@ -1,6 +1,6 @@
 """Payments: what each is for, and where it stands."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
@@ -9,7 +9,7 @@ from tokenpay.errors import IntegrityError, NotFound
 from tokenpay.money.amount import Amount
 from tokenpay.money.asset import Asset
 from tokenpay.payments.cash_leg import CashLeg
-from tokenpay.payments.intent import Intent, Purpose, parse_party
+from tokenpay.payments.intent import Intent, Purpose, hash_of, parse_party
 from tokenpay.payments.journal import JournalCursor, JournalEntry, JournalFilter, JournalPage, page_of, words_of
 from tokenpay.payments.payment import ENDED, UNSENT, Payment, PaymentState, Reason
 from tokenpay.primitives.canonical import canonical_text, parse_canonical
@@ -17,6 +17,7 @@ from tokenpay.store.asset_store import AssetStore
 from tokenpay.store.door import rows_limit, stored
 from tokenpay.store.journal_query import journal_query
 from tokenpay.store.tables import payment_words, payments
+from tokenpay.store.writes import Writes
 
 _ADD = insert(payments)
 _OPEN = frozenset(PaymentState) - ENDED
@@ -24,37 +25,37 @@ _ADD_WORDS = insert(payment_words)
 
 
 class PaymentStore:
-    def __init__(self, connection: Connection, assets: AssetStore) -> None:
+    def __init__(self, connection: Connection, writes: Writes, assets: AssetStore) -> None:
         self._connection = connection
+        self._writes = writes
         self._assets = assets
 
     def add(self, payment: Payment, *, branch: str) -> None:
         """Enter a new payment."""
         intent = payment.intent
-        self._connection.execute(
-            _ADD,
-            {
-                "id": payment.id,
-                "intent_hash": intent.hash(),
-                "intent": canonical_text(intent.content()),
-                "purpose": intent.purpose,
-                "rail": intent.rail,
-                "branch": branch,
-                "asset_id": intent.amount.asset.id,
-                "chain_id": intent.amount.asset.chain_id,
-                "request_id": intent.request_id,
-                "related": intent.related,
-                "created_at_s": intent.created_at_s,
-                "expires_at_s": intent.expires_at_s,
-                "debtor": str(intent.debtor),
-                "creditor": str(intent.creditor),
-                "maker": intent.maker,
-                **_standing(payment),
-            },
-        )
+        text = intent.text()
+        row = {
+            "id": payment.id,
+            "intent_hash": hash_of(text),
+            "intent": text,
+            "purpose": intent.purpose,
+            "rail": intent.rail,
+            "branch": branch,
+            "asset_id": intent.amount.asset.id,
+            "chain_id": intent.amount.asset.chain_id,
+            "request_id": intent.request_id,
+            "related": intent.related,
+            "created_at_s": intent.created_at_s,
+            "expires_at_s": intent.expires_at_s,
+            "debtor": str(intent.debtor),
+            "creditor": str(intent.creditor),
+            "maker": intent.maker,
+            **_standing(payment),
+        }
+        self._writes.enter(_ADD, [row])
         if words := words_of(intent.remittance_information):
             row = {"created_at_s": intent.created_at_s, "payment_id": payment.id}
-            self._connection.execute(_ADD_WORDS, [{"word": word, **row} for word in sorted(words)])
+            self._writes.enter(_ADD_WORDS, [{"word": word, **row} for word in sorted(words)])
 
     def update(self, payment: Payment, *, was: PaymentState) -> None:
         """Write where a payment stands now; raises IntegrityError unless it still stood at `was`."""
@@ -76,6 +77,11 @@ class PaymentStore:
         """Return these payments by id, locked in the order of their ids."""
         query = select(payments).where(payments.c.id.in_(set(payment_ids))).order_by(payments.c.id)
         rows = self._connection.execute(query.with_for_update(key_share=True))
+        return {row.id: self._payment(row) for row in rows}
+
+    def all_of(self, payment_ids: Iterable[str]) -> dict[str, Payment]:
+        """Return these payments by id."""
+        rows = self._connection.execute(select(payments).where(payments.c.id.in_(set(payment_ids))))
         return {row.id: self._payment(row) for row in rows}
 
     def _one(self, payment_id: str, *, lock: bool) -> Payment:
@@ -175,7 +181,7 @@ class PaymentStore:
 
     @stored
     def _payment(self, row: Row[Any]) -> Payment:
-        intent = self._intent(row.intent)
+        intent = self.intent(row.intent)
         if intent.hash() != row.intent_hash or intent.uetr != row.id:
             raise IntegrityError("the content of a payment was changed after it was made", payment=row.id)
         return Payment(
@@ -192,7 +198,7 @@ class PaymentStore:
             transaction_hash=row.transaction_hash,
         )
 
-    def _intent(self, text: str) -> Intent:
+    def intent(self, text: str) -> Intent:
         """Return the intent in stored canonical text; its asset is looked up in the bank's own."""
         content = parse_canonical(text)
         asset = self._asset(content["asset"], content["decimals"])
@@ -232,10 +238,15 @@ def _units(intent: str) -> int:
     return int(parse_canonical(intent)["units"])
 
 
+def reasons_text(reasons: Sequence[Reason]) -> str:
+    """Return reasons as they are stored."""
+    return canonical_text([{"code": reason.code, "message": reason.message} for reason in reasons])
+
+
 def _standing(payment: Payment) -> dict[str, Any]:
     return {
         "state": payment.state,
-        "reasons": canonical_text([{"code": r.code, "message": r.message} for r in payment.reasons]),
+        "reasons": reasons_text(payment.reasons),
         "updated_at_s": payment.updated_at_s,
         "nonce": payment.nonce,
         "gas_limit": payment.gas_limit,

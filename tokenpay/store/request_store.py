@@ -1,10 +1,10 @@
 """Requests, their deposit addresses, and how much of each was credited."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from tokenpay.errors import NotFound
 from tokenpay.money.address import Address
@@ -14,6 +14,16 @@ from tokenpay.requests.request_state import WAITING, RequestState
 from tokenpay.store.asset_store import AssetStore
 from tokenpay.store.door import rows_limit, stored
 from tokenpay.store.tables import requests
+
+_LOCK = (
+    select(requests)
+    .where(requests.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(requests.c.id)
+    .with_for_update(key_share=True)
+)
+_ADDRESSES = select(requests.c.deposit_address).where(
+    requests.c.chain_id == bindparam("chain"), requests.c.deposit_address.in_(bindparam("addresses", expanding=True))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,9 +37,13 @@ class IssuedRequest:
 
 
 class RequestStore:
+    """A request that is locked is read once in a unit of work. A deposit address belongs to its request for good."""
+
     def __init__(self, connection: Connection, assets: AssetStore) -> None:
         self._connection = connection
         self._assets = assets
+        self._locked: dict[str, IssuedRequest] = {}
+        self._owned: dict[tuple[int, Address], bool] = {}
 
     def add(self, issued: IssuedRequest) -> None:
         request = issued.request
@@ -59,11 +73,34 @@ class RequestStore:
 
     def get(self, request_id: str, *, lock: bool = False) -> IssuedRequest:
         """Return a request; raises NotFound."""
-        query = select(requests).where(requests.c.id == request_id)
-        row = self._connection.execute(query.with_for_update(key_share=True) if lock else query).one_or_none()
+        if lock:
+            self.lock([request_id])
+        if request_id in self._locked:
+            return self._locked[request_id]
+        row = self._connection.execute(select(requests).where(requests.c.id == request_id)).one_or_none()
         if row is None:
             raise NotFound("there is no such request", request=request_id)
         return self._issued(row)
+
+    def lock(self, request_ids: Iterable[str]) -> None:
+        """Lock all of these requests, in the order of their ids; what is not there is passed over."""
+        missing = sorted(set(request_ids) - self._locked.keys())
+        if missing:
+            for row in self._connection.execute(_LOCK, {"ids": missing}):
+                self._locked[row.id] = self._issued(row)
+
+    def owns(self, chain_id: int, address: Address) -> bool:
+        """Tell whether an address is the deposit address of a request."""
+        if (chain_id, address) not in self._owned:
+            self.ask(chain_id, [address])
+        return self._owned[chain_id, address]
+
+    def ask(self, chain_id: int, addresses: Iterable[Address]) -> None:
+        """Find out of all of these addresses at once whether they are deposit addresses of requests."""
+        by_text = {address.text: address for address in addresses}
+        rows = self._connection.execute(_ADDRESSES, {"chain": chain_id, "addresses": sorted(by_text)})
+        owned = set(rows.scalars())
+        self._owned.update({(chain_id, address): text in owned for text, address in by_text.items()})
 
     def by_address(self, chain_id: int, addresses: Iterable[Address]) -> dict[str, IssuedRequest]:
         """Return the requests whose deposit address is among `addresses`, by EIP-55 text."""
@@ -102,6 +139,9 @@ class RequestStore:
         self._connection.execute(
             update(requests).where(requests.c.id == request_id).values(state=state, credited_units=credited_units)
         )
+        if request_id in self._locked:
+            before = self._locked[request_id]
+            self._locked[request_id] = replace(before, state=state, credited_units=credited_units)
 
     @stored
     def _issued(self, row: Row[Any]) -> IssuedRequest:

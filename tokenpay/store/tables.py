@@ -597,6 +597,21 @@ keys = Table(
     Column("at_s", BigInteger, nullable=False),
 )
 
+batch_outcomes = Table(
+    "batch_outcomes",
+    metadata,
+    Column("key", Text, ForeignKey("keys.key"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("payment_id", Text, ForeignKey("payments.id"), unique=True),
+    Column("intent", Text),
+    Column("reasons", Text),
+    CheckConstraint(
+        "(payment_id IS NULL) = (intent IS NOT NULL) AND (payment_id IS NULL) = (reasons IS NOT NULL)",
+        name="paid_or_refused",
+    ),
+)
+"""What became of each order of a batch: its payment, or what was refused and why."""
+
 audit_heads = Table(
     "audit_heads",
     metadata,

@@ -32,6 +32,7 @@ from tokenpay.store.approval_store import ApprovalStore
 from tokenpay.store.asset_store import AssetStore
 from tokenpay.store.attempt_store import AttemptStore
 from tokenpay.store.audit_store import AuditStore
+from tokenpay.store.batch_store import BatchStore
 from tokenpay.store.carried_store import CarriedStore
 from tokenpay.store.case_store import CaseStore
 from tokenpay.store.chain_store import ChainStore
@@ -55,6 +56,7 @@ from tokenpay.store.receipt_store import ReceiptStore
 from tokenpay.store.request_store import RequestStore
 from tokenpay.store.session_store import SessionStore
 from tokenpay.store.shift_store import ShiftStore
+from tokenpay.store.writes import Writes
 
 BUSY_TIMEOUT_S = 15
 _FORBIDDEN = "42501"  # PostgreSQL's insufficient_privilege
@@ -77,14 +79,15 @@ class UnitOfWork:
         """Do this before the commit, after all else: it takes a lock that everybody waits for."""
         self.last_steps.append(step)
 
-    approvals = cached_property(lambda uow: ApprovalStore(uow.connection, uow.introductions))
+    approvals = cached_property(lambda uow: ApprovalStore(uow.connection, uow.writes, uow.introductions))
     assets = cached_property(lambda uow: AssetStore(uow.connection))
     attempts = cached_property(lambda uow: AttemptStore(uow.connection))
-    audit = cached_property(lambda uow: AuditStore(uow.connection))
+    audit = cached_property(lambda uow: AuditStore(uow.connection, uow.writes))
     carried = cached_property(lambda uow: CarriedStore(uow.connection))
+    batches = cached_property(lambda uow: BatchStore(uow.connection, uow.writes, uow.payments))
     cases = cached_property(lambda uow: CaseStore(uow.connection))
     chains = cached_property(lambda uow: ChainStore(uow.connection))
-    clearances = cached_property(lambda uow: ClearanceStore(uow.connection, uow.approvals))
+    clearances = cached_property(lambda uow: ClearanceStore(uow.connection, uow.writes, uow.approvals))
     customers = cached_property(lambda uow: CustomerStore(uow.connection))
     deny_lists = cached_property(lambda uow: DenyListStore(uow.connection))
     deposits = cached_property(lambda uow: DepositStore(uow.connection, uow.assets))
@@ -92,17 +95,18 @@ class UnitOfWork:
     introductions = cached_property(lambda uow: IntroductionStore(uow.connection))
     keys = cached_property(lambda uow: KeyStore(uow.connection))
     leases = cached_property(lambda uow: LeaseStore(uow.connection))
-    ledger = cached_property(lambda uow: LedgerStore(uow.connection))
-    limits = cached_property(lambda uow: LimitStore(uow.connection))
+    ledger = cached_property(lambda uow: LedgerStore(uow.connection, uow.writes))
+    limits = cached_property(lambda uow: LimitStore(uow.connection, uow.writes))
     operators = cached_property(lambda uow: OperatorStore(uow.connection))
-    outbox = cached_property(lambda uow: OutboxStore(uow.connection))
-    payments = cached_property(lambda uow: PaymentStore(uow.connection, uow.assets))
+    outbox = cached_property(lambda uow: OutboxStore(uow.connection, uow.writes))
+    payments = cached_property(lambda uow: PaymentStore(uow.connection, uow.writes, uow.assets))
     policies = cached_property(lambda uow: PolicyStore(uow.connection))
     quotes = cached_property(lambda uow: QuoteStore(uow.connection, uow.assets))
     receipts = cached_property(lambda uow: ReceiptStore(uow.connection))
     requests = cached_property(lambda uow: RequestStore(uow.connection, uow.assets))
     sessions = cached_property(lambda uow: SessionStore(uow.connection, uow.operators))
     shifts = cached_property(lambda uow: ShiftStore(uow.connection))
+    writes = cached_property(lambda uow: Writes(uow.connection))
 
 
 class Store:
@@ -129,6 +133,7 @@ class Store:
             yield uow
             for step in uow.last_steps:
                 step()
+            uow.writes.write()
 
     @contextmanager
     def trial(self) -> Iterator[UnitOfWork]:

@@ -84,6 +84,7 @@ def stock(world: World, folder: Path) -> dict[str, str]:
         "denied": f"{OUTSIDE.rpartition(':')[2]}\n",
         "tokens": json.dumps(_token_list()),
         "authorization": json.dumps(_authorization(world, request)),
+        "orders": f"debtor,creditor,asset,amount\n{anna},{boris},DEUR,1\n",
     }
     for file, text in files.items():
         (folder / file).write_text(text)
@@ -116,6 +117,7 @@ def stock(world: World, folder: Path) -> dict[str, str]:
         "dated": "2023-11-14",
         "chain_id": str(CHAIN_ID),
         "restore file": str(folder / "copy"),
+        "payment batch file": str(folder / "orders"),
         "count": "EUR:1x5",
         "drawer": "d1",
         "shift": shift.id,

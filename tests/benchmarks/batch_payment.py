@@ -1,0 +1,99 @@
+"""A batch of payments against as many single ones: what one unit of work spares, with the same gate for each payment.
+
+Wages: one debtor, another creditor in every order. Each round pays single ones and then whole batches, by turns in
+either order, and compares the time of the processor for a payment. SQLite writes to a file with synchronous FULL.
+PostgreSQL is on this machine; the CPU time of its server is not counted.
+"""
+
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+import tokenpay as tp
+from tests.benchmarks import Row
+from tests.benchmarks.book_payment import Spent, _postgresql, _sqlite
+from tests.benchmarks.interleaved import spread
+from tests.world import OUTSIDE, World, euro, found_template, opened
+from tokenpay.adapters.system import SystemEntropy
+
+ROUNDS = 9
+ORDERS = 1_000
+SINGLE = 100
+"""In each round so many payments are asked for one by one, and compared payment by payment."""
+
+GOAL = 8
+BOOKS, CHAIN = "in the books", "to the chain"
+
+
+def run() -> list[Row]:
+    """Take turns between single payments and batches, so that a busy machine slows both alike."""
+    return [*_measured("SQLite", _sqlite), *_measured("PostgreSQL", _postgresql)]
+
+
+def _measured(database: str, urls: Callable[[Path], AbstractContextManager[tuple[str, str]]]) -> list[Row]:
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tokenpay-bench-")))
+        first, second = stack.enter_context(urls(folder))
+        (folder / "bank").mkdir()
+        world = stack.enter_context(opened(found_template(folder / "founded", first), folder / "bank", second))
+        world.bank = replace(world.bank, entropy=SystemEntropy())
+        world.endow(world.anna, 1_000_000)
+        world.sweep()
+        staff = [tp.enrol_customer(world.bank, name="N", by=world.tom, key=f"staff {n}") for n in range(ORDERS)]
+        creditors = {BOOKS: [f"customer/{customer.id}" for customer in staff], CHAIN: [OUTSIDE] * ORDERS}
+        found = []
+        for rail, named in creditors.items():
+            orders = [tp.PaymentOrder(debtor=f"customer/{world.anna.id}", creditor=it, amount=euro(1)) for it in named]
+            rounds = [_round(world, orders, first="single" if n % 2 else "batch") for n in range(ROUNDS + 1)][1:]
+            found += _rows(f"{database}, {rail}", rounds, held=rail == BOOKS)
+        return found
+
+
+def _round(world: World, orders: list[tp.PaymentOrder], *, first: str) -> dict[str, Spent]:
+    """Return what one payment took, by itself and in a batch."""
+    ways = {
+        "single": lambda: _spent(SINGLE, lambda: _single(world, orders[:SINGLE])),
+        "batch": lambda: _spent(ORDERS, lambda: _batch(world, orders)),
+    }
+    return {name: ways[name]() for name in sorted(ways, key=lambda name: name != first)}
+
+
+def _spent(payments: int, pay: Callable[[], None]) -> Spent:
+    cpu_s, wall_s = time.process_time(), time.perf_counter()
+    pay()
+    return (time.process_time() - cpu_s) / payments, (time.perf_counter() - wall_s) / payments
+
+
+def _single(world: World, orders: list[tp.PaymentOrder]) -> None:
+    for order in orders:
+        world.paid(1, creditor=str(order.creditor))
+
+
+def _batch(world: World, orders: list[tp.PaymentOrder]) -> None:
+    outcomes = tp.pay_batch(world.bank, orders=orders, by=world.tom, key=world.key())
+    if not all(isinstance(outcome, tp.Payment) for outcome in outcomes):
+        raise RuntimeError("not every order was paid")
+
+
+def _rows(what: str, rounds: list[dict[str, Spent]], *, held: bool) -> list[Row]:
+    found = []
+    for which, kind in ((0, "CPU"), (1, "wall")):
+        ratios = [each["single"][which] / each["batch"][which] for each in rounds]
+        ratio, is_goal = statistics.median(ratios), held and kind == "CPU"
+        found.append(
+            Row(
+                what=f"{what}: single payments to those of a batch, {kind} time",
+                figure=f"{ratio:.2f}",
+                spread=spread(ratios, "{:.2f}"),
+                goal=f"{GOAL} or more" if is_goal else "",
+                missed=is_goal and ratio < GOAL,
+            )
+        )
+    for name in ("single", "batch"):
+        cpu_s, wall_s = (statistics.median(each[name][which] for each in rounds) for which in (0, 1))
+        found.append(Row(what=f"{what}: {name}", figure=f"{cpu_s * 1e3:.2f} ms CPU, {wall_s * 1e3:.2f} ms wall"))
+    return found

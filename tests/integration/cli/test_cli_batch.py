@@ -1,0 +1,102 @@
+"""payment batch: a file of orders, read whole before anything is paid, and gone on with where it stopped."""
+
+from pathlib import Path
+
+import pytest
+
+import tokenpay as tp
+from tests.integration.cli.conftest import Desk, Said
+from tests.world import OUTSIDE, euro
+
+
+def orders(path: Path, *lines: str, header: str = "debtor,creditor,asset,amount") -> Path:
+    path.write_text("\r\n".join([header, *lines, ""]), encoding="utf-8", newline="")
+    return path
+
+
+def wage(desk: Desk, amount: str = "1", creditor: str = "") -> str:
+    return f"customer/{desk.world.anna.id},{creditor or f'customer/{desk.world.boris.id}'},DEUR,{amount}"
+
+
+def pay(desk: Desk, path: Path, *words: str) -> Said:
+    return desk("payment", "batch", path, "--key", "may", *words)
+
+
+def test_each_line_has_its_own_outcome(desk: Desk, tmp_path: Path) -> None:
+    lines = [
+        wage(desk, "25.50") + ',,"wages, May"',
+        wage(desk, "200") + ",,",
+        wage(desk, "6000") + ",,",
+        wage(desk, "9", OUTSIDE) + ",,",
+    ]
+    path = orders(
+        tmp_path / "wages.csv", *lines, header="debtor,creditor,asset,amount,request_id,remittance_information"
+    )
+    said = pay(desk, path, "--json")
+    assert said.code == 1
+    assert said.json["key"] == "may"
+    assert said.json["states"] == {"final": 1, "held": 1, "refused": 1, "cleared": 1}
+    paid = said.json["payments"]
+    assert [(each["line"], each["state"]) for each in paid] == [
+        (2, "final"),
+        (3, "held"),
+        (4, "refused"),
+        (5, "cleared"),
+    ]
+    assert paid[2]["id"] is None
+    assert {"code": "limit.payment", "message": "above the limit for one payment"} in paid[2]["reasons"]
+    (first, *_) = (tp.get_payment(desk.world.bank, each["id"], by=desk.world.tom) for each in paid if each["id"])
+    assert (first.intent.amount, first.intent.remittance_information) == (euro("25.50"), "wages, May")
+    again = pay(desk, path, "--json")
+    assert (again.code, again.json) == (1, said.json)
+    assert paid[0]["id"] in pay(desk, path).out
+    assert desk.world.units(desk.world.boris) == euro("25.50").units
+
+
+def test_a_long_file_goes_on_where_it_stopped(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tokenpay.operations.pay_batch.MAX_ORDERS", 2)
+    bad = wage(desk, creditor="customer/C0")
+    path = orders(tmp_path / "wages.csv", *[wage(desk)] * 3, bad)
+    said = pay(desk, path)
+    assert said.error == "not_found"
+    assert desk.world.units(desk.world.boris) == euro(2).units
+    assert pay(desk, path, "--json").err.count('"line": 5') == 1
+    orders(path, *[wage(desk)] * 5)
+    said = pay(desk, path, "--json")
+    assert [each["line"] for each in said.json["payments"]] == [2, 3, 4, 5, 6]
+    assert pay(desk, path, "--json").json == said.json
+    assert desk.world.units(desk.world.boris) == euro(5).units
+    orders(path, *[wage(desk, "2")] * 5)
+    assert pay(desk, path).error == "key.reused"
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("customer/C1,customer/C2,DEUR", "input.invalid"),
+        ("customer/C1,customer/C2,DEUR,1,2", "input.invalid"),
+        ("customer/C1,customer/C2,DEUR,1e3", "amount.invalid"),
+        ("customer/C1,customer/C2,DEUR,0.0000001", "money.precision_lost"),
+        ("customer/C1,customer/C2,GOLD,1", "not_found"),
+        ('customer/C1,"customer/C2,DEUR,1', "input.invalid"),
+        ("somebody,customer/C2,DEUR,1", "input.invalid"),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_named_and_nothing_is_paid(
+    desk: Desk, tmp_path: Path, line: str, code: str
+) -> None:
+    before = desk.rows()
+    path = orders(tmp_path / "wages.csv", wage(desk), line)
+    assert pay(desk, path).error == code
+    assert '"line": 3' in pay(desk, path, "--json").err
+    assert desk.rows() == before
+
+
+@pytest.mark.parametrize("header", ["", "debtor,creditor,amount", "debtor,creditor,asset,amount,note", "debtor,debtor"])
+def test_a_file_says_which_column_is_which(desk: Desk, tmp_path: Path, header: str) -> None:
+    assert pay(desk, orders(tmp_path / "wages.csv", wage(desk), header=header)).error == "input.invalid"
+
+
+def test_a_file_without_an_order_is_none(desk: Desk, tmp_path: Path) -> None:
+    assert pay(desk, orders(tmp_path / "wages.csv")).error == "input.invalid"
+    assert pay(desk, tmp_path / "none.csv").error == "input.invalid"

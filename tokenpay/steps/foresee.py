@@ -1,0 +1,28 @@
+"""What many payments will be weighed by, locked and read at once before the first of them."""
+
+from collections.abc import Sequence
+
+from tokenpay.bank import Bank
+from tokenpay.payments.intent import ChainParty, Intent
+from tokenpay.steps import movements
+from tokenpay.steps.authorize import customers_of
+from tokenpay.steps.clear import lock_used
+from tokenpay.store.unit_of_work import UnitOfWork
+
+
+def foresee(uow: UnitOfWork, bank: Bank, intents: Sequence[Intent]) -> None:
+    """Lock and read what these payments' gate and books will ask for, and gather what they write.
+
+    It decides nothing: what is missed here is asked for when it is needed, at the price of a statement. Locks are
+    taken in their one order, which payments one after the other would not keep.
+    """
+    uow.requests.lock(intent.request_id for intent in intents if intent.request_id)
+    lock_used(uow, uow.policies.newest(), intents, now_s=bank.clock.now_s())
+    parties = {party for intent in intents for party in (intent.debtor, intent.creditor)}
+    uow.customers.keep(number for party in parties for number in customers_of(party))
+    addresses = [party for party in parties if isinstance(party, ChainParty)]
+    uow.deny_lists.ask(party.address for party in addresses)
+    for chain_id in sorted({party.chain_id for party in addresses}):
+        uow.requests.ask(chain_id, (party.address for party in addresses if party.chain_id == chain_id))
+    uow.ledger.lock(account for intent in intents for account in movements.accounts_of(uow, intent))
+    uow.writes.gather()

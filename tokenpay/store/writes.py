@@ -1,0 +1,59 @@
+"""What a unit of work writes: each row at once, or gathered and written table by table."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Insert, Update, event
+
+from tokenpay.store.tables import metadata
+
+Row = Mapping[str, Any]
+_PLACE = {table.name: place for place, table in enumerate(metadata.sorted_tables)}
+"""Where each table stands when rows are entered: after every table that they refer to."""
+
+
+class Writes:
+    """Gathered, what is written waits until the database is asked anything else, and at the latest for the commit.
+
+    Nobody can read past it, then, and what was changed several times is written once, as it stood last.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._gathers = False
+        self._entered: dict[Insert, list[Row]] = {}
+        self._changed: dict[Update, dict[object, Row]] = {}
+
+    def gather(self) -> None:
+        """Let what is written wait from now on; the connection is this unit of work's alone."""
+        if not self._gathers:
+            self._gathers = True
+            event.listen(self._connection, "before_execute", self._before_another)
+
+    def enter(self, statement: Insert, rows: Sequence[Row]) -> None:
+        """Enter new rows of one table; those of one statement keep their order."""
+        if self._gathers:
+            self._entered.setdefault(statement, []).extend(rows)
+        else:
+            self._connection.execute(statement, rows if len(rows) > 1 else rows[0])
+
+    def change(self, statement: Update, rows: Mapping[object, Row]) -> None:
+        """Change rows of one table, each by what names it; a row that is changed again is changed once."""
+        if self._gathers:
+            self._changed.setdefault(statement, {}).update(rows)
+        else:
+            changed = list(rows.values())
+            self._connection.execute(statement, changed if len(changed) > 1 else changed[0])
+
+    def write(self) -> None:
+        """Write all that waits."""
+        entered, self._entered = self._entered, {}
+        changed, self._changed = self._changed, {}
+        for change, of_rows in changed.items():
+            self._connection.execute(change, list(of_rows.values()))
+        for statement in sorted(entered, key=lambda entered: _PLACE[entered.table.name]):
+            self._connection.execute(statement, entered[statement])
+
+    def _before_another(self, *_: object) -> None:
+        if self._entered or self._changed:
+            self.write()
