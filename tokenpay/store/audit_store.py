@@ -85,7 +85,7 @@ class AuditStore:
         }
         self._writes.enter(_ADD, [row])
         head_now = {"new_seq": record.seq, "new_hash": record.hash, "new_at_s": record.at_s}
-        self._writes.change(_MOVE_HEAD, {stream: {"of_stream": stream, **head_now}})
+        self._writes.change(_MOVE_HEAD, {stream: {"of_stream": stream, **head_now}}, last=True)
         held.head = record.head()
         return record
 

@@ -104,11 +104,13 @@ _POSTED_CHANGED = "NEW.debits_posted <> OLD.debits_posted OR NEW.credits_posted 
 _ENTRY_FITS = """SELECT 1 FROM transfers AS t JOIN accounts AS a ON a.id = NEW.account_id
   WHERE t.id = NEW.transfer_id AND t.state = 'posted' AND t.posted_units = NEW.units
   AND NEW.account_id = CASE NEW.side WHEN 'debit' THEN t.debit_account ELSE t.credit_account END
-  AND a.version = NEW.seq AND a.debits_posted = NEW.debits_after AND a.credits_posted = NEW.credits_after"""
+  AND (a.version > NEW.seq OR a.version = NEW.seq
+  AND a.debits_posted = NEW.debits_after AND a.credits_posted = NEW.credits_after)"""
 # SQLite has no numbers of this size: there, only the proof of the ledger adds up.
 _ENTRY_ADDS = """SELECT 1 FROM (SELECT 1) AS one
   LEFT JOIN entries AS e ON e.account_id = NEW.account_id AND e.seq = NEW.seq - 1
-  WHERE NEW.debits_after = coalesce(e.debits_after, 0) + CASE NEW.side WHEN 'debit' THEN NEW.units ELSE 0 END
+  WHERE (NEW.seq = 1 OR e.seq IS NOT NULL)
+  AND NEW.debits_after = coalesce(e.debits_after, 0) + CASE NEW.side WHEN 'debit' THEN NEW.units ELSE 0 END
   AND NEW.credits_after = coalesce(e.credits_after, 0) + CASE NEW.side WHEN 'credit' THEN NEW.units ELSE 0 END"""
 _OTHER_HALF = "SELECT 1 FROM entries WHERE transfer_id = NEW.transfer_id AND side = NEW.side"
 _AVAILABLE = f"""CASE WHEN NEW.kind IN ({_listed(ASSETS)})
@@ -133,12 +135,13 @@ RULES = (
          " OR NEW.debits_pending <> {zero} OR NEW.credits_pending <> {zero}"),
     Rule(name="posted_stays", table="accounts", event="UPDATE",
          refused="NEW.debits_posted < OLD.debits_posted OR NEW.credits_posted < OLD.credits_posted"
-         f" OR NEW.version <> OLD.version + CASE WHEN {_POSTED_CHANGED} THEN 1 ELSE 0 END"),
+         f" OR NEW.version < OLD.version OR (NEW.version > OLD.version) <> ({_POSTED_CHANGED})"),
     Rule(name="adds_up", table="accounts", event="UPDATE", only="postgresql",
          refused=f"NEW.available_units IS DISTINCT FROM {_AVAILABLE}"),
     Rule(name="moved_by_an_entry", table="accounts", event="UPDATE", looks=True,
          at_commit="NEW.version <> OLD.version",
-         refused="NOT EXISTS (SELECT 1 FROM entries WHERE account_id = NEW.id AND seq = NEW.version)"),
+         refused="NOT EXISTS (SELECT 1 FROM entries WHERE account_id = NEW.id AND seq = NEW.version"
+         " AND debits_after = NEW.debits_posted AND credits_after = NEW.credits_posted)"),
     Rule(name="goes_its_way", table="payments", event="UPDATE",
          refused=f"OLD.state || '>' || NEW.state NOT IN ({_WAYS})"),
     Rule(name="taken_once", table="quotes", event="UPDATE", refused="OLD.payment_id IS NOT NULL"),
@@ -165,11 +168,12 @@ RULES = (
     Rule(name="begins", table="audit_heads", event="INSERT", only="postgresql",
          refused=f"NEW.seq <> 0 OR NEW.at_s <> 0 OR NEW.hash <> {_GENESIS}"),
     Rule(name="moves_to_its_record", table="audit_heads", event="UPDATE", looks=True,
-         refused="NEW.seq <> OLD.seq + 1 OR NOT EXISTS (SELECT 1 FROM audit_records WHERE stream = NEW.stream"
+         refused="NEW.seq <= OLD.seq OR NOT EXISTS (SELECT 1 FROM audit_records WHERE stream = NEW.stream"
          " AND seq = NEW.seq AND hash = NEW.hash AND at_s = NEW.at_s)"),
     Rule(name="follows", table="audit_records", event="INSERT", looks=True,
          refused="NOT EXISTS (SELECT 1 FROM audit_heads WHERE stream = NEW.stream AND seq = NEW.seq - 1"
-         " AND hash = NEW.previous)"),
+         " AND hash = NEW.previous) AND NOT EXISTS (SELECT 1 FROM audit_records WHERE stream = NEW.stream"
+         " AND seq = NEW.seq - 1 AND hash = NEW.previous)"),
     Rule(name="is_the_head", table="audit_records", event="INSERT", looks=True, at_commit="true",
          refused="NOT EXISTS (SELECT 1 FROM audit_heads WHERE stream = NEW.stream AND seq >= NEW.seq)"),
     Rule(name="own_writer", table="outbox", event="INSERT", only="postgresql", refused=_OWN_WRITER),

@@ -23,6 +23,7 @@ class Writes:
         self._gathers = False
         self._entered: dict[Insert, list[Row]] = {}
         self._changed: dict[Update, dict[object, Row]] = {}
+        self._last: set[Update] = set()
 
     def gather(self) -> None:
         """Let what is written wait from now on; the connection is this unit of work's alone."""
@@ -37,9 +38,14 @@ class Writes:
         else:
             self._connection.execute(statement, rows if len(rows) > 1 else rows[0])
 
-    def change(self, statement: Update, rows: Mapping[object, Row]) -> None:
-        """Change rows of one table, each by what names it; a row that is changed again is changed once."""
+    def change(self, statement: Update, rows: Mapping[object, Row], *, last: bool = False) -> None:
+        """Change rows of one table, each by what names it; a row that is changed again is changed once.
+
+        Changes are written before new rows, which may say what they came to; `last` behind them, to point to them.
+        """
         if self._gathers:
+            if last:
+                self._last.add(statement)
             self._changed.setdefault(statement, {}).update(rows)
         else:
             changed = list(rows.values())
@@ -49,10 +55,12 @@ class Writes:
         """Write all that waits."""
         entered, self._entered = self._entered, {}
         changed, self._changed = self._changed, {}
-        for change, of_rows in changed.items():
-            self._connection.execute(change, list(of_rows.values()))
+        for change in changed.keys() - self._last:
+            self._connection.execute(change, list(changed[change].values()))
         for statement in sorted(entered, key=lambda entered: _PLACE[entered.table.name]):
             self._connection.execute(statement, entered[statement])
+        for change in changed.keys() & self._last:
+            self._connection.execute(change, list(changed[change].values()))
 
     def _before_another(self, *_: object) -> None:
         if self._entered or self._changed:
