@@ -43,6 +43,8 @@ class Path:
     written: Counter[str] = field(default_factory=Counter)
     signs: ClassVar[bool]
     """Whether the bank's keys are needed for it."""
+    outcome: dict[str, Any] = field(default_factory=dict)
+    """What a worker said last that was not killed."""
     events: ClassVar[tuple[str, ...]]
     """What the outbox tells of one of them, when it is final."""
 
@@ -63,18 +65,22 @@ class Path:
         return f"{type(self).__name__}-{self.told}"
 
     def work(self, line: Connection, ready: Callable[[], None]) -> None:
-        """The worker's whole life: reach the database and the chain anew, and make the payment."""
+        """The worker's whole life: get ready, and make the payment."""
+        self.reach(line)
+        ready()
+        self.make(self.speaker(line))
+
+    def reach(self, line: Connection) -> None:
+        """Reach the database and the chain anew, from the worker."""
         self.small.remote = chain = RemoteChain(line, CHAIN_ID)
         self.small.use(replace(self.small.bank, chains={CHAIN_ID: cast("Chain", chain)}))
-        self.warm()
-        ready()
-        self.make(lambda answer: line.send(("said", (self.key, answer.id, answer.state), {})))
-
-    def warm(self) -> None:
-        """Do once what a bank that has been open for a while has done."""
         balances(self.small.bank, self.small.customers[0], by=self.small.sessions["tom"])
         with self.small.bank.store.trial() as uow:
             uow.facts.get("name")
+
+    def speaker(self, line: Connection) -> Callable[[Payment], object]:
+        """Return what tells an answer to who waits for it."""
+        return lambda answer: line.send(("said", (self.key, answer.id, answer.state), {}))
 
     def pay(self, creditor: str) -> Payment:
         debtor = f"customer/{self.small.customers[0]}"
@@ -167,6 +173,8 @@ class Path:
                 return
             if name == "said":
                 self.answers.add(*given)
+            elif name == "outcome":
+                self.outcome = named
             elif answering:
                 line.send(self._of_chain(name, given, named))
 
@@ -236,7 +244,7 @@ def cut(path: Path, at: int, *, whole: bool = True) -> str:
         if number == at:
             name = call.name
             break
-    _end(path, traced, killed=bool(name))
+    end(path, traced, killed=bool(name))
     path.recover(whole=whole)
     return name
 
@@ -248,12 +256,13 @@ def calls_of(path: Path) -> list[str]:
     for call in traced.calls():
         path.serve(traced, call)
         names.append(call.name)
-    _end(path, traced, killed=False)
+    end(path, traced, killed=False)
     path.recover(whole=False)
     return names
 
 
-def _end(path: Path, traced: Traced, *, killed: bool) -> None:
+def end(path: Path, traced: Traced, *, killed: bool) -> None:
+    """Hear the last that the worker said, and let it go."""
     traced.kill()
     path.hear(traced.line, answering=False)
     traced.line.close()

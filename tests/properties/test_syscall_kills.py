@@ -15,7 +15,7 @@ from tests.properties.payment_path import BookPayment, ChainPayment, Path, calls
 from tests.properties.small_bank import template
 from tests.traced import why_not
 
-BOOK_KILLS, CHAIN_KILLS = 16, 4
+BOOK_KILLS, CHAIN_KILLS = 12, 3
 
 
 @pytest.fixture(scope="module", autouse=True)
