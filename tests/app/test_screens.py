@@ -100,7 +100,7 @@ def test_a_disk_that_failed_is_said_in_one_line_and_look_ups_go_on(branch: Branc
             await hand.read("✗ THE DISK FAILED: this terminal only reads until it is started again")
             await hand.press("f6")
             await hand.enter("a strange payment")
-            await hand.read("! Call a supervisor: the disk is full: this program writes no more until it is started again")
+            await hand.read("! Call a supervisor: the disk is full: this program writes no more")
             await hand.press("escape", "escape", "f2")
             await hand.arrive(FindCustomer)
             await hand.read("Anna")

@@ -28,13 +28,13 @@ from tests.properties.small_bank import template
 from tests.shared_statements import share
 from tests.traced import why_not
 
-_PATHS: dict[str, type[Path]] = {"book": BookPayment, "chain": ChainPayment}
+PATHS: dict[str, type[Path]] = {"book": BookPayment, "chain": ChainPayment}
 _KILLS_OF_A_BANK = 50
 
 
 def main() -> int:
     arguments = argparse.ArgumentParser(description="Kill a payment at its system calls and prove what is left.")
-    arguments.add_argument("--path", choices=_PATHS, default="book")
+    arguments.add_argument("--path", choices=PATHS, default="book")
     arguments.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     arguments.add_argument("--every", type=int, default=1, help="at each so manieth call")
     arguments.add_argument("--kills", type=int, default=0, help="so many at random calls instead")
@@ -45,27 +45,27 @@ def main() -> int:
         print(f"no worker can be traced here: it needs {lacking}", file=sys.stderr)
         return 2
     share()
-    began_s, cpu_s, killed = time.monotonic(), _cpu_s(), Counter[str]()
+    began_s, used_s, killed = time.monotonic(), cpu_s(), Counter[str]()
     server = nullcontext("") if given.database == "sqlite" else running_postgresql()
     with server as url:
-        calls = _calls(_PATHS[given.path], url)
+        calls = _calls(PATHS[given.path], url)
         points = _random(calls, given.kills, given.seed) if given.kills else iter(range(0, calls, given.every))
         print(f"{calls:>8,} system calls: a payment of the path {given.path!r} on {given.database}", flush=True)
         points = takewhile(lambda _: time.monotonic() - began_s < given.most_s, points)
         while part := list(islice(points, _KILLS_OF_A_BANK)):
-            with _bank(_PATHS[given.path], url) as path:
+            with bank(PATHS[given.path], url) as path:
                 killed.update(cut(path, point, whole=not given.kills) for point in part)
     over = killed.pop("", 0)
     print(f"{killed.total():>8,} kills before a call" + (f", {over:,} when it was over" if over else ""))
     print("         " + ", ".join(f"{name} {times:,}" for name, times in killed.most_common()))
     print(f"{0:>8,} answers lost, payments doubled, books unbalanced")
-    print(f"{_cpu_s() - cpu_s:>8,.0f} s of CPU, {time.monotonic() - began_s:,.0f} s in all")
+    print(f"{cpu_s() - used_s:>8,.0f} s of CPU, {time.monotonic() - began_s:,.0f} s in all")
     return 0
 
 
 def _calls(way: type[Path], url: str) -> int:
     """How many calls such a payment makes: one or two more or fewer the next time, where it waits for a server."""
-    with _bank(way, url) as path:
+    with bank(way, url) as path:
         return max(len(calls_of(path)) for _ in range(3))
 
 
@@ -76,7 +76,7 @@ def _random(calls: int, kills: int, seed: int) -> Iterator[int]:
 
 
 @contextmanager
-def _bank(way: type[Path], url: str) -> Iterator[Path]:
+def bank(way: type[Path], url: str) -> Iterator[Path]:
     with world_of(template(url)) as world:
         path = way(small=world.small)
         gc.collect()
@@ -86,7 +86,7 @@ def _bank(way: type[Path], url: str) -> Iterator[Path]:
         gc.unfreeze()
 
 
-def _cpu_s() -> float:
+def cpu_s() -> float:
     used = os.times()
     return used.user + used.system + used.children_user + used.children_system
 
