@@ -9,7 +9,6 @@ from random import Random
 
 import pytest
 
-from tests.properties.business_day import Day
 from tests.properties.crashes import World, cut_day, kill_day, steps_of_a_day, world_of
 from tests.properties.money_checks import check_books
 from tests.properties.small_bank import CONFIRMATIONS, template
