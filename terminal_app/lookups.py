@@ -176,6 +176,8 @@ def house_shown(bank: tp.Bank, *, by: tp.Session, with_cash: bool) -> HouseView:
     payments = [_("✓ Payments run")]
     if health.stopped_by:
         payments = [_("✗ PAYMENTS ARE STOPPED, by {who}").format(who=health.stopped_by)]
+    if health.store_halted:
+        payments.append(_("✗ THE DISK FAILED: this terminal only reads until it is started again"))
     if health.resume_asked_by:
         payments.append(_("○ {who} asked to go on: another supervisor must agree").format(who=health.resume_asked_by))
     lines = [

@@ -40,6 +40,7 @@ GENERAL = {
     "money.precision_lost": N_("more decimals than the asset has"),
     "unavailable": N_("something that is needed does not answer"),
     "store.unavailable": N_("the database does not answer"),
+    "store.halted": N_("the disk under the books failed: this program writes no more until it is started again"),
     "chain.unavailable": N_("the chain does not answer"),
     "chain.no_quorum": N_("too few of the chain's nodes say the same"),
     "signer.unavailable": N_("the signer does not answer"),

@@ -15,6 +15,7 @@ from tokenpay.errors import (
     IntegrityError,
     NoQuorum,
     SessionExpired,
+    StoreHalted,
     StoreUnavailable,
     TokenpayError,
     Unavailable,
@@ -94,7 +95,8 @@ def run(
 
     Signs in anew when the session has ended. Killed at any point, the next run goes on where the books stand, and
     other engines take over when its leases have run out, `lease_s` and `pause_s` after it renewed them. What is
-    unavailable is waited for, and each turn says why. Raises WrongPassword when the first sign-in is refused.
+    unavailable is waited for, and each turn says why. Raises WrongPassword when the first sign-in is refused, and
+    StoreHalted when the disk under the books failed: whoever started this has it looked at, and starts it again.
     """
     leases = Leases(bank, holder=bank.entropy.random(16).hex(), for_s=lease_s + ceil(pause_s))
     session: Session | None = sign_in()
@@ -104,6 +106,9 @@ def run(
             after_each(_cycle(bank, leases, stop, by=session))
         except SessionExpired:
             session = None
+        except StoreHalted as error:
+            after_each(Cycle(error=error))
+            raise
         except (Unavailable, Halted, WrongPassword) as error:
             after_each(Cycle(error=error))
         _rest(pause_s, stop)

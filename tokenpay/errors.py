@@ -13,7 +13,9 @@ TokenpayError
 ├── MoneyError              amounts that may not meet, or are not there
 │   └── AssetMismatch, InsufficientFunds, PrecisionLost
 ├── Unavailable             something needed does not answer; safe to try again
-│   ├── StoreUnavailable, SignerUnavailable, RateUnavailable, PinKeyUnavailable, PrinterUnavailable, MissingExtra
+│   ├── SignerUnavailable, RateUnavailable, PinKeyUnavailable, PrinterUnavailable, MissingExtra
+│   ├── StoreUnavailable
+│   │   └── StoreHalted     its disk failed: this program only reads until it is started again
 │   └── ChainUnavailable
 │       └── NoQuorum        too few of a chain's nodes say the same: nothing moves there meanwhile
 ├── Halted                  stopped on purpose until people act
@@ -198,6 +200,12 @@ class StoreUnavailable(Unavailable):
     """The database does not answer."""
 
     code = "store.unavailable"
+
+
+class StoreHalted(StoreUnavailable):
+    """The disk under the database failed: the bank that is open here writes no more until it is opened again."""
+
+    code = "store.halted"
 
 
 class ChainUnavailable(Unavailable):

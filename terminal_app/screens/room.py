@@ -143,6 +143,8 @@ class Room(Screen[None]):
 
 def error_text(error: tp.TokenpayError) -> str:
     """Return one line on an error: what happened, that nothing was done, what to do."""
+    if isinstance(error, tp.StoreHalted):
+        return _("! Call a supervisor: {why}. Look-ups go on; what you typed stays.").format(why=sentence(error))
     if isinstance(error, tp.StoreUnavailable):
         return _("! The database does not answer: {why}. Nothing was done; what you typed stays. Try again.").format(
             why=sentence(error)

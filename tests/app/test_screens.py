@@ -91,6 +91,23 @@ def test_a_supervisor_walks_around(branch: Branch, tmp_path: Path, size: tuple[i
     run(flow())
 
 
+def test_a_disk_that_failed_is_said_in_one_line_and_look_ups_go_on(branch: Branch, tmp_path: Path) -> None:
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            await hand.open(BranchScreen, by="vera", key="f9")
+            await hand.read("✓ Payments run")
+            branch.bank.store.halted = "the disk is full"
+            await hand.read("✗ THE DISK FAILED: this terminal only reads until it is started again")
+            await hand.press("f6")
+            await hand.enter("a strange payment")
+            await hand.read("! Call a supervisor: the disk is full: this program writes no more")
+            await hand.press("escape", "escape", "f2")
+            await hand.arrive(FindCustomer)
+            await hand.read("Anna")
+
+    run(flow())
+
+
 def test_a_database_that_is_away_is_said_and_nothing_typed_is_lost(
     branch: Branch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,7 +2,7 @@
 
 The rows are those that `pay` locks and writes, in one transaction, by statements built beforehand: through
 SQLAlchemy Core, and through the driver alone. What `pay` reads besides is part of its price. SQLite writes to
-a file with synchronous FULL. PostgreSQL is on this machine; the CPU time of its server is not counted.
+a file with synchronous EXTRA. PostgreSQL is on this machine; the CPU time of its server is not counted.
 """
 
 import statistics

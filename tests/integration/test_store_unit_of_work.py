@@ -201,7 +201,7 @@ def test_a_missing_driver_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_sqlite_is_durable_and_checks_foreign_keys(sqlite_url: str) -> None:
     with founded(sqlite_url) as store, store.read() as work:
-        for pragma, value in (("foreign_keys", 1), ("synchronous", 2), ("journal_mode", "delete")):
+        for pragma, value in (("foreign_keys", 1), ("synchronous", 3), ("journal_mode", "delete")):
             assert work.connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
 
 

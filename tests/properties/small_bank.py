@@ -68,6 +68,8 @@ class SmallBank:
     """What the bank reaches the chain through, where that is not the chain itself."""
     remote: Any = None
     """The chain, where it lives in another process."""
+    signer: bool = True
+    """Whether it is opened with its keys, as an engine does, or without, as a till does."""
     _stack: ExitStack = field(default_factory=ExitStack)
     _bank: Bank | None = None
 
@@ -82,7 +84,9 @@ class SmallBank:
 
     def open(self) -> None:
         ports: dict[int, Chain] = {CHAIN_ID: self.port or self.chain}
-        opened = open_bank(self.directory, signer=True, clock=self.clock, entropy=self.entropy, chain_ports=ports)
+        opened = open_bank(
+            self.directory, signer=self.signer, clock=self.clock, entropy=self.entropy, chain_ports=ports
+        )
         self._bank = self._stack.enter_context(opened)
 
     def close(self) -> None:
@@ -117,7 +121,8 @@ class SmallBank:
 
     def receipts(self) -> list[Receipt]:
         """The receipt of every transaction of the treasury on the chain as it stands."""
-        treasury = self.bank.required_signer().treasury()
+        with self.bank.store.read() as uow:
+            treasury = uow.chains.get(CHAIN_ID).treasury
         return [
             receipt
             for mined in self.chain._mined

@@ -1,6 +1,7 @@
 """A bank that stops anywhere goes on where the books stand: nothing answered is lost, nothing is done twice.
 
 The long run is a command of its own: python -m tests.benchmarks.kills --kills 1000
+One payment, killed before each of its system calls: tests/properties/test_syscall_kills.py
 """
 
 from collections.abc import Iterator
@@ -8,7 +9,6 @@ from random import Random
 
 import pytest
 
-from tests.properties.business_day import Day
 from tests.properties.crashes import World, cut_day, kill_day, steps_of_a_day, world_of
 from tests.properties.money_checks import check_books
 from tests.properties.small_bank import CONFIRMATIONS, template
@@ -37,30 +37,6 @@ def test_a_day_cut_off_at_a_step_ends_as_any_other(world: World) -> None:
 def test_a_day_killed_at_any_moment_ends_as_any_other(world: World) -> None:
     random = Random()
     assert any([kill_day(world, number, random, WITHIN_S) for number in range(KILLS)]), "nothing was killed"
-
-
-def test_every_step_of_a_book_payment(world: World) -> None:
-    """Cut off before each statement, before the commit and after it: the key says what became of it."""
-    world.next_day()
-    small = world.small
-    anna, boris = (f"customer/{customer}" for customer in small.customers)
-    for number in range(1, 60):
-        steps = Steps(number)
-        small.reopen()
-        steps.watch(small.bank.store.engine)
-        day = Day(small=small, number=number, acknowledge=world.answers.add, once=world.once)
-        try:
-            day.pay("paid", anna, boris, 1)
-        except PowerCut:
-            small.reopen()
-            check_books(small)
-            day.pay("paid", anna, boris, 1)
-            check_books(small)
-        else:
-            break
-    assert number > 15, "a payment has more steps than this"
-    small.reopen()
-    world.answers.check(small)
 
 
 def test_a_bump_that_was_signed_and_never_sent(world: World) -> None:

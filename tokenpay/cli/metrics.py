@@ -59,6 +59,8 @@ class Metrics:
         books = self._books()
         if books is None:
             return False, "the books cannot be read"
+        if books.store_halted:
+            return False, f"the books are not written: {books.store_halted}"
         if ago_s > self._lately_s or (not ended and trouble):
             return False, f"no turn has ended for {ago_s:.0f} s{trouble and f': {trouble}'}"
         return True, f"a turn ended {ago_s:.0f} s ago" if ended else "the first turn has begun"
@@ -101,6 +103,8 @@ def _of_bank(books: "BankHealth") -> Iterator[str]:
     name = "tokenpay_payment_oldest_seconds"
     yield from _gauge(name, "For how long the payment that waits longest has not moved.", books.oldest_payment_s)
     yield from _gauge("tokenpay_cases", "Open cases.", books.open_cases)
+    halted = int(bool(books.store_halted))
+    yield from _gauge("tokenpay_store_halted", "Whether this process writes no more: its disk failed.", halted)
     yield from _gauge("tokenpay_stopped", "Whether all payments are stopped.", int(bool(books.stopped_by)))
     yield from _counter("tokenpay_events_total", "Events written.", books.events)
     yield from _gauge("tokenpay_event_lag_seconds", "How long the oldest unreadable event waits.", books.event_lag_s)

@@ -45,6 +45,9 @@ class ChainHealth:
 class BankHealth:
     """What stands at `at_s`. `stopped_by` is who stopped all payments, or empty, `resume_asked_by` who asked to go on.
 
+    `store_halted` says how the disk under the books failed this program, which writes no more until the bank is opened
+    again; empty when all is well.
+
     `payments` counts those with the engine, `deposits` those seen and not final, `states` the payments in each state
     that is no end. `oldest_payment_s` is for how many seconds the one that waits longest has not moved. `events` is how
     many were written so far, and `event_lag_s` for how many seconds the oldest of them has waited to be read: a
@@ -53,6 +56,7 @@ class BankHealth:
     """
 
     at_s: int
+    store_halted: str
     stopped_by: str
     resume_asked_by: str
     engine_turned_at_s: int | None
@@ -80,6 +84,7 @@ def bank_health(bank: Bank, *, by: Session) -> BankHealth:
         turned_at_s = uow.facts.number(_TURNED, 0)
         return BankHealth(
             at_s=now_s,
+            store_halted=bank.store.halted,
             stopped_by=uow.facts.get("stopped", ""),
             resume_asked_by=uow.facts.get("resume_asked_by", ""),
             engine_turned_at_s=turned_at_s or None,

@@ -25,6 +25,7 @@ from tokenpay.errors import (
     InvalidInput,
     MissingExtra,
     NotPermitted,
+    StoreHalted,
     StoreUnavailable,
     TokenpayError,
 )
@@ -40,6 +41,7 @@ from tokenpay.store.clearance_store import ClearanceStore
 from tokenpay.store.customer_store import CustomerStore
 from tokenpay.store.deny_list_store import DenyListStore
 from tokenpay.store.deposit_store import DepositStore
+from tokenpay.store.disk_failure import disk_failure
 from tokenpay.store.door import check_values
 from tokenpay.store.fact_store import FactStore
 from tokenpay.store.introduction_store import IntroductionStore
@@ -110,7 +112,13 @@ class UnitOfWork:
 
 
 class Store:
-    """A bank's database. `unit_of_work` commits when its block ends and rolls back when it raises."""
+    """A bank's database. `unit_of_work` commits when its block ends and rolls back when it raises.
+
+    When the disk under the database has failed, it is `halted`, and that says why: it writes nothing more, ever. Reads
+    go on over new connections. Another Store, made when people have looked, begins anew.
+    """
+
+    halted: str = ""
 
     def __init__(self, url: str) -> None:
         """Prepare the connection pool of a `sqlite:///…` or `postgresql://…` URL; nothing is opened yet."""
@@ -126,19 +134,23 @@ class Store:
         """Open a unit of work that may write.
 
         Raises StoreUnavailable when the database does not answer or another holds it too long (safe to
-        try again), Conflict when a rule of the database refused the change.
+        try again), StoreHalted when its disk failed now or before, Conflict when a rule of the database refused
+        the change.
         """
-        with translated(), self.engine.begin() as connection:
+        self._check_not_halted()
+        with self._watched(), self.engine.begin() as connection:
             uow = UnitOfWork(connection)
             yield uow
             for step in uow.last_steps:
                 step()
             uow.writes.write()
+            self._check_not_halted()  # by another thread meanwhile
 
     @contextmanager
     def trial(self) -> Iterator[UnitOfWork]:
         """Open a unit of work that may lock and write, and of which nothing stays; raises as `unit_of_work` does."""
-        with translated(), self.engine.connect() as connection, connection.begin() as transaction:
+        self._check_not_halted()
+        with self._watched(), self.engine.connect() as connection, connection.begin() as transaction:
             yield UnitOfWork(connection)
             transaction.rollback()
 
@@ -149,9 +161,32 @@ class Store:
         options: dict[str, Any] = {"tokenpay_read": True}
         if isolation is not None:
             options["isolation_level"] = isolation
-        with translated(), self.engine.connect().execution_options(**options) as connection:
+        with self._watched(), self.engine.connect().execution_options(**options) as connection:
             yield UnitOfWork(connection)
             connection.rollback()
+
+    def _check_not_halted(self) -> None:
+        if self.halted:
+            raise StoreHalted(_only_reads(self.halted))
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        """Turn what a database raises into this library's errors, and halt where its disk failed."""
+        with translated():
+            try:
+                yield
+            except DBAPIError as error:
+                if failure := disk_failure(error):
+                    self.halted = self.halted or failure
+                    if not isinstance(self.engine.pool, StaticPool):  # in memory, the connection is the database
+                        self.engine.dispose()
+                if self.halted:  # also when what was left can be neither read nor rolled back
+                    raise StoreHalted(_only_reads(self.halted)) from None
+                raise
+
+
+def _only_reads(failure: str) -> str:
+    return f"{failure}: this program writes no more until it is started again"
 
 
 @contextmanager
@@ -197,10 +232,14 @@ def _why(error: DBAPIError) -> str:
         return "the database is busy with another writer; try again"
     if "no such table" in said or "no such column" in said or "not a database" in said or "relation" in said:
         return "the database is not a bank's, or needs `tokenpay bank migrate`"
+    if "unable to open" in said and error.statement is not None:
+        return "no file can be made beside the database: look at its disk"
     if "unable to open" in said or "does not exist" in said:
         return "there is no database where the bank should be"
     if "readonly" in said or "read-only" in said:
         return "the database cannot be written"
+    if "recovery mode" in said or "starting up" in said or "shutting down" in said or "administrator command" in said:
+        return "the database's server stops or starts; try again"
     if "disk" in said or "full" in said:
         return "the database's disk refuses to write"
     return "the database does not answer" if isinstance(error, OperationalError) else "the database refused a statement"
@@ -242,7 +281,8 @@ def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:
     # WAL with several connections can corrupt a database on SQLite older than 3.51.3.
     if cursor.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
         cursor.execute("PRAGMA journal_mode = DELETE")
-    cursor.execute("PRAGMA synchronous = FULL")
+    # The journal's end is the commit: with FULL a power cut could bring it back, and undo what was answered.
+    cursor.execute("PRAGMA synchronous = EXTRA")
     cursor.close()
 
 

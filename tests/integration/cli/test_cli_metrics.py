@@ -165,6 +165,15 @@ def test_health_is_said_in_one_line(page: Page, monkeypatch: pytest.MonkeyPatch)
     assert "tokenpay_events_total" not in found
 
 
+def test_a_disk_that_failed_is_told(page: Page) -> None:
+    page.turn()
+    assert page.values()["tokenpay_store_halted"] == 0
+    page.world.bank.store.halted = "the disk is full"
+    assert fetch(f"{page.url}/healthz") == (503, "the books are not written: the disk is full\n")
+    found = page.values()
+    assert (found["tokenpay_store_halted"], found["tokenpay_store_up"]) == (1, 1)
+
+
 def test_nothing_else_is_served(page: Page) -> None:
     assert fetch(f"{page.url}/")[0] == 404
     assert fetch(f"{page.url}/metrics?x=1")[0] == 404

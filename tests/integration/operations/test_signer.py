@@ -385,7 +385,34 @@ def test_nothing_is_signed_that_could_not_be_written_down(world: World, monkeypa
         for _ in range(2):
             with pytest.raises(tp.SignerUnavailable):
                 sign(world, transaction_of(payment.intent), payment.intent, clearance_of(world, payment))
-    assert sign(world, transaction_of(payment.intent, nonce=9), payment.intent, clearance_of(world, payment))
+    with pytest.raises(tp.SignerUnavailable, match="start again"):  # a sync that succeeds now proves nothing
+        sign(world, transaction_of(payment.intent), payment.intent, clearance_of(world, payment))
+    assert world.bank.directory is not None
+    with tp.open_bank(world.bank.directory, signer=True) as again:
+        world.bank = replace(world.bank, signer=again.required_signer())
+        assert sign(world, transaction_of(payment.intent, nonce=9), payment.intent, clearance_of(world, payment))
+
+
+def test_a_line_that_can_be_read_may_not_be_on_the_disk(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever wrote it may have been killed before it was synced: who signs syncs a line of their own, once."""
+    payment = cleared(world)
+    assert world.bank.directory is not None
+    path = world.bank.directory / "keys" / MEMORY
+    line = f'["{payment.intent.hash().hex()}", {CHAIN_ID}, 7]\n'.encode()
+    with path.open("ab") as record:
+        record.write(line)
+
+    def failing(_: int) -> None:
+        raise OSError("the disk is gone")
+
+    with monkeypatch.context() as patch, tp.open_bank(world.bank.directory, signer=True) as other:
+        patch.setattr("os.fsync", failing)
+        elsewhere = replace(world, bank=replace(world.bank, signer=other.required_signer()))
+        with pytest.raises(tp.SignerUnavailable):
+            sign(elsewhere, transaction_of(payment.intent), payment.intent, clearance_of(world, payment))
+    for _ in range(2):
+        assert sign(world, transaction_of(payment.intent), payment.intent, clearance_of(world, payment))
+    assert path.read_bytes().count(line) == 3
 
 
 # --- what was edited

@@ -21,6 +21,10 @@ class SignerMemory:
     One payment keeps its nonce over all fee bumps, and one nonce its payment: the chain includes at most
     one transaction a nonce, so nothing is paid twice. Several processes may share the file. It is made with
     the wallet and never anew: where it is gone, nothing is signed. No `path`: it is kept in memory, for tests.
+
+    A line that can be read need not be on the disk: another process may have been killed before it was synced, or was
+    told that it could not be. So each process writes and syncs its own before it signs, once a payment; and when that
+    failed it signs no more, since after a failed sync another that succeeds proves nothing.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -28,21 +32,27 @@ class SignerMemory:
         self._read_to = 0
         self._nonces: dict[str, tuple[int, int]] = {}
         self._payments: dict[tuple[int, int], str] = {}
+        self._synced: set[str] = set()
+        self._failed = False
 
     def remember(self, intent: Intent, *, chain_id: int, nonce: int) -> None:
         """Note that a payment is signed at a nonce; raises SignedBefore where another was noted before.
 
-        Raises SignerUnavailable when the file cannot be read or written: then nothing is signed.
+        Raises SignerUnavailable when the file cannot be read or written: then nothing is signed, and after a write that
+        failed nothing more until the wallet is opened again.
         """
+        if self._failed:
+            raise SignerUnavailable("the record of what was signed could not be written: see to its disk, start again")
         with self._whole() as descriptor:
             place, payment = (chain_id, nonce), intent.hash().hex()
             if self._nonces.get(payment, place) != place:
                 raise SignedBefore("this payment was signed before, at another nonce")
             if self._payments.get(place, payment) != payment:
                 raise SignedBefore("another payment was signed at this nonce before")
-            if payment not in self._nonces:
+            if payment not in self._synced:
                 self._append(descriptor, json.dumps([payment, chain_id, nonce]) + "\n")
                 self._take(payment, place)  # only what is on the disk is known
+                self._synced.add(payment)
 
     def _take(self, payment: str, place: tuple[int, int]) -> None:
         self._nonces[payment] = place
@@ -77,8 +87,10 @@ class SignerMemory:
     def _append(self, descriptor: int | None, line: str) -> None:
         if descriptor is None:
             return
+        self._failed = True
         written = os.write(descriptor, line.encode())
         os.fsync(descriptor)
         if written != len(line):
             raise OSError("a short write")
+        self._failed = False
         self._read_to += written
