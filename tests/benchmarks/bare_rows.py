@@ -30,6 +30,8 @@ def _update(table: sa.Table, keys: tuple[str, ...], changed: tuple[str, ...]) ->
 
 
 _USED = _lock(tables.limit_counters, "scope", 2, "scope", "used_units")
+_EVENT = ("at_s", "kind", "subject", "content")
+_OWN_NUMBER = sa.literal_column("pg_current_xact_id()::text::bigint")
 STATEMENTS: dict[str, sa.Select[Any] | sa.Update | sa.Insert] = {
     "lock counters": _USED.where(
         tables.limit_counters.c.asset_id == bindparam("asset_id"), tables.limit_counters.c.day == bindparam("day")
@@ -40,6 +42,10 @@ STATEMENTS: dict[str, sa.Select[Any] | sa.Update | sa.Insert] = {
     "move accounts": _update(tables.accounts, ("id",), _ACCOUNT),
     "move head": _update(tables.audit_heads, ("stream",), ("seq", "hash", "at_s")),
     **{name: sa.insert(tables.metadata.tables[name]).inline() for name in (*_INSERTED, "outbox")},
+    # PostgreSQL takes an event under no other transaction's number.
+    "numbered outbox": sa.insert(tables.outbox)
+    .values({name: bindparam(name) for name in _EVENT} | {"written_by": _OWN_NUMBER})
+    .inline(),
 }
 
 
@@ -65,6 +71,7 @@ class BareRows:
             "audit_records": rows(tables.audit_records, "subject", payment_id),
             "outbox": rows(tables.outbox, "subject", payment_id),
         }
+        self._outbox = "numbered outbox" if connection.dialect.name == "postgresql" else "outbox"
         for minted in ("id", "written_by"):
             self._rows["outbox"][0].pop(minted)
         self._made = 0
@@ -94,7 +101,7 @@ class BareRows:
         execute("limit_uses", [{**use, "payment_id": id} for use in uses])
         execute("transfers", self.one("transfers", id=transfer_id, payment_id=id, clearance_id=clearance_id))
         self._move_accounts(execute, accounts, transfer_id, units)
-        execute("outbox", self.one("outbox", subject=id))
+        execute(self._outbox, self.one("outbox", subject=id))
         seq, previous = execute("lock head", {"stream_0": self._rows["audit_records"][0]["stream"]}).fetchone()
         record = self.one("audit_records", seq=seq + 1, subject=id, previous=previous)
         execute("audit_records", record)

@@ -2,8 +2,9 @@
 
 # ruff: noqa: E501, S608 - each attack stands on its line
 
+import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,8 @@ from sqlalchemy.exc import DBAPIError
 import tokenpay as tp
 from tests.integration.guarded_bank import EUR, guarded_bank, postgresql_database
 from tests.integration.test_guards import rows
-from tests.world import CHAIN_ID, OUTSIDE, SETTINGS, World, euro, sign_in
+from tests.world import CHAIN_ID, COIN, LISTED, OUTSIDE, SETTINGS, World, euro, sign_in
+from tokenpay.cli import main
 from tokenpay.counter.cash_count import CashCount
 from tokenpay.settings import PIN_KEY_NAME, BankSettings, write_settings
 from tokenpay.store import migrate
@@ -150,6 +152,39 @@ def test_a_day_at_the_counter_and_on_the_engines_host(places: Places) -> None:
     tp.close_session(bank, by=world.tom)
     world.tom = sign_in(bank, "tom")
     world.prove()
+
+
+DESK: dict[str, Callable[[World], object]] = {
+    "asset register": lambda world: tp.register_asset(world.bank, tp.Asset.cash("CHF"), by=world.ann),
+    "asset check": lambda world: tp.check_assets(world.bank, chain_id=CHAIN_ID, by=world.engine),
+    "deny load": lambda world: tp.load_deny_list(
+        world.bank, name="un", text=LISTED.text, dated_s=world.clock.now_s(), by=world.ann
+    ),
+    "chain recognise": lambda world: tp.recognise_holding(world.bank, asset_id=COIN.id, by=world.ann),
+    "accept-clock": lambda world: _after_a_clock_ran_ahead(world),
+    "engine run": lambda world: tp.run_once(world.bank, by=world.engine),
+}
+"""What a terminal does not do for anybody, whoever signs in there, and the engine's host does."""
+
+
+def _after_a_clock_ran_ahead(world: World) -> list[str]:
+    world.clock.advance(-9_000)
+    try:
+        return tp.accept_clock(world.bank, by=world.ann)
+    finally:
+        world.clock.advance(9_000)
+
+
+@pytest.mark.parametrize("command", DESK)
+def test_what_the_engines_host_does_no_terminal_does(places: Places, command: str) -> None:
+    if command == "chain recognise":
+        places.world.chain.deposit(None, places.world.treasury, 10)
+        places.host.to_finality()
+    do = DESK[command]
+    with pytest.raises(tp.NotPermitted, match="another role"):
+        do(places.terminal)
+    places.world.prove()
+    do(places.host)
 
 
 def test_an_auditor_reads_the_books_and_proves_them(places: Places, tmp_path: Path) -> None:
@@ -327,6 +362,17 @@ def test_sqlite_knows_no_roles(sqlite_url: str) -> None:
     migrate.create_database(sqlite_url)
     with pytest.raises(tp.InvalidInput, match="everything"):
         grant_roles(sqlite_url)
+
+
+def test_the_command_makes_them_or_shows_how(places: Places, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = str(places.world.bank.directory)
+    assert main(["bank", "roles", "--show", "--bank", folder]) == 0
+    shown = capsys.readouterr().out
+    assert "\nGRANT INSERT, UPDATE (state, credited_units) ON requests TO tokenpay_terminal;\n" in shown
+    with places.world.bank.store.engine.begin() as owner:  # what is shown is what is run
+        owner.exec_driver_sql(shown, execution_options={"no_parameters": True})
+    assert main(["bank", "roles", "--json", "--bank", folder]) == 0
+    assert json.loads(capsys.readouterr().out)["roles"] == list(ROLES)
 
 
 def test_a_terminal_makes_no_roles(places: Places) -> None:

@@ -29,6 +29,7 @@ from tokenpay.money.rate import Rate
 from tokenpay.parties.credential import CredentialKind
 from tokenpay.payments.journal import JournalFilter
 from tokenpay.store import migrate
+from tokenpay.store.guards import drop_guards
 from tokenpay.store.tables import metadata
 from tokenpay.store.unit_of_work import Store
 
@@ -273,6 +274,7 @@ def test_a_table_that_others_point_to_can_be_altered(database_url: str) -> None:
             )
             before = work.operators.all()
         with migrate._migrating(store) as connection:
+            drop_guards(connection)
             operations = Operations(MigrationContext.configure(connection))
             with operations.batch_alter_table("operators") as table:
                 table.add_column(sa.Column("more", sa.Text))

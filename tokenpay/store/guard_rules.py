@@ -116,7 +116,7 @@ _OTHER_HALF = "SELECT 1 FROM entries WHERE transfer_id = NEW.transfer_id AND sid
 _AVAILABLE = f"""CASE WHEN NEW.kind IN ({_listed(ASSETS)})
   THEN NEW.debits_posted - NEW.credits_posted - NEW.credits_pending WHEN NEW.kind IN ({_listed(LIABILITIES)})
   THEN NEW.credits_posted - NEW.debits_posted - NEW.debits_pending END"""
-_FOUNDING = _listed({"name", "demo", "deposit_xpub", "request_key", "pin_key_mark"})
+_FOUNDING = _listed({"demo", "deposit_xpub", "request_key", "pin_key_mark"})
 _BOTH = """SELECT count(*) FILTER (WHERE side = 'debit') = 1 AND count(*) FILTER (WHERE side = 'credit') = 1
   FROM entries WHERE transfer_id = NEW.id"""
 _OWN_WRITER = "NEW.written_by <> pg_current_xact_id()::text::bigint"

@@ -55,6 +55,11 @@ def record_changed(desk: Desk) -> None:
     desk.world.sql("UPDATE audit_records SET actor = 'eve' WHERE seq = 2")
 
 
+def guard_down(desk: Desk) -> None:
+    with desk.world.bank.store.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER guard_entries_kept")
+
+
 def wal(desk: Desk) -> None:
     import sqlite3
 
@@ -103,6 +108,7 @@ ILLS: list[tuple[Callable[[Desk], None], str, str]] = [
     (stopped, "warn", "payments"),
     (readable_key, "fail", "permissions"),
     (record_changed, "fail", "audit"),
+    (guard_down, "fail", "guards"),
     (wal, "warn", "journal"),
     (database_gone, "fail", "database"),
     (older_revision, "fail", "database"),
@@ -130,6 +136,13 @@ def test_a_healthy_bank(desk: Desk) -> None:
     assert len(lines) == len(findings(said))
     assert all(line.startswith("ok    ") for line in lines)
     assert any("TOKENPAY_KEY_PASSWORD" in line for line in lines)
+
+
+def test_guards_that_are_down_are_put_up_by_a_migration(desk: Desk) -> None:
+    guard_down(desk)
+    assert "guard_entries_kept first" in desk("doctor").out
+    assert desk("bank", "migrate").code == 0
+    assert ("ok", "guards") in findings(desk("doctor", "--json"))
 
 
 @pytest.mark.parametrize(("ill", "state", "subject"), ILLS, ids=[ill.__name__ for ill, _, _ in ILLS])

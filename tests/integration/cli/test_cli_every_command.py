@@ -13,7 +13,6 @@ from tokenpay.cli import main
 WITHOUT_A_SESSION = {
     "bank found",
     "bank migrate",
-    "bank roles",
     "bank show",
     "asset list",
     "request resolve",
