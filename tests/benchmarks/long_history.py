@@ -37,8 +37,8 @@ _SERIES = {
 }
 _TRANSFER = "SELECT id FROM transfers WHERE payment_id = :payment"
 _MOVE_ACCOUNTS = (
-    "UPDATE accounts SET version = version + :many"
-    f" WHERE id IN (SELECT account_id FROM entries WHERE transfer_id IN ({_TRANSFER}))"
+    "UPDATE accounts SET version = version + :many WHERE id IN (SELECT account_id FROM entries"
+    " JOIN transfers ON transfers.id = entries.transfer_id WHERE transfers.payment_id = :payment)"
 )
 _MOVE_HEAD = "UPDATE audit_heads SET seq = seq + :many WHERE stream = :stream"
 
