@@ -9,20 +9,21 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
 import tokenpay as tp
 from tests.benchmarks import Row
-from tests.benchmarks.book_payment import Spent, _postgresql, _sqlite
+from tests.benchmarks.book_payment import Spent
+from tests.benchmarks.databases import DATABASES, Urls
 from tests.benchmarks.interleaved import spread
 from tests.world import OUTSIDE, World, euro, found_template, opened
 from tokenpay.adapters.system import SystemEntropy
 
-ROUNDS = 9
+ROUNDS = 7
 ORDERS = 1_000
-SINGLE = 100
+SINGLE = 40
 """In each round so many payments are asked for one by one, and compared payment by payment."""
 
 GOAL = 8
@@ -31,13 +32,13 @@ BOOKS, CHAIN = "in the books", "to the chain"
 
 def run() -> list[Row]:
     """Take turns between single payments and batches, so that a busy machine slows both alike."""
-    return [*_measured("SQLite", _sqlite), *_measured("PostgreSQL", _postgresql)]
+    return [*_measured("SQLite", DATABASES["sqlite"]), *_measured("PostgreSQL", DATABASES["postgresql"])]
 
 
-def _measured(database: str, urls: Callable[[Path], AbstractContextManager[tuple[str, str]]]) -> list[Row]:
+def _measured(database: str, urls: Urls) -> list[Row]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tokenpay-bench-")))
-        first, second = stack.enter_context(urls(folder))
+        first, second = stack.enter_context(urls(folder, ("first", "second")))
         (folder / "bank").mkdir()
         world = stack.enter_context(opened(found_template(folder / "founded", first), folder / "bank", second))
         world.bank = replace(world.bank, entropy=SystemEntropy())

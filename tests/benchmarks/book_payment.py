@@ -10,15 +10,15 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from tests.benchmarks import Row
 from tests.benchmarks.bare_rows import STATEMENTS, BareRows, Driver, core
+from tests.benchmarks.databases import DATABASES, Urls
 from tests.benchmarks.interleaved import spread
-from tests.benchmarks.postgresql import running_postgresql
 from tests.world import World, found_template, opened
 from tokenpay.store.tables import metadata
 
@@ -33,13 +33,13 @@ Spent = tuple[float, float]
 
 def run() -> list[Row]:
     """Take turns between the three ways, so that a busy machine slows all alike, and compare round by round."""
-    return [*_measured("SQLite", _sqlite), *_measured("PostgreSQL", _postgresql)]
+    return [*_measured("SQLite", DATABASES["sqlite"]), *_measured("PostgreSQL", DATABASES["postgresql"])]
 
 
-def _measured(database: str, urls: Callable[[Path], AbstractContextManager[tuple[str, str]]]) -> list[Row]:
+def _measured(database: str, urls: Urls) -> list[Row]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tokenpay-bench-")))
-        first, second = stack.enter_context(urls(folder))
+        first, second = stack.enter_context(urls(folder, ("first", "second")))
         (folder / "bank").mkdir()
         world = stack.enter_context(opened(found_template(folder / "founded", first), folder / "bank", second))
         ways = stack.enter_context(_ways(world))
@@ -117,19 +117,3 @@ def _written(engine: sa.Engine, way: Callable[[], None]) -> Counter[str]:
     before = rows()
     way()
     return rows() - before
-
-
-@contextmanager
-def _sqlite(folder: Path) -> Iterator[tuple[str, str]]:
-    yield f"sqlite:///{folder / 'first.sqlite'}", f"sqlite:///{folder / 'second.sqlite'}"
-
-
-@contextmanager
-def _postgresql(_folder: Path) -> Iterator[tuple[str, str]]:
-    import psycopg
-
-    with running_postgresql() as url:
-        with psycopg.connect(url, autocommit=True) as admin:
-            for name in ("first", "second"):
-                admin.execute(f"CREATE DATABASE {name}".encode())
-        yield url.replace("/postgres?", "/first?"), url.replace("/postgres?", "/second?")

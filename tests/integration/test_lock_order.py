@@ -17,18 +17,22 @@ from tests.properties.small_bank import DEUR, LIMITS, TOKEN, SmallBank, template
 from tokenpay.counter.cash_count import CashCount
 from tokenpay.counter.quote import Direction
 from tokenpay.counter.shift import Shift
+from tokenpay.money.address import Address
 from tokenpay.money.amount import Amount
 from tokenpay.money.asset import Asset
 from tokenpay.operations.approve import approve
 from tokenpay.operations.assets import register_asset
 from tokenpay.operations.close_shift import close_shift
 from tokenpay.operations.exchange import exchange
+from tokenpay.operations.issue_request import issue_request
 from tokenpay.operations.move_cash import CashDirection, allocate_cash, receive_cash
 from tokenpay.operations.open_shift import open_shift
+from tokenpay.operations.pay_batch import pay_batch
 from tokenpay.operations.read import find_payments
 from tokenpay.operations.refuse import refuse
 from tokenpay.operations.shift_report import shift_report
 from tokenpay.payments.payment import Payment, PaymentState
+from tokenpay.payments.payment_order import PaymentOrder
 
 ORDER = [
     "leases",
@@ -46,6 +50,7 @@ ORDER = [
     "accounts",
 ]
 LAST = "audit_heads"
+OUTSIDE = Address(b"\xbb" * 20).caip10(31_337)
 _LOCKED = re.compile(r"\nFROM (\w+).* FOR NO KEY UPDATE", re.DOTALL)
 _CLAIMED = re.compile(r"INSERT INTO (keys) .*ON CONFLICT", re.DOTALL)
 
@@ -127,6 +132,20 @@ def exchange_cash(small: SmallBank) -> None:
                 refuse(bank, made.id, reason="no", by=bob)
 
 
+def pay_a_batch(small: SmallBank) -> None:
+    """Orders whose locks, one after the other, would be taken to and fro: a request after accounts, for one."""
+    anna, boris = (f"customer/{number}" for number in sorted(small.customers)[:2])
+    ask: dict[str, Any] = {"asset": DEUR, "amount": Amount(DEUR, 3), "by": small.sessions["tom"]}
+    asked = [issue_request(small.bank, payee=anna.partition("/")[2], key=f"ask {n}", **ask) for n in range(2)]
+    ways = [(boris, anna, ""), (anna, OUTSIDE, ""), *((boris, anna, request.id) for request in reversed(asked))]
+    orders = [
+        PaymentOrder(debtor=debtor, creditor=creditor, amount=Amount(DEUR, 3), request_id=request_id)
+        for debtor, creditor, request_id in [*ways, (anna, boris, "")]
+    ]
+    outcomes = pay_batch(small.bank, orders=orders, by=small.sessions["tom"], key="batch")
+    assert [outcome.reasons for outcome in outcomes] == [()] * len(orders)
+
+
 def test_locks_are_taken_in_one_order(world: World) -> None:
     small, locks = world.small, Locks()
     world.next_day()
@@ -138,6 +157,7 @@ def test_locks_are_taken_in_one_order(world: World) -> None:
     day.counter()
     work_a_drawer(small)
     exchange_cash(small)
+    pay_a_batch(small)
     (waiting,) = small.chain._scripted
     small.chain.deposit(TOKEN, waiting.recipient, 3)  # two deposits in one block, and the second is too much
     for keep in (True, False):

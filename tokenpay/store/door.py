@@ -21,11 +21,12 @@ def check_values(_connection: Any, _cursor: Any, _statement: str, parameters: An
     rows: Iterable[Any] = parameters if many else (parameters,)
     for row in rows:
         for value in row.values() if isinstance(row, dict) else row:
-            if isinstance(value, str):
-                if "\0" in value:
-                    raise InvalidInput("a text holds a NUL character")
-            elif type(value) is int and not -MAX_NUMBER <= value <= MAX_NUMBER:
-                raise InvalidInput("a number is larger than the database holds")
+            kind = type(value)
+            if kind is int:
+                if not -MAX_NUMBER <= value <= MAX_NUMBER:
+                    raise InvalidInput("a number is larger than the database holds")
+            elif (kind is str or isinstance(value, str)) and "\0" in value:
+                raise InvalidInput("a text holds a NUL character")
 
 
 def rows_limit(limit: int | None) -> int | None:
