@@ -53,7 +53,7 @@ class Room(Screen[None]):
         with Vertical(id="body"):
             yield from self.body()
         yield Static(id="notice", markup=False)
-        yield Keys(compact=True, show_command_palette=self.shows_palette)
+        yield Keys(shows_palette=self.shows_palette)
 
     def body(self) -> Iterator[Widget]:
         """Yield what stands between the bar and the notice."""
