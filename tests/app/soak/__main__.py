@@ -18,7 +18,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import ExitStack
-from dataclasses import asdict
 from pathlib import Path
 
 from tests.app.soak.session import Outcome, play, shortest
@@ -38,14 +37,14 @@ def main() -> int:
         return _replay(given.replay)
     began = time.perf_counter()
     seeds = range(given.seed, given.seed + given.sessions)
-    outcomes = [found for found in _taken(given.into) if found.seed in seeds and not found.failure]
+    outcomes = [found for found in taken(given.into) if found.seed in seeds and not found.failure]
     left = sorted(set(seeds) - {found.seed for found in outcomes})
     with ExitStack() as stack:
         into = None if given.into is None else stack.enter_context(given.into.open("a", encoding="utf-8"))
         for outcome in _played(left, given.processes, began + given.minutes * 60):
             outcomes.append(outcome)
             if into is not None:
-                print(json.dumps(asdict(outcome)), file=into, flush=True)
+                print(json.dumps(vars(outcome)), file=into, flush=True)
             if outcome.failure:
                 print(_told(outcome), flush=True)
             elif len(outcomes) % 100 == 0:
@@ -56,6 +55,18 @@ def main() -> int:
     print("\n".join(report(outcomes, time.perf_counter() - began)))
     half = sum(bool(outcome.flows) for outcome in outcomes) * 2 >= len(outcomes)
     return int(not half or any(outcome.failure for outcome in outcomes))
+
+
+def taken(into: Path | None) -> list[Outcome]:
+    """Return the newest outcome of each seed that a file has."""
+    if into is None or not into.exists():
+        return []
+    found = {}
+    for line in into.read_text(encoding="utf-8").splitlines():
+        told = json.loads(line)
+        told |= {"size": tuple(told["size"]), "rooms": Counter(told["rooms"]), "flows": Counter(told["flows"])}
+        found[told["seed"]] = Outcome(**told)
+    return list(found.values())
 
 
 def report(outcomes: list[Outcome], wall_s: float) -> list[str]:
@@ -80,18 +91,6 @@ def report(outcomes: list[Outcome], wall_s: float) -> list[str]:
     lines += [f"{count:>9,} {what}" for what, count in sorted(flows.items())]
     lines += [f"{count:>9,} keys led to {room}" for room, count in sorted(rooms.items())]
     return lines
-
-
-def _taken(into: Path | None) -> list[Outcome]:
-    """Return the newest outcome of each seed that a file has."""
-    if into is None or not into.exists():
-        return []
-    found = {}
-    for line in into.read_text(encoding="utf-8").splitlines():
-        told = json.loads(line)
-        told |= {"size": tuple(told["size"]), "rooms": Counter(told["rooms"]), "flows": Counter(told["flows"])}
-        found[told["seed"]] = Outcome(**told)
-    return list(found.values())
 
 
 def _played(seeds: Iterable[int], processes: int, until_s: float) -> Iterator[Outcome]:
