@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import copy_context
 from functools import partial
 from typing import Any, TypeVar
 
@@ -17,8 +18,11 @@ Failed = Callable[[tp.TokenpayError], None]
 
 
 def ask(asker: DOMNode, call: Callable[[], T], then: Callable[[T], None], failed: Failed, *, group: str) -> None:
-    """Run `call` in a thread; its result goes to `then`, and what it raises to `failed`, on the asker's own loop."""
-    work = partial(_work, asker, call, then, failed)
+    """Run `call` in a thread; its result goes to `then`, and what it raises to `failed`, on the asker's own loop.
+
+    The thread knows its program as the asker did when it asked: a screen that has been left meanwhile hangs in none.
+    """
+    work = partial(copy_context().run, _work, asker, call, then, failed)
     asker.run_worker(work, thread=True, group=group, exit_on_error=False)
 
 

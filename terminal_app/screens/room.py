@@ -53,7 +53,7 @@ class Room(Screen[None]):
         with Vertical(id="body"):
             yield from self.body()
         yield Static(id="notice", markup=False)
-        yield Keys(compact=True, show_command_palette=self.shows_palette)
+        yield Keys(shows_palette=self.shows_palette)
 
     def body(self) -> Iterator[Widget]:
         """Yield what stands between the bar and the notice."""
@@ -75,16 +75,19 @@ class Room(Screen[None]):
             "" if terminal.session is None else f" · {terminal.session.operator.name} ({ROLES[terminal.session.role]})"
         )
         name = terminal.bank.name if terminal.is_open else _("Opening the bank…")
-        self.query_one("#bar", Static).update(f" {name} · {self.heading}{who}")
-        alarm = self.query_one("#alarm", Static)
-        alarm.update(terminal.alarm)
-        alarm.display = bool(terminal.alarm)
+        self._put("#bar", f" {name} · {self.heading}{who}")
+        self._put("#alarm", terminal.alarm)
 
     def say(self, text: str) -> None:
         """Show one line on what happened."""
-        notice = self.query_one("#notice", Static)
-        notice.update(text)
-        notice.display = bool(text)
+        self._put("#notice", text)
+
+    def _put(self, line: str, text: str) -> None:
+        """Write one of the lines that every screen has: a line that says what it said moves nothing on the screen."""
+        found = self.query_one(line, Static)
+        if found.content != text:
+            found.update(text)
+            found.display = bool(text)
 
     def failed(self, error: tp.TokenpayError) -> None:
         """Say what went wrong, what was not done, and what to do."""

@@ -24,8 +24,10 @@ from terminal_app.screens.jump import Jump
 from terminal_app.screens.lock import Lock
 from terminal_app.screens.payment import PaymentScreen
 from terminal_app.screens.queue import Queue
+from terminal_app.screens.shift import ShiftScreen
 from terminal_app.screens.sign_in import SignIn
 from terminal_app.screens.take_payment import TakePayment
+from terminal_app.widgets.keys import Keys
 from terminal_app.widgets.listing import Listing
 from tests.app.hand import PASSWORD, Hand, run, terminal
 from tests.app.test_pay_out import PAYEE, fill, payments
@@ -170,6 +172,56 @@ def test_keys_have_one_place() -> None:
     assert sorted(latin("йцукенгшщзфывапролдячсмить")) == sorted(LETTERS)
     assert latin("ў") == "o"
     assert latin("pay") == "pay"
+
+
+def test_an_answer_of_a_screen_that_was_left_breaks_nothing(branch: Branch, tmp_path: Path) -> None:
+    """Whoever leaves before the bank has been asked leaves a screen that hangs in no program."""
+    broken: list[str] = []
+    door, done = Event(), Event()
+
+    async def flow() -> None:
+        async with terminal(branch, tmp_path, feed_s=3600) as hand:
+            await hand.open(ShiftScreen, by="tim", key="f5")
+            room = hand.app.screen
+            assert isinstance(room, ShiftScreen)
+
+            def call() -> None:
+                door.wait(30)
+                try:
+                    assert room.bank is branch.bank
+                except Exception as error:
+                    broken.append(repr(error))
+                    raise
+                finally:
+                    done.set()
+
+            room.ask(call, lambda answer: None)
+            await hand.press("escape")
+            await hand.arrive(Home)
+            await hand.until(lambda: room._parent is None, "leaving for good")
+            door.set()
+            await hand.until(done.is_set, "the answer")
+
+    run(flow())
+    assert not broken
+
+
+def test_the_line_of_keys_is_drawn_when_it_changes_and_takes_a_click(branch: Branch, tmp_path: Path) -> None:
+    async def flow() -> None:
+        async with terminal(branch, tmp_path, feed_s=3600) as hand:
+            await hand.sign_in("vera")
+            await hand.arrive(Home)
+            await hand.read("Nothing is open")
+            line = hand.app.screen.query_one(Keys)
+            drawn = line._offers
+            hand.app.screen.refresh_bindings()
+            await hand.pilot.pause()
+            assert line._offers is drawn
+            left = next(left for left, offer in line.placed if offer.key == "f2")
+            await hand.pilot.mouse_down(line, offset=(left, 0))
+            await hand.arrive(FindCustomer)
+
+    run(flow())
 
 
 def test_idle_it_locks_and_what_was_typed_stays(branch: Branch, tmp_path: Path, size: tuple[int, int]) -> None:

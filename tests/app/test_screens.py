@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from textual.command import CommandPalette
-from textual.widgets._footer import FooterKey
 
 import tokenpay as tp
 from terminal_app import memory
@@ -16,15 +15,16 @@ from terminal_app.screens.find_customer import FindCustomer
 from terminal_app.screens.help import Help
 from terminal_app.screens.home import Home
 from terminal_app.screens.unfinished import Unfinished
+from terminal_app.widgets.keys import Keys
 from tests.app.hand import Hand, run, terminal
 from tokenpay.testing import DENIED, Branch, euro
 
 
 def check_footer(hand: Hand) -> None:
     """Every key of the footer is on the screen, whole."""
-    keys = list(hand.app.screen.query(FooterKey))
-    assert keys
-    assert all(key.region.x >= 0 and key.region.right <= hand.app.size.width for key in keys), hand.footer()
+    line = hand.app.screen.query_one(Keys)
+    assert line.placed
+    assert all(left + offer.width <= hand.app.size.width for left, offer in line.placed), hand.footer()
 
 
 def an_order(branch: Branch) -> memory.Order:

@@ -9,8 +9,7 @@ from rich.cells import cell_len
 from textual.command import CommandPalette
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import DataTable, Footer, Input, Label, Static
-from textual.widgets._footer import FooterKey
+from textual.widgets import DataTable, Input, Label, Static
 
 from terminal_app.commands.till import TO_SHIFT
 from terminal_app.language import spoken
@@ -20,6 +19,7 @@ from terminal_app.screens.journal import Journal
 from terminal_app.screens.pay_out import PayOut
 from terminal_app.screens.payment import PaymentScreen
 from terminal_app.screens.sign_in import SignIn
+from terminal_app.widgets.keys import Keys
 from terminal_app.widgets.paper import Paper
 from tests.app.hand import Hand, run, terminal
 from tests.app.rooms import WALKS, commands, screens, set_scene, settle, walk
@@ -30,14 +30,13 @@ from tokenpay.testing import Branch
 
 def cut(screen: Screen[object]) -> Iterator[str]:
     """What of a screen's names is not wholly on it: labels, lines, keys, headings of tables, hints in fields."""
-    width, height = screen.size
+    height = screen.size.height
     for widget in screen.walk_children():
         if not isinstance(widget, Widget) or not widget.display or not widget.region:
             continue
         room = widget.content_size.width
-        if isinstance(widget, FooterKey):
-            if widget.region.right > width or cell_len(widget.render().plain) > widget.region.width:  # type: ignore[union-attr]
-                yield f"key: {widget.description}"
+        if isinstance(widget, Keys):
+            yield from (f"key: {offer.words}" for left, offer in widget.placed if left + offer.width > room)
         elif isinstance(widget, DataTable):
             if isinstance(screen, Journal):  # it goes on to the right; the chosen row stands whole below it
                 continue
@@ -59,7 +58,7 @@ def cut(screen: Screen[object]) -> Iterator[str]:
 
 def _within(bottom: int, widget: Static, height: int) -> bool:
     scrolls = any(parent.styles.overflow_y == "auto" for parent in widget.ancestors if not isinstance(parent, Screen))
-    return bottom <= height - 1 or scrolls or widget.id == "jumping" or isinstance(widget.parent, Footer)
+    return bottom <= height - 1 or scrolls or widget.id == "jumping"
 
 
 def _headings_cut(table: DataTable[object]) -> Iterator[str]:

@@ -49,7 +49,8 @@ def run() -> list[Row]:
     spawned = multiprocessing.get_context("spawn")
     stop, counted = spawned.Event(), spawned.Value("q", 0)
     with template().copy(1) as home, ExitStack() as stack:
-        engine = spawned.Process(target=_settle, args=(home.folder, home.chain, home.clock.at_s, stop, counted))
+        payers = [customer.id for customer in home.customers[1:3]]  # who have something to pay with
+        engine = spawned.Process(target=_settle, args=(home.folder, home.chain, home.clock.at_s, payers, stop, counted))
         engine.start()
         stack.callback(engine.join)
         stack.callback(stop.set)
@@ -178,24 +179,25 @@ async def _answered(app: App[None], field: Input, key: str) -> float:
         return time.perf_counter() - began
 
 
-def _settle(folder: Path, chain: Any, at_s: int, stop: Event, counted: Any) -> None:
+def _settle(folder: Path, chain: Any, at_s: int, payers: list[str], stop: Event, counted: Any) -> None:
     """Pay out twenty times a second and settle, on the same bank, until told to stop."""
     clock = FakeClock(at_s)
     ports = {chain.chain_id: chain}
     with tp.open_bank(folder, signer=True, clock=clock, entropy=FakeEntropy(99), chain_ports=ports) as bank:
         teller = tp.open_session(bank, operator_id="vera", password=PASSWORD, terminal="elsewhere")
         engine = tp.engine_session(bank)
-        customers = tp.find_customers(bank, "", by=teller, limit=2)
         began, made = time.perf_counter(), 0
         while not stop.is_set():
-            tp.pay(
+            paid = tp.pay(
                 bank,
-                debtor=f"customer/{customers[made % 2].id}",
+                debtor=f"customer/{payers[made % 2]}",
                 creditor=tp.Address(b"\x77" * 20).caip10(chain.chain_id),
                 amount=tp.Amount(TOKEN, 1),
                 by=teller,
                 key=f"bench/{made}",
             )
+            if isinstance(paid, tp.Refusal) or paid.state is not tp.PaymentState.CLEARED:
+                raise RuntimeError(f"there is nothing to settle: {paid.reasons}")
             made += 1
             if made % 10 == 0:
                 clock.advance(1)

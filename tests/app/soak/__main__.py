@@ -1,18 +1,24 @@
 """The soak: seeded sessions of random keys at the terminal, and what became of them.
 
     python -m tests.app.soak --sessions 2000 --seed 1 --processes 2
+    python -m tests.app.soak --sessions 2000 --into soak.jsonl --minutes 30
     python -m tests.app.soak --replay 17
 
-A session that fails prints its seed and the shortest beginning of its keys that fails too.
+A session that fails prints its seed; a replay says the shortest beginning of its keys that fails too. What a file has
+taken is not played again, except what failed: a long run may be broken off and gone on with.
 """
 
 import argparse
+import json
+import math
 import multiprocessing
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import ExitStack
+from pathlib import Path
 
 from tests.app.soak.session import Outcome, play, shortest
 
@@ -23,21 +29,44 @@ def main() -> int:
     parser.add_argument("--sessions", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1, help="of the first session; the others follow")
     parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--into", type=Path, metavar="FILE", help="takes every outcome as it comes")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="after which no session begins")
     parser.add_argument("--replay", type=int, metavar="SEED", help="play one session and tell its keys")
     given = parser.parse_args()
     if given.replay is not None:
         return _replay(given.replay)
     began = time.perf_counter()
-    outcomes = []
-    for outcome in _played(range(given.seed, given.seed + given.sessions), given.processes):
-        outcomes.append(outcome)
-        if outcome.failure:
-            print(_told(shortest(outcome.seed, outcome)), flush=True)
-        elif len(outcomes) % 100 == 0:
-            print(f"{len(outcomes)} sessions", file=sys.stderr, flush=True)
+    seeds = range(given.seed, given.seed + given.sessions)
+    outcomes = [found for found in taken(given.into) if found.seed in seeds and not found.failure]
+    left = sorted(set(seeds) - {found.seed for found in outcomes})
+    with ExitStack() as stack:
+        into = None if given.into is None else stack.enter_context(given.into.open("a", encoding="utf-8"))
+        for outcome in _played(left, given.processes, began + given.minutes * 60):
+            outcomes.append(outcome)
+            if into is not None:
+                print(json.dumps(vars(outcome)), file=into, flush=True)
+            if outcome.failure:
+                print(_told(outcome), flush=True)
+            elif len(outcomes) % 100 == 0:
+                print(f"{len(outcomes)} sessions", file=sys.stderr, flush=True)
+    if not outcomes:
+        print("no session was played")
+        return 1
     print("\n".join(report(outcomes, time.perf_counter() - began)))
     half = sum(bool(outcome.flows) for outcome in outcomes) * 2 >= len(outcomes)
     return int(not half or any(outcome.failure for outcome in outcomes))
+
+
+def taken(into: Path | None) -> list[Outcome]:
+    """Return the newest outcome of each seed that a file has."""
+    if into is None or not into.exists():
+        return []
+    found = {}
+    for line in into.read_text(encoding="utf-8").splitlines():
+        told = json.loads(line)
+        told |= {"size": tuple(told["size"]), "rooms": Counter(told["rooms"]), "flows": Counter(told["flows"])}
+        found[told["seed"]] = Outcome(**told)
+    return list(found.values())
 
 
 def report(outcomes: list[Outcome], wall_s: float) -> list[str]:
@@ -64,12 +93,21 @@ def report(outcomes: list[Outcome], wall_s: float) -> list[str]:
     return lines
 
 
-def _played(seeds: range, processes: int) -> Iterator[Outcome]:
-    if processes == 1:
-        yield from map(play, seeds)
-        return
+def _played(seeds: Iterable[int], processes: int, until_s: float) -> Iterator[Outcome]:
+    """Play in a few processes, each outcome as it comes; none begins later than `until_s` of this clock."""
+    left = iter(seeds)
+    waiting: set[Future[Outcome]] = set()
     with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
-        yield from pool.map(play, seeds, chunksize=4)
+        while True:
+            while len(waiting) <= processes and time.perf_counter() < until_s:
+                seed = next(left, None)
+                if seed is None:
+                    break
+                waiting.add(pool.submit(play, seed))
+            if not waiting:
+                return
+            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            yield from (future.result() for future in done)
 
 
 def _told(outcome: Outcome) -> str:
