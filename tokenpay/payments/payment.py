@@ -28,7 +28,7 @@ TRANSITIONS: dict[PaymentState, frozenset[PaymentState]] = {
     _S.HELD: frozenset({_S.CLEARED, _S.FINAL, _S.REFUSED, _S.CANCELLED, _S.EXPIRED}),
     _S.CLEARED: frozenset({_S.ASSIGNED, _S.FINAL, _S.REFUSED, _S.CANCELLED, _S.EXPIRED}),
     _S.ASSIGNED: frozenset({_S.SIGNED, _S.FAILED}),
-    _S.SIGNED: frozenset({_S.SENT}),
+    _S.SIGNED: frozenset({_S.SENT, _S.INCLUDED}),
     _S.SENT: frozenset({_S.INCLUDED, _S.SIGNED}),
     _S.INCLUDED: frozenset({_S.FINAL, _S.FAILED, _S.SENT}),
     _S.FINAL: frozenset(),
@@ -40,6 +40,7 @@ TRANSITIONS: dict[PaymentState, frozenset[PaymentState]] = {
 """Where each state may go. A held book payment that is approved is cleared and final in one step.
 
 A cleared one is refused where the gate's second look, before its nonce, finds what ends it.
+A signed one is included where what was sent of it, by this bank or by a version before, is found in a block.
 A collection that waits is final where somebody else carried its authorization.
 An assigned payment fails where the signer refuses it: no signature exists, and its nonce goes back or is filled.
 """

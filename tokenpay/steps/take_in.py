@@ -154,10 +154,8 @@ def note_inclusions(
         payment = uow.payments.lock(version.payment_id)
         if payment.state not in (PaymentState.SIGNED, PaymentState.SENT):
             continue
-        now_s = bank.clock.now_s()
-        sent = payment if payment.state is PaymentState.SENT else payment.to(PaymentState.SENT, at_s=now_s)
         included = replace(
-            sent.to(PaymentState.INCLUDED, at_s=now_s),
+            payment.to(PaymentState.INCLUDED, at_s=bank.clock.now_s()),
             included_block=receipt.block_number,
             included_hash=receipt.block_hash,
             transaction_hash=receipt.transaction_hash,

@@ -41,7 +41,7 @@ def fill_up(store: Store) -> None:
     with store.unit_of_work() as work:
         if store.engine.dialect.name == "sqlite":
             work.connection.exec_driver_sql("PRAGMA max_page_count = 1")
-            work.facts.set("name", "x" * 100_000)
+            work.facts.set("stopped", "x" * 100_000)
         else:
             raise_in_the_server(work.connection, "53100")
 
@@ -49,7 +49,7 @@ def fill_up(store: Store) -> None:
 def told_in_the_middle(store: Store, sqlstate: str) -> None:
     """Let the server say this in a unit of work that has written."""
     with store.unit_of_work() as work:
-        work.facts.set("name", "Bank")
+        work.facts.set("stopped", "Bank")
         raise_in_the_server(work.connection, sqlstate)
 
 
@@ -58,18 +58,18 @@ def raise_in_the_server(connection: sa.Connection, sqlstate: str) -> None:
 
 
 def test_a_full_disk_halts_what_is_open_and_a_new_one_goes_on(store: Store, database_url: str) -> None:
-    set_fact(store, "name", "Bank")
+    set_fact(store, "stopped", "Bank")
     with pytest.raises(StoreHalted, match="the disk is full: this program writes no more"):
         fill_up(store)
     for opened in (store.unit_of_work, store.trial):
         with pytest.raises(StoreHalted, match="the disk is full"), opened():
             pytest.fail("it was opened")
-    assert fact(store, "name") == "Bank"
+    assert fact(store, "stopped") == "Bank"
     again = Store(database_url)
     assert again.halted == ""
-    set_fact(again, "name", "Bank of Here")
+    set_fact(again, "stopped", "Bank of Here")
     again.close()
-    assert fact(store, "name") == "Bank of Here"
+    assert fact(store, "stopped") == "Bank of Here"
 
 
 @pytest.mark.parametrize(
@@ -86,8 +86,8 @@ def test_what_postgresql_says_of_its_disk(postgresql_url: str, sqlstate: str, sa
         with pytest.raises(StoreHalted, match=says):
             told_in_the_middle(store, sqlstate)
         with pytest.raises(StoreHalted, match=says):
-            set_fact(store, "name", "Bank")
-        assert fact(store, "name") == ""
+            set_fact(store, "stopped", "Bank")
+        assert fact(store, "stopped") == ""
 
 
 @pytest.mark.parametrize("sqlstate", ["57P01", "57P02", "57P03", "53200", "40001"])
@@ -97,22 +97,22 @@ def test_a_server_that_stops_or_starts_is_asked_again(postgresql_url: str, sqlst
         with pytest.raises(StoreUnavailable) as caught:
             told_in_the_middle(store, sqlstate)
         assert caught.value.code == "store.unavailable"
-        set_fact(store, "name", "Bank of Here")
-        assert fact(store, "name") == "Bank of Here"
+        set_fact(store, "stopped", "Bank of Here")
+        assert fact(store, "stopped") == "Bank of Here"
 
 
 def test_a_connection_that_the_server_ends_is_said_and_asked_again(postgresql_url: str) -> None:
     with founded(postgresql_url) as store:
         with pytest.raises(StoreUnavailable, match="stops or starts"), store.unit_of_work() as work:
             work.connection.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
-        set_fact(store, "name", "Bank of Here")
+        set_fact(store, "stopped", "Bank of Here")
 
 
 def test_a_failure_while_reading_halts_too_and_what_is_asked_then_says_so(
     sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with founded(sqlite_url) as store:
-        set_fact(store, "name", "Bank")
+        set_fact(store, "stopped", "Bank")
 
         def torn(*_: Any, **__: Any) -> Any:
             error = sqlite3.OperationalError("disk I/O error")
@@ -122,10 +122,10 @@ def test_a_failure_while_reading_halts_too_and_what_is_asked_then_says_so(
         with monkeypatch.context() as patch:
             patch.setattr(store.engine.dialect, "do_execute", torn)
             with pytest.raises(StoreHalted, match="the disk failed"):
-                fact(store, "name")
-        assert fact(store, "name") == "Bank"
+                fact(store, "stopped")
+        assert fact(store, "stopped") == "Bank"
         with pytest.raises(StoreHalted):
-            set_fact(store, "name", "Bank of Here")
+            set_fact(store, "stopped", "Bank of Here")
 
 
 def test_who_was_in_the_middle_of_it_does_not_commit(database_url: str) -> None:
@@ -136,7 +136,7 @@ def test_who_was_in_the_middle_of_it_does_not_commit(database_url: str) -> None:
         def slow() -> None:
             try:
                 with store.unit_of_work() as work:
-                    work.facts.set("name", "Bank")
+                    work.facts.set("stopped", "Bank")
                     began.set()
                     failed.wait(20)
             except StoreHalted as error:
@@ -149,7 +149,7 @@ def test_who_was_in_the_middle_of_it_does_not_commit(database_url: str) -> None:
         failed.set()
         thread.join()
         assert len(said) == 1
-        assert fact(store, "name") == ""
+        assert fact(store, "stopped") == ""
 
 
 def test_a_halted_bank_looks_up_and_says_how_it_is(world: World) -> None:
