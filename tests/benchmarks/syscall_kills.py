@@ -49,8 +49,8 @@ def main() -> int:
     server = nullcontext("") if given.database == "sqlite" else running_postgresql()
     with server as url:
         calls = _calls(PATHS[given.path], url)
-        points = _random(calls, given.kills, given.seed) if given.kills else iter(range(0, calls, given.every))
         print(f"{calls:>8,} system calls: a payment of the path {given.path!r} on {given.database}", flush=True)
+        points = _random(calls, given.kills, given.seed) if given.kills else iter(range(0, calls, given.every))
         points = takewhile(lambda _: time.monotonic() - began_s < given.most_s, points)
         while part := list(islice(points, _KILLS_OF_A_BANK)):
             with bank(PATHS[given.path], url) as path:
