@@ -145,23 +145,13 @@ def test_a_day_at_the_counter_and_on_the_engines_host(places: Places) -> None:
 
 DESK: dict[str, Callable[[World], object]] = {
     "asset register": lambda world: tp.register_asset(world.bank, tp.Asset.cash("CHF"), by=world.ann),
-    "asset check": lambda world: tp.check_assets(world.bank, chain_id=CHAIN_ID, by=world.engine),
     "deny load": lambda world: tp.load_deny_list(
         world.bank, name="un", text=LISTED.text, dated_s=world.clock.now_s(), by=world.ann
     ),
     "chain recognise": lambda world: tp.recognise_holding(world.bank, asset_id=COIN.id, by=world.ann),
-    "accept-clock": lambda world: _after_a_clock_ran_ahead(world),
     "engine run": lambda world: tp.run_once(world.bank, by=world.engine),
 }
 """What a terminal does not do for anybody, whoever signs in there, and the engine's host does."""
-
-
-def _after_a_clock_ran_ahead(world: World) -> list[str]:
-    world.clock.advance(-9_000)
-    try:
-        return tp.accept_clock(world.bank, by=world.ann)
-    finally:
-        world.clock.advance(9_000)
 
 
 @pytest.mark.parametrize("command", DESK)
