@@ -70,12 +70,8 @@ def _opened(stack: ExitStack, world: World, folder: Path, url: str, **given: Any
     assert world.bank.directory is not None
     shutil.copy(world.bank.directory / PIN_KEY_NAME, folder)
     write_settings(folder, BankSettings(database=url, chains=(SETTINGS,)))
-    ports: dict[str, Any] = {
-        "clock": world.clock,
-        "entropy": FakeEntropy(len(str(folder))),
-        "chain_ports": {CHAIN_ID: world.chain},
-    }
-    bank = stack.enter_context(tp.open_bank(folder, **ports, **given))
+    ports: dict[str, Any] = {"clock": world.clock, "chain_ports": {CHAIN_ID: world.chain}, **given}
+    bank = stack.enter_context(tp.open_bank(folder, entropy=FakeEntropy(len(str(folder))), **ports))
     people = {name: getattr(world, name) for name in ("ann", "bob", "tom", "engine", "anna", "boris")}
     return World(bank=bank, chain=world.chain, clock=world.clock, _keys=1_000 + len(str(folder)), **people)
 

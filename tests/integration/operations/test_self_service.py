@@ -284,6 +284,7 @@ def own(world: World, customer: tp.Customer) -> dict[str, Callable[[tp.Session],
     request = world.request(5, payee=customer)
     payment = world.paid(1, debtor=f"customer/{customer.id}", creditor=OUTSIDE)
     bank, party = world.bank, f"customer/{customer.id}"
+    order = tp.PaymentOrder(debtor=party, creditor=OUTSIDE, amount=euro(1))
     return {
         "balances": lambda by: tp.balances(bank, customer.id, by=by),
         "find_requests": lambda by: tp.find_requests(bank, customer_id=customer.id, by=by),
@@ -293,6 +294,7 @@ def own(world: World, customer: tp.Customer) -> dict[str, Callable[[tp.Session],
         "issue_request": lambda by: world.request(5, payee=customer, by=by),
         "journal": lambda by: tp.journal(bank, wanted=tp.JournalFilter(customer_id=customer.id), by=by),
         "pay": lambda by: world.pay(1, debtor=party, creditor=OUTSIDE, by=by),
+        "pay_batch": lambda by: tp.pay_batch(bank, orders=[order], by=by, key=world.key()),
         "preview_payment": lambda by: tp.preview_payment(bank, debtor=party, creditor=OUTSIDE, amount=euro(1), by=by),
         "preview_receipt": lambda by: tp.preview_receipt(bank, payment.id, by=by),
         "request_deposits": lambda by: tp.request_deposits(bank, request.id, by=by),
