@@ -31,7 +31,7 @@ def _update(table: sa.Table, keys: tuple[str, ...], changed: tuple[str, ...]) ->
 
 _USED = _lock(tables.limit_counters, "scope", 2, "scope", "used_units")
 _EVENT = ("at_s", "kind", "subject", "content")
-_OWN_NUMBER = sa.literal_column("pg_current_xact_id()::text::bigint")
+_OWN_NUMBER: sa.ColumnElement[int] = sa.literal_column("pg_current_xact_id()::text::bigint")
 STATEMENTS: dict[str, sa.Select[Any] | sa.Update | sa.Insert] = {
     "lock counters": _USED.where(
         tables.limit_counters.c.asset_id == bindparam("asset_id"), tables.limit_counters.c.day == bindparam("day")
