@@ -1,8 +1,10 @@
 # Every target sets up what it needs by itself: a virtual environment in .venv from the lock file.
+# WORKERS is for the tests: one more than the least machine has cores, since the terminal's tests wait for it a good deal.
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 CODE := tokenpay terminal_app tests
+WORKERS ?= 3
 
 .PHONY: run catalogues demo test check bench lock clean help
 
@@ -25,7 +27,7 @@ demo: $(READY)
 
 test: check
 	@echo "== tests"
-	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n $(WORKERS)
 	@echo "== the widths of the terminal's screens in Russian and Belarusian"
 	@$(MAKE) --no-print-directory -j 2 widths-ru widths-be
 
@@ -33,7 +35,7 @@ widths-%: $(READY)
 	@$(BIN)/python -m pytest -q tests/app/test_widths.py --language $*
 
 test-russian: $(READY)
-	@$(BIN)/python -m pytest -n 2 -q tests/app --language ru -k "not 120x40"
+	@$(BIN)/python -m pytest -n $(WORKERS) -q tests/app --language ru -k "not 120x40"
 
 check: $(READY)
 	@echo "== ruff"
