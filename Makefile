@@ -27,7 +27,7 @@ demo: $(READY)
 
 test: check
 	@echo "== tests"
-	@$(BIN)/python -m pytest -n $(WORKERS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 	@echo "== the widths of the terminal's screens in Russian and Belarusian"
 	@$(MAKE) --no-print-directory -j 2 widths-ru widths-be
 

@@ -1,5 +1,6 @@
 """The demo as people start it: told whole, gone on with, started over, killed, stopped, and honest when it fails."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -52,13 +53,20 @@ def facts(output: str) -> dict[str, dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """The folder and the text of a first run; whoever changes the folder works on a copy."""
+    """The folder and the text of a first run, of all test processes; whoever changes the folder works on a copy."""
     if find_spec("eth") is None or find_spec("zxingcpp") is None:
         missing("the demo", "install the extras devnet and scan")
-    folder = tmp_path_factory.mktemp("demo") / "bank"
-    run = told("--keep", folder)
-    assert (run.returncode, run.stderr) == (0, "")
-    return folder, run.stdout
+    own = tmp_path_factory.getbasetemp()
+    place = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "demo"
+    place.mkdir(exist_ok=True)
+    folder, text = place / "bank", place / "said"
+    with (place / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not text.exists():
+            run = told("--keep", folder)
+            assert (run.returncode, run.stderr) == (0, "")
+            text.write_text(run.stdout)
+    return folder, text.read_text()
 
 
 @pytest.fixture

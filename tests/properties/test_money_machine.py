@@ -11,7 +11,7 @@ from tests.properties.money_machine import MoneyMachine
 from tests.properties.small_bank import template
 
 SHORT = settings(
-    max_examples=5, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
+    max_examples=4, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
 )
 
 
