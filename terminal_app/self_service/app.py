@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from time import monotonic
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -111,6 +112,7 @@ class SelfServiceApp(Frame, inherit_bindings=False):
     def _sign_out(self, why: str) -> None:
         session, self.session = self.session, None
         self.alarm = ""
+        self._touched_s = monotonic()  # the door says why for as long as that, and not until the next look
         self.copy_to_clipboard("")  # what one customer copied is not the next one's to paste
         self._close_rooms(Door(why))
         if session is not None:

@@ -1,7 +1,7 @@
 """Self-service by key presses: looking, receiving, paying, and that nothing of one customer is there for the next."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from textual.widgets import Input
@@ -12,6 +12,7 @@ from terminal_app.memory import Memory
 from terminal_app.screens.help import Help
 from terminal_app.screens.sure import Sure
 from terminal_app.self_service.account import Account
+from terminal_app.self_service.app import SelfServiceApp
 from terminal_app.self_service.door import Door
 from terminal_app.self_service.pay import OwnConfirm, OwnPay
 from terminal_app.self_service.payment import OwnPayment, ReceiptScreen
@@ -219,6 +220,7 @@ def test_idle_it_counts_down_signs_out_and_leaves_nothing(
             await hand.arrive(OwnPay)
             hand.app._touched_s -= 600
             await hand.arrive(Door)
+            cast(SelfServiceApp, hand.app).leave_if_idle()  # it looks again, and the word stays
             await hand.read("You were signed out: no key was pressed for a while.")
             assert len(hand.app.screen_stack) == 2
             for word in ("Anna", branch.anna.id, "42", PAYEE.text, "DEUR", "rent"):
