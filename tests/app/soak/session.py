@@ -3,8 +3,10 @@
 import asyncio
 import traceback
 from collections import Counter
+from contextlib import chdir
 from dataclasses import dataclass, field
 from random import Random
+from tempfile import TemporaryDirectory
 from time import process_time
 
 from terminal_app.memory import Memory
@@ -128,7 +130,8 @@ class _Session:
 def play(seed: int, *, most: int | None = None, checking: bool = False) -> Outcome:
     """Play a session, or its first `most` keys, and say what became of it."""
     began = process_time()
-    with template().copy(seed) as home:
+    # What is saved under a name without a folder is saved here, and no session finds the files of another.
+    with template().copy(seed) as home, TemporaryDirectory() as here, chdir(here):
         session = _Session(home, seed, most=most, checking=checking)
         try:
             with quick_collection():
