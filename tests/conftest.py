@@ -14,6 +14,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.copied_database import postgresql_database
 from tests.shared_statements import share
 from tests.stretched_once import remember
 
@@ -106,13 +107,8 @@ def postgresql_server() -> Iterator[str]:
 @pytest.fixture
 def postgresql_url(postgresql_server: str) -> Iterator[str]:
     """The URL of an empty PostgreSQL database, dropped after the test."""
-    import psycopg
-
-    name = f"test_{uuid4().hex}"
-    with psycopg.connect(postgresql_server, autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE "{name}" STRATEGY FILE_COPY'.encode())
-        yield postgresql_server.replace("/postgres?", f"/{name}?")
-        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+    with postgresql_database(postgresql_server, f"test_{uuid4().hex}") as url:
+        yield url
 
 
 @pytest.fixture

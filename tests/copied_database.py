@@ -1,6 +1,8 @@
 """Databases of tests: another one beside a test's own, and a copy of one into another of the same kind."""
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -21,6 +23,13 @@ def copy_database(source: str, target: str) -> None:
     else:
         _admin(source, f'DROP DATABASE "{_name(target)}"')
         _admin(source, f'CREATE DATABASE "{_name(target)}" TEMPLATE "{_name(source)}" STRATEGY FILE_COPY')
+
+
+@contextmanager
+def postgresql_database(server: str, name: str) -> Iterator[str]:
+    """Make an empty database, yield its URL, and drop it."""
+    yield beside(server, Path(), name)
+    _admin(server, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def _name(url: str) -> str:

@@ -6,19 +6,16 @@ PostgreSQL is on this machine; the CPU time of its server is not counted.
 """
 
 import statistics
-import tempfile
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import replace
-from pathlib import Path
 
 import tokenpay as tp
 from tests.benchmarks import Row
 from tests.benchmarks.book_payment import Spent
-from tests.benchmarks.databases import DATABASES, Urls
+from tests.benchmarks.databases import DATABASES, Urls, bank_on
 from tests.benchmarks.interleaved import spread
-from tests.world import OUTSIDE, World, euro, found_template, opened
+from tests.world import OUTSIDE, World, euro
 from tokenpay.adapters.system import SystemEntropy
 
 ROUNDS = 7
@@ -36,11 +33,7 @@ def run() -> list[Row]:
 
 
 def _measured(database: str, urls: Urls) -> list[Row]:
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tokenpay-bench-")))
-        first, second = stack.enter_context(urls(folder, ("first", "second")))
-        (folder / "bank").mkdir()
-        world = stack.enter_context(opened(found_template(folder / "founded", first), folder / "bank", second))
+    with bank_on(urls) as world:
         world.bank = replace(world.bank, entropy=SystemEntropy())
         world.endow(world.anna, 1_000_000)
         world.sweep()

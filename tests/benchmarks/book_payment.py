@@ -6,20 +6,18 @@ a file with synchronous EXTRA. PostgreSQL is on this machine; the CPU time of it
 """
 
 import statistics
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 
 import sqlalchemy as sa
 
 from tests.benchmarks import Row
 from tests.benchmarks.bare_rows import STATEMENTS, BareRows, Driver, core
-from tests.benchmarks.databases import DATABASES, Urls
+from tests.benchmarks.databases import DATABASES, Urls, bank_on
 from tests.benchmarks.interleaved import spread
-from tests.world import World, found_template, opened
+from tests.world import World
 from tokenpay.store.tables import metadata
 
 ROUNDS = 15
@@ -38,10 +36,7 @@ def run() -> list[Row]:
 
 def _measured(database: str, urls: Urls) -> list[Row]:
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tokenpay-bench-")))
-        first, second = stack.enter_context(urls(folder, ("first", "second")))
-        (folder / "bank").mkdir()
-        world = stack.enter_context(opened(found_template(folder / "founded", first), folder / "bank", second))
+        world = stack.enter_context(bank_on(urls))
         ways = stack.enter_context(_ways(world))
         rounds = [{name: _spent(way) for name, way in ways.items()} for _ in range(ROUNDS)]
     found = []

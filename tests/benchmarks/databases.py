@@ -1,10 +1,13 @@
 """Empty databases of either kind for as long as a measurement takes."""
 
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from tests.benchmarks.postgresql import running_postgresql
+from tests.copied_database import beside
+from tests.world import World, found_template, opened
 
 Urls = Callable[[Path, Sequence[str]], AbstractContextManager[list[str]]]
 """Yields the URL of a database of each name; a file lies in the folder."""
@@ -12,18 +15,26 @@ Urls = Callable[[Path, Sequence[str]], AbstractContextManager[list[str]]]
 
 @contextmanager
 def _sqlite(folder: Path, names: Sequence[str]) -> Iterator[list[str]]:
-    yield [f"sqlite:///{folder / f'{name}.sqlite'}" for name in names]
+    yield [beside("sqlite://", folder, name) for name in names]
 
 
 @contextmanager
-def _postgresql(_folder: Path, names: Sequence[str]) -> Iterator[list[str]]:
-    import psycopg
-
+def _postgresql(folder: Path, names: Sequence[str]) -> Iterator[list[str]]:
     with running_postgresql() as url:
-        with psycopg.connect(url, autocommit=True) as admin:
-            for name in names:
-                admin.execute(f'CREATE DATABASE "{name}"'.encode())
-        yield [url.replace("/postgres?", f"/{name}?") for name in names]
+        yield [beside(url, folder, name) for name in names]
+
+
+@contextmanager
+def bank_on(urls: Urls) -> Iterator[World]:
+    """Yield a small bank on a database of this kind."""
+    with tempfile.TemporaryDirectory(prefix="tokenpay-bench-") as place:
+        folder = Path(place)
+        (folder / "bank").mkdir()
+        with (
+            urls(folder, ("first", "second")) as (first, second),
+            opened(found_template(folder / "founded", first), folder / "bank", second) as world,
+        ):
+            yield world
 
 
 DATABASES: dict[str, Urls] = {"sqlite": _sqlite, "postgresql": _postgresql}

@@ -50,14 +50,3 @@ def _live(world: World) -> None:
     world.deposit(world.request(40), 40)
     world.mine()
     world.turn()
-
-
-@contextmanager
-def postgresql_database(server: str, name: str) -> Iterator[str]:
-    """Make an empty database, yield its URL, and drop it."""
-    import psycopg
-
-    with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE "{name}"'.encode())
-        yield server.replace("/postgres?", f"/{name}?")
-        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())

@@ -161,3 +161,13 @@ def wait_for_lock(store: Store) -> None:
             if work.connection.exec_driver_sql(waiting).scalar():
                 return
     raise AssertionError("nobody waits for a lock")
+
+
+def set_fact(store: Store, name: str, value: str) -> None:
+    with store.unit_of_work() as work:
+        work.facts.set(name, value)
+
+
+def fact(store: Store, name: str) -> str:
+    with store.read() as work:
+        return work.facts.get(name, "")

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 import tokenpay as tp
-from tests.integration.guarded_bank import guarded_bank, postgresql_database
+from tests.copied_database import postgresql_database
+from tests.integration.guarded_bank import guarded_bank
 from tests.unguarded import unguarded
 from tests.world import World
 from tokenpay.store import migrate

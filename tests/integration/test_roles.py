@@ -16,7 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 import tokenpay as tp
-from tests.integration.guarded_bank import EUR, guarded_bank, postgresql_database
+from tests.copied_database import postgresql_database
+from tests.integration.guarded_bank import EUR, guarded_bank
 from tests.integration.test_guards import rows
 from tests.world import CHAIN_ID, COIN, LISTED, OUTSIDE, SETTINGS, World, euro, sign_in
 from tokenpay.cli import main

@@ -1,12 +1,11 @@
 """Audit streams in the database: chained, tampering found, no record under a clock that went back."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import text
 
-from tests.integration.store_samples import NOW_S, founded
+from tests.integration.store_samples import NOW_S
 from tests.unguarded import unguarded
 from tokenpay.audit.record import AuditHead, AuditRecord, verify_stream
 from tokenpay.errors import Halted, IntegrityError
@@ -15,12 +14,6 @@ from tokenpay.store.unit_of_work import Store
 
 STREAM = "branch/main"
 START = AuditHead(stream=STREAM)
-
-
-@pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    with founded(database_url) as store:
-        yield store
 
 
 def append(store: Store, number: int, *, stream: str = STREAM, at_s: int | None = None) -> AuditRecord:

@@ -1,6 +1,5 @@
 """Idempotency keys: the same again gives the same result, anything else names what differs."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
@@ -12,12 +11,6 @@ from tokenpay.errors import InvalidInput, KeyReused
 from tokenpay.store.unit_of_work import Store, UnitOfWork
 
 CONTENT: dict[str, Any] = {"payee": "C1", "units": "5", "tags": ("a", "b"), "note": None}
-
-
-@pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    with founded(database_url) as store:
-        yield store
 
 
 def claim(work: UnitOfWork, *, key: str = "K1", verb: str = "pay", result_id: str = "P1", **changes: Any) -> str | None:

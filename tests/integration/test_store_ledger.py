@@ -1,6 +1,5 @@
 """The ledger in the database: two phases, entries with the balance after them, and no overdraw under concurrency."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -25,12 +24,6 @@ from tokenpay.ledger.transfer import TransferState
 from tokenpay.money.amount import MAX_UNITS
 from tokenpay.store.ledger_store import Entry
 from tokenpay.store.unit_of_work import Store
-
-
-@pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    with founded(database_url) as store:
-        yield store
 
 
 def available(store: Store, account: Account) -> int | None:

@@ -1,19 +1,11 @@
 """The event feed: none missed, none twice, and their order never changes."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.integration.store_samples import NOW_S, founded
 from tokenpay.errors import InvalidInput
 from tokenpay.store.outbox_store import START, Event
 from tokenpay.store.unit_of_work import Store, UnitOfWork
-
-
-@pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    with founded(database_url) as store:
-        yield store
 
 
 def add(work: UnitOfWork, subject: str) -> None:

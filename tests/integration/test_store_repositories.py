@@ -1,6 +1,6 @@
 """What each repository writes, it reads back as it was; what is not there has one clear answer."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Barrier
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from tests.integration.store_samples import NOW_S, add_cleared, consent, founded, operator, uetr
+from tests.integration.store_samples import NOW_S, add_cleared, consent, operator, uetr
 from tests.unguarded import unguarded
 from tests.unit.payments.samples import (
     ANNA,
@@ -80,12 +80,6 @@ REQUEST = PaymentRequest(
     terms=Terms.EXACT,
 )
 OPEN = IssuedRequest(request=REQUEST, state=RequestState.OPEN, credited_units=0, deposit_index=0)
-
-
-@pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    with founded(database_url) as store:
-        yield store
 
 
 # --- payments ---------------------------------------------------------------------------------

@@ -1,6 +1,5 @@
 """What the database itself refuses, whoever writes to it: exact columns, bounds, clearances, two people."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -31,12 +30,6 @@ from tokenpay.store.tables import limit_counters
 from tokenpay.store.unit_of_work import Store
 
 DAY = {"scope": "customer/C1", "asset_id": TOKEN.id, "day": "2026-09-28"}
-
-
-@pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    with founded(database_url) as store:
-        yield store
 
 
 def on_sqlite(store: Store) -> bool:

@@ -2,34 +2,17 @@
 
 import sqlite3
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from tests.integration.store_samples import founded, wait_for_lock
+from tests.integration.store_samples import fact, founded, set_fact, wait_for_lock
 from tokenpay.errors import Conflict, InvalidInput, MissingExtra, StoreUnavailable, TokenpayError
 from tokenpay.store import unit_of_work
 from tokenpay.store.migrate import create_database
 from tokenpay.store.unit_of_work import Store
-
-
-@pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    with founded(database_url) as store:
-        yield store
-
-
-def set_fact(store: Store, name: str, value: str) -> None:
-    with store.unit_of_work() as work:
-        work.facts.set(name, value)
-
-
-def fact(store: Store, name: str) -> str:
-    with store.read() as work:
-        return work.facts.get(name, "")
 
 
 def test_it_commits_at_its_end(store: Store) -> None:

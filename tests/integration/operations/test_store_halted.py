@@ -4,36 +4,19 @@ What each failing call of a payment does is in tests/properties/test_disk_faults
 """
 
 import sqlite3
-from collections.abc import Iterator
 from threading import Event, Thread
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from tests.integration.store_samples import founded
+from tests.integration.store_samples import fact, founded, set_fact
 from tests.world import World
 from tokenpay.engine import Cycle, run
 from tokenpay.errors import StoreHalted, StoreUnavailable
 from tokenpay.operations.bank_health import bank_health
 from tokenpay.operations.read import balances, payment_of_key
 from tokenpay.store.unit_of_work import Store
-
-
-@pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    with founded(database_url) as store:
-        yield store
-
-
-def set_fact(store: Store, name: str, value: str) -> None:
-    with store.unit_of_work() as work:
-        work.facts.set(name, value)
-
-
-def fact(store: Store, name: str) -> str:
-    with store.read() as work:
-        return work.facts.get(name, "")
 
 
 def fill_up(store: Store) -> None:
