@@ -56,7 +56,7 @@ def flows(home: SoakBank) -> Counter[str]:
     """Count what this terminal began or decided and what came to its end, by kind.
 
     Not what was only made, and not what the gate refused at once: a payment counts when it is final or when it was
-    held and a person decided, a request when it is paid, a shift when it was opened and when it was closed.
+    held and a person decided, a request when it is paid, a shift when it was opened and closed again.
     """
     found: Counter[str] = Counter()
     with home.bank.store.read() as uow:
@@ -78,6 +78,5 @@ def flows(home: SoakBank) -> Counter[str]:
             if issued.request.id in made and issued.state in (tp.RequestState.PAID, tp.RequestState.OVERPAID):
                 found[f"request, {issued.state}"] += 1
         closed = select(shifts.c.id).where(shifts.c.id.in_(made), shifts.c.state == tp.ShiftState.CLOSED)
-        found["shift, opened"] += len(set(uow.connection.execute(select(shifts.c.id).where(shifts.c.id.in_(made)))))
         found["shift, closed"] += len(set(uow.connection.execute(closed)))
     return +found

@@ -11,6 +11,7 @@ import tokenpay as tp
 from terminal_app.app import TerminalApp
 from terminal_app.commands.anywhere import BACK, EVERYWHERE, FROM_HOME, HELP
 from terminal_app.commands.command import Command
+from terminal_app.commands.counter import CONFIRM, YES
 from terminal_app.keyboard import LETTERS
 from terminal_app.screens.code_entry import CodeEntry
 from terminal_app.screens.jump import Jump
@@ -27,7 +28,7 @@ Move = list[str]
 PAYEES = tuple(tp.Address(bytes([number]) * 20) for number in (0x77, 0x78, 0x79))
 AMOUNTS = ("1", "2.50", "10", "25", "40", "99.99", "120", "1500", "0", "9999999", "1 250", ".5", "1,5")
 LIKELY = (6, 6, 9, 9, 6, 3, 3, 3, 1, 1, 1, 1, 1)
-CROWD = ("anna", "boris", "clara", "davit", "berg", "a", "zz")
+CROWD = ("anna", "boris", "boris", "clara", "clara", "davit", "davit", "berg", "a", "zz")
 WORDS = ("rent", "gas", "Дом", "x", "a b")
 COUNTS = ("4x20", "2x50, 3x5", "10x1", "", "1x7", "0x50")
 PIECES = ("", "", "1", "2", "4", "10")
@@ -78,7 +79,7 @@ class Player:
             ways.append((14, lambda: self._phrase(focused)))
             ways += [(2, lambda: ["tab"]), (1, lambda: ["down", "enter"])]
         elif isinstance(focused, Listing) and focused.row_count:
-            ways += [(7, lambda: ["down"] * random.randint(0, 3) + ["enter"]), (1, lambda: ["end"])]
+            ways += [(2 if begun else 7, lambda: ["down"] * random.randint(0, 3) + ["enter"]), (1, lambda: ["end"])]
         elif isinstance(focused, Select):
             ways.append((3, lambda: ["enter", "down", "enter"]))
         else:
@@ -153,6 +154,7 @@ class Player:
 _TEXTS: dict[str, Callable[[Player], str]] = {
     "operator": lambda player: player.operator if player.random.random() < 0.8 else player.random.choice(STAFF[:2]),
     "text": lambda player: player.random.choice(CROWD),
+    "folder": lambda player: player.random.choice((".", ".", "x")),
     "target": Player.code,
     "address": lambda player: player.random.choice(PAYEES).text,
     "quick": lambda player: player.random.choice(COUNTS),
@@ -166,8 +168,7 @@ def _liking(command: Command) -> int:
     """Return how much rather than to look, or to take something back, people come to do this."""
     if command.action.startswith(("cancel", "drop")):
         return 1
-    does_it = command.key == "f9" and command not in FROM_HOME
-    return MONEY if does_it or command.permission in MOVES_MONEY else 1
+    return MONEY if command in (CONFIRM, YES) or command.permission in MOVES_MONEY else 1
 
 
 def _by_liking(commands: list[Command]) -> list[Command]:

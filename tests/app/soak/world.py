@@ -21,7 +21,7 @@ class World:
         self._acts: list[tuple[int, Callable[[], None]]] = [
             (12, self._somebody_pays),
             (8, self._engine_turns),
-            (4, self._somebody_decides),
+            (2, self._somebody_decides),
             (3, self._time_passes),
             (1, self._somebody_asks),
             (2, self._somebody_pays_here),
@@ -102,10 +102,10 @@ class World:
         )
 
     def begin(self) -> None:
-        """Let there be requests to pay before anybody comes."""
-        for _ in range(3):
+        """Let there be requests to pay, and a payment to decide, before anybody comes."""
+        for act in (*[self._somebody_asks] * 3, self._somebody_pays_much):
             self.acts += 1
-            self._somebody_asks()
+            act()
 
     def _somebody_asks(self) -> None:
         payee = self.random.choice(self.home.customers)
