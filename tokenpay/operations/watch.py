@@ -121,8 +121,7 @@ def _check_receipts(
 
 def _receipts(bank: Bank, chain_id: int) -> tuple[list[SignedPayment], list[Receipt | None]]:
     with bank.store.read() as uow:
-        open_payments = uow.payments.find(states=_MAY_BE_INCLUDED, chain_id=chain_id)
-        signed = [version for payment in open_payments for version in uow.attempts.signed(payment.id)]
+        signed = uow.attempts.signed_where(chain_id=chain_id, states=_MAY_BE_INCLUDED)
     if not signed:
         return [], []
     return signed, bank.chain(chain_id).receipts([version.transaction_hash for version in signed])

@@ -2,6 +2,7 @@
 
 import struct
 import zlib
+from functools import lru_cache
 
 from tokenpay.errors import InvalidQr
 from tokenpay.requests.qr_matrix import QrMatrix, qr_matrix
@@ -58,10 +59,16 @@ def qr_ansi(code: str | QrMatrix, *, quiet: int = QUIET_ZONE) -> str:
 def _framed(code: str | QrMatrix, quiet: int) -> list[bytes]:
     if not 0 <= quiet <= MAX_QUIET:
         raise InvalidQr(f"the quiet zone is 0 to {MAX_QUIET} modules wide")
-    matrix = qr_matrix(code) if isinstance(code, str) else code
+    matrix = _matrix(code) if isinstance(code, str) else code
     margin = [bytes(matrix.size + 2 * quiet)] * quiet
     side = bytes(quiet)
     return [*margin, *(side + row + side for row in matrix.rows), *margin]
+
+
+@lru_cache(maxsize=32)
+def _matrix(text: str) -> QrMatrix:
+    """A screen draws the same few codes again and again."""
+    return qr_matrix(text)
 
 
 def _packed(row: bytes, scale: int) -> bytes:

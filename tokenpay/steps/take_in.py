@@ -144,14 +144,20 @@ def note_inclusions(
     receipts: Sequence[Receipt | None],
 ) -> int:
     """Mark sent payments whose receipt is in a block that was taken in; returns how many."""
-    noted = 0
+    taken_in: dict[int, tuple[bytes, int] | None] = {}
+    found: dict[str, Receipt] = {}
     for version, receipt in zip(signed, receipts, strict=True):
         if receipt is None:
             continue
-        ours = uow.chains.block(chain_id, receipt.block_number)
-        if ours is None or ours[0] != receipt.block_hash:
-            continue  # a block that was not taken in yet, or no longer
-        payment = uow.payments.lock(version.payment_id)
+        if receipt.block_number not in taken_in:
+            taken_in[receipt.block_number] = uow.chains.block(chain_id, receipt.block_number)
+        ours = taken_in[receipt.block_number]
+        if ours is not None and ours[0] == receipt.block_hash:  # else not taken in yet, or no longer
+            found[version.payment_id] = receipt
+    locked = uow.payments.lock_all(found)
+    noted = 0
+    for id, receipt in found.items():
+        payment = locked[id]
         if payment.state not in (PaymentState.SIGNED, PaymentState.SENT):
             continue
         included = replace(

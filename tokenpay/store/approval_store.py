@@ -36,7 +36,8 @@ class ApprovalStore:
         """Return a payment's approvals, its maker's first; a customer's with who introduced them."""
         query = select(approvals).where(approvals.c.payment_id == payment_id).order_by(approvals.c.part.desc())
         given = [_approval(row) for row in self._connection.execute(query)]
-        return tuple(replace(it, introduction=self._introductions.of(it.operator_id)) for it in given)
+        introduced = self._introductions.of(it.operator_id for it in given)
+        return tuple(replace(it, introduction=introduced.get(it.operator_id)) for it in given)
 
 
 @stored

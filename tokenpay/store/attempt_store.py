@@ -1,13 +1,15 @@
 """The bytes signed for payments, and every attempt to send them."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from tokenpay.payments.attempt import Attempt, AttemptOutcome, SignedPayment
+from tokenpay.payments.payment import PaymentState
 from tokenpay.store.door import stored
-from tokenpay.store.tables import attempts, signed
+from tokenpay.store.tables import attempts, payments, signed
 
 
 class AttemptStore:
@@ -22,6 +24,13 @@ class AttemptStore:
         """Return every version of a payment's transaction, oldest first."""
         query = select(signed).where(signed.c.payment_id == payment_id).order_by(signed.c.version)
         return [SignedPayment(**row._mapping) for row in self._connection.execute(query)]
+
+    def signed_where(self, *, chain_id: int, states: Iterable[PaymentState]) -> list[SignedPayment]:
+        """Return every version of each payment of a chain that stands in one of `states`, by nonce."""
+        query = select(signed).join(payments, payments.c.id == signed.c.payment_id)
+        query = query.where(payments.c.chain_id == chain_id, payments.c.state.in_([state.value for state in states]))
+        rows = self._connection.execute(query.order_by(payments.c.nonce, signed.c.payment_id, signed.c.version))
+        return [SignedPayment(**row._mapping) for row in rows]
 
     def begin(self, version: SignedPayment, *, at_s: int) -> Attempt:
         """Write an attempt as unknown before the bytes leave."""

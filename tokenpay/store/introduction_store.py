@@ -1,5 +1,6 @@
 """Introductions: who of the bank vouched for a customer's key."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -17,11 +18,10 @@ class IntroductionStore:
     def add(self, introduction: Introduction) -> None:
         self._connection.execute(insert(introductions), asdict(introduction))
 
-    def of(self, operator_id: str) -> Introduction | None:
-        """Return the introduction of a customer's operator; None for everybody else."""
-        query = select(introductions).where(introductions.c.operator_id == operator_id)
-        row = self._connection.execute(query).one_or_none()
-        return None if row is None else _introduction(row)
+    def of(self, operator_ids: Iterable[str]) -> dict[str, Introduction]:
+        """Return the introductions of those who are customers' operators; nobody else has one."""
+        query = select(introductions).where(introductions.c.operator_id.in_(set(operator_ids)))
+        return {row.operator_id: _introduction(row) for row in self._connection.execute(query)}
 
 
 @stored
