@@ -111,6 +111,11 @@ if TYPE_CHECKING:
     from tokenpay.money.tariff import Tariff as Tariff
     from tokenpay.money.token_list import TokenList as TokenList, parse_token_list as parse_token_list
     from tokenpay.operations.approve import approve as approve
+    from tokenpay.operations.archive_audit import (
+        AuditArchive as AuditArchive,
+        archive_audit as archive_audit,
+        verify_archive as verify_archive,
+    )
     from tokenpay.operations.assets import check_asset as check_asset, register_asset as register_asset
     from tokenpay.operations.bank_health import (
         BankHealth as BankHealth,
@@ -308,6 +313,7 @@ _HOME = {
     "AssetLimits": "compliance.policy",
     "AssetMismatch": "errors",
     "AssetTotal": "operations.reconcile",
+    "AuditArchive": "operations.archive_audit",
     "AuditHead": "audit.record",
     "Authorization": "ethereum.grants.authorization",
     "Bank": "bank",
@@ -470,6 +476,7 @@ _HOME = {
     "accept_clock": "operations.controls",
     "allocate_cash": "operations.move_cash",
     "approve": "operations.approve",
+    "archive_audit": "operations.archive_audit",
     "balances": "operations.read",
     "bank_health": "operations.bank_health",
     "bank_key": "operations.read",
@@ -573,6 +580,7 @@ _HOME = {
     "submit": "operations.submit",
     "sweep": "operations.sweep",
     "unfreeze_customer": "operations.customers",
+    "verify_archive": "operations.archive_audit",
     "verify_audit": "operations.verify_audit",
     "verify_request": "requests.signed_request",
     "volumes": "operations.volumes",
@@ -591,6 +599,7 @@ __all__ = [
     "AssetLimits",
     "AssetMismatch",
     "AssetTotal",
+    "AuditArchive",
     "AuditHead",
     "Authorization",
     "Bank",
@@ -753,6 +762,7 @@ __all__ = [
     "accept_clock",
     "allocate_cash",
     "approve",
+    "archive_audit",
     "balances",
     "bank_health",
     "bank_key",
@@ -856,6 +866,7 @@ __all__ = [
     "submit",
     "sweep",
     "unfreeze_customer",
+    "verify_archive",
     "verify_audit",
     "verify_request",
     "volumes",

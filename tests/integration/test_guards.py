@@ -93,6 +93,18 @@ ATTACKS: dict[str, tuple[str, str]] = {
     "a policy gone": ("DELETE FROM policies WHERE version > 1", "policies"),
     "an audit record of somebody else": ("UPDATE audit_records SET actor = 'eve'", "audit_records_kept"),
     "an audit record gone": ("DELETE FROM audit_records", "audit_records"),
+    "an audit record gone that another archive does not hold": (
+        "DELETE FROM audit_records WHERE stream = 'engine'",
+        "audit_records_archived_first",
+    ),
+    "an archive of no record": (
+        "INSERT INTO audit_archives SELECT stream, seq - 1, at_s, hash FROM audit_heads WHERE stream = 'main'",
+        "audit_archives_ends_an_archive",
+    ),
+    "an archive of the whole stream": (
+        "INSERT INTO audit_archives SELECT stream, seq, at_s, hash FROM audit_heads WHERE stream = 'main'",
+        "audit_archives_ends_an_archive",
+    ),
     "an audit record left out": (
         f"INSERT INTO audit_records SELECT r.stream, r.seq + 2, {_RECORD.replace('at_s', 'r.at_s', 1)}, r.hash, r.hash {_LAST}",
         "audit_records_follows",

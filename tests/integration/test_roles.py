@@ -187,6 +187,7 @@ _EVERYBODY = {
     "audit: a record changed": "UPDATE audit_records SET actor = 'eve'",
     "audit: a record gone": "DELETE FROM audit_records",
     "audit: all gone": "TRUNCATE audit_records",
+    "audit: what was never archived": "INSERT INTO audit_archives SELECT stream, seq, at_s, hash FROM audit_records",
     "audit: a stream gone": "DELETE FROM audit_heads",
     "ledger: an entry changed": "UPDATE entries SET units = 7",
     "ledger: an entry gone": "DELETE FROM entries",

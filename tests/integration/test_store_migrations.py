@@ -118,6 +118,7 @@ def test_up_down_and_up_again(engine: sa.Engine, database_url: str) -> None:
 
 
 LATER_TABLES = {
+    "audit_archives",
     "shifts",
     "quotes",
     "receipts",

@@ -1,15 +1,15 @@
 """Audit streams: their heads and records."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
-from sqlalchemy import Connection, bindparam, func, insert, null, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, null, select, update
 
 from tokenpay.audit.record import AuditHead, AuditRecord, verify_stream
 from tokenpay.errors import Halted, IntegrityError
 from tokenpay.primitives.canonical import Value
 from tokenpay.store.insert_missing import insert_missing
-from tokenpay.store.tables import audit_heads, audit_records
+from tokenpay.store.tables import audit_archives, audit_heads, audit_records
 from tokenpay.store.writes import Writes
 
 MAX_CLOCK_BACK_S = 300
@@ -110,13 +110,29 @@ class AuditStore:
     def whole_heads(self) -> list[AuditHead]:
         """Return every stream's head once its records lead to it: a record cut off at the end is missed too.
 
-        Raises IntegrityError.
+        A stream that was archived begins where its newest archive ends. Raises IntegrityError.
         """
         heads = self.heads()
         for head in heads:
-            if verify_stream(self.records(head.stream), AuditHead(stream=head.stream)) != head:
+            start = self.start(head.stream)
+            if verify_stream(self.records(head.stream, after_seq=start.seq), start) != head:
                 raise IntegrityError("an audit stream ends before its head", stream=head.stream, seq=head.seq)
         return heads
+
+    def archived(self, stream: str) -> list[AuditHead]:
+        """Return where each archive of a stream ended, oldest first."""
+        query = select(audit_archives).where(audit_archives.c.stream == stream).order_by(audit_archives.c.seq)
+        return [AuditHead(**row._mapping) for row in self._connection.execute(query)]
+
+    def start(self, stream: str) -> AuditHead:
+        """Return the head behind which the database holds a stream's records: the end of its newest archive."""
+        return [AuditHead(stream=stream), *self.archived(stream)][-1]
+
+    def archive(self, end: AuditHead) -> None:
+        """Mark a record as the last of an archive and remove the stream's records up to it; the guards check both."""
+        self._connection.execute(insert(audit_archives), asdict(end))
+        before = (audit_records.c.stream == end.stream) & (audit_records.c.seq <= end.seq)
+        self._connection.execute(delete(audit_records).where(before))
 
     def records(self, stream: str, *, after_seq: int = 0) -> Iterator[AuditRecord]:
         """Yield a stream's records in order, after number `after_seq`."""

@@ -25,6 +25,7 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "approvals": (),
     "assets": ("active", "checked_at_s"),
     "attempts": ("outcome", "reason"),
+    "audit_archives": (),
     "audit_heads": ("seq", "hash", "at_s"),
     "audit_records": (),
     "authorizations": (),
@@ -62,9 +63,13 @@ CHANGES: dict[str, tuple[str, ...]] = {
 """Which columns of a written row may still change: all others stand as they were written."""
 
 REMOVED = frozenset({
-    "authorizations", "blocks", "carried", "credentials", "denied", "deny_lists", "keys", "limit_uses", "shifts",
+    "audit_records", "authorizations", "blocks", "carried", "credentials", "denied", "deny_lists", "keys", "limit_uses",
+    "shifts",
 })  # fmt: skip
-"""Where rows may go again: what a reorg orphans, what is replaced, and what a unit of work takes back."""
+"""Where rows may go again: what was archived, what a reorg orphans, is replaced, or a unit of work takes back."""
+
+OWNER_REMOVES = frozenset({"audit_records"})
+"""Where only the owner of the tables removes rows."""
 
 ONCE = {
     "approvals": "payment_id = NEW.payment_id AND (operator_id = NEW.operator_id OR part = NEW.part)",
@@ -176,6 +181,12 @@ RULES = (
          " AND seq = NEW.seq - 1 AND hash = NEW.previous)"),
     Rule(name="is_the_head", table="audit_records", event="INSERT", looks=True, at_commit="true",
          refused="NOT EXISTS (SELECT 1 FROM audit_heads WHERE stream = NEW.stream AND seq >= NEW.seq)"),
+    Rule(name="archived_first", table="audit_records", event="DELETE", looks=True,
+         refused="NOT EXISTS (SELECT 1 FROM audit_archives WHERE stream = OLD.stream AND seq >= OLD.seq)"),
+    Rule(name="ends_an_archive", table="audit_archives", event="INSERT", looks=True,
+         refused="NOT EXISTS (SELECT 1 FROM audit_records WHERE stream = NEW.stream AND seq = NEW.seq"
+         " AND hash = NEW.hash AND at_s = NEW.at_s) OR NOT EXISTS (SELECT 1 FROM audit_heads"
+         " WHERE stream = NEW.stream AND seq > NEW.seq)"),
     Rule(name="own_writer", table="outbox", event="INSERT", only="postgresql", refused=_OWN_WRITER),
 )  # fmt: skip
 

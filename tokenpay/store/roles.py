@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy import Connection, text
 
 from tokenpay.errors import InvalidInput, NotPermitted
-from tokenpay.store.guard_rules import CHANGES, ENGINE, REMOVED
+from tokenpay.store.guard_rules import CHANGES, ENGINE, OWNER_REMOVES, REMOVED
 from tokenpay.store.unit_of_work import Store, translated
 
 TERMINAL = "tokenpay_terminal"
@@ -18,10 +18,10 @@ ROLES = (TERMINAL, ENGINE, AUDITOR)
 
 # The chain, what was signed, policy, deny-lists, assets and leases are read at a counter and written elsewhere.
 _NOT_AT_A_COUNTER = frozenset({
-    "assets", "attempts", "authorizations", "blocks", "chains", "denied", "deny_lists", "deposits", "leases",
-    "policies", "signed",
+    "assets", "attempts", "audit_archives", "authorizations", "blocks", "chains", "denied", "deny_lists", "deposits",
+    "leases", "policies", "signed",
 })  # fmt: skip
-_OWNERS_ALONE = frozenset({"chains", "policies"})
+_OWNERS_ALONE = frozenset({"audit_archives", "chains", "policies"})
 _SECRET = frozenset({"credentials"})
 _OWNS = text(
     "SELECT bool_and(pg_has_role(current_user, owner, 'USAGE')) FROM (SELECT relowner FROM pg_class"
@@ -100,7 +100,7 @@ def _writing(role: str, tables: list[str], *, new: Iterable[str]) -> Iterator[st
         what = [
             *(["INSERT"] if table in new else []),
             *([f"UPDATE ({columns})"] if columns else []),
-            *(["DELETE"] if table in REMOVED else []),
+            *(["DELETE"] if table in REMOVED - OWNER_REMOVES else []),
         ]
         if what:
             yield f"GRANT {', '.join(what)} ON {table} TO {role}"

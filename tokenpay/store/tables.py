@@ -635,6 +635,16 @@ audit_records = Table(
     Column("hash", LargeBinary, nullable=False),
 )
 
+audit_archives = Table(
+    "audit_archives",
+    metadata,
+    Column("stream", Text, ForeignKey("audit_heads.stream"), primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    Column("at_s", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+"""The last record of each archive: the stream goes on behind the newest, and what stands before it may be removed."""
+
 outbox = Table(
     "outbox",
     metadata,

@@ -129,6 +129,8 @@ def stock(world: World, folder: Path) -> dict[str, str]:
         "against": "EUR",
         "price": "1.0005",
         "source": "desk",
+        "stream": "main",
+        "before": "2999-01-01",
     }
 
 

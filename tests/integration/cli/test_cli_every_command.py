@@ -63,7 +63,12 @@ def template(template: Template, tmp_path_factory: pytest.TempPathFactory) -> St
 
 @pytest.fixture
 def samples(template: Stocked, tmp_path: Path) -> dict[str, str]:
-    return {**template.samples, "new": str(tmp_path / "new"), "backup file": str(tmp_path / "copy")}
+    return {
+        **template.samples,
+        "new": str(tmp_path / "new"),
+        "backup file": str(tmp_path / "copy"),
+        "path": str(tmp_path / "audit"),
+    }
 
 
 class Late:

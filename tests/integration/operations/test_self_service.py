@@ -318,12 +318,15 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
     party, key, other = f"customer/{mine}", world.key(), tp.CaseKind.OTHER
     cash = tp.Asset.cash("EUR")
     rate = tp.Rate(token=TOKEN, cash=cash, price=Decimal(1), source="desk", at_s=0)
+    archive = folder / "archive"
+    tp.archive_audit(bank, archive, stream="main", before_s=2**40, by=world.ann)
     return {
         "accept_clock": lambda by: tp.accept_clock(bank, by=by),
         "allocate_cash": lambda by: tp.allocate_cash(
             bank, drawer="D1", direction=tp.CashDirection.TO_DRAWER, amount=euro(1), by=by, key=key
         ),
         "approve": lambda by: tp.approve(bank, held.id, by=by),
+        "archive_audit": lambda by: tp.archive_audit(bank, folder / "audit", stream="main", before_s=2**40, by=by),
         "bank_health": lambda by: tp.bank_health(bank, by=by),
         "book_balances": lambda by: tp.book_balances(bank, by=by),
         "cancel": lambda by: tp.cancel(bank, held.id, by=by),
@@ -387,6 +390,7 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
         "submit": lambda by: tp.submit(bank, chain_id=CHAIN_ID, by=by),
         "sweep": lambda by: tp.sweep(bank, asset_id=TOKEN.id, by=by),
         "unfreeze_customer": lambda by: tp.unfreeze_customer(bank, mine, reason="x", by=by),
+        "verify_archive": lambda by: tp.verify_archive(bank, archive, by=by),
         "verify_audit": lambda by: tp.verify_audit(bank, by=by),
         "volumes": lambda by: tp.volumes(bank, since_s=0, until_s=1, by=by),
         "watch": lambda by: tp.watch(bank, chain_id=CHAIN_ID, by=by),
