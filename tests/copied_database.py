@@ -8,11 +8,14 @@ from pathlib import Path
 import sqlalchemy as sa
 
 
-def beside(url: str, folder: Path, name: str) -> str:
-    """Return the URL of another empty database of the same kind: a file in this folder, or one on the same server."""
+def beside(url: str, folder: Path, name: str, *, like: str = "template1") -> str:
+    """Return the URL of another database of the same kind: a file in this folder, or one on the same server.
+
+    It is empty, or on a server what the database of the name `like` is.
+    """
     if url.startswith("sqlite"):
         return f"sqlite:///{folder / name}.sqlite"
-    _admin(url, f'CREATE DATABASE "{name}" STRATEGY FILE_COPY')
+    _admin(url, f'CREATE DATABASE "{name}" TEMPLATE "{like}" STRATEGY FILE_COPY')
     return url.replace(f"/{_name(url)}?", f"/{name}?")
 
 
@@ -21,15 +24,22 @@ def copy_database(source: str, target: str) -> None:
     if source.startswith("sqlite"):
         shutil.copy(_name(source), _name(target))
     else:
-        _admin(source, f'DROP DATABASE "{_name(target)}"')
-        _admin(source, f'CREATE DATABASE "{_name(target)}" TEMPLATE "{_name(source)}" STRATEGY FILE_COPY')
+        drop(target)
+        beside(source, Path(), _name(target), like=_name(source))
+
+
+def drop(url: str) -> None:
+    """Drop a database of a server, whoever is connected; a file is left to its folder."""
+    if not url.startswith("sqlite"):
+        _admin(url, f'DROP DATABASE "{_name(url)}" WITH (FORCE)')
 
 
 @contextmanager
 def postgresql_database(server: str, name: str) -> Iterator[str]:
     """Make an empty database, yield its URL, and drop it."""
-    yield beside(server, Path(), name)
-    _admin(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+    url = beside(server, Path(), name)
+    yield url
+    drop(url)
 
 
 def _name(url: str) -> str:

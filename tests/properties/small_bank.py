@@ -15,6 +15,7 @@ from tempfile import mkdtemp
 from typing import Any
 from uuid import uuid4
 
+from tests.copied_database import beside, drop
 from tokenpay.bank import Bank
 from tokenpay.bootstrap import engine_session, found_bank, open_bank
 from tokenpay.compliance.policy import AssetLimits, Hours, Policy
@@ -194,9 +195,8 @@ class Template:
         copytree(self.small.directory, folder)
         name = f"copy_{uuid4().hex}"
         if self.server:
-            _admin(self.server, f'CREATE DATABASE "{name}" TEMPLATE "{self.name}" STRATEGY FILE_COPY')
-            settings = read_settings(folder).model_copy(update={"database": _url(self.server, name)})
-            write_settings(folder, settings)
+            url = beside(self.server, folder, name, like=self.name)
+            write_settings(folder, read_settings(folder).model_copy(update={"database": url}))
         small = SmallBank(
             directory=folder,
             chain=deepcopy(self.small.chain),
@@ -212,7 +212,7 @@ class Template:
             small.close()
             rmtree(folder.parent, ignore_errors=True)
             if self.server:
-                _admin(self.server, f'DROP DATABASE "{name}" WITH (FORCE)')
+                drop(url)
 
 
 @cache
@@ -221,19 +221,6 @@ def template(server: str = "") -> Template:
     folder = Path(mkdtemp(prefix="tokenpay-template-")) / "bank"
     atexit.register(rmtree, folder.parent, ignore_errors=True)
     name = f"template_{uuid4().hex}"
-    if server:
-        _admin(server, f'CREATE DATABASE "{name}"')
-    small = found_small_bank(folder, _url(server, name) if server else "")
+    small = found_small_bank(folder, beside(server, folder, name) if server else "")
     small.close()
     return Template(small=small, server=server, name=name)
-
-
-def _url(server: str, name: str) -> str:
-    return server.replace("/postgres?", f"/{name}?")
-
-
-def _admin(server: str, statement: str) -> None:
-    import psycopg
-
-    with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute(statement.encode())

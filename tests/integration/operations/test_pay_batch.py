@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 import tokenpay as tp
+from tests.copied_database import beside, drop
 from tests.world import CHAIN_ID, CONTRACT, LISTED, OUTSIDE, TOKEN, Template, World, euro, opened, sign_in
 from tokenpay.payments.payment import PaymentState as S
 from tokenpay.store.tables import metadata
@@ -235,37 +236,17 @@ class Place:
     debtors: list[str]
     creditors: list[str]
     requests: list[str]
-    server: str
 
     @contextmanager
     def copy(self) -> Iterator[World]:
         """Yield a copy whose ids do not depend on the order in which they are drawn."""
         folder = self.folder / uuid4().hex
         folder.mkdir()
-        url = f"sqlite:///{folder / 'bank.sqlite'}"
-        if self.server:
-            url = self.server.replace("/postgres?", f"/copy_{uuid4().hex}?")
-            made(self.server, url)
+        url = beside(self.template.url, folder, f"copy_{uuid4().hex}")
         with opened(self.template, folder, url) as world:
             world.bank = replace(world.bank, entropy=EntropyBySize())
             yield world
-        if self.server:
-            dropped(self.server, url)
-
-
-def made(server: str, url: str) -> None:
-    _administer(server, url, 'CREATE DATABASE "{}"')
-
-
-def dropped(server: str, url: str) -> None:
-    _administer(server, url, 'DROP DATABASE "{}" WITH (FORCE)')
-
-
-def _administer(server: str, url: str, statement: str) -> None:
-    import psycopg
-
-    with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute(statement.format(sa.make_url(url).database).encode())
+        drop(url)
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -273,11 +254,8 @@ def place(
     request: pytest.FixtureRequest, template_of: Callable[[str], Template], tmp_path_factory: pytest.TempPathFactory
 ) -> Place:
     folder = tmp_path_factory.mktemp("batches")
-    server = request.getfixturevalue("postgresql_server") if request.param == "postgresql" else ""
-    url = f"sqlite:///{folder / 'place.sqlite'}"
-    if server:
-        url = server.replace("/postgres?", f"/place_{uuid4().hex}?")
-        made(server, url)
+    server = request.getfixturevalue("postgresql_server") if request.param == "postgresql" else "sqlite://"
+    url = beside(server, folder, f"place_{uuid4().hex}")
     (folder / "place").mkdir()
     with opened(template_of(url), folder / "place", url) as world:
         frozen = tp.enrol_customer(world.bank, name="Frozen", by=world.tom, key="frozen")
@@ -304,7 +282,6 @@ def place(
         debtors=[*customers, f"suspense/{case.id}"],
         creditors=[*customers, OUTSIDE, ANOTHER, *(address.caip10(CHAIN_ID) for address in addresses)],
         requests=[request.id for request in requests],
-        server=server,
     )
 
 
