@@ -96,11 +96,13 @@ def test_a_disk_that_failed_is_said_in_one_line_and_look_ups_go_on(branch: Branc
         async with terminal(branch, tmp_path) as hand:
             await hand.open(BranchScreen, by="vera", key="f9")
             await hand.read("✓ Payments run")
-            branch.bank.store.halted = "the disk is full"
+            branch.bank.store.halted = "the disk under the books failed"
             await hand.read("✗ THE DISK FAILED: this terminal only reads until it is started again")
             await hand.press("f6")
             await hand.enter("a strange payment")
-            await hand.read("! Call a supervisor: the disk is full: this program writes no more")
+            await hand.read(
+                "! Call a supervisor: the disk under the books failed: this program writes no more until it is started again"
+            )
             await hand.press("escape", "escape", "f2")
             await hand.arrive(FindCustomer)
             await hand.read("Anna")
