@@ -101,7 +101,8 @@ def test_a_disk_that_failed_is_said_in_one_line_and_look_ups_go_on(branch: Branc
             await hand.press("f6")
             await hand.enter("a strange payment")
             await hand.read(
-                "! Call a supervisor: the disk under the books failed: this program writes no more until it is started again"
+                "! Call a supervisor: the disk under the books failed: this program writes no more until it is"
+                " started again. Look-ups go on; what you typed stays."
             )
             await hand.press("escape", "escape", "f2")
             await hand.arrive(FindCustomer)
