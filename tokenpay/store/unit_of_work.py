@@ -229,7 +229,7 @@ def _rule(error: IntegrityError) -> str:
 
 def _why(error: DBAPIError) -> str:
     said = str(error.orig).lower()
-    if "locked" in said or "deadlock" in said:
+    if "locked" in said or "deadlock" in said or "could not serialize" in said:
         return "the database is busy with another writer; try again"
     if "no such table" in said or "no such column" in said or "not a database" in said or "relation" in said:
         return "the database is not a bank's, or needs `tokenpay bank migrate`"
