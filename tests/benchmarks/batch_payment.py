@@ -51,7 +51,7 @@ def _round(world: World, orders: list[tp.PaymentOrder], *, first: str) -> dict[s
     """Return what one payment took, by itself and in a batch."""
     ways = {
         "single": lambda: _spent(SINGLE, lambda: _single(world, orders[:SINGLE])),
-        "batch": lambda: _spent(ORDERS, lambda: _batch(world, orders)),
+        "batch": lambda: _spent(len(orders), lambda: _batch(world, orders)),
     }
     return {name: ways[name]() for name in sorted(ways, key=lambda name: name != first)}
 

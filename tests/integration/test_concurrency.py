@@ -1,6 +1,5 @@
 """Many at once: nothing is overspent, doubled or shared, and on PostgreSQL nobody is turned away."""
 
-import os
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -8,13 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
-from multiprocessing.connection import Connection
 from random import Random
 from typing import Any
 
 import pytest
 
-from tests.forked import forked
+from tests.properties.hot_account import AGAIN, FUNDS, LIMIT, HotAccount
 from tests.properties.money_checks import check_books
 from tests.properties.small_bank import CHAIN_ID, DEUR, LIMITS, START_UNITS, TOKEN, SmallBank, template, units
 from tokenpay.adapters.system import SystemEntropy
@@ -147,31 +145,25 @@ def test_nothing_is_overspent_by_32_tellers(counters: Counters, limits: dict[str
     check_paid(counters, amounts(answers, Payment), amounts(answers, Refusal), most)
 
 
-def test_nothing_is_overspent_by_processes(postgresql_server: str) -> None:
-    with template(postgresql_server).copy(entropy=SystemEntropy()) as small:
-        small.close()
-        workers = [start_process(small, seed) for seed in range(8)]
-        found = [line.recv() for _, line in workers]
-        for worker, _ in workers:
-            os.waitpid(worker, 0)
-        small.open()
-        counters = Counters(small=small, busy=sum((busy for _, _, busy in found), Counter()))
-        paid = [amount for of_one, _, _ in found for amount in of_one]
-        refused = [amount for _, of_one, _ in found for amount in of_one]
-        check_paid(counters, paid, refused, LIMITS.customer_day_units)
-
-
-def start_process(small: SmallBank, seed: int) -> tuple[int, Connection]:
-    """Pay in another process, by four tellers at once; it sends (paid, refused, turned away)."""
-
-    def work(line: Connection) -> None:
-        small.open()
-        counters = Counters(small=small)
-        found = all_at_once([partial(counters.pay_some, 100 * seed + number, 3) for number in range(4)])
-        answers = [answer for each in found for answer in each]
-        line.send((amounts(answers, Payment), amounts(answers, Refusal), counters.busy))
-
-    return forked(work)
+@pytest.mark.parametrize(
+    ("database", "isolation"),
+    [("sqlite", ""), ("postgresql", ""), ("postgresql", "repeatable read"), ("postgresql", "serializable")],
+)
+def test_nothing_is_overspent_by_processes(database: str, isolation: str, request: pytest.FixtureRequest) -> None:
+    """The stricter levels turn payers away, and corrupt nothing. Many more: python -m tests.benchmarks.hot_account."""
+    server = request.getfixturevalue("postgresql_server") if database == "postgresql" else ""
+    with template(server).copy(entropy=SystemEntropy()) as small:
+        hot = HotAccount(small=small, processes=8, attempts=240, seed=5, isolation=isolation)
+        hot.run()
+        check_books(small)
+    assert hot.made == 240
+    away = [outcome for outcome in hot.told.outcomes if outcome.startswith("turned away")]
+    assert all("busy with another writer" in outcome for outcome in away), away
+    if server:
+        assert hot.told.isolation == (isolation or "read committed")
+    if not isolation:
+        assert {f"refused: {LIMIT}", f"refused: {FUNDS}", "paid", AGAIN} <= set(hot.told.outcomes)
+        assert not server or not away
 
 
 def test_the_same_key_from_32_tellers_is_one_payment(counters: Counters) -> None:

@@ -4,14 +4,17 @@ import sqlite3
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from tests.integration.store_samples import fact, founded, set_fact, wait_for_lock
-from tokenpay.errors import Conflict, InvalidInput, MissingExtra, StoreUnavailable, TokenpayError
+from tests.unit.payments.samples import TOKEN
+from tokenpay.errors import Conflict, InvalidAmount, InvalidInput, MissingExtra, StoreUnavailable, TokenpayError
 from tokenpay.store import unit_of_work
 from tokenpay.store.migrate import create_database
+from tokenpay.store.outbox_store import START
 from tokenpay.store.unit_of_work import Store
 
 
@@ -225,3 +228,45 @@ def test_a_path_with_signs_in_it_is_that_file_and_no_other(tmp_path: Path) -> No
     with founded(url) as store:
         set_fact(store, "name", "Bank")
     assert [path.name for path in tmp_path.iterdir()] == ["a%41 b?c#d.sqlite"]
+
+
+@pytest.mark.parametrize("gathers", [False, True])
+@pytest.mark.parametrize(
+    ("wrong", "error"),
+    [
+        ({"subject": "half \0"}, InvalidInput),
+        ({"subject": "half \ud800"}, InvalidInput),
+        ({"at_s": 2**63}, InvalidInput),
+        ({"at_s": None}, Conflict),
+    ],
+)
+def test_rows_that_wait_are_checked_like_those_written_at_once(
+    store: Store, gathers: bool, wrong: dict[str, object], error: type[TokenpayError]
+) -> None:
+    event: dict[str, Any] = {"kind": "k", "subject": "s", "at_s": 1}
+
+    def write() -> None:
+        with store.unit_of_work() as work:
+            if gathers:
+                work.writes.gather()
+            for written in (event, event, {**event, **wrong}):
+                work.outbox.add(**written)
+
+    with pytest.raises(error):
+        write()
+    with store.read() as work:
+        assert work.outbox.after(START) == []
+
+
+def test_amounts_that_wait_are_checked_like_those_written_at_once(store: Store) -> None:
+    def count(*units: int) -> None:
+        with store.unit_of_work() as work:
+            scopes = work.limits.lock_used(["customer/C1", "customer/C2"], asset_id=TOKEN.id, day="2023-11-14")
+            work.writes.gather()
+            for scope, more in zip(sorted(scopes), units, strict=True):
+                work.limits.use("P", {scope: 0}, asset_id=TOKEN.id, day="2023-11-14", units=more)
+
+    with pytest.raises(InvalidAmount):
+        count(1, -1)
+    with store.unit_of_work() as work:
+        assert set(work.limits.lock_used(["customer/C1"], asset_id=TOKEN.id, day="2023-11-14").values()) == {0}

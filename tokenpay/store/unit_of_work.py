@@ -61,6 +61,7 @@ from tokenpay.store.shift_store import ShiftStore
 from tokenpay.store.writes import Writes
 
 BUSY_TIMEOUT_S = 15
+CACHE_KIB = 16_384
 _FORBIDDEN = "42501"  # PostgreSQL's insufficient_privilege
 _SQLITE: dict[str, Any] = {"isolation_level": None, "check_same_thread": False}
 
@@ -228,7 +229,7 @@ def _rule(error: IntegrityError) -> str:
 
 def _why(error: DBAPIError) -> str:
     said = str(error.orig).lower()
-    if "locked" in said or "deadlock" in said:
+    if "locked" in said or "deadlock" in said or "could not serialize" in said:
         return "the database is busy with another writer; try again"
     if "no such table" in said or "no such column" in said or "not a database" in said or "relation" in said:
         return "the database is not a bank's, or needs `tokenpay bank migrate`"
@@ -283,6 +284,8 @@ def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:
         cursor.execute("PRAGMA journal_mode = DELETE")
     # The journal's end is the commit: with FULL a power cut could bring it back, and undo what was answered.
     cursor.execute("PRAGMA synchronous = EXTRA")
+    # A batch touches more pages than the usual 2 MB: those put aside would be written, and read again, one by one.
+    cursor.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     cursor.close()
 
 

@@ -1,9 +1,12 @@
 """What a unit of work writes: each row at once, or gathered and written table by table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Update, event
+from sqlalchemy import Connection, Dialect, Insert, Update, event
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from tokenpay.store.tables import metadata
 
@@ -56,12 +59,43 @@ class Writes:
         entered, self._entered = self._entered, {}
         changed, self._changed = self._changed, {}
         for change in changed.keys() - self._last:
-            self._connection.execute(change, list(changed[change].values()))
+            self._all(change, list(changed[change].values()))
         for statement in sorted(entered, key=lambda entered: _PLACE[entered.table.name]):
-            self._connection.execute(statement, entered[statement])
+            self._all(statement, entered[statement])
         for change in changed.keys() & self._last:
-            self._connection.execute(change, list(changed[change].values()))
+            self._all(change, list(changed[change].values()))
+
+    def _all(self, statement: Insert | Update, rows: list[Row]) -> None:
+        if len(rows) > 1 and self._connection.dialect.positional:
+            prepared = _prepared(statement, tuple(rows[0]), self._connection.dialect)
+            self._connection.exec_driver_sql(prepared.text, prepared.given(rows))
+        else:
+            self._connection.execute(statement, rows if len(rows) > 1 else rows[0])
 
     def _before_another(self, *_: object) -> None:
         if self._entered or self._changed:
             self.write()
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A statement as the driver takes it, and what each of its values, in order, is made of."""
+
+    text: str
+    values: tuple[tuple[str, Callable[[Any], Any] | None], ...]
+
+    def given(self, rows: Sequence[Row]) -> list[tuple[Any, ...]]:
+        """Return the rows as the driver takes them; a column type may refuse a value."""
+        return [
+            tuple([row[name] if bound is None else bound(row[name]) for name, bound in self.values]) for row in rows
+        ]
+
+
+@lru_cache(maxsize=256)
+def _prepared(statement: Insert | Update, names: tuple[str, ...], dialect: Dialect) -> _Prepared:
+    """Compile a statement once; SQLAlchemy would look up each value of each row anew."""
+    compiled = statement.compile(dialect=dialect, column_keys=list(names))
+    if not isinstance(compiled, SQLCompiler) or compiled.positiontup is None:
+        raise TypeError("a statement that is written has values in an order")
+    types = {name: compiled.binds[name].type.dialect_impl(dialect) for name in compiled.positiontup}
+    return _Prepared(compiled.string, tuple((name, type.bind_processor(dialect)) for name, type in types.items()))
