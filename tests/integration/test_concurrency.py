@@ -147,7 +147,7 @@ def test_nothing_is_overspent_by_32_tellers(counters: Counters, limits: dict[str
 
 @pytest.mark.parametrize(
     ("database", "isolation"),
-    [("sqlite", ""), ("postgresql", ""), ("postgresql", "repeatable read"), ("postgresql", "serializable")],
+    [("sqlite", ""), ("postgresql", ""), ("postgresql", "serializable")],
 )
 def test_nothing_is_overspent_by_processes(database: str, isolation: str, request: pytest.FixtureRequest) -> None:
     """The stricter levels turn payers away, and corrupt nothing. Many more: python -m tests.benchmarks.hot_account."""
