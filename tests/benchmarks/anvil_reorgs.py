@@ -31,7 +31,7 @@ def main() -> int:
     for depth in given.depths[:: given.every]:
         if time.monotonic() - began_s > given.most_s:
             break
-        # A new one for each depth: what it keeps of earlier ones would go into every dump.
+        # A new one for each depth: it keeps too much of earlier ones, and then too little.
         with running_anvil(anvil_path(), *ANVIL_OPTIONS) as url, founded(url) as template:
             for case in cases([depth]):
                 try:

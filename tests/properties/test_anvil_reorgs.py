@@ -12,7 +12,7 @@ from tests.fixtures_chain import running_anvil
 from tests.properties.anvil_bank import ANVIL_OPTIONS, Template, founded
 from tests.properties.anvil_reorgs import Case, cases, live
 
-DEPTHS = (1, 3, 64)
+DEPTHS = (1, 3, 32)
 
 
 @pytest.fixture(scope="module")
