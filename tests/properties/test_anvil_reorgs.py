@@ -21,6 +21,6 @@ def template(anvil_binary: Path) -> Iterator[Template]:
         yield made
 
 
-@pytest.mark.parametrize("case", cases(DEPTHS), ids=str)
+@pytest.mark.parametrize("case", list(cases(DEPTHS)), ids=str)
 def test_a_reorg_in_every_state_of_payments_and_deposits(template: Template, case: Case) -> None:
     live(template, case)
