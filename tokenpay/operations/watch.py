@@ -16,6 +16,7 @@ from tokenpay.steps.take_in import News, lock_touched, note_inclusions, take_bac
 from tokenpay.store.chain_store import FollowedChain
 
 MAX_BLOCKS = 256
+_NOT_FINAL = "a block that was final is no longer on the chain"
 # A payment is signed also while a newer version of it waits to be sent: an older one may be on the chain.
 _MAY_BE_INCLUDED = (PaymentState.SIGNED, PaymentState.SENT, PaymentState.INCLUDED)
 
@@ -36,8 +37,8 @@ def watch(bank: Bank, *, chain_id: int, by: Session, max_blocks: int = MAX_BLOCK
     """Take in up to `max_blocks` new blocks of a chain, each with all its logs or not at all.
 
     A node that lags behind what was taken in changes nothing. Raises Halted, also when a reorg is deeper than what
-    was final, NotFound for an unknown chain, ChainUnavailable, also from a node that shows the logs of a transaction
-    of ours and not its receipt, and IntegrityError from a node of another chain.
+    was final, however few its blocks are yet, NotFound for an unknown chain, ChainUnavailable, also from a node that
+    shows the logs of a transaction of ours and not its receipt, and IntegrityError from a node of another chain.
     """
     chain = bank.chain(chain_id)
     with bank.store.read() as uow:
@@ -48,10 +49,12 @@ def watch(bank: Bank, *, chain_id: int, by: Session, max_blocks: int = MAX_BLOCK
     chain.verify_chain_id()  # a node may have been exchanged for another chain's
     head = chain.head()
     if head.number < followed.head_number:
+        if not _agrees(bank, followed, min(head.number, followed.final_number)):
+            raise halt_chain(bank, chain_id, reason=_NOT_FINAL, by=by)
         return Watched(head_number=followed.head_number)
     fork_number = _fork_number(bank, followed)
     if fork_number is None:
-        raise halt_chain(bank, chain_id, reason="a block that was final is no longer on the chain", by=by)
+        raise halt_chain(bank, chain_id, reason=_NOT_FINAL, by=by)
     last = min(head.number, fork_number + max_blocks)
     blocks = chain.blocks(range(fork_number + 1, last + 1))
     _check_linked(bank, chain_id, fork_number, blocks)
@@ -83,6 +86,13 @@ def watch(bank: Bank, *, chain_id: int, by: Session, max_blocks: int = MAX_BLOCK
         included=included,
         behind=head.number - last,
     )
+
+
+def _agrees(bank: Bank, followed: FollowedChain, number: int) -> bool:
+    """Tell whether a node that is behind has the final block that was taken in at this height, or none was there."""
+    with bank.store.read() as uow:
+        ours = uow.chains.block(followed.chain_id, number)
+    return ours is None or bank.chain(followed.chain_id).blocks([number])[0].hash == ours[0]
 
 
 def _fork_number(bank: Bank, followed: FollowedChain) -> int | None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, bindparam, insert, select
 
 from tokenpay.compliance.approval import Approval, Part
 from tokenpay.store.door import stored
@@ -12,6 +12,7 @@ from tokenpay.store.tables import approvals
 from tokenpay.store.writes import Writes
 
 _ADD = insert(approvals)
+_OF = select(approvals).where(approvals.c.payment_id == bindparam("payment")).order_by(approvals.c.part.desc())
 
 
 class ApprovalStore:
@@ -34,8 +35,7 @@ class ApprovalStore:
 
     def of(self, payment_id: str) -> tuple[Approval, ...]:
         """Return a payment's approvals, its maker's first; a customer's with who introduced them."""
-        query = select(approvals).where(approvals.c.payment_id == payment_id).order_by(approvals.c.part.desc())
-        given = [_approval(row) for row in self._connection.execute(query)]
+        given = [_approval(row) for row in self._connection.execute(_OF, {"payment": payment_id})]
         introduced = self._introductions.of(it.operator_id for it in given)
         return tuple(replace(it, introduction=introduced.get(it.operator_id)) for it in given)
 

@@ -3,13 +3,16 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from tokenpay.errors import NotFound
 from tokenpay.ethereum.observed import AuthorizationLog, Block
 from tokenpay.money.address import Address
 from tokenpay.store.door import stored
 from tokenpay.store.tables import authorizations, blocks, chains
+
+_ONE = select(chains).where(chains.c.chain_id == bindparam("chain"))
+_LOCK = _ONE.with_for_update(key_share=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +61,7 @@ class ChainStore:
 
     def get(self, chain_id: int, *, lock: bool = False) -> FollowedChain:
         """Return a chain of this bank; raises NotFound."""
-        query = select(chains).where(chains.c.chain_id == chain_id)
-        row = self._connection.execute(query.with_for_update(key_share=True) if lock else query).one_or_none()
+        row = self._connection.execute(_LOCK if lock else _ONE, {"chain": chain_id}).one_or_none()
         if row is None:
             raise NotFound("this bank does not work on the chain", chain_id=chain_id)
         return _followed(row)

@@ -1,6 +1,6 @@
 """Clearances, each of one payment."""
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from tokenpay.compliance.clearance import Clearance
 from tokenpay.compliance.screening import Screening, Verdict
@@ -12,6 +12,7 @@ from tokenpay.store.tables import clearances
 from tokenpay.store.writes import Writes
 
 _ADD = insert(clearances)
+_OF = select(clearances).where(clearances.c.payment_id == bindparam("payment"))
 
 
 class ClearanceStore:
@@ -37,7 +38,7 @@ class ClearanceStore:
 
     def of(self, payment_id: str) -> Clearance:
         """Return a payment's clearance with its approvals; raises IntegrityError when there is none."""
-        row = self._connection.execute(select(clearances).where(clearances.c.payment_id == payment_id)).one_or_none()
+        row = self._connection.execute(_OF, {"payment": payment_id}).one_or_none()
         if row is None:
             raise IntegrityError("the payment has no clearance", payment=payment_id)
         return Clearance(

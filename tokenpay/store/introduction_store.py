@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, bindparam, insert, select
 
 from tokenpay.parties.introduction import Introduction
 from tokenpay.store.door import stored
 from tokenpay.store.tables import introductions
+
+_OF = select(introductions).where(introductions.c.operator_id.in_(bindparam("operators", expanding=True)))
 
 
 class IntroductionStore:
@@ -20,8 +22,8 @@ class IntroductionStore:
 
     def of(self, operator_ids: Iterable[str]) -> dict[str, Introduction]:
         """Return the introductions of those who are customers' operators; nobody else has one."""
-        query = select(introductions).where(introductions.c.operator_id.in_(set(operator_ids)))
-        return {row.operator_id: _introduction(row) for row in self._connection.execute(query)}
+        rows = self._connection.execute(_OF, {"operators": sorted(set(operator_ids))})
+        return {row.operator_id: _introduction(row) for row in rows}
 
 
 @stored

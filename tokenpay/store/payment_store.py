@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from tokenpay.errors import IntegrityError, NotFound
 from tokenpay.money.amount import Amount
@@ -20,6 +20,25 @@ from tokenpay.store.tables import payment_words, payments
 from tokenpay.store.writes import Writes
 
 _ADD = insert(payments)
+_ONE = select(payments).where(payments.c.id == bindparam("payment"))
+_LOCK = _ONE.with_for_update(key_share=True)
+_STANDING = (
+    "state",
+    "reasons",
+    "updated_at_s",
+    "nonce",
+    "gas_limit",
+    "fee_cap_wei",
+    "deposit_index",
+    "included_block",
+    "included_hash",
+    "transaction_hash",
+)
+_MOVE = (
+    update(payments)
+    .where(payments.c.id == bindparam("payment"), payments.c.state == bindparam("was"))
+    .values({name: bindparam(f"new_{name}") for name in _STANDING})
+)
 _OPEN = frozenset(PaymentState) - ENDED
 _ADD_WORDS = insert(payment_words)
 
@@ -59,9 +78,8 @@ class PaymentStore:
 
     def update(self, payment: Payment, *, was: PaymentState) -> None:
         """Write where a payment stands now; raises IntegrityError unless it still stood at `was`."""
-        done = self._connection.execute(
-            update(payments).where(payments.c.id == payment.id, payments.c.state == was).values(**_standing(payment))
-        )
+        now = {f"new_{name}": value for name, value in _standing(payment).items()}
+        done = self._connection.execute(_MOVE, {"payment": payment.id, "was": was, **now})
         if done.rowcount != 1:
             raise IntegrityError("a payment moved while it was being changed", payment=payment.id)
 
@@ -85,8 +103,7 @@ class PaymentStore:
         return {row.id: self._payment(row) for row in rows}
 
     def _one(self, payment_id: str, *, lock: bool) -> Payment:
-        query = select(payments).where(payments.c.id == payment_id)
-        row = self._connection.execute(query.with_for_update(key_share=True) if lock else query).one_or_none()
+        row = self._connection.execute(_LOCK if lock else _ONE, {"payment": payment_id}).one_or_none()
         if row is None:
             raise NotFound("there is no such payment", payment=payment_id)
         return self._payment(row)

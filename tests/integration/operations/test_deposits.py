@@ -366,6 +366,22 @@ def test_a_reorg_up_to_finality_is_followed_and_one_block_more_halts_the_chain(w
         tp.submit(world.bank, chain_id=CHAIN_ID, by=world.engine)
 
 
+def test_a_reorg_beyond_finality_halts_before_its_blocks_are_as_many(world: World) -> None:
+    request = world.request(50, payee=world.boris)
+    world.deposit(request, 50)
+    world.mine(3)
+    world.turn()
+    assert found(world, request) == [(D.FINAL, O.CREDITED)]
+    world.chain.reorg(3)
+    new = world.chain._mined[-3:]
+    del world.chain._mined[-3:]
+    turn = world.turn()  # what is left is what was there: so far it may be a node that lags
+    assert (turn.error, turn.watched and turn.watched.blocks) == (None, 0)
+    world.chain._mined.append(new[0])
+    assert isinstance(world.turn().error, tp.Halted)
+    assert [kind for kind, _ in world.cases()] == ["chain_halted"]
+
+
 def test_a_node_that_lags_behind_changes_nothing(world: World) -> None:
     request = world.request(50, payee=world.boris)
     world.deposit(request, 50)

@@ -84,13 +84,14 @@ class JsonRpc:
         if known is not None:
             return known
         limit = sys.getrecursionlimit()
+        import requests
         import web3
 
         sys.setrecursionlimit(limit)  # what web3 imports lifts it to where deep nesting crashes instead of raising
+        session = requests.Session()
+        session.trust_env = self._host not in _THIS_MACHINE  # looked up anew for each exchange, and here never meant
         options: dict[str, Any] = {"timeout": self._timeout_s, "allow_redirects": False}
-        if self._host in _THIS_MACHINE:
-            options["proxies"] = {"http": None, "https": None}  # whatever the environment says
-        made = web3.HTTPProvider(self._url, options, exception_retry_configuration=None)
+        made = web3.HTTPProvider(self._url, options, session, exception_retry_configuration=None)
         made.decode_rpc_response = from_json  # type: ignore[method-assign, assignment]
         self._of_thread.provider = made
         return made
