@@ -271,38 +271,43 @@ def _parts(ids: Sequence[str]) -> Iterator[list[str]]:
 
 
 def _tried(slots: Sequence[_Slot], left: Sequence[Mutant], tests: Tests, until_s: float) -> Iterator[Outcome]:
+    known = {mutant.id: tests.of(mutant) for mutant in left}
     unfit: list[Mutant] = []
-    all_tests = {mutant.id: tests.of(mutant) for mutant in left}
+    anew: set[Mutant] = set()
+    untested: list[Mutant] = []
 
-    def outcome(mutant: Mutant, how: str, by: str = "", ran: int = 0) -> Outcome:
-        of = len(all_tests[mutant.id])
-        return Outcome(id=mutant.id, source=_digest(mutant.path), how=how, by=by, ran=ran, of=of)
+    def outcome(mutant: Mutant, verdict: Verdict) -> Outcome:
+        of = len(known[mutant.id])
+        source = _digest(mutant.path)
+        return Outcome(id=mutant.id, source=source, how=verdict.how, by=verdict.by, ran=verdict.ran, of=of)
 
     def waiting() -> Iterator[Mutant]:
-        for mutant in left:
-            if all_tests[mutant.id]:
-                yield mutant
+        yield from left
         while unfit:
             yield unfit.pop()
 
     def ask(slot: _Slot, mutant: Mutant) -> bool:
         if time.perf_counter() >= until_s:
             return False
-        timed = tests.within(all_tests[mutant.id])
-        if mutant.function and mutant not in unfit_ever:
+        if not known[mutant.id]:
+            untested.append(mutant)
+            return False
+        timed = tests.within(known[mutant.id])
+        if mutant.function and mutant not in anew:
             slot.ask("attempt", mutant, timed)
         else:
             slot.ask_anew(mutant, timed)
         return True
 
-    unfit_ever: set[Mutant] = set()
-    yield from (outcome(mutant, "not run") for mutant in left if not all_tests[mutant.id])
     for _, mutant, verdict in _each(slots, waiting(), ask):
         if verdict.how == "unfit":
             unfit.append(mutant)
-            unfit_ever.add(mutant)
+            anew.add(mutant)
         else:
-            yield outcome(mutant, verdict.how, verdict.by, verdict.ran)
+            yield outcome(mutant, verdict)
+        while untested:
+            yield outcome(untested.pop(), Verdict(how="not run"))
+    yield from (outcome(mutant, Verdict(how="not run")) for mutant in untested)
 
 
 def _settle() -> None:

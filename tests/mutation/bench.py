@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -189,7 +189,9 @@ class _Ready(_Heard):
         if not _put_in(mutant):
             return Verdict(how="unfit")
         verdict = self.run_all(items)
-        return _founded() if verdict.how == "survived" and any(_WORLD in id for id in self.items) else verdict
+        if verdict.how == "survived" and any(_WORLD in id for id in self.items) and not _founds():
+            return replace(verdict, how="failed", by="the founding of a bank")
+        return verdict
 
     def _in_fork(self, work: Callable[[], Any]) -> Any:
         """Return what the work returns; True where an alarm ended it, None where it died otherwise."""
@@ -211,8 +213,8 @@ class _Ready(_Heard):
         return True if answer is None and ended(status) else answer
 
 
-def _founded() -> Verdict:
-    """Found a bank with the mutant in it: the tests had one that was founded without."""
+def _founds() -> bool:
+    """Tell whether a bank is founded with the mutant in it: the tests had one that was founded without."""
     from tests.world import found_template, opened
 
     _end_after(60)
@@ -225,8 +227,8 @@ def _founded() -> Verdict:
                 world.paid(20)
                 world.prove()
         except Exception:
-            return Verdict(how="failed", by="the founding of a bank")
-    return Verdict(how="survived")
+            return False
+    return True
 
 
 class _lines:
