@@ -149,13 +149,13 @@ class Tests:
         self.importers = _importers()
 
     def of(self, mutant: Mutant) -> Timed:
-        """Return the tests that run a mutant's lines; outside of functions, those of its class, file or importers."""
+        """Return the tests that run a mutant's lines; outside of functions, those of its class, file and importers."""
         first, last = mutant.lines
         found = self._running({mutant.path}, first, last) if last else []
         if not mutant.function:
-            found = found or self._running({mutant.path}, 1, 10**9)
-            seen = set(found)
-            found += [one for one in self._running(self.importers[mutant.path], 1, 10**9) if one not in seen]
+            for paths in ({mutant.path}, self.importers[mutant.path]):
+                seen = set(found)
+                found += [one for one in self._running(paths, 1, 10**9) if one not in seen]
         return [(id, max(_LEAST_S, _TIMES * seconds)) for id, seconds in found]
 
     def within(self, timed: Timed) -> Timed:
