@@ -6,7 +6,8 @@
 
 First it notes which test runs which lines, and how long it takes (kept beside FILE until a source changes). Each mutant
 is then met by the tests that run its line, the quickest first, until one fails or all have passed; one that no test
-runs has survived. What a file has taken is not tried again, except what survived. Sources are never written.
+runs has survived, and counts as such where its time (--most-s) cuts it short. What a file has taken is not tried again,
+except what survived. Sources are never written.
 """
 
 import argparse
@@ -53,7 +54,7 @@ class Outcome:
 
     @property
     def killed(self) -> bool:
-        return self.how not in {"survived", "not run"}
+        return self.how not in {"survived", "cut short", "not run"}
 
 
 def main() -> int:
@@ -160,7 +161,8 @@ class Tests:
 
     def within(self, timed: Timed) -> Timed:
         """Return as many as fit in the time that one mutant has."""
-        spent_s, fitting = 0.0, []
+        spent_s = 0.0
+        fitting: list[tuple[str, float]] = []
         seconds = {id: trace.seconds for id, trace in self.traces}
         for id, limit_s in timed:
             spent_s += seconds[id]
@@ -197,9 +199,10 @@ class _Slot:
         if not self.ids:
             self.ids = self.ready.recv()
 
-    def ask(self, *asked: Any) -> None:
+    def ask(self, *asked: Any) -> bool:
         self.ready.send(asked)
         self.line = self.ready
+        return True
 
     def ask_anew(self, mutant: Mutant, timed: Timed) -> None:
         self.beside, self.line = import_anew(mutant, timed)
@@ -250,7 +253,7 @@ def _traces(slots: Sequence[_Slot], into: Path | None) -> dict[str, Trace]:
     traces = {id: known[id] for id in marks if id in known and known[id]["mark"] == marks[id]}
     new = [id for id in marks if id not in traces]
     print(f"{len(traces):>6,} tests known, {len(new):,} to run", file=sys.stderr, flush=True)
-    for done, (_, ids, found) in enumerate(_each(slots, _parts(new), lambda slot, ids: slot.ask("trace", ids) is None)):
+    for done, (_, ids, found) in enumerate(_each(slots, _parts(new), lambda slot, ids: slot.ask("trace", ids))):
         for id, trace in zip(ids, found, strict=True):
             traces[id] = {"mark": marks[id], "seconds": trace.seconds, "lines": trace.lines}
         if kept and done % 20 == 0:
@@ -279,7 +282,8 @@ def _tried(slots: Sequence[_Slot], left: Sequence[Mutant], tests: Tests, until_s
     def outcome(mutant: Mutant, verdict: Verdict) -> Outcome:
         of = len(known[mutant.id])
         source = _digest(mutant.path)
-        return Outcome(id=mutant.id, source=source, how=verdict.how, by=verdict.by, ran=verdict.ran, of=of)
+        how = "cut short" if verdict.how == "survived" and verdict.ran < of else verdict.how
+        return Outcome(id=mutant.id, source=source, how=how, by=verdict.by, ran=verdict.ran, of=of)
 
     def waiting() -> Iterator[Mutant]:
         yield from left

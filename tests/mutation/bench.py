@@ -55,9 +55,12 @@ class Verdict:
 
 def serve(paths: Sequence[str]) -> tuple[int, Connection]:
     """Start a process with these tests ready; it first sends their ids, then takes (method, arguments) and answers."""
-    return forked(
-        lambda line: _pytest([*paths, "-k", " and ".join(f"not {word}" for word in SLOW)], _Ready(line)), duplex=True
-    )
+    chosen = [*paths, "-k", " and ".join(f"not {word}" for word in SLOW)]
+
+    def work(line: Connection) -> None:
+        _pytest(chosen, _Ready(line))
+
+    return forked(work, duplex=True)
 
 
 def import_anew(mutant: Mutant, timed: Timed) -> tuple[int, Connection]:

@@ -303,6 +303,17 @@ def test_a_policys_numbers_have_bounds(name: str, wrong: tuple[Any, ...]) -> Non
             Policy(**{name: number})
 
 
+@pytest.mark.parametrize(
+    ("name", "least", "most"),
+    [("version", 1, 2**31 - 1), ("list_max_age_s", 0, 36_600 * 86_400), ("held_for_s", 1, 366 * 86_400)],
+)
+def test_a_policys_numbers_go_to_their_bounds(name: str, least: int, most: int) -> None:
+    policies = [replace(POLICY, **{name: number}) for number in (least, most)]
+    assert [getattr(policy, name) for policy in policies] == [least, most]
+    with pytest.raises(InvalidInput, match=name):
+        replace(POLICY, **{name: most + 1})
+
+
 def test_a_policys_content_is_canonical_and_whole() -> None:
     content = json.loads(canonical_text(POLICY.content()))
     assert content == {
