@@ -108,3 +108,10 @@ def test_what_was_moved_cannot_be_changed() -> None:
     for noun, name in ((ANNA, "credits_posted"), (moved.transfer, "units"), (moved, "debit")):
         with pytest.raises(FrozenInstanceError):
             setattr(noun, name, 1)
+
+
+@pytest.mark.parametrize("state", TransferState)
+def test_a_new_transfer_stands_as_it_was_entered_whatever_it_said_before(state: TransferState) -> None:
+    given = replace(transfer(), state=state)
+    assert reserve(given, ANNA, BERT).transfer.state is TransferState.PENDING
+    assert post(given, ANNA, BERT).transfer.state is TransferState.POSTED
