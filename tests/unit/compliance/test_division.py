@@ -1,5 +1,6 @@
 """Where a deposit goes: to its payee, aside in suspense, or blocked; and which rule speaks first."""
 
+from dataclasses import FrozenInstanceError
 from typing import Any
 
 import pytest
@@ -87,6 +88,13 @@ def test_what_a_request_still_takes_is_credited_and_the_rest_stands_aside(
     assert (division.credit_units, division.aside_units, division.state) == (credit, aside, after)
     assert (division.aside.kind if division.aside else None) is kind
     assert division.outcome is (SUSPENSE if aside else CREDITED)
+
+
+def test_where_a_deposit_goes_cannot_be_changed() -> None:
+    division = divide(Amount(TOKEN, 130), request(), OPEN, **AS_EXPECTED)
+    for noun, name in ((division, "credit_units"), (division.aside, "outcome")):
+        with pytest.raises(FrozenInstanceError):
+            setattr(noun, name, 0)
 
 
 @pytest.mark.parametrize("units", [99, 101])

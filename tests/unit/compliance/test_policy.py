@@ -1,7 +1,7 @@
 """The gate's decision: every reason, alone and together."""
 
 import json
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 from typing import Any
 
 import pytest
@@ -191,6 +191,36 @@ def test_one_refusal_outweighs_all_holds_and_every_reason_is_told() -> None:
     ]
 
 
+@pytest.mark.parametrize("scope", ["payment_units", "customer_day_units", "operator_day_units"])
+def test_the_first_payment_of_a_day_may_use_the_whole_of_a_limit_and_no_more(scope: str) -> None:
+    policy = replace(POLICY, limits={TOKEN.id: replace(LIMITS, **{scope: 50})})
+    assert decide(policy, of(PAY, 50), facts()).answer is ALLOW
+    one_more = decide(policy, of(PAY, 51), facts(**SECOND))
+    assert one_more.answer is REFUSE
+    assert [reason.code for reason in one_more.reasons] == [f"limit.{scope.removesuffix('_units')}"]
+
+
+def test_a_reason_says_which_limit_is_passed() -> None:
+    policy = replace(
+        POLICY, limits={TOKEN.id: replace(LIMITS, payment_units=1, customer_day_units=1, operator_day_units=1)}
+    )
+    reasons = decide(policy, PAY, facts()).reasons
+    for reason, scope in zip(reasons, ("one payment", "this customer's day", "this operator's day"), strict=True):
+        assert reason.message == f"above the limit for {scope}"
+
+
+def test_what_the_gate_decides_by_cannot_be_changed() -> None:
+    for noun, name in (
+        (LIMITS, "alone_units"),
+        (OFFICE, "opens_minute"),
+        (POLICY, "version"),
+        (facts(), "stopped"),
+        (decide(POLICY, PAY, facts()), "answer"),
+    ):
+        with pytest.raises(FrozenInstanceError):
+            setattr(noun, name, 1)
+
+
 def test_reasons_name_no_customer() -> None:
     decision = decide(POLICY, PAY, facts(customers={ANNA.owner: CustomerStatus.FROZEN}))
     assert ANNA.owner not in str(decision.reasons)
@@ -271,6 +301,20 @@ def test_a_policys_numbers_have_bounds(name: str, wrong: tuple[Any, ...]) -> Non
     for number in wrong:
         with pytest.raises(InvalidInput, match=name):
             Policy(**{name: number})
+
+
+@pytest.mark.parametrize(
+    ("name", "least", "most"),
+    [("version", 1, 2**31 - 1), ("list_max_age_s", 0, 36_600 * 86_400), ("held_for_s", 1, 366 * 86_400)],
+)
+def test_a_policys_numbers_go_to_their_bounds(name: str, least: int, most: int) -> None:
+    def with_number(number: int) -> Policy:
+        changes: dict[str, Any] = {name: number}
+        return Policy(**changes)
+
+    assert [getattr(with_number(number), name) for number in (least, most)] == [least, most]
+    with pytest.raises(InvalidInput, match=name):
+        with_number(most + 1)
 
 
 def test_a_policys_content_is_canonical_and_whole() -> None:

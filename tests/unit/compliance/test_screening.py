@@ -1,5 +1,7 @@
 """A verdict on an address: a hit always counts, and silence is never clear."""
 
+from dataclasses import FrozenInstanceError
+
 import pytest
 
 from tokenpay.compliance.screening import DenyList, Screening, Verdict, screen
@@ -50,3 +52,17 @@ def test_a_hit_on_a_list_that_is_gone_is_still_a_match(lists: tuple[DenyList, ..
 def test_no_age_set_means_no_list_is_young_enough() -> None:
     found = screen("an address", hits=frozenset(), lists=(FRESH,), now_s=NOW_S, max_age_s=0)
     assert found.verdict is UNAVAILABLE
+
+
+@pytest.mark.parametrize(("ahead_s", "verdict"), [(14 * 3_600, CLEAR), (14 * 3_600 + 1, UNAVAILABLE)])
+def test_a_list_may_be_dated_tomorrow_where_it_is_tomorrow_already(ahead_s: int, verdict: Verdict) -> None:
+    lists = (listed("east", NOW_S + ahead_s),)
+    found = screen("an address", hits=frozenset(), lists=lists, now_s=NOW_S, max_age_s=DAY_S)
+    assert found.verdict is verdict
+
+
+def test_what_the_lists_said_cannot_be_changed() -> None:
+    found = screen("an address", hits=frozenset(), lists=(FRESH,), now_s=NOW_S, max_age_s=DAY_S)
+    for noun, name in ((found, "verdict"), (FRESH, "dated_s")):
+        with pytest.raises(FrozenInstanceError):
+            setattr(noun, name, CLEAR)

@@ -1,7 +1,7 @@
 """Two-phase transfers: each changes two accounts by the same amount, or nothing."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 
 import pytest
 
@@ -101,3 +101,17 @@ def test_what_cannot_be_entered(
 ) -> None:
     with pytest.raises(error):
         enter(given, debit, credit)
+
+
+def test_what_was_moved_cannot_be_changed() -> None:
+    moved = reserved()
+    for noun, name in ((ANNA, "credits_posted"), (moved.transfer, "units"), (moved, "debit")):
+        with pytest.raises(FrozenInstanceError):
+            setattr(noun, name, 1)
+
+
+@pytest.mark.parametrize("state", TransferState)
+def test_a_new_transfer_stands_as_it_was_entered_whatever_it_said_before(state: TransferState) -> None:
+    given = replace(transfer(), state=state)
+    assert reserve(given, ANNA, BERT).transfer.state is TransferState.PENDING
+    assert post(given, ANNA, BERT).transfer.state is TransferState.POSTED

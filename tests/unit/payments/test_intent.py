@@ -1,19 +1,19 @@
 """The intent: what it refuses, and the one hash that people approve."""
 
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 from hashlib import sha256
 from typing import Any
 
 import pytest
 
-from tests.unit.payments.samples import ANNA, BERT, CHAIN_ID, COIN, EURO, OUTSIDE, PAYEE, TOKEN, intent
+from tests.unit.payments.samples import ANNA, BERT, CHAIN_ID, COIN, EURO, MONDAY_NOON_S, OUTSIDE, PAYEE, TOKEN, intent
 from tokenpay.errors import AssetMismatch, InvalidInput
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.address import Address
 from tokenpay.money.amount import Amount
 from tokenpay.money.asset import Asset
 from tokenpay.payments.cash_leg import CashLeg
-from tokenpay.payments.intent import BookParty, ChainParty, Purpose, Rail, parse_party
+from tokenpay.payments.intent import MAX_REFERENCE, MAX_REMITTANCE, BookParty, ChainParty, Purpose, Rail, parse_party
 
 CONTENT = (
     '{"asset":"eip155:8453/erc20:0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48","created_at_s":1790596800,'
@@ -81,6 +81,8 @@ def test_the_rail_follows_the_parties(changes: dict[str, Any], rail: Rail) -> No
         {"expires_at_s": 1_790_596_800},
         {"expires_at_s": 1},
         {"remittance_information": "x" * 141},
+        {"request_id": "x" * (MAX_REFERENCE + 1)},
+        {"related": "x" * (MAX_REFERENCE + 1)},
         {"remittance_information": "two\nlines"},
         {"remittance_information": "right\u202eto left"},
         {"creditor": ChainParty(CHAIN_ID + 1, OUTSIDE)},
@@ -91,6 +93,28 @@ def test_the_rail_follows_the_parties(changes: dict[str, Any], rail: Rail) -> No
 def test_what_cannot_be_an_intent(changes: dict[str, Any]) -> None:
     with pytest.raises(InvalidInput):
         intent(**changes)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"remittance_information": "x" * MAX_REMITTANCE},
+        {"remittance_information": ""},
+        {"request_id": "x" * MAX_REFERENCE},
+        {"related": "x" * MAX_REFERENCE},
+        {"expires_at_s": MONDAY_NOON_S + 1},
+        {"amount": Amount(TOKEN, 1)},
+    ],
+)
+def test_the_last_that_can_be_an_intent(changes: dict[str, Any]) -> None:
+    made = intent(**changes)
+    assert {name: getattr(made, name) for name in changes} == changes
+
+
+def test_what_people_approve_cannot_be_changed() -> None:
+    for noun, name in ((intent(), "amount"), (ANNA, "owner"), (PAYEE, "chain_id")):
+        with pytest.raises(FrozenInstanceError):
+            setattr(noun, name, 1)
 
 
 def test_a_fill_moves_nothing_from_the_treasury_to_itself() -> None:
