@@ -6,7 +6,7 @@ READY := .venv/ready
 CODE := tokenpay terminal_app tests
 WORKERS ?= 3
 
-.PHONY: run catalogues demo test check bench lock clean help
+.PHONY: run catalogues demo test suite widths check bench lock clean help
 
 help:
 	@echo "make run    the branch terminal at a demo bank, with an engine and a chain of its own (LANGUAGE=ru: in Russian)"
@@ -26,10 +26,14 @@ demo: $(READY)
 	@$(BIN)/tokenpay demo
 
 test: check
-	@echo "== tests"
+	@echo "== tests, and beside them the widths of the terminal's screens in Russian and Belarusian"
+	@$(MAKE) --no-print-directory -j 2 suite widths
+
+suite: $(READY)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
-	@echo "== the widths of the terminal's screens in Russian and Belarusian"
-	@$(MAKE) --no-print-directory -j 2 widths-ru widths-be
+
+widths: $(READY)
+	@$(MAKE) --no-print-directory -j 1 widths-ru widths-be
 
 widths-%: $(READY)
 	@$(BIN)/python -m pytest -q tests/app/test_widths.py --language $*

@@ -47,14 +47,19 @@ def _hashes(record: AuditRecord) -> dict[str, Value]:
 
 def _fields(line: str, names: Iterable[str]) -> dict[str, Any]:
     """Read one line; what is not written exactly as `archive_lines` writes it is refused."""
-    text = line.removesuffix("\n")
     try:
+        text = line[:-1]
+        if line[-1:] != "\n":
+            raise InvalidInput("cut off")
         found = read_json(text, max_characters=_MOST_CHARACTERS, max_depth=2)
         if not isinstance(found, dict) or found.keys() != set(names) or canonical_text(found) != text:
             raise InvalidInput("written otherwise")
         for name, value in found.items():
             if type(value) is not (int if name in _NUMBERS else str):
                 raise InvalidInput("written otherwise")
-        return {name: bytes.fromhex(value) if name in _HASHES else value for name, value in found.items()}
+        hashes = {name: bytes.fromhex(found[name]) for name in _HASHES & found.keys()}
+        if any(found[name] != value.hex() for name, value in hashes.items()):
+            raise InvalidInput("written otherwise")
+        return found | hashes
     except (InvalidInput, TypeError, ValueError):
         raise IntegrityError("an archived audit record is not as it was written") from None

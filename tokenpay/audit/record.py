@@ -10,6 +10,8 @@ from tokenpay.primitives.canonical import Value, canonical_bytes, canonical_text
 _DOMAIN = "tokenpay/audit/1"
 CLOCK_ACCEPTED = "clock.accepted"
 """The one action whose record may stand before the record it follows: people found that the clock had run ahead."""
+ARCHIVED = "audit.archived"
+"""The action whose record tells, in the stream itself, that older records were moved to a file: which, and its hash."""
 GENESIS = bytes(32)
 
 

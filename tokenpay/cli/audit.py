@@ -45,7 +45,18 @@ def verify(args: Namespace) -> Answer:
     with signed_in(args) as (bank, by):
         heads = tp.verify_audit(bank, by=by)
         archives = [_content(path, tp.verify_archive(bank, path, by=by)) for path in args.archive]
-    streams = [{"stream": head.stream, "records": head.seq, "at_s": head.at_s, "hash": head.hash} for head in heads]
+        with bank.store.read() as uow:
+            archived = {head.stream: uow.audit.start(head.stream).seq for head in heads}
+    streams = [
+        {
+            "stream": head.stream,
+            "records": head.seq,
+            "archived": archived[head.stream],
+            "at_s": head.at_s,
+            "hash": head.hash,
+        }
+        for head in heads
+    ]
     return Answer(content={"streams": streams, "root": heads_root(heads), "archives": archives})
 
 

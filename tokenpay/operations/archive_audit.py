@@ -58,11 +58,9 @@ def archive_audit(bank: Bank, path: Path, *, stream: str, before_s: int, by: Ses
     try:
         with bank.store.unit_of_work() as uow:
             operator = authorize(uow, bank, by, Permission.CONTROL)
-            if uow.audit.start(stream) != start:
-                raise Conflict("the stream was archived meanwhile", stream=stream)
-            uow.audit.archive(end)
+            uow.audit.archive(start, end)
             details: dict[str, Value] = {"after": start.seq, "up_to": end.seq, "sha256": archive.sha256}
-            record(uow, bank, operator, "audit.archived", stream, details)
+            record(uow, bank, operator, "audit.archived", stream, details, stream=stream)
     except StoreUnavailable:
         raise  # perhaps it is done: the file may be all that is left
     except TokenpayError:
@@ -81,12 +79,12 @@ def verify_archive(bank: Bank, path: Path, *, by: Session) -> AuditArchive:
         archive = _followed(path)
     except OSError as error:
         raise InvalidInput(f"the file cannot be read: {error.strerror}", file=path.name) from None
-    except UnicodeDecodeError:
+    except ValueError:  # no text, or no name of a file
         raise InvalidInput("the file is no audit archive", file=path.name) from None
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.READ)
         kept = [AuditHead(stream=archive.end.stream), *uow.audit.archived(archive.end.stream)]
-    if archive.start not in kept or archive.end not in kept:
+    if archive.start not in kept or archive.end not in kept or archive.start == archive.end:
         raise IntegrityError("the archive is no part of this bank's audit", stream=archive.end.stream)
     return archive
 

@@ -12,10 +12,12 @@ _NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EACCES)
 
 @contextmanager
 def new_file(path: Path, *, mode: int = 0o600) -> Iterator[Path]:
-    """Yield a draft beside `path` to write to; when all went well it is on the disk and has that name.
+    """Yield a draft beside `path` to write to; when all went well it is on the disk and has that name there.
 
     Raises FileExistsError when something has the name already, at the start or at the end, and OSError.
     """
+    if "\0" in str(path):
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), path.name)
     if os.path.lexists(path):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
     draft = path.with_name(f".{path.name}.{os.getpid()}.partial")
@@ -25,6 +27,7 @@ def new_file(path: Path, *, mode: int = 0o600) -> Iterator[Path]:
         with draft.open("rb") as file:
             os.fsync(file.fileno())
         _name(draft, path)
+        _sync_folder(path.parent)
     finally:
         with suppress(OSError):  # where the disk has gone nothing can be taken away
             draft.unlink(missing_ok=True)
@@ -39,3 +42,13 @@ def _name(draft: Path, path: Path) -> None:
             raise
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
         draft.replace(path)
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":  # knows no folder to open
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -5,9 +5,9 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, null, select, update
 
-from tokenpay.audit.record import AuditHead, AuditRecord, verify_stream
-from tokenpay.errors import Halted, IntegrityError
-from tokenpay.primitives.canonical import Value
+from tokenpay.audit.record import ARCHIVED, AuditHead, AuditRecord, verify_stream
+from tokenpay.errors import Conflict, Halted, IntegrityError
+from tokenpay.primitives.canonical import Value, parse_canonical
 from tokenpay.store.insert_missing import insert_missing
 from tokenpay.store.tables import audit_archives, audit_heads, audit_records
 from tokenpay.store.writes import Writes
@@ -114,10 +114,23 @@ class AuditStore:
         """
         heads = self.heads()
         for head in heads:
-            start = self.start(head.stream)
-            if verify_stream(self.records(head.stream, after_seq=start.seq), start) != head:
-                raise IntegrityError("an audit stream ends before its head", stream=head.stream, seq=head.seq)
+            self._follow(head)
         return heads
+
+    def _follow(self, head: AuditHead) -> None:
+        start = self.start(head.stream)
+        told = {0}
+
+        def records() -> Iterator[AuditRecord]:
+            for record in self.records(head.stream, after_seq=start.seq):
+                if record.action == ARCHIVED:
+                    told.add(parse_canonical(record.details).get("up_to"))
+                yield record
+
+        if verify_stream(records(), start) != head:
+            raise IntegrityError("an audit stream ends before its head", stream=head.stream, seq=head.seq)
+        if start.seq not in told:
+            raise IntegrityError("audit records are gone, and no record says where to", stream=head.stream)
 
     def archived(self, stream: str) -> list[AuditHead]:
         """Return where each archive of a stream ended, oldest first."""
@@ -128,8 +141,14 @@ class AuditStore:
         """Return the head behind which the database holds a stream's records: the end of its newest archive."""
         return [AuditHead(stream=stream), *self.archived(stream)][-1]
 
-    def archive(self, end: AuditHead) -> None:
-        """Mark a record as the last of an archive and remove the stream's records up to it; the guards check both."""
+    def archive(self, start: AuditHead, end: AuditHead) -> None:
+        """Mark a record as the last of an archive and remove the stream's records up to it; the guards check both.
+
+        A record of it has to follow in the stream. Raises Conflict where the stream does not begin at `start` any more.
+        """
+        self._lock(end.stream)
+        if self.start(end.stream) != start:
+            raise Conflict("the stream was archived meanwhile", stream=end.stream)
         self._connection.execute(insert(audit_archives), asdict(end))
         before = (audit_records.c.stream == end.stream) & (audit_records.c.seq <= end.seq)
         self._connection.execute(delete(audit_records).where(before))

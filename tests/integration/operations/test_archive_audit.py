@@ -1,5 +1,6 @@
 """Old audit records leave the database for a file: the stream stays whole, and nothing goes that is not in it."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import tokenpay as tp
 from tests.unguarded import unguarded
 from tests.world import World
 from tokenpay.audit.record import GENESIS
+from tokenpay.store import migrate
 
 STREAM = "main"
 
@@ -120,12 +122,19 @@ def test_a_stream_that_is_not_whole_is_not_archived(world: World, tmp_path: Path
     assert not (tmp_path / "a").exists()
 
 
+def _shouted(line: str) -> str:
+    return re.sub(r'(?<="hash":")[0-9a-f]+', lambda found: found[0].upper(), line)
+
+
 DAMAGE = {
     "a letter": lambda lines: [*lines[:2], lines[2].replace('"actor":"', '"actor":"x'), *lines[3:]],
     "a space": lambda lines: [lines[0], lines[1].replace(",", ", ", 1), *lines[2:]],
     "a line gone": lambda lines: [*lines[:2], *lines[3:]],
     "two lines exchanged": lambda lines: [lines[0], lines[2], lines[1], *lines[3:]],
     "the end cut off": lambda lines: lines[:-1],
+    "all but the beginning cut off": lambda lines: lines[:1],
+    "all but the beginning cut off, of no stream": lambda lines: [lines[0].replace('"main"', '"none"')],
+    "a hash in other letters": lambda lines: [*lines[:2], _shouted(lines[2]), *lines[3:]],
     "the beginning cut off": lambda lines: [lines[0], *lines[2:]],
     "a line twice": lambda lines: [*lines, lines[-1]],
     "an empty line": lambda lines: [*lines, ""],
@@ -140,6 +149,9 @@ def test_a_changed_archive_is_found(world: World, tmp_path: Path, damage: str) -
     archived(world, tmp_path / "a")
     lines = (tmp_path / "a").read_text().splitlines()
     (tmp_path / "a").write_text("".join(f"{line}\n" for line in DAMAGE[damage](lines)))
+    with pytest.raises(tp.IntegrityError):
+        tp.verify_archive(world.bank, tmp_path / "a", by=world.ann)
+    (tmp_path / "a").write_text("\n".join(lines))  # without its last line end
     with pytest.raises(tp.IntegrityError):
         tp.verify_archive(world.bank, tmp_path / "a", by=world.ann)
 
@@ -162,6 +174,33 @@ def test_records_that_go_without_an_archive_are_missed(world: World, tmp_path: P
         uow.connection.execute(sa.text(f"{gone} AND stream = 'main'"))
     with pytest.raises(tp.IntegrityError):
         tp.verify_audit(world.bank, by=world.ann)
+
+
+def test_records_that_go_with_a_mark_and_no_record_of_it_are_missed(world: World) -> None:
+    """What the owner of the tables can do by hand, past the verb and with every guard in its place."""
+    live(world)
+    mark = "SELECT stream, seq, at_s, hash FROM audit_records WHERE stream = 'main' AND seq = 3"
+    with world.bank.store.unit_of_work() as uow:
+        uow.connection.execute(sa.text(f"INSERT INTO audit_archives {mark}"))
+        uow.connection.execute(sa.text("DELETE FROM audit_records WHERE stream = 'main' AND seq <= 3"))
+    with pytest.raises(tp.IntegrityError, match="no record says where to"):
+        tp.verify_audit(world.bank, by=world.ann)
+
+
+def test_a_database_that_was_archived_does_not_go_down(world: World, tmp_path: Path, database_url: str) -> None:
+    live(world)
+    archived(world, tmp_path / "a")
+    with pytest.raises(tp.Conflict):
+        migrate.downgrade(database_url, "0008")
+    assert migrate.revision(database_url) == migrate.HEAD
+    assert tp.verify_audit(world.bank, by=world.ann)
+
+
+def test_of_two_archives_of_one_beginning_one_is_made(world: World, tmp_path: Path) -> None:
+    live(world)
+    first = archived(world, tmp_path / "1")
+    with pytest.raises(tp.Conflict, match="meanwhile"), world.bank.store.unit_of_work() as uow:
+        uow.audit.archive(first.start, head(world))
 
 
 def test_a_file_that_was_forged_with_all_its_hashes_ends_nowhere(world: World, tmp_path: Path) -> None:
