@@ -12,8 +12,8 @@ exists and must be read as what it is, while an Address refuses to be one.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from functools import lru_cache
+from typing import NamedTuple, TypeAlias
 
 from tokenpay.errors import InvalidInput, InvalidTransaction
 from tokenpay.ethereum.transaction_kinds.access_list import (
@@ -45,11 +45,13 @@ _KINDS: dict[bytes, type[_Typed]] = {
     kind.TYPE: kind for kind in (AccessListTransaction, DynamicFeeTransaction, SetCodeTransaction)
 }
 _BLOB = b"\x03"
+_LONG = 1 << 248
+_WORD = b"\xa0"
+"""What stands in RLP before 32 bytes: nearly every r and s, those from `_LONG` on."""
 _FIRST_LIST = b"\xc0"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignedTransaction:
+class SignedTransaction(NamedTuple):
     """A transaction with the signature that stands under it. Made by `sign` and `decode` only.
 
     `raw` is what is broadcast, `hash` its Keccak-256, `sender` the address recovered from it.
@@ -89,7 +91,7 @@ def sign(transaction: Transaction, key: PrivateKey) -> SignedTransaction:
         hash=keccak256(raw),
         transaction=transaction,
         signature=signature,
-        sender=Address(key.public_key.address_bytes()),
+        sender=_address(key.public_key.address_bytes()),
     )
 
 
@@ -102,7 +104,7 @@ def decode(raw: bytes) -> SignedTransaction:
     try:
         transaction, signature, fields = _read_signed(raw)
         digest = keccak256(_unsigned(transaction, fields))
-        sender = Address(recover(digest, signature).address_bytes())
+        sender = _address(recover(digest, signature).address_bytes())
     except InvalidInput as error:
         raise InvalidTransaction(error.message, **error.fields) from None
     return SignedTransaction(raw=raw, hash=keccak256(raw), transaction=transaction, signature=signature, sender=sender)
@@ -130,7 +132,16 @@ def _unsigned(transaction: Transaction, fields: bytes) -> bytes:
 
 
 def _signature_fields(v: int, signature: Signature) -> bytes:
-    return rlp.encode_int(v) + rlp.encode_int(signature.r) + rlp.encode_int(signature.s)
+    r, s = signature.r, signature.s
+    if r >= _LONG and s >= _LONG:
+        return rlp.encode_int(v) + _WORD + r.to_bytes(32, "big") + _WORD + s.to_bytes(32, "big")
+    return rlp.encode_int(v) + rlp.encode_int(r) + rlp.encode_int(s)
+
+
+@lru_cache(maxsize=1_024)
+def _address(raw: bytes) -> Address:
+    """Who signs has signed before, mostly."""
+    return Address(raw)
 
 
 def _read_signed(raw: bytes) -> tuple[Transaction, Signature, bytes]:

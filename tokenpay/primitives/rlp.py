@@ -35,6 +35,8 @@ def encode_int(number: int) -> bytes:
     if number < 0x80:
         return _BYTE[number] if number else b"\x80"
     length = (number.bit_length() + 7) >> 3
+    if length < 56:
+        return _BYTE[0x80 + length] + number.to_bytes(length, "big")
     return _header(0x80, length) + number.to_bytes(length, "big")
 
 

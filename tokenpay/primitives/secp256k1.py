@@ -22,6 +22,7 @@ _NUMBERS = ffi.typeof("unsigned char[64]")
 _PARITY = ffi.typeof("int *")
 _WRITTEN = ffi.typeof("unsigned char[65]")
 _LENGTH = ffi.typeof("size_t *")
+_UNSET = ffi.NULL
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,12 @@ class Signature:
     s: int
 
     def __post_init__(self) -> None:
+        r, s = self.r, self.s
         if self.y_parity not in (0, 1):
             raise InvalidInput("a signature's y parity is 0 or 1", rule="y_parity")
-        if not 0 < self.r < ORDER or not 0 < self.s < ORDER:
+        if not 0 < r < ORDER or not 0 < s < ORDER:
             raise InvalidInput("a signature's r and s are between 1 and the order of the curve", rule="signature_range")
-        if self.s > HALF_ORDER:
+        if s > HALF_ORDER:
             raise InvalidInput("a signature's s is in the lower half (EIP-2)", rule="high_s")
 
 
@@ -131,7 +133,7 @@ class PrivateKey:
         if len(digest) != 32:
             raise InvalidInput("a digest has 32 bytes")
         made, numbers, y_parity = ffi.new(_SIGNATURE), ffi.new(_NUMBERS), ffi.new(_PARITY)
-        if not lib.secp256k1_ecdsa_sign_recoverable(_CONTEXT, made, digest, self._secret, ffi.NULL, ffi.NULL):
+        if not lib.secp256k1_ecdsa_sign_recoverable(_CONTEXT, made, digest, self._secret, _UNSET, _UNSET):
             raise InvalidInput("the digest cannot be signed with this key")
         lib.secp256k1_ecdsa_recoverable_signature_serialize_compact(_CONTEXT, numbers, y_parity, made)
         written = ffi.buffer(numbers)

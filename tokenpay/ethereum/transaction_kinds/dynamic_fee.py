@@ -40,22 +40,22 @@ class DynamicFeeTransaction:
             self.to,
             self.chain_id | self.nonce | self.max_priority_fee_wei | self.max_fee_wei | self.gas_limit | self.value_wei,
         )
-        check_access_list(self.access_list)
+        if self.access_list:
+            check_access_list(self.access_list)
 
     def encode_fields(self) -> bytes:
         """Return the RLP of the nine fields, joined."""
-        return b"".join(
-            (
-                rlp.encode_int(self.chain_id),
-                rlp.encode_int(self.nonce),
-                rlp.encode_int(self.max_priority_fee_wei),
-                rlp.encode_int(self.max_fee_wei),
-                rlp.encode_int(self.gas_limit),
-                encode_to(self.to),
-                rlp.encode_int(self.value_wei),
-                rlp.encode_bytes(self.data),
-                encode_access_list(self.access_list),
-            )
+        number = rlp.encode_int
+        return (
+            number(self.chain_id)
+            + number(self.nonce)
+            + number(self.max_priority_fee_wei)
+            + number(self.max_fee_wei)
+            + number(self.gas_limit)
+            + encode_to(self.to)
+            + number(self.value_wei)
+            + rlp.encode_bytes(self.data)
+            + encode_access_list(self.access_list)
         )
 
     @classmethod
