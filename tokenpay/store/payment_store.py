@@ -15,6 +15,7 @@ from tokenpay.payments.payment import ENDED, UNSENT, Payment, PaymentState, Reas
 from tokenpay.primitives.canonical import canonical_text, parse_canonical
 from tokenpay.store.asset_store import AssetStore
 from tokenpay.store.door import rows_limit, stored
+from tokenpay.store.guard_rules import CHANGES
 from tokenpay.store.journal_query import journal_query
 from tokenpay.store.tables import payment_words, payments
 from tokenpay.store.writes import Writes
@@ -22,22 +23,10 @@ from tokenpay.store.writes import Writes
 _ADD = insert(payments)
 _ONE = select(payments).where(payments.c.id == bindparam("payment"))
 _LOCK = _ONE.with_for_update(key_share=True)
-_STANDING = (
-    "state",
-    "reasons",
-    "updated_at_s",
-    "nonce",
-    "gas_limit",
-    "fee_cap_wei",
-    "deposit_index",
-    "included_block",
-    "included_hash",
-    "transaction_hash",
-)
 _MOVE = (
     update(payments)
     .where(payments.c.id == bindparam("payment"), payments.c.state == bindparam("was"))
-    .values({name: bindparam(f"new_{name}") for name in _STANDING})
+    .values({name: bindparam(f"new_{name}") for name in CHANGES["payments"]})
 )
 _OPEN = frozenset(PaymentState) - ENDED
 _ADD_WORDS = insert(payment_words)
