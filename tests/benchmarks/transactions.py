@@ -21,15 +21,8 @@ from tokenpay.primitives.secp256k1 import PrivateKey
 _SECRET = b"\x46" * 32
 _TOKEN = b"\xa0" * 20
 _CALL = erc20.transfer(Address(b"\x35" * 20), 12_345_678)
-_FIELDS: dict[str, Any] = {
-    "chain_id": 1,
-    "nonce": 1_234,
-    "max_priority_fee_wei": 1_500_000_000,
-    "max_fee_wei": 32_000_000_000,
-    "gas_limit": 65_000,
-    "to": _TOKEN,
-    "data": _CALL,
-}
+_CHAIN_ID, _NONCE, _GAS = 1, 1_234, 65_000
+_TIP, _MAX_FEE = 1_500_000_000, 32_000_000_000
 
 
 def run() -> list[Row]:
@@ -37,9 +30,9 @@ def run() -> list[Row]:
     key, account = PrivateKey.from_bytes(_SECRET), Account.from_key(_SECRET)
     if not isinstance(account._key_obj.backend, CoinCurveECCBackend):
         raise RuntimeError("eth-account does not use coincurve: the comparison would flatter tokenpay")
-    signed = sign(DynamicFeeTransaction(**_FIELDS), key)
+    signed = sign(_transfer(), key)
     bare = bare_signing(_SECRET, signing_digest(signed.transaction))
-    if sign(DynamicFeeTransaction(**_FIELDS), key).raw != _eth_account_sign(account)[0]:
+    if signed.raw != _eth_account_sign(account)[0]:
         raise RuntimeError("eth-account does not sign the same bytes")
     with open_peers() as viem, open_peers() as ethers:
         signing, reading = _node_request(), {"raw": "0x" + signed.raw.hex()}
@@ -49,7 +42,7 @@ def run() -> list[Row]:
         seconds = measure(
             {
                 "bare": lambda: repeat(300, bare),
-                "sign": lambda: repeat(300, lambda: sign(DynamicFeeTransaction(**_FIELDS), key)),
+                "sign": lambda: repeat(300, lambda: sign(_transfer(), key)),
                 "viem sign": in_node(viem, 60, peer="viem", verb="sign", **signing),
                 "eth-account sign": lambda: repeat(30, lambda: _eth_account_sign(account)),
                 "ethers sign": in_node(ethers, 60, peer="ethers", verb="sign", **signing),
@@ -76,15 +69,27 @@ def run() -> list[Row]:
     ]
 
 
+def _transfer() -> DynamicFeeTransaction:
+    return DynamicFeeTransaction(
+        chain_id=_CHAIN_ID,
+        nonce=_NONCE,
+        max_priority_fee_wei=_TIP,
+        max_fee_wei=_MAX_FEE,
+        gas_limit=_GAS,
+        to=_TOKEN,
+        data=_CALL,
+    )
+
+
 def _eth_account_sign(account: Any) -> tuple[bytes, bytes]:
     signed = account.sign_transaction(
         {
             "type": 2,
-            "chainId": _FIELDS["chain_id"],
-            "nonce": _FIELDS["nonce"],
-            "maxPriorityFeePerGas": _FIELDS["max_priority_fee_wei"],
-            "maxFeePerGas": _FIELDS["max_fee_wei"],
-            "gas": _FIELDS["gas_limit"],
+            "chainId": _CHAIN_ID,
+            "nonce": _NONCE,
+            "maxPriorityFeePerGas": _TIP,
+            "maxFeePerGas": _MAX_FEE,
+            "gas": _GAS,
             "to": _TOKEN,
             "value": 0,
             "data": _CALL,
@@ -96,11 +101,11 @@ def _eth_account_sign(account: Any) -> tuple[bytes, bytes]:
 def _node_request() -> dict[str, Any]:
     transaction = {
         "kind": "eip1559",
-        "chainId": str(_FIELDS["chain_id"]),
-        "nonce": str(_FIELDS["nonce"]),
-        "maxPriorityFeePerGas": str(_FIELDS["max_priority_fee_wei"]),
-        "maxFeePerGas": str(_FIELDS["max_fee_wei"]),
-        "gasLimit": str(_FIELDS["gas_limit"]),
+        "chainId": str(_CHAIN_ID),
+        "nonce": str(_NONCE),
+        "maxPriorityFeePerGas": str(_TIP),
+        "maxFeePerGas": str(_MAX_FEE),
+        "gasLimit": str(_GAS),
         "to": "0x" + _TOKEN.hex(),
         "value": "0",
         "data": "0x" + _CALL.hex(),

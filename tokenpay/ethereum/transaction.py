@@ -86,13 +86,7 @@ def sign(transaction: Transaction, key: PrivateKey) -> SignedTransaction:
     y_parity = signature.y_parity
     v = transaction.v(y_parity) if isinstance(transaction, LegacyTransaction) else y_parity
     raw = transaction.TYPE + rlp.encode_list(fields + _signature_fields(v, signature))
-    return SignedTransaction(
-        raw=raw,
-        hash=keccak256(raw),
-        transaction=transaction,
-        signature=signature,
-        sender=_address(key.public_key.address_bytes()),
-    )
+    return SignedTransaction(raw, keccak256(raw), transaction, signature, _address(key.public_key.address_bytes()))
 
 
 def decode(raw: bytes) -> SignedTransaction:
@@ -107,7 +101,7 @@ def decode(raw: bytes) -> SignedTransaction:
         sender = _address(recover(digest, signature).address_bytes())
     except InvalidInput as error:
         raise InvalidTransaction(error.message, **error.fields) from None
-    return SignedTransaction(raw=raw, hash=keccak256(raw), transaction=transaction, signature=signature, sender=sender)
+    return SignedTransaction(raw, keccak256(raw), transaction, signature, sender)
 
 
 def decode_unsigned(raw: bytes) -> Transaction:
@@ -134,7 +128,7 @@ def _unsigned(transaction: Transaction, fields: bytes) -> bytes:
 def _signature_fields(v: int, signature: Signature) -> bytes:
     r, s = signature.r, signature.s
     if r >= _LONG and s >= _LONG:
-        return rlp.encode_int(v) + _WORD + r.to_bytes(32, "big") + _WORD + s.to_bytes(32, "big")
+        return rlp.encode_int(v) + _WORD + r.to_bytes(32) + _WORD + s.to_bytes(32)
     return rlp.encode_int(v) + rlp.encode_int(r) + rlp.encode_int(s)
 
 

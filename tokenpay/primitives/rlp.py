@@ -36,8 +36,8 @@ def encode_int(number: int) -> bytes:
         return _BYTE[number] if number else b"\x80"
     length = (number.bit_length() + 7) >> 3
     if length < 56:
-        return _BYTE[0x80 + length] + number.to_bytes(length, "big")
-    return _header(0x80, length) + number.to_bytes(length, "big")
+        return _BYTE[0x80 + length] + number.to_bytes(length)
+    return _header(0x80, length) + number.to_bytes(length)
 
 
 def encode_list(payload: bytes) -> bytes:
@@ -48,6 +48,8 @@ def encode_list(payload: bytes) -> bytes:
 def _header(offset: int, length: int) -> bytes:
     if length < 56:
         return _BYTE[offset + length]
+    if length < 256:
+        return _BYTE[offset + 56] + _BYTE[length]
     size = (length.bit_length() + 7) >> 3
     return _BYTE[offset + 55 + size] + length.to_bytes(size, "big")
 

@@ -23,6 +23,7 @@ _PARITY = ffi.typeof("int *")
 _WRITTEN = ffi.typeof("unsigned char[65]")
 _LENGTH = ffi.typeof("size_t *")
 _UNSET = ffi.NULL
+_set = object.__setattr__
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +137,8 @@ class PrivateKey:
         if not lib.secp256k1_ecdsa_sign_recoverable(_CONTEXT, made, digest, self._secret, _UNSET, _UNSET):
             raise InvalidInput("the digest cannot be signed with this key")
         lib.secp256k1_ecdsa_recoverable_signature_serialize_compact(_CONTEXT, numbers, y_parity, made)
-        written = ffi.buffer(numbers)
-        return Signature(y_parity[0], int.from_bytes(written[:32], "big"), int.from_bytes(written[32:], "big"))
+        written: bytes = ffi.buffer(numbers)[:]
+        return _made(y_parity[0], int.from_bytes(written[:32]), int.from_bytes(written[32:]))
 
     def __repr__(self) -> str:
         return "PrivateKey(secret)"
@@ -154,6 +155,15 @@ def recover(digest: bytes, signature: Signature) -> PublicKey:
     ) or not lib.secp256k1_ecdsa_recover(_CONTEXT, point, read, digest):
         raise InvalidInput("no public key fits this signature", rule="signature")
     return PublicKey(point)
+
+
+def _made(y_parity: int, r: int, s: int) -> Signature:
+    """Return what libsecp256k1 has just made: in range and low, with no need to ask again."""
+    signature = object.__new__(Signature)
+    _set(signature, "y_parity", y_parity)
+    _set(signature, "r", r)
+    _set(signature, "s", s)
+    return signature
 
 
 def _point_of(scalar: bytes) -> Any:
