@@ -86,6 +86,7 @@ GENERAL = {
     "refund.exceeds": N_("all refunds together would be more than the payment"),
     "reversal.exists": N_("the payment was reversed or refunded already"),
     "chain.reverted": N_("the transaction was included and reverted"),
+    "chain.nonce_taken": N_("another transaction has its nonce in a final block"),
     "chain.nothing_moved": N_("the transaction succeeded, and the token moved nothing"),
 }
 """A sentence for every code of an error, and of a reason for a hold, a refusal or a failure."""

@@ -74,8 +74,8 @@ class Chain(Protocol):
     def token_facts(self, contract: Address) -> TokenFacts:
         """Return what a token says of itself at the head; NotFound where there is no code."""
 
-    def transaction_count(self, address: Address, *, pending: bool = False) -> int:
-        """Return the next nonce of `address` at the head, or with the node's pool counted in."""
+    def transaction_count(self, address: Address, *, block: int | None = None, pending: bool = False) -> int:
+        """Return the next nonce of `address` at the head, after block `block`, or with the node's pool counted in."""
 
     def priority_fee_wei(self) -> int:
         """Return the tip the node suggests, in wei per gas."""

@@ -142,11 +142,14 @@ def test_where_there_is_no_code_there_is_no_token(world: World) -> None:
 
 def test_the_next_nonce_counts_what_is_mined(world: World) -> None:
     person = world.person()
+    before = world.chain.head().number
     assert [world.chain.transaction_count(person.address, pending=p) for p in (False, True)] == [0, 0]
     person.pay(new_address(), 1)
     assert world.chain.transaction_count(person.address, pending=True) == 1
     world.mine(1)
     assert world.chain.transaction_count(person.address) == 1
+    after = world.chain.head().number
+    assert [world.chain.transaction_count(person.address, block=number) for number in (before, after)] == [0, 1]
 
 
 def test_gas_is_estimated_and_a_revert_is_named(world: World) -> None:

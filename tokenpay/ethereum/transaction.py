@@ -86,7 +86,8 @@ def sign(transaction: Transaction, key: PrivateKey) -> SignedTransaction:
     y_parity = signature.y_parity
     v = transaction.v(y_parity) if isinstance(transaction, LegacyTransaction) else y_parity
     raw = transaction.TYPE + rlp.encode_list(fields + _signature_fields(v, signature))
-    return SignedTransaction(raw, keccak256(raw), transaction, signature, _address(key.public_key.address_bytes()))
+    sender = _address(key.public_key.address_bytes())
+    return tuple.__new__(SignedTransaction, (raw, keccak256(raw), transaction, signature, sender))  # in one call
 
 
 def decode(raw: bytes) -> SignedTransaction:

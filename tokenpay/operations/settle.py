@@ -13,6 +13,7 @@ from tokenpay.payments.intent import Purpose
 from tokenpay.payments.payment import UNSENT, Payment, PaymentState
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.halt import running
+from tokenpay.steps.overtaken import check_overtaken
 from tokenpay.steps.settle_deposits import settle_deposits
 from tokenpay.steps.settle_payment import settle_carried, settle_payment
 
@@ -30,8 +31,8 @@ def settle(bank: Bank, *, chain_id: int, by: Session) -> Settled:
     """Bring the ledger up to the newest final block that `watch` has taken in.
 
     Safe to stop anywhere and to call again: each payment and each group of deposits is judged in a
-    unit of work of its own, once. Raises NotFound for an unknown chain, Halted, ChainUnavailable,
-    IntegrityError.
+    unit of work of its own, once. Raises NotFound for an unknown chain, Halted, also where another transaction has the
+    nonce of a payment in a final block, ChainUnavailable, IntegrityError.
     """
     chain = bank.chain(chain_id)
     final = chain.finalized()
@@ -47,6 +48,7 @@ def settle(bank: Bank, *, chain_id: int, by: Session) -> Settled:
         return Settled(final_number=followed.final_number)
     if ours is None or chain.blocks([final_number])[0].hash != ours[0]:
         return Settled(final_number=followed.final_number)  # `watch` has to look first
+    check_overtaken(bank, chain_id, final_number=final.number, by=by)
     due = [payment for payment in included if (payment.included_block or 0) <= final_number]
     receipts = chain.receipts([payment.transaction_hash or b"" for payment in due]) if due else []
     moved = _moved(bank, chain_id, due)

@@ -24,6 +24,11 @@ _WRITTEN = ffi.typeof("unsigned char[65]")
 _LENGTH = ffi.typeof("size_t *")
 _UNSET = ffi.NULL
 _set = object.__setattr__
+_new, _sign, _write = (
+    ffi.new,
+    lib.secp256k1_ecdsa_sign_recoverable,
+    lib.secp256k1_ecdsa_recoverable_signature_serialize_compact,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +138,10 @@ class PrivateKey:
         """Sign a 32-byte digest: deterministic (RFC 6979) and low s. Raises InvalidInput."""
         if len(digest) != 32:
             raise InvalidInput("a digest has 32 bytes")
-        made, numbers, y_parity = ffi.new(_SIGNATURE), ffi.new(_NUMBERS), ffi.new(_PARITY)
-        if not lib.secp256k1_ecdsa_sign_recoverable(_CONTEXT, made, digest, self._secret, _UNSET, _UNSET):
+        made, numbers, y_parity = _new(_SIGNATURE), _new(_NUMBERS), _new(_PARITY)
+        if not _sign(_CONTEXT, made, digest, self._secret, _UNSET, _UNSET):
             raise InvalidInput("the digest cannot be signed with this key")
-        lib.secp256k1_ecdsa_recoverable_signature_serialize_compact(_CONTEXT, numbers, y_parity, made)
+        _write(_CONTEXT, numbers, y_parity, made)
         written: bytes = ffi.buffer(numbers)[:]
         return _made(y_parity[0], int.from_bytes(written[:32]), int.from_bytes(written[32:]))
 

@@ -211,9 +211,7 @@ class FakeChain:
         return [self._receipts.get(of) for of in transaction_hashes]
 
     def holdings(self, holdings: Sequence[Holding], block: int) -> list[int]:
-        state = self._at(block).state
-        if block < self._stateless:
-            raise ChainUnavailable("the node has forgotten the state after this block")
+        state = self._state(block)
         return [state.holding(holding.contract, holding.address) for holding in holdings]
 
     def token_facts(self, contract: Address) -> TokenFacts:
@@ -231,9 +229,8 @@ class FakeChain:
             code_hash=keccak256(token.code),
         )
 
-    def transaction_count(self, address: Address, *, pending: bool = False) -> int:
-        self._reach()
-        state = self._mined[-1].state
+    def transaction_count(self, address: Address, *, block: int | None = None, pending: bool = False) -> int:
+        state = self._state(self.height if block is None else block)
         return self._pool.next_nonce(address, state) if pending else state.nonces.get(address, 0)
 
     def priority_fee_wei(self) -> int:
@@ -281,6 +278,12 @@ class FakeChain:
         if not 0 <= number < len(self._mined):
             raise ChainUnavailable("the node does not have the block")
         return self._mined[number]
+
+    def _state(self, block: int) -> State:
+        mined = self._at(block)
+        if block < self._stateless:
+            raise ChainUnavailable("the node has forgotten the state after this block")
+        return mined.state
 
     def _standing(self, blocks: Sequence[Block]) -> list[Mined]:
         """Return what is mined under these hashes; ChainUnavailable for a block that no longer stands."""

@@ -13,6 +13,7 @@ from tokenpay.operations import submit as submitting
 from tokenpay.payments.attempt import Attempt, SignedPayment
 from tokenpay.payments.payment import PaymentState as S
 from tokenpay.ports import Broadcast
+from tokenpay.steps.overtaken import check_overtaken
 
 FIRST = 1
 """The next nonce of a new world's treasury: a sweep has used the one before."""
@@ -369,6 +370,41 @@ def test_a_treasury_whose_nonce_is_ahead_halts(world: World) -> None:
     tp.resume_chain(world.bank, CHAIN_ID, by=world.ann)
     world.to_finality()
     assert world.now(payment).nonce == FIRST + 1
+    paid_once(world, payment)
+
+
+def test_a_payment_whose_nonce_another_transaction_took_halts_the_chain_once_and_stays(world: World) -> None:
+    payments = out(world), out(world)
+    world.turn()
+    first, second = sorted(map(world.now, payments), key=lambda payment: payment.nonce or 0)
+    world.chain.drop(world.chain.waiting[0])
+    world.chain._mined[-1].state.nonces[world.treasury] = FIRST + 1
+    assert world.turn().error is None, "it is in no final block yet"
+    world.mine(world.chain.confirmations)
+    assert isinstance(world.turn().error, tp.Halted)
+    assert [kind for kind, _ in world.cases()] == ["chain_halted", "payment_stuck"]
+    now = world.now(first)
+    assert (now.state, [reason.code for reason in now.reasons]) == (S.SENT, ["chain.nonce_taken"])
+    assert world.now(second).reasons == ()
+    assert world.account(AccountKind.CUSTOMER, world.anna.id).debits_pending == 2 * euro(20).units
+    tp.resolve_case(world.bank, world.case(tp.CaseKind.CHAIN_HALTED).id, resolution="seen", by=world.ann)
+    tp.resume_chain(world.bank, CHAIN_ID, by=world.ann)
+    world.clock.advance(SETTINGS.resend_after_s)
+    world.turn()
+    world.to_finality()
+    assert [kind for kind, _ in world.cases()] == ["payment_stuck"], "the chain goes on"
+    assert (world.now(first).state, world.now(second).state) == (S.SENT, S.FINAL)
+    assert world.account(AccountKind.CUSTOMER, world.anna.id).debits_pending == euro(20).units
+
+
+def test_a_payment_whose_receipt_is_there_was_not_overtaken(world: World) -> None:
+    """Another engine, or a watch that was late: the block is final, and the payment in it still counts as sent."""
+    payment = out(world)
+    world.turn()
+    world.mine(1 + world.chain.confirmations)
+    assert world.now(payment).state is S.SENT
+    check_overtaken(world.bank, CHAIN_ID, final_number=world.chain.finalized().number, by=world.engine)
+    world.to_finality()
     paid_once(world, payment)
 
 

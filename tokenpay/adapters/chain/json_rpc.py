@@ -140,8 +140,8 @@ class JsonRpcChain:
     def token_facts(self, contract: Address) -> TokenFacts:
         return read_token(self._rpc, contract, hex(self.head().number))
 
-    def transaction_count(self, address: Address, *, pending: bool = False) -> int:
-        tag = "pending" if pending else "latest"
+    def transaction_count(self, address: Address, *, block: int | None = None, pending: bool = False) -> int:
+        tag = "pending" if pending else "latest" if block is None else hex(block)
         return answers.quantity(self._rpc.call("eth_getTransactionCount", address.text, tag), bits=64)
 
     def priority_fee_wei(self) -> int:

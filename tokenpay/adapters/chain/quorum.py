@@ -80,8 +80,8 @@ class QuorumChain:
     def token_facts(self, contract: Address) -> TokenFacts:
         return self._same("a token's code and facts", lambda node: node.token_facts(contract))
 
-    def transaction_count(self, address: Address, *, pending: bool = False) -> int:
-        return self._same("a nonce", lambda node: node.transaction_count(address, pending=pending))
+    def transaction_count(self, address: Address, *, block: int | None = None, pending: bool = False) -> int:
+        return self._same("a nonce", lambda node: node.transaction_count(address, block=block, pending=pending))
 
     def priority_fee_wei(self) -> int:
         """Return the lower median: never more than what some node that is right suggests."""

@@ -13,8 +13,10 @@ from tokenpay.ethereum.transaction_kinds.access_list import (
 from tokenpay.ethereum.transaction_kinds.shape import check_shape, encode_to, read_to
 from tokenpay.primitives import rlp
 
+_set = object.__setattr__
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(frozen=True, slots=True, init=False)
 class DynamicFeeTransaction:
     """An EIP-1559 transaction. Fees are in wei per gas; `to` is 20 bytes, or None to create a contract.
 
@@ -31,17 +33,35 @@ class DynamicFeeTransaction:
     max_fee_wei: int
     gas_limit: int
     to: bytes | None
-    value_wei: int = 0
-    data: bytes = b""
-    access_list: AccessList = ()
+    value_wei: int
+    data: bytes
+    access_list: AccessList
 
-    def __post_init__(self) -> None:
-        check_shape(
-            self.to,
-            self.chain_id | self.nonce | self.max_priority_fee_wei | self.max_fee_wei | self.gas_limit | self.value_wei,
-        )
-        if self.access_list:
-            check_access_list(self.access_list)
+    def __init__(  # written out: what dataclass would write takes half as long again
+        self,
+        *,
+        chain_id: int,
+        nonce: int,
+        max_priority_fee_wei: int,
+        max_fee_wei: int,
+        gas_limit: int,
+        to: bytes | None,
+        value_wei: int = 0,
+        data: bytes = b"",
+        access_list: AccessList = (),
+    ) -> None:
+        check_shape(to, chain_id | nonce | max_priority_fee_wei | max_fee_wei | gas_limit | value_wei)
+        if access_list:
+            check_access_list(access_list)
+        _set(self, "chain_id", chain_id)
+        _set(self, "nonce", nonce)
+        _set(self, "max_priority_fee_wei", max_priority_fee_wei)
+        _set(self, "max_fee_wei", max_fee_wei)
+        _set(self, "gas_limit", gas_limit)
+        _set(self, "to", to)
+        _set(self, "value_wei", value_wei)
+        _set(self, "data", data)
+        _set(self, "access_list", access_list)
 
     def encode_fields(self) -> bytes:
         """Return the RLP of the nine fields, joined."""

@@ -78,9 +78,11 @@ class Node:
     def token_facts(self, contract: Address) -> TokenFacts:
         return self._chain.token_facts(contract)
 
-    def transaction_count(self, address: Address, *, pending: bool = False) -> int:
-        if not self.lag or pending:
-            return self._chain.transaction_count(address, pending=pending)
+    def transaction_count(self, address: Address, *, block: int | None = None, pending: bool = False) -> int:
+        if block is not None:
+            self._check([block])
+        if not self.lag or pending or block is not None:
+            return self._chain.transaction_count(address, block=block, pending=pending)
         self._chain.head()
         return self._chain.mined(self._top).state.nonces.get(address, 0)
 
