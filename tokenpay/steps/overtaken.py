@@ -21,7 +21,7 @@ def check_overtaken(bank: Bank, chain_id: int, *, final_number: int, by: Session
     The payment stays where it is, and so does its reservation: books that are older than the chain, restored from a
     backup, may lack the very version that was paid. `final_number` is a block that was final before this is called.
     """
-    overtaken = [p for p in _find(bank, chain_id, final_number) if _TAKEN not in p.reasons]
+    overtaken = _find(bank, chain_id, final_number)
     if not overtaken:
         return
     nonces = ", ".join(str(payment.nonce) for payment in overtaken)
@@ -32,7 +32,7 @@ def check_overtaken(bank: Bank, chain_id: int, *, final_number: int, by: Session
 
 
 def _find(bank: Bank, chain_id: int, final_number: int) -> list[Payment]:
-    """Return the payments that no block has and whose nonce the treasury has used.
+    """Return the payments that no block has and whose nonce the treasury has used, without those that were marked.
 
     What was signed is read after the block was final, and its receipts after the count: a payment that another engine
     sends meanwhile, or finds in a block, is none of them.
@@ -40,16 +40,19 @@ def _find(bank: Bank, chain_id: int, final_number: int) -> list[Payment]:
     chain = bank.chain(chain_id)
     with bank.store.read() as uow:
         treasury = uow.chains.treasury(chain_id)
-        waiting = uow.payments.find(states=_IN_NO_BLOCK, chain_id=chain_id)
+        found = uow.payments.find(states=_IN_NO_BLOCK, chain_id=chain_id)
+    waiting = [payment for payment in found if _TAKEN not in payment.reasons]
     if not waiting:
         return []
     used = chain.transaction_count(treasury, block=final_number)
     passed = [payment for payment in waiting if payment.nonce is not None and payment.nonce < used]
+    if not passed:
+        return []
     with bank.store.read() as uow:
         signed = [version for payment in passed for version in uow.attempts.signed(payment.id)]
     receipts = chain.receipts([version.transaction_hash for version in signed]) if signed else []
-    found = {version.payment_id for version, receipt in zip(signed, receipts, strict=True) if receipt is not None}
-    return [payment for payment in passed if payment.id not in found]
+    included = {version.payment_id for version, receipt in zip(signed, receipts, strict=True) if receipt is not None}
+    return [payment for payment in passed if payment.id not in included]
 
 
 def _mark(bank: Bank, overtaken: Iterable[Payment], *, by: Session) -> None:

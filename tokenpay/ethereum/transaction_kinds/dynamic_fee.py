@@ -37,7 +37,7 @@ class DynamicFeeTransaction:
     data: bytes
     access_list: AccessList
 
-    def __init__(  # written out: what dataclass would write takes half as long again
+    def __init__(  # written out: what dataclass would write takes a fifth longer
         self,
         *,
         chain_id: int,
