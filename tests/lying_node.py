@@ -6,7 +6,7 @@ from threading import Lock
 from typing import Any
 
 from tokenpay.adapters.chain.quorum import QuorumChain
-from tokenpay.errors import ChainUnavailable, IntegrityError, NotFound, WrongState
+from tokenpay.errors import ChainUnavailable, IntegrityError, NotFound, TokenpayError, WrongState
 from tokenpay.ethereum.observed import AuthorizationLog, Block, Receipt, TokenFacts, TransferLog
 from tokenpay.money.address import Address
 from tokenpay.ports import Broadcast
@@ -123,6 +123,10 @@ def _facts(change: Callable[[LyingNode, TokenFacts], TokenFacts]) -> dict[str, T
     return {"token_facts": lambda node, truth, _: change(node, truth())}
 
 
+def _gas(tell: Callable[[LyingNode], int | TokenpayError]) -> dict[str, Telling]:
+    return {"estimate_gas": lambda node, truth, *_: [tell(node) for _ in truth()]}
+
+
 def _raises(error: Exception) -> Telling:
     def raise_(*_: Any) -> Any:
         raise error
@@ -210,9 +214,13 @@ LIES: dict[str, Lie] = {
     "a nonce too low": Lie(tells={"transaction_count": lambda *_: 0}, stops=SENDS, alike=True),
     "an absurd tip": Lie(tells={"priority_fee_wei": lambda node, _: 10**18 * node.number}, stops=NOTHING, heard=False),
     "no tip": Lie(tells={"priority_fee_wei": lambda *_: 0}, stops=NOTHING, heard=False),
-    "absurd gas": Lie(tells={"estimate_gas": lambda node, *_: 10**9 * node.number**4}, stops=SENDS),
-    "too little gas": Lie(tells={"estimate_gas": lambda node, *_: 4**node.number}, stops=SENDS),
-    "the call would fail": Lie(tells={"estimate_gas": _raises(WrongState("it would fail"))}, stops=SENDS, alike=True),
+    "absurd gas": Lie(tells=_gas(lambda node: 10**9 * node.number**4), stops=SENDS),
+    "too little gas": Lie(tells=_gas(lambda node: 4**node.number), stops=SENDS),
+    "the call would fail": Lie(
+        tells=_gas(lambda _: WrongState("it would fail")),
+        stops=SENDS,
+        alike=True,
+    ),
     "taken and swallowed": Lie(tells=_says("accepted"), stops=NOTHING, heard=False),
     "already known, never seen": Lie(tells=_says("accepted", "already known"), stops=NOTHING, heard=False),
     "taken and called rejected": Lie(tells=_says("rejected", "insufficient_funds", sends=True), stops=NOTHING),

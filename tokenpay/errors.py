@@ -27,7 +27,9 @@ A refusal or a hold by the bank's own rules is not an error: it is a typed resul
 Messages are one line. They and the fields never hold a secret or a customer's data.
 """
 
-from typing import ClassVar
+from typing import ClassVar, TypeVar
+
+T = TypeVar("T")
 
 
 class TokenpayError(Exception):
@@ -275,3 +277,10 @@ class IntegrityError(TokenpayError):
     """A proof does not hold: stop and look."""
 
     code = "integrity"
+
+
+def answered(answer: T | TokenpayError) -> T:
+    """Return one of several answers, or raise the error that stands in its place."""
+    if isinstance(answer, TokenpayError):
+        raise answer
+    return answer

@@ -10,6 +10,7 @@ from typing import Literal, Protocol, runtime_checkable
 
 from tokenpay.compliance.clearance import Clearance
 from tokenpay.counter.slip import Slip
+from tokenpay.errors import SignerRefused, TokenpayError
 from tokenpay.ethereum.grants.authorization import Authorization
 from tokenpay.ethereum.grants.grant import Signed
 from tokenpay.ethereum.observed import AuthorizationLog, Block, Holding, Receipt, TokenFacts, TransferLog
@@ -19,6 +20,7 @@ from tokenpay.money.address import Address
 from tokenpay.money.asset import Asset
 from tokenpay.money.rate import Rate
 from tokenpay.payments.intent import Intent
+from tokenpay.payments.outgoing import Call
 from tokenpay.requests.request_claims import RequestClaims
 
 SignedAuthorization = Signed[Authorization]
@@ -35,6 +37,19 @@ class Broadcast:
 
     outcome: Literal["accepted", "rejected", "unknown"]
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningRequest:
+    """EIP-1559 bytes to sign, the intent that they carry out, and what cleared it.
+
+    `domain` is the token's where the call carries an EIP-3009 authorization.
+    """
+
+    unsigned: bytes
+    intent: Intent
+    clearance: Clearance
+    domain: Domain | None = None
 
 
 class Chain(Protocol):
@@ -80,8 +95,8 @@ class Chain(Protocol):
     def priority_fee_wei(self) -> int:
         """Return the tip the node suggests, in wei per gas."""
 
-    def estimate_gas(self, *, sender: Address, to: Address, data: bytes, value_wei: int = 0) -> int:
-        """Return the gas this call would take now; WrongState when it would revert."""
+    def estimate_gas(self, calls: Sequence[Call], *, sender: Address) -> list[int | TokenpayError]:
+        """Return the gas that each call would take now, or why nobody can tell: WrongState where it would revert."""
 
     def broadcast(self, raw_transactions: Sequence[bytes]) -> list[Broadcast]:
         """Send signed transactions in order and return the node's word on each; never raises for one."""
@@ -107,13 +122,10 @@ class Signer(Protocol):
     def request_key(self) -> bytes:
         """Return the 32 bytes of the Ed25519 public key that requests are signed with."""
 
-    def sign_transaction(
-        self, unsigned: bytes, *, intent: Intent, clearance: Clearance, domain: Domain | None
-    ) -> SignedTransaction:
-        """Sign EIP-1559 bytes that do what the intent says and nothing else.
+    def sign_transactions(self, asked: Sequence[SigningRequest]) -> list[SignedTransaction | SignerRefused]:
+        """Sign what does what its intent says and nothing else; return, in the order asked, it or the rule it breaks.
 
-        `domain` is the token's where the call carries an EIP-3009 authorization. Raises SignerRefused
-        with the rule that is broken, SignerUnavailable when no answer came.
+        Raises SignerUnavailable when no answer came: then nothing that was signed has left.
         """
 
     def sign_sweep(

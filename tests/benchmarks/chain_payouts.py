@@ -18,7 +18,7 @@ from tokenpay.devnet.setup import OutsideWallet
 from tokenpay.ethereum import erc20
 from tokenpay.ethereum.transaction import DynamicFeeTransaction, sign
 
-ROUNDS, PAYOUTS = 5, 50
+ROUNDS, PAYOUTS = 5, 400
 CONFIRMATIONS = 1
 GOAL = 0.4
 GAS = 100_000

@@ -7,12 +7,13 @@ import pytest
 from tests.fixtures_chain import CONFIRMATIONS, ETHER, World, new_address, new_key, signed_payment
 from tokenpay.adapters.chain.rpc import MAX_BATCH
 from tokenpay.devnet.setup import OutsideWallet
-from tokenpay.errors import ChainUnavailable, IntegrityError, NotFound, WrongState
+from tokenpay.errors import ChainUnavailable, IntegrityError, NotFound, WrongState, answered
 from tokenpay.ethereum import erc20
 from tokenpay.ethereum.grants.authorization import Authorization, calldata
 from tokenpay.ethereum.grants.grant import sign
 from tokenpay.ethereum.observed import Block, Holding
 from tokenpay.ethereum.typed_data import Domain
+from tokenpay.payments.outgoing import Call
 
 
 def since(world: World, before: Block) -> list[Block]:
@@ -156,8 +157,8 @@ def test_gas_is_estimated_and_a_revert_is_named(world: World) -> None:
     person = world.person(units=1)
 
     def gas(units: int) -> int:
-        call = erc20.transfer(new_address(), units)
-        return world.chain.estimate_gas(sender=person.address, to=world.token, data=call)
+        data = erc20.transfer(new_address(), units)
+        return answered(world.chain.estimate_gas([Call(to=world.token, data=data)], sender=person.address)[0])
 
     assert 21_000 < gas(1) < 200_000
     with pytest.raises(WrongState):

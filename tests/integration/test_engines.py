@@ -1,7 +1,7 @@
 """Several engines: each chain is turned by one, and one that slept past its lease does nothing a second time."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -315,8 +315,8 @@ PLACES = [
     ("transaction_count", "before"),
     ("transaction_count", "after"),
     ("estimate_gas", "after"),
-    ("sign_transaction", "before"),
-    ("sign_transaction", "after"),
+    ("sign_transactions", "before"),
+    ("sign_transactions", "after"),
     ("broadcast", "before"),
     ("broadcast", "after"),
 ]
@@ -359,7 +359,7 @@ def test_a_fee_bump_is_made_by_one_of_two(house: House) -> None:
     payment = house.pay_out("slow")
     two.turn()
     small.clock.advance(small.bank.settings.chain(CHAIN_ID).bump_after_s)
-    sleeper = Sleeper("sign_transaction", "before")
+    sleeper = Sleeper("sign_transactions", "before")
     one = house.engine(sleeper)
     with sleeping(sleeper, one.turn) as running:
         house.run_out()
@@ -370,12 +370,12 @@ def test_a_fee_bump_is_made_by_one_of_two(house: House) -> None:
 
 
 def test_a_signature_over_what_was_given_up_is_sent_by_nobody(house: House) -> None:
-    sleeper = Sleeper("sign_transaction", "after")
+    sleeper = Sleeper("sign_transactions", "after")
     one, two = house.engine(sleeper), house.engine()
 
     class Refusing:
-        def __getattr__(self, name: str) -> Any:
-            raise SignerRefused("it may not be signed")
+        def sign_transactions(self, asked: Sequence[Any]) -> list[SignerRefused]:
+            return [SignerRefused("it may not be signed") for _ in asked]
 
     payment = house.pay_out("given up")
     with sleeping(sleeper, partial(submit, one.bank, chain_id=CHAIN_ID, by=one.by)) as running:

@@ -167,8 +167,8 @@ def test_signed_bytes_and_attempts_come_back_in_order(store: Store) -> None:
         versions = [version(number, clearance) for number in (1, 2)]
         for signed in reversed(versions):
             work.attempts.add_signed(signed)
-        first = work.attempts.begin(versions[0], at_s=NOW_S)
-        second = work.attempts.begin(versions[0], at_s=NOW_S + 1)
+        (first,) = work.attempts.begin(versions[:1], at_s=NOW_S)
+        (second,) = work.attempts.begin(versions[:1], at_s=NOW_S + 1)
         work.attempts.end(second, outcome=AttemptOutcome.REJECTED, reason="fee too low")
     with store.read() as work:
         assert work.attempts.signed(uetr(1)) == versions

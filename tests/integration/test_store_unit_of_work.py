@@ -11,10 +11,19 @@ import sqlalchemy as sa
 
 from tests.integration.store_samples import fact, founded, set_fact, wait_for_lock
 from tests.unit.payments.samples import TOKEN
-from tokenpay.errors import Conflict, InvalidAmount, InvalidInput, MissingExtra, StoreUnavailable, TokenpayError
+from tokenpay.errors import (
+    Conflict,
+    IntegrityError,
+    InvalidAmount,
+    InvalidInput,
+    MissingExtra,
+    StoreUnavailable,
+    TokenpayError,
+)
 from tokenpay.store import unit_of_work
 from tokenpay.store.migrate import create_database
 from tokenpay.store.outbox_store import START
+from tokenpay.store.tables import bank
 from tokenpay.store.unit_of_work import Store
 
 
@@ -270,3 +279,23 @@ def test_amounts_that_wait_are_checked_like_those_written_at_once(store: Store) 
         count(1, -1)
     with store.unit_of_work() as work:
         assert set(work.limits.lock_used(["customer/C1"], asset_id=TOKEN.id, day="2023-11-14").values()) == {0}
+
+
+@pytest.mark.parametrize("gathers", [False, True])
+@pytest.mark.parametrize("names", [["nobody"], ["name", "nobody"], ["name", "nobody", "other"]])
+def test_a_row_that_is_not_there_is_not_changed_in_silence(store: Store, gathers: bool, names: list[str]) -> None:
+    set_fact(store, "name", "Bank")
+    set_fact(store, "other", "one")
+    change = sa.update(bank).where(bank.c.name == sa.bindparam("fact")).values(value=sa.bindparam("new"))
+
+    def write(names: list[str]) -> None:
+        with store.unit_of_work() as work:
+            if gathers:
+                work.writes.gather()
+            work.writes.change(change, {name: {"fact": name, "new": "changed"} for name in names})
+
+    with pytest.raises(IntegrityError, match="moved while"):
+        write(names)
+    assert (fact(store, "name"), fact(store, "other")) == ("Bank", "one")
+    write(["name", "other"])
+    assert (fact(store, "name"), fact(store, "other")) == ("changed", "changed")

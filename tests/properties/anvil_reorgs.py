@@ -13,6 +13,7 @@ nothing, which the harness sees, and the next depth has a new anvil.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from unittest.mock import patch
 
 import tokenpay as tp
 from tests.fixtures_chain import ANVIL_CHAIN_ID, new_address
@@ -20,6 +21,7 @@ from tests.properties.anvil_bank import RESEND_AFTER_S, START_UNITS, AnvilBank, 
 from tests.properties.money_checks import check_books
 from tokenpay.money.address import Address
 from tokenpay.payments.payment import PaymentState as S
+from tokenpay.steps import groups
 from tokenpay.testing.simulator.power_cut import PowerCut, Steps
 
 
@@ -166,15 +168,16 @@ class Reorg:
         What was signed first is not sent by then, and what was to be signed has its nonce.
         """
         anvil, bank = self.anvil, self.anvil.bank
-        steps = Steps(number, only="before sign_transaction")
+        steps = Steps(number, only="before sign_transactions")
         anvil.use(replace(bank, signer=steps.around(bank.signer)))
-        try:
-            anvil.turn()
-        except PowerCut:
-            anvil.close()
-            anvil.open()
-        else:
-            raise AssertionError("the engine was not cut off")
+        with patch.object(groups, "TOGETHER", 1):  # else both are signed at once
+            try:
+                anvil.turn()
+            except PowerCut:
+                anvil.close()
+                anvil.open()
+            else:
+                raise AssertionError("the engine was not cut off")
 
     def _sent_hash(self, state: PaymentIs) -> bytes:
         with self.anvil.bank.store.read() as uow:

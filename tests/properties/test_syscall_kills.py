@@ -53,7 +53,7 @@ def test_a_book_payment_killed_before_a_system_call(server: str) -> None:
 
 def test_a_payment_out_killed_before_a_system_call(server: str) -> None:
     with bank(ChainPayment, server) as path:
-        assert all(killed(path, CHAIN_KILLS)), "it ended before it was killed"
+        assert any(killed(path, CHAIN_KILLS)), "it ended before it was killed"
 
 
 def test_half_a_payment_would_be_seen(server: str) -> None:

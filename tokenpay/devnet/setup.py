@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 
 from tokenpay.adapters.chain.rpc import JsonRpc
-from tokenpay.errors import WrongState
+from tokenpay.errors import WrongState, answered
 from tokenpay.ethereum import erc20
 from tokenpay.ethereum.abi import address_word, selector, uint_word
 from tokenpay.ethereum.transaction import DynamicFeeTransaction, sign
 from tokenpay.money.address import Address
+from tokenpay.payments.outgoing import Call
 from tokenpay.ports import Chain
 from tokenpay.primitives import rlp
 from tokenpay.primitives.keccak import keccak256
@@ -58,7 +59,8 @@ class OutsideWallet:
 
     def call(self, to: Address, data: bytes, *, value_wei: int = 0) -> bytes:
         """Call a contract, or pay whoever is there."""
-        gas = self.chain.estimate_gas(sender=self.address, to=to, data=data, value_wei=value_wei)
+        call = Call(to=to, data=data, value_wei=value_wei)
+        gas = answered(self.chain.estimate_gas([call], sender=self.address)[0])
         return self._send(to.raw, data, value_wei, gas + gas // 4)
 
     def deploy(self, code: bytes) -> Address:

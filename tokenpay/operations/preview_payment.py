@@ -6,7 +6,7 @@ from enum import StrEnum
 from tokenpay.bank import Bank
 from tokenpay.compliance.clearance import Clearance
 from tokenpay.compliance.policy import Answer, Decision
-from tokenpay.errors import TokenpayError
+from tokenpay.errors import TokenpayError, answered
 from tokenpay.ethereum.fees import with_margin
 from tokenpay.money.address import Address
 from tokenpay.money.amount import Amount
@@ -127,8 +127,8 @@ def _route(uow: UnitOfWork, intent: Intent) -> tuple[int, Address, Asset] | None
 def _network_fee(bank: Bank, intent: Intent, chain_id: int, treasury: Address, coin: Asset) -> Amount | None:
     """Return what the transaction would cost at today's fees, its gas with a margin; None where nobody says."""
     try:
-        chain, call = bank.chain(chain_id), call_of(intent, None)
-        gas = chain.estimate_gas(sender=treasury, to=call.to, data=call.data, value_wei=call.value_wei)
+        chain = bank.chain(chain_id)
+        gas = answered(chain.estimate_gas([call_of(intent, None)], sender=treasury)[0])
         return Amount(coin, with_margin(gas) * (chain.head().base_fee_wei + chain.priority_fee_wei()))
     except TokenpayError:
         return None

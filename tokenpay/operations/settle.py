@@ -15,7 +15,7 @@ from tokenpay.steps.authorize import authorize
 from tokenpay.steps.halt import running
 from tokenpay.steps.overtaken import check_overtaken
 from tokenpay.steps.settle_deposits import settle_deposits
-from tokenpay.steps.settle_payment import settle_carried, settle_payment
+from tokenpay.steps.settle_payment import Due, settle_carried, settle_payments
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +57,12 @@ def settle(bank: Bank, *, chain_id: int, by: Session) -> Settled:
         # Sent back, the payment would stay behind while the books pass its block.
         if receipt is None or receipt.block_hash != payment.included_hash:
             raise ChainUnavailable("the node has a block and not its receipts; try again", chain_id=chain_id)
-    for payment, receipt in zip(due, receipts, strict=True):
-        if receipt is not None:
-            logs = [log for log in moved if log.transaction_hash == receipt.transaction_hash]
-            settle_payment(bank, payment, receipt, logs, final_number=final_number, by=by)
+    found = [
+        Due(payment=payment, receipt=receipt, logs=moved.get(receipt.transaction_hash, ()))
+        for payment, receipt in zip(due, receipts, strict=True)
+        if receipt is not None
+    ]
+    settle_payments(bank, found, final_number=final_number, by=by)
     for collection in waiting:
         settle_carried(bank, collection.id, final_number=final_number, by=by)
     settle_deposits(bank, chain_id, seen, by=by)
@@ -70,11 +72,14 @@ def settle(bank: Bank, *, chain_id: int, by: Session) -> Settled:
     return Settled(final_number=max(final_number, followed.final_number), payments=len(due), deposits=len(seen))
 
 
-def _moved(bank: Bank, chain_id: int, due: Sequence[Payment]) -> list[TransferLog]:
-    """Return the token transfers in the blocks of these payments: a receipt alone does not say that money moved."""
+def _moved(bank: Bank, chain_id: int, due: Sequence[Payment]) -> dict[bytes, list[TransferLog]]:
+    """Return the token transfers in the blocks of these payments, by transaction: no receipt says that money moved."""
     contracts = {payment.intent.amount.asset.contract for payment in due} - {None}
     numbers = sorted({payment.included_block or 0 for payment in due})
     if not contracts:
-        return []
+        return {}
     chain = bank.chain(chain_id)
-    return chain.transfers(chain.blocks(numbers), sorted(c for c in contracts if c is not None))
+    moved: dict[bytes, list[TransferLog]] = {}
+    for log in chain.transfers(chain.blocks(numbers), sorted(c for c in contracts if c is not None)):
+        moved.setdefault(log.transaction_hash, []).append(log)
+    return moved

@@ -2,19 +2,17 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tokenpay.bank import Bank
 from tokenpay.compliance.case import CaseKind
 from tokenpay.errors import (
-    ChainUnavailable,
     IntegrityError,
-    InvalidInput,
-    MoneyError,
     SignedBefore,
     SignerRefused,
     TokenpayError,
     WrongState,
+    answered,
 )
 from tokenpay.ethereum.fees import Fees, most_wei_per_gas, with_margin
 from tokenpay.money.address import Address
@@ -22,16 +20,16 @@ from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.attempt import Attempt, AttemptOutcome, SignedPayment
 from tokenpay.payments.intent import Purpose, Rail
-from tokenpay.payments.outgoing import call_of
+from tokenpay.payments.outgoing import Call, call_of
 from tokenpay.payments.payment import Payment, PaymentState, Reason
-from tokenpay.steps import movements
 from tokenpay.steps.abandon import abandon
+from tokenpay.steps.assign import STAYS, Priced, assign_alone, assign_together
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.enter_case import enter_case
+from tokenpay.steps.groups import groups
 from tokenpay.steps.halt import halt_chain, running
-from tokenpay.steps.recheck import recheck
 from tokenpay.steps.record import record
-from tokenpay.steps.sign_payment import carry_sweep, sign_payment
+from tokenpay.steps.sign_payment import ToSign, carry_sweep, sign_payments
 from tokenpay.steps.waited import waited
 
 _IN_HAND = (PaymentState.ASSIGNED, PaymentState.SIGNED, PaymentState.SENT)
@@ -48,8 +46,8 @@ class Submitted:
     stuck: int = 0
 
 
-def submit(bank: Bank, *, chain_id: int, by: Session, limit: int = 50) -> Submitted:
-    """Take cleared payments to the chain in order, and again what has no answer or waits too long.
+def submit(bank: Bank, *, chain_id: int, by: Session, limit: int = 500) -> Submitted:
+    """Take cleared payments to the chain in order, up to `limit`, and again what has no answer or waits too long.
 
     Safe to stop anywhere and to call again. Raises Halted, also when the chain has used nonces of the
     treasury that this bank did not assign, NotFound for an unknown chain, ChainUnavailable, SignerUnavailable.
@@ -60,50 +58,112 @@ def submit(bank: Bank, *, chain_id: int, by: Session, limit: int = 50) -> Submit
         stopped = bool(uow.facts.get("stopped", ""))
     _check_nonces(bank, chain_id, followed.treasury, by=by)
     fees = _fees(bank, chain_id)
-    ready: list[SignedPayment] = []
-    stuck = 0
-    for payment in _find(bank, chain_id, _IN_HAND):
-        try:
-            version = _go_on(bank, payment, fees, by=by)
-            ready += [version] if version is not None else []
-        except SignerRefused as error:
-            stuck += 1
-            _give_up(bank, payment, error, by=by)
+    again, stuck = _go_on(bank, chain_id, fees, by=by)
     # What is signed leaves before anything new is looked at: no cleared payment can hold it up.
-    _send(bank, chain_id, sorted(ready, key=lambda version: version.nonce), by=by)
+    _send(bank, chain_id, again, by=by)
     fresh, stuck_now = ([], 0) if stopped else _start(bank, chain_id, fees, limit=limit, by=by)
     _send(bank, chain_id, fresh, by=by)
-    return Submitted(assigned=len(fresh), sent=len(ready) + len(fresh), stuck=stuck + stuck_now)
+    return Submitted(assigned=len(fresh), sent=len(again) + len(fresh), stuck=stuck + stuck_now)
 
 
 def _start(bank: Bank, chain_id: int, fees: Fees, *, limit: int, by: Session) -> tuple[list[SignedPayment], int]:
     """Assign and sign cleared payments, oldest first; one that cannot go opens a case and stops no other."""
+    with bank.store.read() as uow:
+        cleared = uow.payments.find(states=(PaymentState.CLEARED,), chain_id=chain_id)
+    # A no-op is not assigned a nonce of its own: it takes over the one it fills.
+    ready = [p for p in cleared if p.intent.rail is Rail.CHAIN and p.intent.purpose is not Purpose.FILL]
+    # Those that could not go before wait behind those that were not tried, the one tried longest ago first.
+    ready.sort(key=lambda payment: (bool(payment.reasons), payment.updated_at_s if payment.reasons else 0))
     signed: list[SignedPayment] = []
     stuck = 0
-    # A no-op is not assigned a nonce of its own: it takes over the one it fills.
-    cleared = [p for p in _find(bank, chain_id, (PaymentState.CLEARED,)) if p.intent.purpose is not Purpose.FILL]
-    # Those that could not go before wait behind those that were not tried, the one tried longest ago first.
-    cleared.sort(key=lambda payment: (bool(payment.reasons), payment.updated_at_s if payment.reasons else 0))
-    for payment in cleared[:limit]:
-        try:
-            taken = _assign(bank, payment, fees, by=by)
-            if taken is None:
-                continue
-            payment = taken
-            version = sign_payment(bank, payment, fees, version=1, by=by)
-            signed += [version] if version is not None else []
-        except (ChainUnavailable, IntegrityError, InvalidInput, MoneyError, WrongState) as error:
-            stuck += 1
-            _open_stuck_case(bank, payment, error, by=by)
-        except SignerRefused as error:
-            stuck += 1
-            _give_up(bank, payment, error, by=by)
+    for some in groups(ready[:limit]):
+        assigned, stuck_now = _assign(bank, chain_id, some, fees, by=by)
+        asked = [ToSign(payment=payment, fees=fees, version=1) for payment in assigned]
+        now, refused = _sign(bank, asked, by=by)
+        signed += now
+        stuck += stuck_now + refused
     return signed, stuck
 
 
-def _find(bank: Bank, chain_id: int, states: Sequence[PaymentState]) -> list[Payment]:
+def _assign(
+    bank: Bank, chain_id: int, some: Sequence[Payment], fees: Fees, *, by: Session
+) -> tuple[list[Payment], int]:
+    """Give cleared payments their nonces; return those that have one, and how many cannot go."""
+    stuck = 0
+    priced: list[Priced] = []
+    for payment, price in zip(some, _price(bank, chain_id, some, fees), strict=True):
+        if isinstance(price, Priced):
+            priced.append(price)
+            continue
+        stuck += 1
+        if isinstance(price, SignerRefused):
+            _give_up(bank, payment, price, by=by)
+        else:
+            _open_stuck_case(bank, payment, price, by=by)
+    assigned, alone = assign_together(bank, chain_id, priced, by=by)
+    for each in alone:
+        try:
+            taken = assign_alone(bank, chain_id, each, by=by)
+            assigned += [taken] if taken is not None else []
+        except STAYS as error:
+            stuck += 1
+            _open_stuck_case(bank, each.payment, error, by=by)
+    return assigned, stuck
+
+
+def _price(bank: Bank, chain_id: int, some: Sequence[Payment], fees: Fees) -> list[Priced | TokenpayError]:
+    """Return the most that each payment's transaction may take, as the chain tells it now, or why it cannot go."""
+    treasury, calls = _calls(bank, chain_id, some)
+    asked = [call for call in calls if isinstance(call, Call)]
+    told = iter(bank.chain(chain_id).estimate_gas(asked, sender=treasury))
+    priced: list[Priced | TokenpayError] = []
+    for payment, call in zip(some, calls, strict=True):
+        gas = next(told) if isinstance(call, Call) else call
+        if isinstance(gas, TokenpayError):
+            priced.append(gas)
+            continue
+        gas_limit = with_margin(gas)
+        cap_wei = fees.cap_wei(gas_limit, at_most_wei=bank.settings.chain(chain_id).fee_cap_wei)
+        if cap_wei is None:
+            priced.append(WrongState("gas costs more now than the chain's fee cap allows", payment=payment.id))
+        else:
+            priced.append(Priced(payment=payment, gas_limit=gas_limit, fee_cap_wei=cap_wei))
+    return priced
+
+
+def _calls(bank: Bank, chain_id: int, some: Sequence[Payment]) -> tuple[Address, list[Call | TokenpayError]]:
+    """Return who pays, and what each payment asks of the chain; a sweep's deposit address signs it now."""
+    failed: dict[str, TokenpayError] = {}
+    for payment in some:
+        if payment.intent.purpose is Purpose.SWEEP:
+            try:
+                carry_sweep(bank, payment)
+            except (SignerRefused, *STAYS) as error:
+                failed[payment.id] = error
     with bank.store.read() as uow:
-        return [p for p in uow.payments.find(states=states, chain_id=chain_id) if p.intent.rail is Rail.CHAIN]
+        treasury = uow.chains.treasury(chain_id)
+        carried = uow.carried.all_of(payment.id for payment in some)
+    calls: list[Call | TokenpayError] = []
+    for payment in some:
+        carry = carried.get(payment.id)
+        try:
+            calls.append(failed.get(payment.id) or call_of(payment.intent, carry.calldata if carry else None))
+        except WrongState as error:
+            calls.append(error)
+    return treasury, calls
+
+
+def _sign(bank: Bank, asked: Sequence[ToSign], *, by: Session) -> tuple[list[SignedPayment], int]:
+    """Sign what has its nonce; return what is to be sent, and how many the signer refused."""
+    signed: list[SignedPayment] = []
+    refused = 0
+    for each, outcome in zip(asked, sign_payments(bank, asked, by=by), strict=True):
+        if isinstance(outcome, SignerRefused):
+            refused += 1
+            _give_up(bank, each.payment, outcome, by=by)
+        elif outcome is not None:
+            signed.append(answered(outcome))
+    return signed, refused
 
 
 def _check_nonces(bank: Bank, chain_id: int, treasury: Address, *, by: Session) -> None:
@@ -122,47 +182,37 @@ def _fees(bank: Bank, chain_id: int) -> Fees:
     return Fees.of_today(base_fee_wei=chain.head().base_fee_wei, priority_fee_wei=tip_wei)
 
 
-def _assign(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> Payment | None:
-    """Give a payment its gas and its nonce, last of all and in order; None when it is cleared no longer."""
-    if payment.intent.purpose is Purpose.SWEEP:
-        carry_sweep(bank, payment)
-    chain_id = payment.intent.amount.asset.chain_id or 0
+def _go_on(bank: Bank, chain_id: int, fees: Fees, *, by: Session) -> tuple[list[SignedPayment], int]:
+    """Return the bytes that payments in hand need sent now, by nonce, and how many the signer refused."""
     with bank.store.read() as uow:
-        treasury = uow.chains.treasury(chain_id)
-        carried = uow.carried.of(payment.id)
-    call = call_of(payment.intent, carried.calldata if carried else None)
-    gas = bank.chain(chain_id).estimate_gas(sender=treasury, to=call.to, data=call.data, value_wei=call.value_wei)
-    gas_limit = with_margin(gas)
-    cap_wei = fees.cap_wei(gas_limit, at_most_wei=bank.settings.chain(chain_id).fee_cap_wei)
-    if cap_wei is None:
-        raise WrongState("gas costs more now than the chain's fee cap allows", payment=payment.id)
-    with bank.store.unit_of_work() as uow:
-        operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
-        followed = uow.chains.get(chain_id, lock=True)
-        payment = uow.payments.lock(payment.id)
-        if followed.halted or payment.state is not PaymentState.CLEARED or not recheck(uow, bank, operator, payment):
-            return None
-        assigned = replace(
-            payment.to(PaymentState.ASSIGNED, at_s=bank.clock.now_s()), gas_limit=gas_limit, fee_cap_wei=cap_wei
-        )
-        clearance = uow.clearances.of(payment.id)
-        movements.reserve_gas(uow, bank, assigned, clearance_id=clearance.id)
-        assigned = replace(assigned, nonce=followed.next_nonce)
-        uow.payments.update(assigned, was=PaymentState.CLEARED)
-        uow.chains.set_next_nonce(chain_id, followed.next_nonce + 1)
-        record(uow, bank, operator, "payment.assigned", payment.id, {"nonce": followed.next_nonce})
-        return assigned
+        hand = [p for p in uow.payments.find(states=_IN_HAND, chain_id=chain_id) if p.intent.rail is Rail.CHAIN]
+        signed = uow.attempts.all_signed(payment.id for payment in hand)
+        attempts = uow.attempts.all_of(signed)
+    ready: list[SignedPayment] = []
+    refused = 0
+    for some in groups(hand):
+        asked: list[ToSign] = []
+        for payment in some:
+            if payment.state is PaymentState.ASSIGNED:
+                asked.append(ToSign(payment=payment, fees=fees, version=1))
+                continue
+            if payment.id not in signed:
+                raise IntegrityError("a signed payment has lost its bytes", payment=payment.id)
+            newest = signed[payment.id][-1]
+            last = next((a for a in reversed(attempts.get(payment.id, ())) if a.version == newest.version), None)
+            following = _following(bank, payment, newest, last, fees, by=by)
+            ready += [following] if isinstance(following, SignedPayment) else []
+            asked += [following] if isinstance(following, ToSign) else []
+        now, refused_now = _sign(bank, asked, by=by)
+        ready += now
+        refused += refused_now
+    return sorted(ready, key=lambda version: version.nonce), refused
 
 
-def _go_on(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> SignedPayment | None:
-    """Return the bytes that a payment in hand needs sent now, or None while it only waits."""
-    if payment.state is PaymentState.ASSIGNED:
-        return sign_payment(bank, payment, fees, version=1, by=by)
-    with bank.store.read() as uow:
-        versions = uow.attempts.signed(payment.id)
-        attempts = uow.attempts.of(payment.id)
-    newest = versions[-1]
-    last = next((a for a in reversed(attempts) if a.version == newest.version), None)
+def _following(
+    bank: Bank, payment: Payment, newest: SignedPayment, last: Attempt | None, fees: Fees, *, by: Session
+) -> SignedPayment | ToSign | None:
+    """Return what a signed payment needs: its newest bytes sent, others signed that pay more, or nothing yet."""
     if last is None:
         return newest
     settings = bank.settings.chain(newest.chain_id)
@@ -171,7 +221,7 @@ def _go_on(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> SignedPa
     if too_low or waited(newest.signed_at_s, settings.bump_after_s, now_s=now_s):
         bumped = fees.above(newest.fees, at_most_wei=most_wei_per_gas(payment.fee_cap_wei, payment.gas_limit))
         if bumped is not None:
-            return sign_payment(bank, payment, bumped, version=newest.version + 1, by=by)
+            return ToSign(payment=payment, fees=bumped, version=newest.version + 1)
         capped = WrongState("it waits for a block, and its fee is as high as it may be", payment=payment.id)
         _open_stuck_case(bank, payment, capped, by=by)
     if last.outcome is AttemptOutcome.UNKNOWN or waited(last.at_s, settings.resend_after_s, now_s=now_s):
@@ -181,21 +231,25 @@ def _go_on(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> SignedPa
 
 def _send(bank: Bank, chain_id: int, ready: Sequence[SignedPayment], *, by: Session) -> None:
     """Send signed bytes in the order of their nonces. That they may have left stands in the books first."""
-    if not ready:
-        return
-    attempts: list[Attempt] = []
+    for some in groups(ready):
+        _send_together(bank, chain_id, some, by=by)
+
+
+def _send_together(bank: Bank, chain_id: int, ready: Sequence[SignedPayment], *, by: Session) -> None:
+    now_s = bank.clock.now_s()
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
         standing = uow.payments.lock_all(version.payment_id for version in ready)
+        attempts = uow.attempts.begin(ready, at_s=now_s)
+        uow.writes.gather()
         for version in ready:
             payment = standing[version.payment_id]
             if payment.state is PaymentState.SIGNED:
-                sent = payment.to(PaymentState.SENT, at_s=bank.clock.now_s())
-                uow.payments.update(sent, was=PaymentState.SIGNED)
+                uow.payments.update(payment.to(PaymentState.SENT, at_s=now_s), was=PaymentState.SIGNED)
                 record(uow, bank, operator, "payment.sent", payment.id, {"nonce": version.nonce})
-            attempts.append(uow.attempts.begin(version, at_s=bank.clock.now_s()))
     answers = bank.chain(chain_id).broadcast([version.raw for version in ready])
     with bank.store.unit_of_work() as uow:
+        uow.writes.gather()
         for attempt, answer in zip(attempts, answers, strict=True):
             outcome = AttemptOutcome(answer.outcome)
             uow.attempts.end(attempt, outcome=outcome, reason=answer.reason[:200])

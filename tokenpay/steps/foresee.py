@@ -18,11 +18,18 @@ def foresee(uow: UnitOfWork, bank: Bank, intents: Sequence[Intent]) -> None:
     """
     uow.requests.lock(intent.request_id for intent in intents if intent.request_id)
     lock_used(uow, uow.policies.newest(), intents, now_s=bank.clock.now_s())
-    parties = {party for intent in intents for party in (intent.debtor, intent.creditor)}
-    uow.customers.keep(number for party in parties for number in customers_of(party))
-    addresses = [party for party in parties if isinstance(party, ChainParty)]
-    uow.deny_lists.ask(party.address for party in addresses)
+    ask_of_parties(uow, intents)
+    addresses = [
+        party for intent in intents for party in (intent.debtor, intent.creditor) if isinstance(party, ChainParty)
+    ]
     for chain_id in sorted({party.chain_id for party in addresses}):
         uow.requests.ask(chain_id, (party.address for party in addresses if party.chain_id == chain_id))
     uow.ledger.lock(account for intent in intents for account in movements.accounts_of(uow, intent))
     uow.writes.gather()
+
+
+def ask_of_parties(uow: UnitOfWork, intents: Sequence[Intent]) -> None:
+    """Read at once who these parties are and which lists they stand on; customers are locked to be kept."""
+    parties = {party for intent in intents for party in (intent.debtor, intent.creditor)}
+    uow.customers.keep(number for party in parties for number in customers_of(party))
+    uow.deny_lists.ask(party.address for party in parties if isinstance(party, ChainParty))

@@ -13,7 +13,6 @@ from tokenpay.money.amount import Amount
 from tokenpay.payments.intent import BookParty, ChainParty, Intent, Purpose
 from tokenpay.payments.payment import Payment, Reason
 from tokenpay.steps.identifiers import new_id
-from tokenpay.store.chain_store import FollowedChain
 from tokenpay.store.unit_of_work import UnitOfWork
 
 
@@ -155,8 +154,9 @@ def reserve_gas(uow: UnitOfWork, bank: Bank, payment: Payment, *, clearance_id: 
     """Reserve the most a payment's transaction may cost, from the treasury's native coin; some chains ask nothing."""
     if not payment.fee_cap_wei:
         return
-    chain = uow.chains.get(payment.intent.amount.asset.chain_id or 0)
-    pair = gas_of(chain), custody_of(chain.treasury, chain.native_asset_id)
+    chain_id = payment.intent.amount.asset.chain_id or 0
+    coin = uow.chains.native_asset_id(chain_id)
+    pair = gas_of(coin), custody_of(uow.chains.treasury(chain_id), coin)
     uow.ledger.lock(pair)
     uow.ledger.reserve(_transfer(bank, pair, payment.fee_cap_wei, payment_id=payment.id, clearance_id=clearance_id))
 
@@ -215,9 +215,9 @@ def custody_of(address: Address, asset_id: str) -> Account:
     return Account(kind=AccountKind.CUSTODY, owner=address.text, asset_id=asset_id)
 
 
-def gas_of(chain: FollowedChain) -> Account:
-    """Return the account of what a chain's transactions cost."""
-    return Account(kind=AccountKind.GAS, owner=BANK, asset_id=chain.native_asset_id)
+def gas_of(native_asset_id: str) -> Account:
+    """Return the account of what transactions cost that are paid for in a coin."""
+    return Account(kind=AccountKind.GAS, owner=BANK, asset_id=native_asset_id)
 
 
 def _of_payment(bank: Bank, leg: Leg, payment: Payment, *, clearance_id: str | None) -> Transfer:

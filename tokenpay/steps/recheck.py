@@ -1,10 +1,13 @@
 """The gate's second look, just before a cleared payment takes its nonce: much may have changed since."""
 
+from enum import StrEnum
+
 from tokenpay.bank import Bank
 from tokenpay.compliance.clearance import Clearance
 from tokenpay.errors import IntegrityError
 from tokenpay.parties.operator import Operator
-from tokenpay.payments.payment import Payment, PaymentState
+from tokenpay.payments.payment import Payment, PaymentState, Reason
+from tokenpay.primitives.canonical import Value
 from tokenpay.steps import movements
 from tokenpay.steps.clear import clear
 from tokenpay.steps.enter_case import enter_match_case
@@ -19,10 +22,18 @@ _PASSED = frozenset({"hours.closed", "limit.payment", "limit.customer_day", "lim
 """Reasons that were for the moment it was cleared."""
 
 
-def recheck(uow: UnitOfWork, bank: Bank, operator: Operator, payment: Payment) -> bool:
-    """Tell whether a locked, cleared payment may go on; one that may not ever is refused, its funds given back.
+class Look(StrEnum):
+    """What the second look comes to."""
 
-    Raises IntegrityError for any other reason: what cleared it, such as an approval, is no longer in the books.
+    GOES = "goes"
+    WAITS = "waits"
+    ENDS = "ends"
+
+
+def look_again(uow: UnitOfWork, bank: Bank, payment: Payment) -> tuple[Look, tuple[Reason, ...]]:
+    """Tell what the gate says now of a locked, cleared payment, and all its reasons; nothing is written.
+
+    Raises IntegrityError for a reason of any other kind: what cleared it, such as an approval, is gone from the books.
     """
     gate = clear(uow, bank, payment.intent, approvals=uow.approvals.of(payment.id), counted=True)
     reasons = () if isinstance(gate, Clearance) else gate.reasons
@@ -30,9 +41,21 @@ def recheck(uow: UnitOfWork, bank: Bank, operator: Operator, payment: Payment) -
     if codes - _ENDS - _WAITS - _PASSED:
         raise IntegrityError("the books no longer hold what cleared this payment", payment=payment.id)
     if codes & _ENDS:
-        now_s = bank.clock.now_s()
+        return Look.ENDS, reasons
+    return Look.WAITS if codes & _WAITS else Look.GOES, reasons
+
+
+def recheck(uow: UnitOfWork, bank: Bank, operator: Operator, payment: Payment) -> bool:
+    """Tell whether a locked, cleared payment may go on; one that may not ever is refused, its funds given back.
+
+    Raises what `look_again` raises.
+    """
+    look, reasons = look_again(uow, bank, payment)
+    if look is Look.ENDS:
+        codes: list[Value] = [*sorted({reason.code for reason in reasons})]
         movements.give_back(uow, payment)
         enter_match_case(uow, bank, operator, payment.intent, reasons)
-        uow.payments.update(payment.to(PaymentState.REFUSED, at_s=now_s, reasons=reasons), was=PaymentState.CLEARED)
-        record(uow, bank, operator, "payment.refused", payment.id, {"reasons": sorted(codes)})
-    return codes <= _PASSED  # nothing, or nothing that is asked again
+        refused = payment.to(PaymentState.REFUSED, at_s=bank.clock.now_s(), reasons=reasons)
+        uow.payments.update(refused, was=PaymentState.CLEARED)
+        record(uow, bank, operator, "payment.refused", payment.id, {"reasons": codes})
+    return look is Look.GOES

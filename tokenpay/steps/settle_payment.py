@@ -1,18 +1,21 @@
-"""Judge one included payment whose block is final: post what it reserved, or void it and book the gas."""
+"""Judge included payments whose block is final: post what they reserved, or void it and book the gas."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from tokenpay.bank import Bank
 from tokenpay.errors import IntegrityError
 from tokenpay.ethereum.observed import Receipt, TransferLog
+from tokenpay.ledger.transfer import Transfer, TransferState
 from tokenpay.money.asset import AssetKind
-from tokenpay.parties.operator import Permission
+from tokenpay.parties.operator import Operator, Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.deposit import DepositState
 from tokenpay.payments.intent import ChainParty, Purpose
 from tokenpay.payments.payment import UNSENT, Payment, PaymentState, Reason
 from tokenpay.steps import movements
 from tokenpay.steps.authorize import authorize
+from tokenpay.steps.groups import groups
 from tokenpay.steps.record import record
 from tokenpay.store.unit_of_work import UnitOfWork
 
@@ -21,38 +24,105 @@ _USED = Reason(code="authorization.used", message="the payer's authorization was
 _NOTHING_MOVED = Reason(code="chain.nothing_moved", message="the transaction succeeded, and the token moved nothing")
 
 
-def settle_payment(
-    bank: Bank, payment: Payment, receipt: Receipt, logs: Sequence[TransferLog], *, final_number: int, by: Session
-) -> None:
-    """Judge a payment by its receipt in a final block and its transaction's `logs`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """An included payment, its receipt in a final block, and its transaction's logs."""
+
+    payment: Payment
+    receipt: Receipt
+    logs: Sequence[TransferLog]
+
+    @property
+    def stands(self) -> bool:
+        """Whether the payment is still in the receipt's block, and not judged."""
+        payment = self.payment
+        return payment.state is PaymentState.INCLUDED and payment.included_hash == self.receipt.block_hash
+
+
+def settle_payments(bank: Bank, due: Sequence[Due], *, final_number: int, by: Session) -> None:
+    """Judge payments: those that paid in one unit of work, each of the others in its own.
 
     One that was judged already, or is in another block by now, is left as it is. Raises IntegrityError when a token
     moved another amount than it was told.
     """
-    now_s = bank.clock.now_s()
+    for some in groups(due):
+        for each in _settle_paid(bank, some, final_number=final_number, by=by):
+            _settle_alone(bank, each, final_number=final_number, by=by)
+
+
+def _settle_paid(bank: Bank, due: Sequence[Due], *, final_number: int, by: Session) -> list[Due]:
+    """Post what these payments reserved where the money moved; return the others, untouched."""
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
-        payment = uow.payments.lock(payment.id)
-        if payment.state is not PaymentState.INCLUDED or payment.included_hash != receipt.block_hash:
+        standing = uow.payments.lock_all(each.payment.id for each in due)
+        found = [replace(each, payment=standing[each.payment.id]) for each in due]
+        here = [each for each in found if each.stands]
+        pending = _pending(uow, [each.payment.id for each in here])
+        paid: list[Due] = []
+        others: list[Due] = []
+        for each in here:
+            (paid if _paid(uow, each, pending[each.payment.id], final_number=final_number) else others).append(each)
+        uow.clearances.keep(each.payment.id for each in paid)
+        uow.ledger.lock_transfers(transfer for each in paid for transfer in pending[each.payment.id])
+        uow.writes.gather()
+        for each in paid:
+            _end(uow, bank, operator, each, pending[each.payment.id], failed=None)
+        return others
+
+
+def _settle_alone(bank: Bank, due: Due, *, final_number: int, by: Session) -> None:
+    with bank.store.unit_of_work() as uow:
+        operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
+        payment = uow.payments.lock(due.payment.id)
+        due = replace(due, payment=payment)
+        if not due.stands:
             return
-        clearance = uow.clearances.of(payment.id)
-        failed = _why_not(uow, payment, receipt, logs, final_number=final_number)
-        gas_account = movements.gas_of(uow.chains.get(payment.intent.amount.asset.chain_id or 0)).id
-        if failed is None:
-            changed = payment.to(PaymentState.FINAL, at_s=now_s, reasons=())
-        else:
-            changed = payment.to(PaymentState.FAILED, at_s=now_s, reasons=(failed,))
+        failed = _why_not(uow, payment, due.receipt, due.logs, final_number=final_number)
+        if failed is not None:
             uow.limits.give_back(payment.id, units=movements.units_of(payment.intent))
-        for transfer in movements.pending_of(uow, payment_id=payment.id):
-            block = receipt.block_number
-            if transfer.debit == gas_account and receipt.fee_wei:
-                movements.post_gas(uow, bank, transfer, clearance.id, fee_wei=receipt.fee_wei, block_number=block)
-            elif failed is None and transfer.debit != gas_account:
-                uow.ledger.post_pending(transfer, at_s=now_s, clearance_id=clearance.id, block_number=block)
-            else:
-                uow.ledger.void(transfer)
-        uow.payments.update(changed, was=PaymentState.INCLUDED)
-        record(uow, bank, operator, f"payment.{changed.state}", payment.id, {"fee_wei": str(receipt.fee_wei)})
+        _end(uow, bank, operator, due, movements.pending_of(uow, payment_id=payment.id), failed=failed)
+
+
+def _pending(uow: UnitOfWork, payment_ids: Sequence[str]) -> dict[str, list[Transfer]]:
+    found: dict[str, list[Transfer]] = {id: [] for id in payment_ids}
+    for transfer in uow.ledger.transfers_of(payment_ids):
+        if transfer.state is TransferState.PENDING and transfer.payment_id is not None:
+            found[transfer.payment_id].append(transfer)
+    return found
+
+
+def _paid(uow: UnitOfWork, due: Due, pending: Sequence[Transfer], *, final_number: int) -> bool:
+    """Whether the money moved, for no more gas than was reserved: then nothing can be lacking."""
+    gas_account = _gas_account(uow, due.payment)
+    reserved_wei = sum(transfer.units for transfer in pending if transfer.debit == gas_account)
+    try:
+        failed = _why_not(uow, due.payment, due.receipt, due.logs, final_number=final_number)
+    except IntegrityError:  # it is told when this one is judged alone
+        return False
+    return failed is None and due.receipt.fee_wei <= reserved_wei
+
+
+def _end(
+    uow: UnitOfWork, bank: Bank, operator: Operator, due: Due, pending: Sequence[Transfer], *, failed: Reason | None
+) -> None:
+    """Post the gas, and what was reserved unless the payment `failed`; their accounts are locked."""
+    payment, receipt, now_s = due.payment, due.receipt, bank.clock.now_s()
+    clearance_id, gas_account = uow.clearances.of(payment.id).id, _gas_account(uow, payment)
+    for transfer in pending:
+        block = receipt.block_number
+        if transfer.debit == gas_account and receipt.fee_wei:
+            movements.post_gas(uow, bank, transfer, clearance_id, fee_wei=receipt.fee_wei, block_number=block)
+        elif failed is None and transfer.debit != gas_account:
+            uow.ledger.post_pending(transfer, at_s=now_s, clearance_id=clearance_id, block_number=block)
+        else:
+            uow.ledger.void(transfer)
+    state, reasons = (PaymentState.FINAL, ()) if failed is None else (PaymentState.FAILED, (failed,))
+    uow.payments.update(payment.to(state, at_s=now_s, reasons=reasons), was=PaymentState.INCLUDED)
+    record(uow, bank, operator, f"payment.{state}", payment.id, {"fee_wei": str(receipt.fee_wei)})
+
+
+def _gas_account(uow: UnitOfWork, payment: Payment) -> str:
+    return movements.gas_of(uow.chains.native_asset_id(payment.intent.amount.asset.chain_id or 0)).id
 
 
 def _why_not(
@@ -68,8 +138,8 @@ def _why_not(
         return None if carried else _USED
     if not receipt.succeeded or intent.purpose is Purpose.FILL or intent.amount.asset.kind is AssetKind.NATIVE:
         return None if receipt.succeeded else refused
-    chain = uow.chains.get(intent.amount.asset.chain_id or 0)
-    payer = intent.debtor.address if isinstance(intent.debtor, ChainParty) else chain.treasury
+    treasury = uow.chains.treasury(intent.amount.asset.chain_id or 0)
+    payer = intent.debtor.address if isinstance(intent.debtor, ChainParty) else treasury
     moved_units = sum(log.units for log in logs if log.sender == payer and log.contract == intent.amount.asset.contract)
     if moved_units not in (0, intent.amount.units):
         raise IntegrityError("a token moved another amount than it was told", payment=payment.id)

@@ -1,10 +1,14 @@
-"""Have a payment signed, outside any unit of work, and store the bytes before anybody sends them."""
+"""Have payments signed, outside any unit of work, and store the bytes before anybody sends them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from tokenpay.bank import Bank
-from tokenpay.errors import IntegrityError
+from tokenpay.errors import IntegrityError, SignerRefused, WrongState
 from tokenpay.ethereum.fees import Fees, most_wei_per_gas
 from tokenpay.ethereum.grants.authorization import Authorization, calldata
-from tokenpay.ethereum.transaction import DynamicFeeTransaction, encode_unsigned
+from tokenpay.ethereum.transaction import DynamicFeeTransaction, SignedTransaction, encode_unsigned
 from tokenpay.ethereum.typed_data import Domain
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
@@ -12,30 +16,105 @@ from tokenpay.payments.attempt import SignedPayment
 from tokenpay.payments.intent import ChainParty, Purpose
 from tokenpay.payments.outgoing import call_of
 from tokenpay.payments.payment import Payment, PaymentState
+from tokenpay.ports import SigningRequest
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.record import record
 from tokenpay.store.carried_store import Carried
+from tokenpay.store.unit_of_work import UnitOfWork
 
 _SIGNABLE = (PaymentState.ASSIGNED, PaymentState.SIGNED, PaymentState.SENT)
 _SWEEP_LIFETIME_S = 7 * 86_400
 
 
-def sign_payment(bank: Bank, payment: Payment, fees: Fees, *, version: int, by: Session) -> SignedPayment | None:
-    """Return this version of a payment's transaction, signed and stored; the nonce stays.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToSign:
+    """A payment that has its nonce, and at which fees this version of its transaction is to be signed."""
 
-    Where another engine was quicker it returns the version that stands, or None for a payment that was given up: what
-    was signed here is then stored by nobody and sent by nobody. Raises SignerRefused, SignerUnavailable, IntegrityError
-    when the signer answered with other content.
+    payment: Payment
+    fees: Fees
+    version: int
+
+
+def sign_payments(
+    bank: Bank, asked: Sequence[ToSign], *, by: Session
+) -> list[SignedPayment | SignerRefused | IntegrityError | WrongState | None]:
+    """Return each payment's transaction, signed and stored, or why it was not; the nonces stay.
+
+    Where another engine was quicker it is the version that stands, or None for a payment that was given up: what was
+    signed here is then stored by nobody and sent by nobody. An IntegrityError is told of a signer that answered with
+    other content. Raises SignerUnavailable: then none was signed here.
     """
-    intent = payment.intent
-    chain_id = intent.amount.asset.chain_id or 0
+    if not asked:
+        return []
+    prepared = _prepare(bank, asked)
+    known = {place: each for place, each in enumerate(prepared) if isinstance(each, _Prepared)}
+    answers = bank.required_signer().sign_transactions([each.request for each in known.values()])
+    outcomes: list[Any] = list(prepared)
+    for place, answer in zip(known, answers, strict=True):
+        outcomes[place] = known[place].signed(answer, asked[place], at_s=bank.clock.now_s())
+    fresh = {place: each for place, each in enumerate(outcomes) if isinstance(each, SignedPayment)}
+    if fresh:
+        stored = _store(bank, list(fresh.values()), by=by)
+        outcomes = [stored.get(each.payment_id) if place in fresh else each for place, each in enumerate(outcomes)]
+    return outcomes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Prepared:
+    transaction: DynamicFeeTransaction
+    request: SigningRequest
+
+    def signed(
+        self, answer: SignedTransaction | SignerRefused, asked: ToSign, *, at_s: int
+    ) -> SignedPayment | SignerRefused | IntegrityError:
+        if isinstance(answer, SignerRefused):
+            return answer
+        if answer.transaction != self.transaction:
+            return IntegrityError("the signer signed something else than it was asked", payment=asked.payment.id)
+        return SignedPayment(
+            payment_id=asked.payment.id,
+            version=asked.version,
+            chain_id=self.transaction.chain_id,
+            nonce=self.transaction.nonce,
+            raw=answer.raw,
+            transaction_hash=answer.hash,
+            max_fee_wei=self.transaction.max_fee_wei,
+            priority_fee_wei=self.transaction.max_priority_fee_wei,
+            signed_at_s=at_s,
+            clearance_id=self.request.clearance.id,
+        )
+
+
+def _prepare(bank: Bank, asked: Sequence[ToSign]) -> list[_Prepared | IntegrityError | WrongState]:
+    """Return the transaction of each and what proves that it may be signed, or why there is none."""
+    ids = [each.payment.id for each in asked]
+    prepared: list[_Prepared | IntegrityError | WrongState] = []
     with bank.store.read() as uow:
-        carried = uow.carried.of(payment.id)
-        clearance = uow.clearances.of(payment.id)
-    call = call_of(intent, carried.calldata if carried else None)
-    fees = fees.within(most_wei_per_gas(payment.fee_cap_wei, payment.gas_limit))
-    transaction = DynamicFeeTransaction(
-        chain_id=chain_id,
+        carried = uow.carried.all_of(ids)
+        uow.clearances.keep(ids)
+        for each in asked:
+            payment = each.payment
+            try:
+                carry = carried.get(payment.id)
+                transaction = _transaction(each, carry.calldata if carry is not None else None)
+                request = SigningRequest(
+                    unsigned=encode_unsigned(transaction),
+                    intent=payment.intent,
+                    clearance=uow.clearances.of(payment.id),
+                    domain=_domain(uow, payment),
+                )
+                prepared.append(_Prepared(transaction=transaction, request=request))
+            except (IntegrityError, WrongState) as error:
+                prepared.append(error)
+    return prepared
+
+
+def _transaction(asked: ToSign, carried: bytes | None) -> DynamicFeeTransaction:
+    payment = asked.payment
+    call = call_of(payment.intent, carried)
+    fees = asked.fees.within(most_wei_per_gas(payment.fee_cap_wei, payment.gas_limit))
+    return DynamicFeeTransaction(
+        chain_id=payment.intent.amount.asset.chain_id or 0,
         nonce=payment.nonce if payment.nonce is not None else -1,
         max_priority_fee_wei=fees.priority_fee_wei,
         max_fee_wei=fees.max_fee_wei,
@@ -44,33 +123,25 @@ def sign_payment(bank: Bank, payment: Payment, fees: Fees, *, version: int, by: 
         value_wei=call.value_wei,
         data=call.data,
     )
-    done = bank.required_signer().sign_transaction(
-        encode_unsigned(transaction), intent=intent, clearance=clearance, domain=_domain(bank, payment)
-    )
-    if done.transaction != transaction:
-        raise IntegrityError("the signer signed something else than it was asked", payment=payment.id)
-    signed = SignedPayment(
-        payment_id=payment.id,
-        version=version,
-        chain_id=chain_id,
-        nonce=transaction.nonce,
-        raw=done.raw,
-        transaction_hash=done.hash,
-        max_fee_wei=fees.max_fee_wei,
-        priority_fee_wei=fees.priority_fee_wei,
-        signed_at_s=bank.clock.now_s(),
-        clearance_id=clearance.id,
-    )
+
+
+def _store(bank: Bank, fresh: Sequence[SignedPayment], *, by: Session) -> dict[str, SignedPayment]:
+    """Store what was signed and return, by payment, the version that stands now."""
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
-        standing = uow.payments.lock(payment.id)
-        versions = uow.attempts.signed(payment.id)
-        if len(versions) != version - 1 or standing.state not in _SIGNABLE:
-            return versions[-1] if versions else None
-        uow.attempts.add_signed(signed)
-        uow.payments.update(standing.to(PaymentState.SIGNED, at_s=signed.signed_at_s), was=standing.state)
-        record(uow, bank, operator, "payment.signed", payment.id, {"transaction": signed.transaction_hash.hex()})
-    return signed
+        standing = uow.payments.lock_all(version.payment_id for version in fresh)
+        before = uow.attempts.all_signed(standing)
+        uow.writes.gather()
+        stands = {id: versions[-1] for id, versions in before.items()}
+        for version in fresh:
+            payment = standing[version.payment_id]
+            if len(before.get(payment.id, ())) != version.version - 1 or payment.state not in _SIGNABLE:
+                continue
+            uow.attempts.add_signed(version)
+            uow.payments.update(payment.to(PaymentState.SIGNED, at_s=version.signed_at_s), was=payment.state)
+            record(uow, bank, operator, "payment.signed", payment.id, {"transaction": version.transaction_hash.hex()})
+            stands[payment.id] = version
+        return stands
 
 
 def carry_sweep(bank: Bank, payment: Payment) -> None:
@@ -80,7 +151,7 @@ def carry_sweep(bank: Bank, payment: Payment) -> None:
         if uow.carried.of(payment.id) is not None:
             return
         clearance = uow.clearances.of(payment.id)
-    domain = _domain(bank, payment)
+        domain = _domain(uow, payment)
     debtor, creditor = intent.debtor, intent.creditor
     if domain is None or not isinstance(debtor, ChainParty) or not isinstance(creditor, ChainParty):
         raise IntegrityError("a sweep moves tokens between two addresses of the bank", payment=payment.id)
@@ -109,8 +180,7 @@ def carry_sweep(bank: Bank, payment: Payment) -> None:
             )
 
 
-def _domain(bank: Bank, payment: Payment) -> Domain | None:
+def _domain(uow: UnitOfWork, payment: Payment) -> Domain | None:
     if payment.intent.purpose not in (Purpose.COLLECTION, Purpose.SWEEP):
         return None
-    with bank.store.read() as uow:
-        return uow.assets.get(payment.intent.amount.asset.id).domain()
+    return uow.assets.get(payment.intent.amount.asset.id).domain()

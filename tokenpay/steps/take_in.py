@@ -155,6 +155,7 @@ def note_inclusions(
         if ours is not None and ours[0] == receipt.block_hash:  # else not taken in yet, or no longer
             found[version.payment_id] = receipt
     locked = uow.payments.lock_all(found)
+    uow.writes.gather()
     noted = 0
     for id, receipt in found.items():
         payment = locked[id]

@@ -1,5 +1,6 @@
 """Approvals: who consented to which payment."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -12,14 +13,21 @@ from tokenpay.store.tables import approvals
 from tokenpay.store.writes import Writes
 
 _ADD = insert(approvals)
-_OF = select(approvals).where(approvals.c.payment_id == bindparam("payment")).order_by(approvals.c.part.desc())
+_OF = (
+    select(approvals)
+    .where(approvals.c.payment_id.in_(bindparam("payments", expanding=True)))
+    .order_by(approvals.c.payment_id, approvals.c.part.desc())
+)
 
 
 class ApprovalStore:
+    """What was kept is read once in a unit of work."""
+
     def __init__(self, connection: Connection, writes: Writes, introductions: IntroductionStore) -> None:
         self._connection = connection
         self._writes = writes
         self._introductions = introductions
+        self._kept: dict[str, tuple[Approval, ...]] = {}
 
     def add(self, payment_id: str, approval: Approval) -> None:
         """Enter a consent; Conflict when this person, or this part, has one already."""
@@ -32,12 +40,25 @@ class ApprovalStore:
             "signature": approval.signature,
         }
         self._writes.enter(_ADD, [row])
+        self._kept.pop(payment_id, None)
 
     def of(self, payment_id: str) -> tuple[Approval, ...]:
         """Return a payment's approvals, its maker's first; a customer's with who introduced them."""
-        given = [_approval(row) for row in self._connection.execute(_OF, {"payment": payment_id})]
-        introduced = self._introductions.of(it.operator_id for it in given)
-        return tuple(replace(it, introduction=introduced.get(it.operator_id)) for it in given)
+        return self._kept[payment_id] if payment_id in self._kept else self._of([payment_id])[payment_id]
+
+    def keep(self, payment_ids: Iterable[str]) -> None:
+        """Read the approvals of all of these payments at once."""
+        self._kept.update(self._of(payment_ids))
+
+    def _of(self, payment_ids: Iterable[str]) -> dict[str, tuple[Approval, ...]]:
+        given: dict[str, list[Approval]] = {id: [] for id in payment_ids}
+        for row in self._connection.execute(_OF, {"payments": sorted(given)}):
+            given[row.payment_id].append(_approval(row))
+        introduced = self._introductions.of(it.operator_id for their in given.values() for it in their)
+        return {
+            id: tuple(replace(it, introduction=introduced.get(it.operator_id)) for it in their)
+            for id, their in given.items()
+        }
 
 
 @stored

@@ -1,29 +1,49 @@
 """The bytes signed for payments, and every attempt to send them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from tokenpay.payments.attempt import Attempt, AttemptOutcome, SignedPayment
 from tokenpay.payments.payment import PaymentState
 from tokenpay.store.door import stored
 from tokenpay.store.tables import attempts, payments, signed
+from tokenpay.store.writes import Writes
+
+_ADD_SIGNED, _ADD_ATTEMPT = insert(signed), insert(attempts)
+_END = (
+    update(attempts)
+    .where(
+        attempts.c.payment_id == bindparam("of_payment"),
+        attempts.c.version == bindparam("of_version"),
+        attempts.c.seq == bindparam("of_seq"),
+    )
+    .values(outcome=bindparam("new_outcome"), reason=bindparam("new_reason"))
+)
 
 
 class AttemptStore:
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, writes: Writes) -> None:
         self._connection = connection
+        self._writes = writes
 
     def add_signed(self, version: SignedPayment) -> None:
         """Store signed bytes: before they are sent, always."""
-        self._connection.execute(insert(signed), asdict(version))
+        self._writes.enter(_ADD_SIGNED, [asdict(version)])
 
     def signed(self, payment_id: str) -> list[SignedPayment]:
         """Return every version of a payment's transaction, oldest first."""
-        query = select(signed).where(signed.c.payment_id == payment_id).order_by(signed.c.version)
-        return [SignedPayment(**row._mapping) for row in self._connection.execute(query)]
+        return self.all_signed([payment_id]).get(payment_id, [])
+
+    def all_signed(self, payment_ids: Iterable[str]) -> dict[str, list[SignedPayment]]:
+        """Return every version of each of these payments' transactions, oldest first, without those that have none."""
+        query = select(signed).where(signed.c.payment_id.in_(sorted(payment_ids))).order_by(signed.c.version)
+        found: dict[str, list[SignedPayment]] = {}
+        for row in self._connection.execute(query):
+            found.setdefault(row.payment_id, []).append(SignedPayment(**row._mapping))
+        return found
 
     def signed_where(self, *, chain_id: int, states: Iterable[PaymentState]) -> list[SignedPayment]:
         """Return every version of each payment of a chain that stands in one of `states`, by nonce."""
@@ -32,38 +52,43 @@ class AttemptStore:
         rows = self._connection.execute(query.order_by(payments.c.nonce, signed.c.payment_id, signed.c.version))
         return [SignedPayment(**row._mapping) for row in rows]
 
-    def begin(self, version: SignedPayment, *, at_s: int) -> Attempt:
-        """Write an attempt as unknown before the bytes leave."""
-        key = (attempts.c.payment_id == version.payment_id) & (attempts.c.version == version.version)
-        last = self._connection.execute(select(func.max(attempts.c.seq)).where(key)).scalar()
-        attempt = Attempt(
-            payment_id=version.payment_id,
-            version=version.version,
-            seq=(last or 0) + 1,
-            at_s=at_s,
-            outcome=AttemptOutcome.UNKNOWN,
-            reason="",
-        )
-        self._connection.execute(insert(attempts), asdict(attempt))
-        return attempt
+    def begin(self, versions: Sequence[SignedPayment], *, at_s: int) -> list[Attempt]:
+        """Write an attempt of each as unknown before the bytes leave."""
+        ids = sorted({version.payment_id for version in versions})
+        query = select(attempts.c.payment_id, attempts.c.version, func.max(attempts.c.seq).label("last"))
+        query = query.where(attempts.c.payment_id.in_(ids)).group_by(attempts.c.payment_id, attempts.c.version)
+        last = {(row.payment_id, row.version): row.last for row in self._connection.execute(query)}
+        begun = [
+            Attempt(
+                payment_id=version.payment_id,
+                version=version.version,
+                seq=last.get((version.payment_id, version.version), 0) + 1,
+                at_s=at_s,
+                outcome=AttemptOutcome.UNKNOWN,
+                reason="",
+            )
+            for version in versions
+        ]
+        self._writes.enter(_ADD_ATTEMPT, [asdict(attempt) for attempt in begun])
+        return begun
 
     def end(self, attempt: Attempt, *, outcome: AttemptOutcome, reason: str) -> None:
         """Write what the node said."""
-        self._connection.execute(
-            update(attempts)
-            .where(
-                attempts.c.payment_id == attempt.payment_id,
-                attempts.c.version == attempt.version,
-                attempts.c.seq == attempt.seq,
-            )
-            .values(outcome=outcome, reason=reason)
-        )
+        key = (attempt.payment_id, attempt.version, attempt.seq)
+        row = dict(zip(("of_payment", "of_version", "of_seq"), key, strict=True))
+        self._writes.change(_END, {key: {**row, "new_outcome": outcome, "new_reason": reason}})
 
     def of(self, payment_id: str) -> list[Attempt]:
         """Return every attempt of a payment, oldest first."""
-        query = select(attempts).where(attempts.c.payment_id == payment_id)
-        rows = self._connection.execute(query.order_by(attempts.c.version, attempts.c.seq))
-        return [_attempt(row) for row in rows]
+        return self.all_of([payment_id]).get(payment_id, [])
+
+    def all_of(self, payment_ids: Iterable[str]) -> dict[str, list[Attempt]]:
+        """Return every attempt of each of these payments, oldest first, without those that have none."""
+        query = select(attempts).where(attempts.c.payment_id.in_(sorted(payment_ids)))
+        found: dict[str, list[Attempt]] = {}
+        for row in self._connection.execute(query.order_by(attempts.c.version, attempts.c.seq)):
+            found.setdefault(row.payment_id, []).append(_attempt(row))
+        return found
 
 
 @stored

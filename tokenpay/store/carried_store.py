@@ -1,5 +1,6 @@
 """What collections and sweeps carry to the chain: EIP-3009 authorizations."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, delete, insert, select
@@ -27,8 +28,12 @@ class CarriedStore:
 
     def of(self, payment_id: str) -> Carried | None:
         """Return what a payment carries, if anything."""
-        row = self._connection.execute(select(carried).where(carried.c.payment_id == payment_id)).one_or_none()
-        return None if row is None else Carried(**row._mapping)
+        return self.all_of([payment_id]).get(payment_id)
+
+    def all_of(self, payment_ids: Iterable[str]) -> dict[str, Carried]:
+        """Return what each of these payments carries, by its id, without those that carry nothing."""
+        rows = self._connection.execute(select(carried).where(carried.c.payment_id.in_(sorted(payment_ids))))
+        return {row.payment_id: Carried(**row._mapping) for row in rows}
 
     def holds(self, authorizer: str, nonce: bytes) -> bool:
         """Tell whether a payment carries this authorization."""

@@ -35,11 +35,11 @@ class FollowedChain:
 
 
 class ChainStore:
-    """A chain's treasury never changes: it is read once in a unit of work."""
+    """A chain's treasury and coin never change: they are read once in a unit of work."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._treasuries: dict[int, Address] = {}
+        self._known: dict[int, FollowedChain] = {}
 
     def add(self, chain: FollowedChain) -> None:
         self._connection.execute(
@@ -68,9 +68,16 @@ class ChainStore:
 
     def treasury(self, chain_id: int) -> Address:
         """Return the address that a chain's money is paid from; raises NotFound."""
-        if chain_id not in self._treasuries:
-            self._treasuries[chain_id] = self.get(chain_id).treasury
-        return self._treasuries[chain_id]
+        return self._read_once(chain_id).treasury
+
+    def native_asset_id(self, chain_id: int) -> str:
+        """Return the coin that a chain's transactions are paid in; raises NotFound."""
+        return self._read_once(chain_id).native_asset_id
+
+    def _read_once(self, chain_id: int) -> FollowedChain:
+        if chain_id not in self._known:
+            self._known[chain_id] = self.get(chain_id)
+        return self._known[chain_id]
 
     def advance(self, chain_id: int, *, head_number: int | None = None, final_number: int | None = None) -> None:
         values = {"head_number": head_number, "final_number": final_number}

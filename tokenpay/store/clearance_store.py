@@ -1,5 +1,7 @@
 """Clearances, each of one payment."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import Connection, bindparam, insert, select
 
 from tokenpay.compliance.clearance import Clearance
@@ -12,14 +14,17 @@ from tokenpay.store.tables import clearances
 from tokenpay.store.writes import Writes
 
 _ADD = insert(clearances)
-_OF = select(clearances).where(clearances.c.payment_id == bindparam("payment"))
+_OF = select(clearances).where(clearances.c.payment_id.in_(bindparam("payments", expanding=True)))
 
 
 class ClearanceStore:
+    """What was kept is read once in a unit of work."""
+
     def __init__(self, connection: Connection, writes: Writes, approvals: ApprovalStore) -> None:
         self._connection = connection
         self._writes = writes
         self._approvals = approvals
+        self._kept: dict[str, Clearance] = {}
 
     def add(self, clearance: Clearance) -> None:
         screenings: list[Value] = [
@@ -38,18 +43,31 @@ class ClearanceStore:
 
     def of(self, payment_id: str) -> Clearance:
         """Return a payment's clearance with its approvals; raises IntegrityError when there is none."""
-        row = self._connection.execute(_OF, {"payment": payment_id}).one_or_none()
-        if row is None:
+        found = self._kept.get(payment_id) or self._of([payment_id]).get(payment_id)
+        if found is None:
             raise IntegrityError("the payment has no clearance", payment=payment_id)
-        return Clearance(
-            id=row.id,
-            payment_id=row.payment_id,
-            intent_hash=row.intent_hash,
-            policy_version=row.policy_version,
-            screenings=_screenings(row.screenings),
-            approvals=self._approvals.of(payment_id),
-            cleared_at_s=row.cleared_at_s,
-        )
+        return found
+
+    def keep(self, payment_ids: Iterable[str]) -> None:
+        """Read the clearances of all of these payments at once, with their approvals; who has none is passed over."""
+        ids = list(payment_ids)
+        self._approvals.keep(ids)
+        self._kept.update(self._of(ids))
+
+    def _of(self, payment_ids: Iterable[str]) -> dict[str, Clearance]:
+        rows = self._connection.execute(_OF, {"payments": sorted(payment_ids)}).all()
+        return {
+            row.payment_id: Clearance(
+                id=row.id,
+                payment_id=row.payment_id,
+                intent_hash=row.intent_hash,
+                policy_version=row.policy_version,
+                screenings=_screenings(row.screenings),
+                approvals=self._approvals.of(row.payment_id),
+                cleared_at_s=row.cleared_at_s,
+            )
+            for row in rows
+        }
 
 
 @stored

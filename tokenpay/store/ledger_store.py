@@ -145,15 +145,13 @@ class LedgerStore:
         self._writes.enter(_ADD_TRANSFER, [row])
 
     def _settle(self, transfer: Transfer) -> None:
-        self._connection.execute(
-            _SETTLE,
-            {
-                "transfer": transfer.id,
-                "new_state": transfer.state,
-                "new_posted": transfer.posted_units,
-                "new_clearance": transfer.clearance_id,
-            },
-        )
+        row = {
+            "transfer": transfer.id,
+            "new_state": transfer.state,
+            "new_posted": transfer.posted_units,
+            "new_clearance": transfer.clearance_id,
+        }
+        self._writes.change(_SETTLE, {transfer.id: row})
 
     def _move(self, movement: Movement, *, at_s: int | None = None, block_number: int | None = None) -> None:
         sides = (("debit", movement.debit), ("credit", movement.credit))
@@ -210,6 +208,13 @@ class LedgerStore:
         column = transfers.c.payment_id if payment_id is not None else transfers.c.deposit_id
         query = select(transfers).where(column == (payment_id or deposit_id)).order_by(transfers.c.created_at_s)
         return [_transfer(row) for row in self._connection.execute(query.order_by(transfers.c.id))]
+
+    def transfers_of(self, payment_ids: Iterable[str]) -> list[Transfer]:
+        """Return the transfers of all of these payments, oldest first."""
+        query = select(transfers).where(transfers.c.payment_id.in_(sorted(payment_ids)))
+        return [
+            _transfer(row) for row in self._connection.execute(query.order_by(transfers.c.created_at_s, transfers.c.id))
+        ]
 
     def entries(self, account_id: str, *, after_seq: int = 0, limit: int = 1000) -> list[Entry]:
         """Return an account's entries in order, after number `after_seq`; raises InvalidInput."""

@@ -68,9 +68,7 @@ class PaymentStore:
     def update(self, payment: Payment, *, was: PaymentState) -> None:
         """Write where a payment stands now; raises IntegrityError unless it still stood at `was`."""
         now = {f"new_{name}": value for name, value in _standing(payment).items()}
-        done = self._connection.execute(_MOVE, {"payment": payment.id, "was": was, **now})
-        if done.rowcount != 1:
-            raise IntegrityError("a payment moved while it was being changed", payment=payment.id)
+        self._writes.change(_MOVE, {(payment.id, was): {"payment": payment.id, "was": was, **now}}, last=True)
 
     def get(self, payment_id: str) -> Payment:
         """Return a payment; raises NotFound, and IntegrityError when its content no longer has its hash."""

@@ -84,7 +84,7 @@ class UnitOfWork:
 
     approvals = cached_property(lambda uow: ApprovalStore(uow.connection, uow.writes, uow.introductions))
     assets = cached_property(lambda uow: AssetStore(uow.connection))
-    attempts = cached_property(lambda uow: AttemptStore(uow.connection))
+    attempts = cached_property(lambda uow: AttemptStore(uow.connection, uow.writes))
     audit = cached_property(lambda uow: AuditStore(uow.connection, uow.writes))
     carried = cached_property(lambda uow: CarriedStore(uow.connection))
     batches = cached_property(lambda uow: BatchStore(uow.connection, uow.writes, uow.payments))

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Insert, Update, event
+from sqlalchemy import Connection, CursorResult, Dialect, Insert, Update, event
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from tokenpay.errors import IntegrityError
 from tokenpay.store.tables import metadata
 
 Row = Mapping[str, Any]
@@ -45,32 +46,35 @@ class Writes:
         """Change rows of one table, each by what names it; a row that is changed again is changed once.
 
         Changes are written before new rows, which may say what they came to; `last` behind them, to point to them.
+        Raises IntegrityError, at the latest with the commit, where a row is not there or not as the statement wants it.
         """
         if self._gathers:
             if last:
                 self._last.add(statement)
             self._changed.setdefault(statement, {}).update(rows)
         else:
-            changed = list(rows.values())
-            self._connection.execute(statement, changed if len(changed) > 1 else changed[0])
+            self._change(statement, list(rows.values()))
 
     def write(self) -> None:
         """Write all that waits."""
         entered, self._entered = self._entered, {}
         changed, self._changed = self._changed, {}
-        for change in changed.keys() - self._last:
-            self._all(change, list(changed[change].values()))
+        for change in [change for change in changed if change not in self._last]:
+            self._change(change, list(changed[change].values()))
         for statement in sorted(entered, key=lambda entered: _PLACE[entered.table.name]):
             self._all(statement, entered[statement])
-        for change in changed.keys() & self._last:
-            self._all(change, list(changed[change].values()))
+        for change in [change for change in changed if change in self._last]:
+            self._change(change, list(changed[change].values()))
 
-    def _all(self, statement: Insert | Update, rows: list[Row]) -> None:
+    def _change(self, statement: Update, rows: list[Row]) -> None:
+        if self._all(statement, rows).rowcount != len(rows):
+            raise IntegrityError("a row moved while it was being changed")
+
+    def _all(self, statement: Insert | Update, rows: list[Row]) -> CursorResult[Any]:
         if len(rows) > 1 and self._connection.dialect.positional:
             prepared = _prepared(statement, tuple(rows[0]), self._connection.dialect)
-            self._connection.exec_driver_sql(prepared.text, prepared.given(rows))
-        else:
-            self._connection.execute(statement, rows if len(rows) > 1 else rows[0])
+            return self._connection.exec_driver_sql(prepared.text, prepared.given(rows))
+        return self._connection.execute(statement, rows if len(rows) > 1 else rows[0])
 
     def _before_another(self, *_: object) -> None:
         if self._entered or self._changed:

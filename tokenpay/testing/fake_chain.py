@@ -6,10 +6,11 @@ Nothing happens by itself: blocks come from `mine`, time from their timestamps, 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tokenpay.errors import ChainUnavailable, IntegrityError, NotFound, WrongState
+from tokenpay.errors import ChainUnavailable, IntegrityError, NotFound, TokenpayError, WrongState
 from tokenpay.ethereum.observed import AuthorizationLog, Block, Holding, Receipt, TokenFacts, TransferLog
 from tokenpay.ethereum.typed_data import Domain
 from tokenpay.money.address import Address
+from tokenpay.payments.outgoing import Call
 from tokenpay.ports import Broadcast
 from tokenpay.primitives.keccak import keccak256
 from tokenpay.testing.fake_block import Deposit, Mined, build
@@ -237,14 +238,18 @@ class FakeChain:
         self._reach()
         return self.tip_wei
 
-    def estimate_gas(self, *, sender: Address, to: Address, data: bytes, value_wei: int = 0) -> int:
+    def estimate_gas(self, calls: Sequence[Call], *, sender: Address) -> list[int | TokenpayError]:
         self._reach()
+        return [self._gas(call, sender) for call in calls]
+
+    def _gas(self, call: Call, sender: Address) -> int | TokenpayError:
         top = self._mined[-1]
         now_s = top.block.timestamp_s + self.block_time_s
+        to, data, wei = call.to, call.data, call.value_wei
         try:
-            run(top.state.copy(), self._tokens, sender=sender, to=to, data=data, value_wei=value_wei, now_s=now_s)
+            run(top.state.copy(), self._tokens, sender=sender, to=to, data=data, value_wei=wei, now_s=now_s)
         except Reverted as reverted:
-            raise WrongState(f"the call would fail on the chain: {reverted}") from None
+            return WrongState(f"the call would fail on the chain: {reverted}")
         return gas_of(data)
 
     def broadcast(self, raw_transactions: Sequence[bytes]) -> list[Broadcast]:

@@ -1,6 +1,6 @@
 """submit, watch and settle on the way out: whatever happens to the bytes, a payment is paid once or not at all."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,8 @@ from tokenpay.ledger.chart import AccountKind
 from tokenpay.operations import submit as submitting
 from tokenpay.payments.attempt import Attempt, SignedPayment
 from tokenpay.payments.payment import PaymentState as S
-from tokenpay.ports import Broadcast
+from tokenpay.ports import Broadcast, SigningRequest
+from tokenpay.steps import groups
 from tokenpay.steps.overtaken import check_overtaken
 
 FIRST = 1
@@ -29,18 +30,24 @@ class Signing:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._signer, name)
 
-    def sign_transaction(self, unsigned: bytes, **what: Any) -> Any:
-        if self._before is not None:
-            self._before(**what)
-        signed = self._signer.sign_transaction(unsigned, **what)
+    def sign_transactions(self, asked: Sequence[SigningRequest]) -> list[Any]:
+        return [self._sign(request) for request in asked]
+
+    def _sign(self, request: SigningRequest) -> Any:
+        try:
+            if self._before is not None:
+                self._before(request)
+        except tp.SignerRefused as refused:
+            return refused
+        (signed,) = self._signer.sign_transactions([request])
         if self._after is not None:
             self._after(signed)
         return signed
 
 
 def refusing(world: World, *payments: tp.Payment) -> Signing:
-    def before(*, intent: tp.Intent, **_: Any) -> None:
-        if intent.uetr in {payment.id for payment in payments}:
+    def before(request: SigningRequest) -> None:
+        if request.intent.uetr in {payment.id for payment in payments}:
             raise tp.SignerRefused("not this one")
 
     return Signing(world, before=before)
@@ -115,6 +122,69 @@ def test_a_chain_where_gas_costs_nothing(world: World) -> None:
     payment = out(world)
     world.to_finality()
     paid_once(world, payment)
+
+
+# --- in groups
+
+
+@pytest.fixture
+def twos(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Payments go together in groups of two."""
+    monkeypatch.setattr(groups, "TOGETHER", 2)
+
+
+@pytest.mark.usefixtures("twos")
+def test_more_payments_than_go_together_keep_their_order(world: World) -> None:
+    payments = []
+    for _ in range(5):
+        payments.append(out(world))
+        world.clock.advance(1)
+    submitted = world.turn().submitted
+    assert submitted is not None
+    assert (submitted.assigned, submitted.sent, submitted.stuck) == (5, 5, 0)
+    assert [world.now(payment).nonce for payment in payments] == list(range(FIRST, FIRST + 5))
+    world.to_finality()
+    paid_once(world, *payments)
+
+
+def test_what_the_second_look_ends_takes_nobody_with_it(world: World) -> None:
+    """A payee is listed after all were cleared: theirs is refused, and no nonce is left out."""
+    listed = world.paid(20, creditor=tp.Address(b"\x77" * 20).caip10(CHAIN_ID))
+    others = [out(world) for _ in range(3)]
+    tp.load_deny_list(world.bank, name="new", text="0x" + "77" * 20, dated_s=world.clock.now_s(), by=world.ann)
+    submitted = world.turn().submitted
+    assert submitted is not None
+    assert (submitted.assigned, next_nonce(world)) == (3, FIRST + 3)
+    assert (world.now(listed).state, world.now(listed).nonce) == (S.REFUSED, None)
+    world.to_finality()
+    paid_once(world, *others)
+
+
+def test_one_that_reverts_is_judged_beside_those_that_paid(world: World) -> None:
+    payments = []
+    for whole in (20, 90, 20):
+        payments.append(out(world, whole))
+        world.clock.advance(1)
+    world.turn()
+    missing = euro(START - 45).units
+    world.chain.deposit(CONTRACT, world.treasury, -missing, logged=False)  # gone for one block
+    world.mine()
+    world.chain.deposit(CONTRACT, world.treasury, missing, logged=False)
+    world.to_finality()
+    assert [world.now(payment).state for payment in payments] == [S.FINAL, S.FAILED, S.FINAL]
+    assert world.holding(STRANGER) == euro(40).units
+    assert world.available(world.anna) == world.units(world.anna) == euro(START - 40).units
+    world.prove()
+
+
+def test_a_signed_payment_without_its_bytes_halts_the_chain(world: World) -> None:
+    payment = out(world)
+    world.turn()
+    world.sql("DELETE FROM attempts WHERE payment_id = :id", id=payment.id)
+    world.sql("DELETE FROM signed WHERE payment_id = :id", id=payment.id)
+    error = world.turn().error
+    assert isinstance(error, tp.Halted)
+    assert "has lost its bytes" in error.message
 
 
 # --- crashes and silence
@@ -442,9 +512,9 @@ def test_a_refused_payment_gives_back_its_nonce_and_funds(world: World) -> None:
 def assigned_both(world: World) -> tuple[tp.Payment, tp.Payment]:
     """Two payments with a nonce and no signature, as two engines leave them that die together."""
     fees = submitting._fees(world.bank, CHAIN_ID)
-    first, second = (submitting._assign(world.bank, out(world), fees, by=world.engine) for _ in range(2))
-    assert first is not None
-    assert second is not None
+    payments = [out(world), out(world)]
+    (first, second), stuck = submitting._assign(world.bank, CHAIN_ID, payments, fees, by=world.engine)
+    assert stuck == 0
     return first, second
 
 

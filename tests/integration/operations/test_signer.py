@@ -13,6 +13,7 @@ from tests.world import CHAIN_ID, COIN, CONTRACT, OUTSIDE, PASSWORDS, SETTINGS, 
 from tokenpay.adapters.signer.wallet_file import MEMORY
 from tokenpay.compliance.approval import Approval, Part, give
 from tokenpay.compliance.clearance import Clearance
+from tokenpay.errors import answered
 from tokenpay.ethereum.erc20 import transfer
 from tokenpay.ethereum.grants.authorization import Authorization, decode_calldata
 from tokenpay.ethereum.transaction import (
@@ -29,6 +30,7 @@ from tokenpay.ledger.chart import AccountKind
 from tokenpay.payments.intent import CASH, BookParty, ChainParty, Intent, Purpose
 from tokenpay.payments.outgoing import call_of
 from tokenpay.payments.payment import PaymentState as S
+from tokenpay.ports import SigningRequest
 from tokenpay.steps.identifiers import new_uetr
 
 OTHER = tp.Address(b"\xab" * 20)
@@ -66,9 +68,8 @@ def transaction_of(intent: Intent, carried: bytes | None = None, **changes: Any)
 def sign(
     world: World, transaction: Transaction, intent: Intent, clearance: Clearance, domain: Domain | None = None
 ) -> Any:
-    return world.bank.required_signer().sign_transaction(
-        encode_unsigned(transaction), intent=intent, clearance=clearance, domain=domain
-    )
+    asked = SigningRequest(unsigned=encode_unsigned(transaction), intent=intent, clearance=clearance, domain=domain)
+    return answered(world.bank.required_signer().sign_transactions([asked])[0])
 
 
 def refused(world: World, *args: Any, **named: Any) -> str:
@@ -158,10 +159,8 @@ def test_bytes_that_are_no_transaction_are_refused(world: World) -> None:
     payment = cleared(world)
     good = encode_unsigned(transaction_of(payment.intent))
     for unsigned in (b"", b"\x02", good[:-1], good + b"\x00", b"\x01" + good[1:], b"\x02\xff" + good[2:]):
-        with pytest.raises(tp.SignerRefused):
-            world.bank.required_signer().sign_transaction(
-                unsigned, intent=payment.intent, clearance=clearance_of(world, payment), domain=None
-            )
+        asked = SigningRequest(unsigned=unsigned, intent=payment.intent, clearance=clearance_of(world, payment))
+        assert isinstance(world.bank.required_signer().sign_transactions([asked])[0], tp.SignerRefused)
 
 
 def test_a_payment_in_another_kind_of_transaction_is_refused(world: World) -> None:
@@ -413,6 +412,36 @@ def test_a_line_that_can_be_read_may_not_be_on_the_disk(world: World, monkeypatc
     for _ in range(2):
         assert sign(world, transaction_of(payment.intent), payment.intent, clearance_of(world, payment))
     assert path.read_bytes().count(line) == 3
+
+
+def test_each_of_many_is_signed_or_refused_for_itself(world: World) -> None:
+    """Two ask for one nonce, one for two, and one is refused by a rule: only what is signed is remembered."""
+    payments = [cleared(world) for _ in range(4)]
+    assert world.bank.directory is not None
+    path = world.bank.directory / "keys" / MEMORY
+    before = path.read_bytes().count(b"\n")
+
+    def asking(payment: tp.Payment, nonce: int, **changes: Any) -> SigningRequest:
+        transaction = transaction_of(payment.intent, nonce=nonce, **changes)
+        clearance = clearance_of(world, payment)
+        return SigningRequest(unsigned=encode_unsigned(transaction), intent=payment.intent, clearance=clearance)
+
+    asked = [
+        asking(payments[0], 50),
+        asking(payments[1], 50),
+        asking(payments[2], 51),
+        asking(payments[2], 52),
+        asking(payments[3], 52, value_wei=1),
+        asking(payments[2], 51, max_fee_wei=2 * 10**9),
+    ]
+    answers = world.bank.required_signer().sign_transactions(asked)
+    assert [type(answer).__name__ for answer in answers] == [
+        "SignedTransaction", "SignedBefore", "SignedTransaction", "SignedBefore", "SignerRefused", "SignedTransaction",
+    ]  # fmt: skip
+    assert path.read_bytes().count(b"\n") == before + 2
+    again = world.bank.required_signer().sign_transactions(asked)
+    assert [type(answer) for answer in again] == [type(answer) for answer in answers]
+    assert path.read_bytes().count(b"\n") == before + 2
 
 
 # --- what was edited

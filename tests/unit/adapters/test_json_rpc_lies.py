@@ -12,10 +12,11 @@ import pytest
 
 from tokenpay.adapters.chain.json_rpc import Confirmations, FinalizedTag, JsonRpcChain
 from tokenpay.adapters.chain.rpc import JsonRpc
-from tokenpay.errors import ChainUnavailable, IntegrityError, InvalidInput, NotFound, WrongState
+from tokenpay.errors import ChainUnavailable, IntegrityError, InvalidInput, NotFound, WrongState, answered
 from tokenpay.ethereum.erc20 import AUTHORIZATION_USED_TOPIC, TRANSFER_TOPIC
 from tokenpay.ethereum.observed import Block, Holding
 from tokenpay.money.address import Address
+from tokenpay.payments.outgoing import Call
 from tokenpay.primitives.keccak import keccak256
 
 CONTRACT, OTHER, SENDER = (Address(bytes([byte]) * 20) for byte in (1, 2, 3))
@@ -158,7 +159,7 @@ def test_the_truth_is_read(chain: JsonRpcChain) -> None:
     held = [Holding(address=SENDER, contract=contract) for contract in (None, CONTRACT)]
     assert chain.holdings(held, 5) == [5, 6]
     assert chain.transaction_count(SENDER) == 1
-    assert chain.estimate_gas(sender=SENDER, to=OTHER, data=b"") == 21_000
+    assert answered(chain.estimate_gas([Call(to=OTHER)], sender=SENDER)[0]) == 21_000
     assert [said.outcome for said in chain.broadcast([RAW])] == ["accepted"]
 
 
@@ -246,7 +247,7 @@ def test_numbers_are_strict(liar: Liar, chain: JsonRpcChain, number: Any) -> Non
         chain.priority_fee_wei,
         lambda: chain.transaction_count(SENDER),
         lambda: chain.holdings([Holding(address=SENDER, contract=None)], 5),
-        lambda: chain.estimate_gas(sender=SENDER, to=OTHER, data=b""),
+        lambda: answered(chain.estimate_gas([Call(to=OTHER)], sender=SENDER)[0]),
     ):
         with pytest.raises(ChainUnavailable):
             ask()
@@ -266,7 +267,7 @@ def test_an_estimate_that_fails_is_the_calls_fault_or_the_nodes(
 ) -> None:
     liar.errors = {"eth_estimateGas": {"code": code, "message": said}}
     with pytest.raises(raised):
-        chain.estimate_gas(sender=SENDER, to=OTHER, data=b"")
+        answered(chain.estimate_gas([Call(to=OTHER)], sender=SENDER)[0])
 
 
 @pytest.mark.parametrize("held", [None, "0x", "0x01", word(1) + "00", word(1)[:-1], "0x" + "zz" * 32, 1, {}])
@@ -456,7 +457,7 @@ def test_after_silence_nothing_more_is_sent(liar: Liar, chain: JsonRpcChain) -> 
 def test_a_revert_is_not_silence(liar: Liar, chain: JsonRpcChain, error: dict[str, Any]) -> None:
     liar.errors["eth_estimateGas"] = error
     with pytest.raises(WrongState):
-        chain.estimate_gas(sender=SENDER, to=OTHER, data=b"")
+        answered(chain.estimate_gas([Call(to=OTHER)], sender=SENDER)[0])
     liar.errors["eth_call"] = error
     with pytest.raises(NotFound):
         chain.token_facts(CONTRACT)

@@ -13,6 +13,7 @@ from tokenpay.ethereum import erc20
 from tokenpay.ethereum.observed import Block, Holding, Receipt
 from tokenpay.ethereum.transaction import SignedTransaction
 from tokenpay.money.address import Address
+from tokenpay.payments.outgoing import Call
 from tokenpay.testing import OUTSIDER, FakeChain
 
 TOKEN = Address(b"\x70" * 20)
@@ -148,7 +149,7 @@ def test_nobody_home(fake: FakeChain) -> None:
         lambda: held(fake, ALICE),
         lambda: fake.token_facts(TOKEN),
         lambda: fake.transaction_count(ALICE),
-        lambda: fake.estimate_gas(sender=ALICE, to=BOB, data=b""),
+        lambda: fake.estimate_gas([Call(to=BOB)], sender=ALICE),
     ):
         with pytest.raises(ChainUnavailable):
             ask()

@@ -6,12 +6,13 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 
 from tokenpay.adapters.chain import answers
 from tokenpay.adapters.chain.refusals import NO_WORD, outcome
-from tokenpay.adapters.chain.rpc import MAX_BATCH, Call, JsonRpc, RpcFailure, result
+from tokenpay.adapters.chain.rpc import MAX_BATCH, Call as RpcCall, JsonRpc, RpcFailure, result
 from tokenpay.adapters.chain.token import read_token
-from tokenpay.errors import ChainUnavailable, IntegrityError, WrongState
+from tokenpay.errors import ChainUnavailable, IntegrityError, TokenpayError, WrongState
 from tokenpay.ethereum import erc20
 from tokenpay.ethereum.observed import AuthorizationLog, Block, Holding, Receipt, TokenFacts, TransferLog
 from tokenpay.money.address import Address
+from tokenpay.payments.outgoing import Call
 from tokenpay.ports import Broadcast
 from tokenpay.primitives.keccak import keccak256
 
@@ -107,7 +108,7 @@ class JsonRpcChain:
         """Ask each block's logs by its hash, together with the block: a node that lags says so by not having it."""
         if not contracts:
             return []
-        calls: list[Call] = []
+        calls: list[RpcCall] = []
         for block in blocks:
             query = {"blockHash": _hex(block.hash), "address": [c.text for c in contracts], "topics": [_hex(event)]}
             calls += [("eth_getBlockByHash", [_hex(block.hash), False]), ("eth_getLogs", [query])]
@@ -147,12 +148,9 @@ class JsonRpcChain:
     def priority_fee_wei(self) -> int:
         return answers.quantity(self._rpc.call("eth_maxPriorityFeePerGas"))
 
-    def estimate_gas(self, *, sender: Address, to: Address, data: bytes, value_wei: int = 0) -> int:
-        call = {"from": sender.text, "to": to.text, "data": _hex(data), "value": hex(value_wei)}
-        answer = self._rpc.batch([("eth_estimateGas", [call])])[0]
-        if isinstance(answer, RpcFailure) and answer.code not in NO_WORD:
-            raise WrongState(f"the call would fail on the chain: {answer.safe}")
-        return answers.quantity(result(answer), bits=64)
+    def estimate_gas(self, calls: Sequence[Call], *, sender: Address) -> list[int | TokenpayError]:
+        asked = self._rpc.batch([("eth_estimateGas", [_call_object(call, sender)]) for call in calls])
+        return [_gas(answer) for answer in asked]
 
     def broadcast(self, raw_transactions: Sequence[bytes]) -> list[Broadcast]:
         said: list[Broadcast] = []
@@ -182,7 +180,20 @@ class JsonRpcChain:
         return said
 
 
-def _holding_call(holding: Holding, block: str) -> Call:
+def _call_object(call: Call, sender: Address) -> dict[str, str]:
+    return {"from": sender.text, "to": call.to.text, "data": _hex(call.data), "value": hex(call.value_wei)}
+
+
+def _gas(answer: Any) -> int | TokenpayError:
+    if isinstance(answer, RpcFailure) and answer.code not in NO_WORD:
+        return WrongState(f"the call would fail on the chain: {answer.safe}")
+    try:
+        return answers.quantity(result(answer), bits=64)
+    except TokenpayError as error:
+        return error
+
+
+def _holding_call(holding: Holding, block: str) -> RpcCall:
     if holding.contract is None:
         return "eth_getBalance", [holding.address.text, block]
     return "eth_call", [{"to": holding.contract.text, "data": _hex(erc20.balance_of(holding.address))}, block]

@@ -7,9 +7,10 @@ from typing import Any, NoReturn, TypeAlias, TypeVar
 from tokenpay.adapters.chain.node_health import NodeHealth
 from tokenpay.adapters.chain.panel import Panel, Told
 from tokenpay.adapters.chain.rpc import MAX_BATCH
-from tokenpay.errors import IntegrityError, InvalidInput, NoQuorum, NotFound, WrongState
+from tokenpay.errors import IntegrityError, InvalidInput, NoQuorum, NotFound, TokenpayError, WrongState
 from tokenpay.ethereum.observed import AuthorizationLog, Block, Holding, Receipt, TokenFacts, TransferLog
 from tokenpay.money.address import Address
+from tokenpay.payments.outgoing import Call
 from tokenpay.ports import Broadcast, Chain
 
 USUAL_LAG_BLOCKS = 2
@@ -91,11 +92,25 @@ class QuorumChain:
             self._raise_same("the tip", told)
         return tips[(len(tips) - 1) // 2]
 
-    def estimate_gas(self, *, sender: Address, to: Address, data: bytes, value_wei: int = 0) -> int:
-        """Return the upper median, where a quorum of the nodes is within a factor of two of it."""
-        told = self._ask(
-            lambda node: node.estimate_gas(sender=sender, to=to, data=data, value_wei=value_wei), self._suffices
-        )
+    def estimate_gas(self, calls: Sequence[Call], *, sender: Address) -> list[int | TokenpayError]:
+        """Return the upper medians, where a quorum of the nodes is within a factor of two of it."""
+        size = len(calls)
+        if not size:
+            return []
+
+        def enough(told: Answers[list[int | TokenpayError]]) -> bool:
+            return all(self._suffices(column) for column in _columns(told, size))
+
+        told = self._ask(lambda node: node.estimate_gas(calls, sender=sender), enough, size)
+        return [self._gas(column) for column in _columns(told, size)]
+
+    def _gas(self, told: Answers[Any]) -> int | TokenpayError:
+        try:
+            return self._upper_median(told)
+        except TokenpayError as error:
+            return error
+
+    def _upper_median(self, told: Answers[int]) -> int:
         estimates = _numbers(told)
         if len(estimates) < self._quorum:
             self._raise_same("the gas of a call", told)
@@ -225,7 +240,7 @@ class QuorumChain:
                 self._health.answered(it.node)
         return told
 
-    def _suffices(self, told: Answers[int]) -> bool:
+    def _suffices(self, told: Answers[Any]) -> bool:
         return len(_numbers(told)) >= self._quorum
 
     def _note(self, subject: str, told: Answers[Any], agreed: Sequence[int]) -> None:
@@ -269,13 +284,12 @@ def _alike(one: Told[Any], other: Told[Any]) -> bool:
 def _columns(told: Answers[list[T]], size: int) -> list[list[Told[T]]]:
     """Return what was said to each part of a question of `size` parts."""
     whole = [_whole(it, size) for it in told]
-    return [
-        [
-            Told(node=it.node, answer=it.answer[at]) if it.answer is not None else Told(node=it.node, error=it.error)
-            for it in whole
-        ]
-        for at in range(size)
-    ]
+    return [[_part(it, at) for it in whole] for at in range(size)]
+
+
+def _part(told: Told[list[T]], at: int) -> Told[T]:
+    part = told.answer[at] if told.answer is not None else told.error
+    return Told(node=told.node, error=part) if isinstance(part, TokenpayError) else Told(node=told.node, answer=part)
 
 
 def _whole(told: Told[list[T]], size: int) -> Told[list[T]]:

@@ -1,6 +1,8 @@
 """A signer that holds its keys in this process, opened from an encrypted file."""
 
-from tokenpay.adapters.signer.memory import SignerMemory
+from collections.abc import Sequence
+
+from tokenpay.adapters.signer.memory import Place, SignerMemory
 from tokenpay.adapters.signer.request_key import derive_request_key
 from tokenpay.adapters.signer.rules import SignerRules, TrustedOperator
 from tokenpay.compliance.approval import Approval, Part
@@ -19,7 +21,7 @@ from tokenpay.money.address import Address
 from tokenpay.money.asset import AssetKind
 from tokenpay.parties.operator import Role
 from tokenpay.payments.intent import OWN_MONEY, BookParty, ChainParty, Intent, Purpose
-from tokenpay.ports import SignedAuthorization
+from tokenpay.ports import SignedAuthorization, SigningRequest
 from tokenpay.requests.request_claims import RequestClaims
 from tokenpay.requests.signed_request import sign_claims
 from tokenpay.wallets.hd import ExtendedPrivateKey
@@ -57,20 +59,36 @@ class LocalSigner:
     def request_key(self) -> bytes:
         return self._request_key.public_key().public_bytes_raw()
 
-    def sign_transaction(
-        self, unsigned: bytes, *, intent: Intent, clearance: Clearance, domain: Domain | None
-    ) -> SignedTransaction:
-        try:
-            parsed = transaction.decode_unsigned(unsigned)
-            preflight(parsed)
-        except InvalidInput as error:
-            raise SignerRefused(error.message) from None
-        if not isinstance(parsed, DynamicFeeTransaction):
-            raise SignerRefused("the transaction has a form that no payment has")
-        self._check_clearance(intent, clearance)
-        self._check_transaction(parsed, intent, domain)
-        self._memory.remember(intent, chain_id=parsed.chain_id, nonce=parsed.nonce)
+    def sign_transactions(self, asked: Sequence[SigningRequest]) -> list[SignedTransaction | SignerRefused]:
+        allowed = [self._allowed(request) for request in asked]
+        places = [
+            Place(payment=request.intent.hash(), chain_id=parsed.chain_id, nonce=parsed.nonce)
+            for request, parsed in zip(asked, allowed, strict=True)
+            if isinstance(parsed, DynamicFeeTransaction)
+        ]
+        remembered = iter(self._memory.remember(places))
+        return [
+            parsed if isinstance(parsed, SignerRefused) else next(remembered) or self._sign(parsed)
+            for parsed in allowed
+        ]
+
+    def _sign(self, parsed: DynamicFeeTransaction) -> SignedTransaction:
         return transaction.sign(parsed, self._treasury.key)
+
+    def _allowed(self, request: SigningRequest) -> DynamicFeeTransaction | SignerRefused:
+        """Return what is asked to be signed, parsed from its bytes, where every rule allows it."""
+        try:
+            parsed = transaction.decode_unsigned(request.unsigned)
+            preflight(parsed)
+            if not isinstance(parsed, DynamicFeeTransaction):
+                raise SignerRefused("the transaction has a form that no payment has")
+            self._check_clearance(request.intent, request.clearance)
+            self._check_transaction(parsed, request.intent, request.domain)
+        except InvalidInput as error:
+            return SignerRefused(error.message)
+        except SignerRefused as error:
+            return error
+        return parsed
 
     def sign_sweep(
         self, authorization: Authorization, *, index: int, intent: Intent, clearance: Clearance

@@ -2,17 +2,27 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections import ChainMap
+from collections.abc import Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from fcntl import LOCK_EX, flock
 from pathlib import Path
 from typing import Any
 
 from tokenpay.errors import InvalidInput, SignedBefore, SignerUnavailable
-from tokenpay.payments.intent import Intent
 from tokenpay.primitives.strict_json import read_json
 
 _MAX_LINE = 1_024  # characters: a hash and two numbers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a payment, by the hash of its intent, is signed: at this nonce of this chain."""
+
+    payment: bytes
+    chain_id: int
+    nonce: int
 
 
 class SignerMemory:
@@ -35,24 +45,26 @@ class SignerMemory:
         self._synced: set[str] = set()
         self._failed = False
 
-    def remember(self, intent: Intent, *, chain_id: int, nonce: int) -> None:
-        """Note that a payment is signed at a nonce; raises SignedBefore where another was noted before.
+    def remember(self, places: Sequence[Place]) -> list[SignedBefore | None]:
+        """Note where payments are signed, all at once; SignedBefore stands for one that contradicts what was noted.
 
         Raises SignerUnavailable when the file cannot be read or written: then nothing is signed, and after a write that
         failed nothing more until the wallet is opened again.
         """
+        if not places:
+            return []
         if self._failed:
             raise SignerUnavailable("the record of what was signed could not be written: see to its disk, start again")
         with self._whole() as descriptor:
-            place, payment = (chain_id, nonce), intent.hash().hex()
-            if self._nonces.get(payment, place) != place:
-                raise SignedBefore("this payment was signed before, at another nonce")
-            if self._payments.get(place, payment) != payment:
-                raise SignedBefore("another payment was signed at this nonce before")
-            if payment not in self._synced:
-                self._append(descriptor, json.dumps([payment, chain_id, nonce]) + "\n")
-                self._take(payment, place)  # only what is on the disk is known
-                self._synced.add(payment)
+            nonces, payments = ChainMap({}, self._nonces), ChainMap({}, self._payments)
+            answers = [_note(each, nonces, payments) for each in places]
+            fresh = {payment: at for payment, at in nonces.maps[0].items() if payment not in self._synced}
+            if fresh:
+                self._append(descriptor, "".join(json.dumps([payment, *at]) + "\n" for payment, at in fresh.items()))
+                for payment, at in fresh.items():
+                    self._take(payment, at)  # only what is on the disk is known
+                self._synced.update(fresh)
+            return answers
 
     def _take(self, payment: str, place: tuple[int, int]) -> None:
         self._nonces[payment] = place
@@ -84,13 +96,26 @@ class SignerMemory:
         except (OSError, ValueError, TypeError, InvalidInput):
             raise SignerUnavailable("the record of what was signed cannot be read or written") from None
 
-    def _append(self, descriptor: int | None, line: str) -> None:
+    def _append(self, descriptor: int | None, lines: str) -> None:
         if descriptor is None:
             return
         self._failed = True
-        written = os.write(descriptor, line.encode())
+        written = os.write(descriptor, lines.encode())
         os.fsync(descriptor)
-        if written != len(line):
+        if written != len(lines):
             raise OSError("a short write")
         self._failed = False
         self._read_to += written
+
+
+def _note(
+    place: Place, nonces: MutableMapping[str, tuple[int, int]], payments: MutableMapping[tuple[int, int], str]
+) -> SignedBefore | None:
+    """Note where a payment is signed, or say what contradicts it."""
+    at, payment = (place.chain_id, place.nonce), place.payment.hex()
+    if nonces.get(payment, at) != at:
+        return SignedBefore("this payment was signed before, at another nonce")
+    if payments.get(at, payment) != payment:
+        return SignedBefore("another payment was signed at this nonce before")
+    nonces[payment], payments[at] = at, payment
+    return None

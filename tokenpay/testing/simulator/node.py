@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
 
-from tokenpay.errors import ChainUnavailable, IntegrityError
+from tokenpay.errors import ChainUnavailable, IntegrityError, TokenpayError
 from tokenpay.ethereum.observed import AuthorizationLog, Block, Holding, Receipt, TokenFacts, TransferLog
 from tokenpay.money.address import Address
+from tokenpay.payments.outgoing import Call
 from tokenpay.ports import Broadcast
 from tokenpay.testing.fake_chain import FakeChain
 
@@ -89,8 +90,8 @@ class Node:
     def priority_fee_wei(self) -> int:
         return self._chain.priority_fee_wei()
 
-    def estimate_gas(self, *, sender: Address, to: Address, data: bytes, value_wei: int = 0) -> int:
-        return self._chain.estimate_gas(sender=sender, to=to, data=data, value_wei=value_wei)
+    def estimate_gas(self, calls: Sequence[Call], *, sender: Address) -> list[int | TokenpayError]:
+        return self._chain.estimate_gas(calls, sender=sender)
 
     def broadcast(self, raw_transactions: Sequence[bytes]) -> list[Broadcast]:
         if self._lies(Lie.FALSE_ACCEPTANCE):
