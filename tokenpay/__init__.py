@@ -199,6 +199,7 @@ if TYPE_CHECKING:
     )
     from tokenpay.operations.refund import refund as refund
     from tokenpay.operations.refuse import refuse as refuse
+    from tokenpay.operations.resolve_overtaken import resolve_overtaken as resolve_overtaken
     from tokenpay.operations.resolve_request import resolve_request as resolve_request
     from tokenpay.operations.resume_chain import resume_chain as resume_chain
     from tokenpay.operations.reverse import reverse as reverse
@@ -562,6 +563,7 @@ _HOME = {
     "request_deposits": "operations.read",
     "resolve_case": "operations.cases",
     "resolve_request": "operations.resolve_request",
+    "resolve_overtaken": "operations.resolve_overtaken",
     "resume_chain": "operations.resume_chain",
     "resume_payments": "operations.controls",
     "reverse": "operations.reverse",
@@ -847,6 +849,7 @@ __all__ = [
     "register_asset",
     "request_deposits",
     "resolve_case",
+    "resolve_overtaken",
     "resolve_request",
     "resume_chain",
     "resume_payments",

@@ -4,7 +4,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING
 
 import tokenpay as tp
-from tokenpay.cli.command import add_noun, add_verb, chain_number
+from tokenpay.cli.command import add_noun, add_verb, chain_number, raw_bytes
 from tokenpay.cli.desk import engine, signed_in
 from tokenpay.cli.output import Answer, plain
 from tokenpay.cli.payment import payment_content
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def add_parser(subparsers: "Subparsers") -> None:
-    verbs = add_noun(subparsers, "chain", "watch, settle, submit, sweep, recognise and resume")
+    verbs = add_noun(subparsers, "chain", "watch, settle, submit, sweep, overtaken, resume and recognise")
     for name, run, help in (
         ("watch", watch, "take in new blocks with their deposits (as the engine)"),
         ("settle", settle, "post or void what has reached finality (as the engine)"),
@@ -24,6 +24,9 @@ def add_parser(subparsers: "Subparsers") -> None:
     sweeping = add_verb(verbs, "sweep", sweep, "bring tokens from deposit addresses to the treasury (as the engine)")
     sweeping.add_argument("--asset", required=True, help="an asset's id, or its symbol where only one asset has it")
     sweeping.add_argument("--at-least", metavar="AMOUNT", help="leave smaller holdings (default: one smallest unit)")
+    ending = add_verb(verbs, "overtaken", overtaken, "end a payment whose nonce another one has (as the engine)")
+    ending.add_argument("payment", help="a payment's id")
+    ending.add_argument("raw", type=raw_bytes, help="that transaction's signed bytes: 0x…")
     resuming = add_verb(verbs, "resume", resume, "let a halted chain go on, once its case is resolved", operator=True)
     resuming.add_argument("chain_id", type=chain_number, help="the chain's number")
     recognising = add_verb(
@@ -48,6 +51,11 @@ def settle(args: Namespace) -> Answer:
 def submit(args: Namespace) -> Answer:
     with engine(args, signer=True) as (bank, by):
         return Answer(content=plain(tp.submit(bank, chain_id=args.chain_id, by=by)))
+
+
+def overtaken(args: Namespace) -> Answer:
+    with engine(args) as (bank, by):
+        return Answer(content=payment_content(tp.resolve_overtaken(bank, args.payment, raw=args.raw, by=by)))
 
 
 def sweep(args: Namespace) -> Answer:

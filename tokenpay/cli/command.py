@@ -115,6 +115,14 @@ def chain_number(text: str) -> int:
     return _number(text, 1, MAX_CHAIN_ID)
 
 
+def raw_bytes(text: str) -> bytes:
+    """Read bytes in hexadecimal, with or without 0x before them."""
+    try:
+        return bytes.fromhex(text.removeprefix("0x"))
+    except ValueError:
+        raise argparse.ArgumentTypeError("bytes are asked for in hexadecimal: 0x…") from None
+
+
 def _number(text: str, least: int, most: int) -> int:
     if not re.fullmatch(r"[0-9]{1,19}", text) or not least <= int(text) <= most:
         raise argparse.ArgumentTypeError(f"a number from {least} to {most:,} is asked for")

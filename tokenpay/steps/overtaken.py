@@ -12,7 +12,7 @@ from tokenpay.steps.enter_case import enter_case
 from tokenpay.steps.halt import halt_chain
 
 _IN_NO_BLOCK = (PaymentState.ASSIGNED, PaymentState.SIGNED, PaymentState.SENT)
-_TAKEN = Reason(code="chain.nonce_taken", message="another transaction has its nonce in a final block")
+NONCE_TAKEN = Reason(code="chain.nonce_taken", message="another transaction has its nonce in a final block")
 
 
 def check_overtaken(bank: Bank, chain_id: int, *, final_number: int, by: Session) -> None:
@@ -41,7 +41,7 @@ def _find(bank: Bank, chain_id: int, final_number: int) -> list[Payment]:
     with bank.store.read() as uow:
         treasury = uow.chains.treasury(chain_id)
         found = uow.payments.find(states=_IN_NO_BLOCK, chain_id=chain_id)
-    waiting = [payment for payment in found if _TAKEN not in payment.reasons]
+    waiting = [payment for payment in found if NONCE_TAKEN not in payment.reasons]
     if not waiting:
         return []
     used = chain.transaction_count(treasury, block=final_number)
@@ -60,5 +60,7 @@ def _mark(bank: Bank, overtaken: Iterable[Payment], *, by: Session) -> None:
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
         for payment in uow.payments.lock_all(each.id for each in overtaken).values():
             if payment.state in _IN_NO_BLOCK:
-                uow.payments.update(payment.waiting((_TAKEN,), at_s=bank.clock.now_s()), was=payment.state)
-                enter_case(uow, bank, operator, kind=CaseKind.PAYMENT_STUCK, subject=payment.id, note=_TAKEN.message)
+                uow.payments.update(payment.waiting((NONCE_TAKEN,), at_s=bank.clock.now_s()), was=payment.state)
+                enter_case(
+                    uow, bank, operator, kind=CaseKind.PAYMENT_STUCK, subject=payment.id, note=NONCE_TAKEN.message
+                )

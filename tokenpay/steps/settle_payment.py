@@ -66,7 +66,7 @@ def _settle_paid(bank: Bank, due: Sequence[Due], *, final_number: int, by: Sessi
         uow.ledger.lock_transfers(transfer for each in paid for transfer in pending[each.payment.id])
         uow.writes.gather()
         for each in paid:
-            _end(uow, bank, operator, each, pending[each.payment.id], failed=None)
+            end(uow, bank, operator, each, pending[each.payment.id], failed=None)
         return others
 
 
@@ -80,7 +80,7 @@ def _settle_alone(bank: Bank, due: Due, *, final_number: int, by: Session) -> No
         failed = _why_not(uow, payment, due.receipt, due.logs, final_number=final_number)
         if failed is not None:
             uow.limits.give_back(payment.id, units=movements.units_of(payment.intent))
-        _end(uow, bank, operator, due, movements.pending_of(uow, payment_id=payment.id), failed=failed)
+        end(uow, bank, operator, due, movements.pending_of(uow, payment_id=payment.id), failed=failed)
 
 
 def _pending(uow: UnitOfWork, payment_ids: Sequence[str]) -> dict[str, list[Transfer]]:
@@ -102,10 +102,10 @@ def _paid(uow: UnitOfWork, due: Due, pending: Sequence[Transfer], *, final_numbe
     return failed is None and due.receipt.fee_wei <= reserved_wei
 
 
-def _end(
+def end(
     uow: UnitOfWork, bank: Bank, operator: Operator, due: Due, pending: Sequence[Transfer], *, failed: Reason | None
-) -> None:
-    """Post the gas, and what was reserved unless the payment `failed`; their accounts are locked."""
+) -> Payment:
+    """Post the gas, and what was reserved unless the payment `failed`, and return it; their accounts are locked."""
     payment, receipt, now_s = due.payment, due.receipt, bank.clock.now_s()
     clearance_id, gas_account = uow.clearances.of(payment.id).id, _gas_account(uow, payment)
     for transfer in pending:
@@ -117,8 +117,10 @@ def _end(
         else:
             uow.ledger.void(transfer)
     state, reasons = (PaymentState.FINAL, ()) if failed is None else (PaymentState.FAILED, (failed,))
-    uow.payments.update(payment.to(state, at_s=now_s, reasons=reasons), was=PaymentState.INCLUDED)
+    ended = payment.to(state, at_s=now_s, reasons=reasons)
+    uow.payments.update(ended, was=PaymentState.INCLUDED)
     record(uow, bank, operator, f"payment.{state}", payment.id, {"fee_wei": str(receipt.fee_wei)})
+    return ended
 
 
 def _gas_account(uow: UnitOfWork, payment: Payment) -> str:

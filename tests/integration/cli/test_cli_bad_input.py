@@ -149,7 +149,7 @@ def test_bad_input_is_one_line_and_changes_nothing(desk: Desk, case: str) -> Non
 
 def test_a_noun_alone_is_told_its_verbs(desk: Desk) -> None:
     assert desk("ledger").err == "error input.invalid: tokenpay ledger needs one of reconcile\n"
-    verbs = "watch, settle, submit, sweep, resume, recognise"
+    verbs = "watch, settle, submit, sweep, overtaken, resume, recognise"
     assert desk("chain").err == f"error input.invalid: tokenpay chain needs one of {verbs}\n"
     assert desk().err.startswith("error input.invalid: tokenpay needs one of demo, bank, operator, ")
 

@@ -3,11 +3,22 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
 import tokenpay as tp
+from tests.fixtures_chain import new_key
 from tests.world import CHAIN_ID, COIN, CONTRACT, OUTSIDE, SETTINGS, START, STRANGER, TOKEN, World, address_of, euro
+from tokenpay.ethereum.erc20 import transfer
+from tokenpay.ethereum.observed import Receipt
+from tokenpay.ethereum.transaction import (
+    AccessListTransaction,
+    DynamicFeeTransaction,
+    SignedTransaction,
+    encode_unsigned,
+    sign,
+)
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.operations import submit as submitting
 from tokenpay.payments.attempt import Attempt, SignedPayment
@@ -465,6 +476,121 @@ def test_a_payment_whose_nonce_another_transaction_took_halts_the_chain_once_and
     assert [kind for kind, _ in world.cases()] == ["payment_stuck"], "the chain goes on"
     assert (world.now(first).state, world.now(second).state) == (S.SENT, S.FINAL)
     assert world.account(AccountKind.CUSTOMER, world.anna.id).debits_pending == euro(20).units
+
+
+def by_the_treasury(world: World, nonce: int, recipient: tp.Address, whole: int, **changes: Any) -> SignedTransaction:
+    """Sign elsewhere with the treasury's own key, as nobody who has only the books can."""
+    content: dict[str, Any] = {
+        "chain_id": CHAIN_ID,
+        "nonce": nonce,
+        "max_priority_fee_wei": world.chain.tip_wei,
+        "max_fee_wei": 3 * world.chain.base_fee_wei,
+        "gas_limit": 100_000,
+        "to": CONTRACT.raw,
+        "data": transfer(recipient, euro(whole).units),
+    }
+    key = world.bank.required_signer()._treasury.key  # type: ignore[attr-defined]
+    return sign(DynamicFeeTransaction(**{**content, **changes}), key)
+
+
+def overtaken(world: World, recipient: tp.Address, whole: int) -> tuple[tp.Payment, SignedTransaction]:
+    """A payment that was sent, and another transaction at its nonce in a final block; the chain is halted."""
+    payment = out(world)
+    world.turn()
+    world.chain.drop(world.chain.waiting[0])
+    other = by_the_treasury(world, FIRST, recipient, whole)
+    assert [said.outcome for said in world.chain.broadcast([other.raw])] == ["accepted"]
+    world.mine(1 + world.chain.confirmations)
+    assert isinstance(world.turn().error, tp.Halted)
+    return payment, other
+
+
+def resolved(world: World, payment: tp.Payment, raw: bytes) -> tp.Payment:
+    return tp.resolve_overtaken(world.bank, payment.id, raw=raw, by=world.engine)
+
+
+def go_on(world: World) -> None:
+    tp.resolve_case(world.bank, world.case(tp.CaseKind.CHAIN_HALTED).id, resolution="seen", by=world.ann)
+    tp.resume_chain(world.bank, CHAIN_ID, by=world.ann)
+
+
+def test_an_overtaken_payment_fails_by_the_other_transactions_own_bytes(world: World) -> None:
+    payment, other = overtaken(world, world.treasury, 1)
+    gas_before = world.account(AccountKind.GAS, "bank", COIN).posted_units
+    failed = resolved(world, payment, other.raw)
+    assert (failed.state, [reason.code for reason in failed.reasons]) == (S.FAILED, ["chain.nonce_taken"])
+    assert failed == world.now(payment)
+    assert failed.transaction_hash == other.hash
+    assert world.available(world.anna) == world.units(world.anna) == euro(START).units
+    (receipt,) = world.chain.receipts([other.hash])
+    assert receipt is not None
+    assert world.account(AccountKind.GAS, "bank", COIN).posted_units == gas_before + receipt.fee_wei
+    assert world.account(AccountKind.CUSTODY, world.treasury.text, COIN).credits_pending == 0
+    with pytest.raises(tp.WrongState):
+        resolved(world, payment, other.raw)
+    go_on(world)
+    again = out(world)
+    world.to_finality()
+    paid_once(world, again)
+
+
+def test_a_lost_version_that_paid_makes_the_payment_final(world: World) -> None:
+    """Books restored from a copy that is older than the fee bump: the payee was paid, and is not paid again."""
+    payment, lost = overtaken(world, STRANGER, 20)
+    found = resolved(world, payment, lost.raw)
+    assert (found.state, versions(world, payment)[-1].raw) == (S.SIGNED, lost.raw)
+    with pytest.raises(tp.WrongState, match="the payment's own"):
+        resolved(world, payment, lost.raw)
+    go_on(world)
+    world.to_finality()
+    assert world.now(payment).transaction_hash == lost.hash
+    assert world.now(payment).reasons == ()
+    paid_once(world, payment)
+
+
+@pytest.mark.parametrize("what", ["nonce", "chain", "sender", "unsigned", "garbage", "not mined", "not final"])
+def test_nothing_else_ends_a_payment(world: World, what: str) -> None:
+    if what in ("not mined", "not final"):
+        payment = out(world)
+        world.turn()
+        world.chain.drop(world.chain.waiting[0])
+        other = by_the_treasury(world, FIRST, world.treasury, 1)
+        if what == "not final":
+            world.chain.broadcast([other.raw])
+            world.mine()
+    else:
+        payment, other = overtaken(world, world.treasury, 1)
+    raw = {
+        "nonce": by_the_treasury(world, FIRST + 1, world.treasury, 1).raw,
+        "chain": by_the_treasury(world, FIRST, world.treasury, 1, chain_id=1).raw,
+        "sender": sign(other.transaction, new_key()).raw,
+        "unsigned": encode_unsigned(other.transaction),
+        "garbage": b"\x02\xff",
+    }.get(what, other.raw)
+    before = world.now(payment)
+    with pytest.raises(tp.InvalidTransaction if what in ("unsigned", "garbage") else tp.WrongState):
+        resolved(world, payment, raw)
+    assert world.now(payment) == before
+    assert world.account(AccountKind.CUSTOMER, world.anna.id).debits_pending == euro(20).units
+
+
+def test_a_payment_that_was_made_in_another_form_is_left_to_people(world: World) -> None:
+    payment, _ = overtaken(world, world.treasury, 1)
+    same = by_the_treasury(world, FIRST, STRANGER, 20).transaction
+    assert isinstance(same, DynamicFeeTransaction)
+    other = AccessListTransaction(
+        chain_id=CHAIN_ID, nonce=FIRST, gas_price_wei=same.max_fee_wei, gas_limit=same.gas_limit, to=same.to,
+        data=same.data,
+    )  # fmt: skip
+    signed = sign(other, world.bank.required_signer()._treasury.key)  # type: ignore[attr-defined]
+    final = world.chain.finalized()
+    found = Receipt(
+        transaction_hash=signed.hash, block_number=final.number, block_hash=final.hash, succeeded=True, gas_used=1,
+        fee_wei=1,
+    )  # fmt: skip
+    with patch.object(world.chain, "receipts", lambda _: [found]), pytest.raises(tp.WrongState, match="form"):
+        resolved(world, payment, signed.raw)
+    assert world.now(payment).state is S.SENT
 
 
 def test_a_payment_whose_receipt_is_there_was_not_overtaken(world: World) -> None:

@@ -376,6 +376,7 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
         "refuse": lambda by: tp.refuse(bank, held.id, reason="x", by=by),
         "register_asset": lambda by: tp.register_asset(bank, TOKEN, by=by),
         "resolve_case": lambda by: tp.resolve_case(bank, case.id, resolution="x", by=by),
+        "resolve_overtaken": lambda by: tp.resolve_overtaken(bank, held.id, raw=b"", by=by),
         "resume_chain": lambda by: tp.resume_chain(bank, CHAIN_ID, by=by),
         "resume_payments": lambda by: tp.resume_payments(bank, by=by),
         "reverse": lambda by: tp.reverse(bank, held.id, by=by, key=key),
