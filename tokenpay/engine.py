@@ -205,5 +205,5 @@ def _settle(bank: Bank, done: ChainCycle, _: Callable[[], bool], *, by: Session)
     return replace(done, settled=settle(bank, chain_id=done.chain_id, by=by))
 
 
-def _submit(bank: Bank, done: ChainCycle, _: Callable[[], bool], *, by: Session) -> ChainCycle:
-    return replace(done, submitted=submit(bank, chain_id=done.chain_id, by=by))
+def _submit(bank: Bank, done: ChainCycle, goes_on: Callable[[], bool], *, by: Session) -> ChainCycle:
+    return replace(done, submitted=submit(bank, chain_id=done.chain_id, by=by, goes_on=goes_on))

@@ -96,7 +96,10 @@ class Chain(Protocol):
         """Return the tip the node suggests, in wei per gas."""
 
     def estimate_gas(self, calls: Sequence[Call], *, sender: Address) -> list[int | TokenpayError]:
-        """Return the gas that each call would take now, or why nobody can tell: WrongState where it would revert."""
+        """Return the gas that each call would take now, or why nobody can tell: WrongState where it would revert.
+
+        What is the trouble of all of them, such as a node that is away, is raised.
+        """
 
     def broadcast(self, raw_transactions: Sequence[bytes]) -> list[Broadcast]:
         """Send signed transactions in order and return the node's word on each; never raises for one."""

@@ -172,7 +172,7 @@ def test_signed_bytes_and_attempts_come_back_in_order(store: Store) -> None:
         work.attempts.end(second, outcome=AttemptOutcome.REJECTED, reason="fee too low")
     with store.read() as work:
         assert work.attempts.signed(uetr(1)) == versions
-        assert work.attempts.of(uetr(1)) == [
+        assert work.attempts.all_of([uetr(1)])[uetr(1)] == [
             first,
             replace(second, outcome=AttemptOutcome.REJECTED, reason="fee too low"),
         ]

@@ -20,6 +20,7 @@ from tests.fixtures_chain import ANVIL_CHAIN_ID, new_address
 from tests.properties.anvil_bank import RESEND_AFTER_S, START_UNITS, AnvilBank, Template
 from tests.properties.money_checks import check_books
 from tokenpay.money.address import Address
+from tokenpay.operations import submit
 from tokenpay.payments.payment import PaymentState as S
 from tokenpay.steps import groups
 from tokenpay.testing.simulator.power_cut import PowerCut, Steps
@@ -165,12 +166,13 @@ class Reorg:
     def _cut_at_signature(self, number: int) -> None:
         """Cut the engine off before the second signature of a turn, and open the bank again.
 
-        What was signed first is not sent by then, and what was to be signed has its nonce.
+        What was signed first is not sent by then, as when two engines are cut off, and what was to be signed has its
+        nonce.
         """
         anvil, bank = self.anvil, self.anvil.bank
         steps = Steps(number, only="before sign_transactions")
         anvil.use(replace(bank, signer=steps.around(bank.signer)))
-        with patch.object(groups, "TOGETHER", 1):  # else both are signed at once
+        with patch.object(groups, "TOGETHER", 1), patch.object(submit._Turn, "_send"):  # else both go together
             try:
                 anvil.turn()
             except PowerCut:

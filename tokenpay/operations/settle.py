@@ -30,9 +30,9 @@ class Settled:
 def settle(bank: Bank, *, chain_id: int, by: Session) -> Settled:
     """Bring the ledger up to the newest final block that `watch` has taken in.
 
-    Safe to stop anywhere and to call again: each payment and each group of deposits is judged in a
-    unit of work of its own, once. Raises NotFound for an unknown chain, Halted, also where another transaction has the
-    nonce of a payment in a final block, ChainUnavailable, IntegrityError.
+    Safe to stop anywhere and to call again: each payment and each deposit is judged once. Raises NotFound for an
+    unknown chain, Halted, also where another transaction has the nonce of a payment in a final block, ChainUnavailable,
+    IntegrityError.
     """
     chain = bank.chain(chain_id)
     final = chain.finalized()

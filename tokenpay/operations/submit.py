@@ -1,18 +1,18 @@
 """Bring cleared payments to the chain: the nonce last, the bytes stored before they leave, the same bytes again."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 from tokenpay.bank import Bank
 from tokenpay.compliance.case import CaseKind
 from tokenpay.errors import (
+    ChainUnavailable,
     IntegrityError,
     SignedBefore,
     SignerRefused,
     TokenpayError,
     WrongState,
-    answered,
 )
 from tokenpay.ethereum.fees import Fees, most_wei_per_gas, with_margin
 from tokenpay.money.address import Address
@@ -23,10 +23,10 @@ from tokenpay.payments.intent import Purpose, Rail
 from tokenpay.payments.outgoing import Call, call_of
 from tokenpay.payments.payment import Payment, PaymentState, Reason
 from tokenpay.steps.abandon import abandon
-from tokenpay.steps.assign import STAYS, Priced, assign_alone, assign_together
+from tokenpay.steps.assign import Priced, assign_alone, assign_together
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.enter_case import enter_case
-from tokenpay.steps.groups import groups
+from tokenpay.steps.groups import STAYS, groups
 from tokenpay.steps.halt import halt_chain, running
 from tokenpay.steps.record import record
 from tokenpay.steps.sign_payment import ToSign, carry_sweep, sign_payments
@@ -46,124 +46,30 @@ class Submitted:
     stuck: int = 0
 
 
-def submit(bank: Bank, *, chain_id: int, by: Session, limit: int = 500) -> Submitted:
+def _always() -> bool:
+    return True
+
+
+def submit(
+    bank: Bank, *, chain_id: int, by: Session, limit: int = 500, goes_on: Callable[[], bool] = _always
+) -> Submitted:
     """Take cleared payments to the chain in order, up to `limit`, and again what has no answer or waits too long.
 
-    Safe to stop anywhere and to call again. Raises Halted, also when the chain has used nonces of the
-    treasury that this bank did not assign, NotFound for an unknown chain, ChainUnavailable, SignerUnavailable.
+    Asks `goes_on` before each group of payments, and stops where it says no. Safe to stop anywhere and to call again.
+    Raises Halted, also when the chain has used nonces of the treasury that this bank did not assign, NotFound for an
+    unknown chain, ChainUnavailable, SignerUnavailable, IntegrityError where the signer signed something else.
     """
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.RUN_ENGINE)
         followed = running(uow, chain_id)
         stopped = bool(uow.facts.get("stopped", ""))
     _check_nonces(bank, chain_id, followed.treasury, by=by)
-    fees = _fees(bank, chain_id)
-    again, stuck = _go_on(bank, chain_id, fees, by=by)
+    turn = _Turn(bank=bank, chain_id=chain_id, fees=_fees(bank, chain_id), by=by, goes_on=goes_on)
     # What is signed leaves before anything new is looked at: no cleared payment can hold it up.
-    _send(bank, chain_id, again, by=by)
-    fresh, stuck_now = ([], 0) if stopped else _start(bank, chain_id, fees, limit=limit, by=by)
-    _send(bank, chain_id, fresh, by=by)
-    return Submitted(assigned=len(fresh), sent=len(again) + len(fresh), stuck=stuck + stuck_now)
-
-
-def _start(bank: Bank, chain_id: int, fees: Fees, *, limit: int, by: Session) -> tuple[list[SignedPayment], int]:
-    """Assign and sign cleared payments, oldest first; one that cannot go opens a case and stops no other."""
-    with bank.store.read() as uow:
-        cleared = uow.payments.find(states=(PaymentState.CLEARED,), chain_id=chain_id)
-    # A no-op is not assigned a nonce of its own: it takes over the one it fills.
-    ready = [p for p in cleared if p.intent.rail is Rail.CHAIN and p.intent.purpose is not Purpose.FILL]
-    # Those that could not go before wait behind those that were not tried, the one tried longest ago first.
-    ready.sort(key=lambda payment: (bool(payment.reasons), payment.updated_at_s if payment.reasons else 0))
-    signed: list[SignedPayment] = []
-    stuck = 0
-    for some in groups(ready[:limit]):
-        assigned, stuck_now = _assign(bank, chain_id, some, fees, by=by)
-        asked = [ToSign(payment=payment, fees=fees, version=1) for payment in assigned]
-        now, refused = _sign(bank, asked, by=by)
-        signed += now
-        stuck += stuck_now + refused
-    return signed, stuck
-
-
-def _assign(
-    bank: Bank, chain_id: int, some: Sequence[Payment], fees: Fees, *, by: Session
-) -> tuple[list[Payment], int]:
-    """Give cleared payments their nonces; return those that have one, and how many cannot go."""
-    stuck = 0
-    priced: list[Priced] = []
-    for payment, price in zip(some, _price(bank, chain_id, some, fees), strict=True):
-        if isinstance(price, Priced):
-            priced.append(price)
-            continue
-        stuck += 1
-        if isinstance(price, SignerRefused):
-            _give_up(bank, payment, price, by=by)
-        else:
-            _open_stuck_case(bank, payment, price, by=by)
-    assigned, alone = assign_together(bank, chain_id, priced, by=by)
-    for each in alone:
-        try:
-            taken = assign_alone(bank, chain_id, each, by=by)
-            assigned += [taken] if taken is not None else []
-        except STAYS as error:
-            stuck += 1
-            _open_stuck_case(bank, each.payment, error, by=by)
-    return assigned, stuck
-
-
-def _price(bank: Bank, chain_id: int, some: Sequence[Payment], fees: Fees) -> list[Priced | TokenpayError]:
-    """Return the most that each payment's transaction may take, as the chain tells it now, or why it cannot go."""
-    treasury, calls = _calls(bank, chain_id, some)
-    asked = [call for call in calls if isinstance(call, Call)]
-    told = iter(bank.chain(chain_id).estimate_gas(asked, sender=treasury))
-    priced: list[Priced | TokenpayError] = []
-    for payment, call in zip(some, calls, strict=True):
-        gas = next(told) if isinstance(call, Call) else call
-        if isinstance(gas, TokenpayError):
-            priced.append(gas)
-            continue
-        gas_limit = with_margin(gas)
-        cap_wei = fees.cap_wei(gas_limit, at_most_wei=bank.settings.chain(chain_id).fee_cap_wei)
-        if cap_wei is None:
-            priced.append(WrongState("gas costs more now than the chain's fee cap allows", payment=payment.id))
-        else:
-            priced.append(Priced(payment=payment, gas_limit=gas_limit, fee_cap_wei=cap_wei))
-    return priced
-
-
-def _calls(bank: Bank, chain_id: int, some: Sequence[Payment]) -> tuple[Address, list[Call | TokenpayError]]:
-    """Return who pays, and what each payment asks of the chain; a sweep's deposit address signs it now."""
-    failed: dict[str, TokenpayError] = {}
-    for payment in some:
-        if payment.intent.purpose is Purpose.SWEEP:
-            try:
-                carry_sweep(bank, payment)
-            except (SignerRefused, *STAYS) as error:
-                failed[payment.id] = error
-    with bank.store.read() as uow:
-        treasury = uow.chains.treasury(chain_id)
-        carried = uow.carried.all_of(payment.id for payment in some)
-    calls: list[Call | TokenpayError] = []
-    for payment in some:
-        carry = carried.get(payment.id)
-        try:
-            calls.append(failed.get(payment.id) or call_of(payment.intent, carry.calldata if carry else None))
-        except WrongState as error:
-            calls.append(error)
-    return treasury, calls
-
-
-def _sign(bank: Bank, asked: Sequence[ToSign], *, by: Session) -> tuple[list[SignedPayment], int]:
-    """Sign what has its nonce; return what is to be sent, and how many the signer refused."""
-    signed: list[SignedPayment] = []
-    refused = 0
-    for each, outcome in zip(asked, sign_payments(bank, asked, by=by), strict=True):
-        if isinstance(outcome, SignerRefused):
-            refused += 1
-            _give_up(bank, each.payment, outcome, by=by)
-        elif outcome is not None:
-            signed.append(answered(outcome))
-    return signed, refused
+    turn.go_on()
+    if not stopped:
+        turn.start(limit)
+    return Submitted(assigned=turn.assigned, sent=turn.sent, stuck=turn.stuck)
 
 
 def _check_nonces(bank: Bank, chain_id: int, treasury: Address, *, by: Session) -> None:
@@ -182,106 +88,245 @@ def _fees(bank: Bank, chain_id: int) -> Fees:
     return Fees.of_today(base_fee_wei=chain.head().base_fee_wei, priority_fee_wei=tip_wei)
 
 
-def _go_on(bank: Bank, chain_id: int, fees: Fees, *, by: Session) -> tuple[list[SignedPayment], int]:
-    """Return the bytes that payments in hand need sent now, by nonce, and how many the signer refused."""
-    with bank.store.read() as uow:
-        hand = [p for p in uow.payments.find(states=_IN_HAND, chain_id=chain_id) if p.intent.rail is Rail.CHAIN]
-        signed = uow.attempts.all_signed(payment.id for payment in hand)
-        attempts = uow.attempts.all_of(signed)
-    ready: list[SignedPayment] = []
-    refused = 0
-    for some in groups(hand):
+@dataclass(slots=True, kw_only=True)
+class _Turn:
+    """One call of submit, and what came of it so far. `silent`: the node gave no answer to what was sent last."""
+
+    bank: Bank
+    chain_id: int
+    fees: Fees
+    by: Session
+    goes_on: Callable[[], bool]
+    assigned: int = 0
+    sent: int = 0
+    stuck: int = 0
+    silent: bool = False
+
+    def go_on(self) -> None:
+        """Send what payments in hand need sent now, by nonce."""
+        with self.bank.store.read() as uow:
+            found = uow.payments.find(states=_IN_HAND, chain_id=self.chain_id)
+        for some in groups([payment for payment in found if payment.intent.rail is Rail.CHAIN]):
+            if self.silent or not self.goes_on():
+                return
+            ready, asked = self._following(some)
+            self._sign_and_send(asked, also=ready)
+
+    def start(self, limit: int) -> None:
+        """Assign, sign and send cleared payments, oldest first; one that cannot go opens a case and stops no other."""
+        with self.bank.store.read() as uow:
+            cleared = uow.payments.find(states=(PaymentState.CLEARED,), chain_id=self.chain_id)
+        # A no-op is not assigned a nonce of its own: it takes over the one it fills.
+        ready = [p for p in cleared if p.intent.rail is Rail.CHAIN and p.intent.purpose is not Purpose.FILL]
+        # Those that could not go before wait behind those that were not tried, the one tried longest ago first.
+        ready.sort(key=lambda payment: (bool(payment.reasons), payment.updated_at_s if payment.reasons else 0))
+        for some in groups(ready[:limit]):
+            if self.silent or not self.goes_on():
+                return
+            assigned = self._assign(self._priced(some))
+            asked = [ToSign(payment=payment, fees=self.fees, version=1) for payment in assigned]
+            self.assigned += self._sign_and_send(asked)
+
+    # What has its nonce
+
+    def _following(self, some: Sequence[Payment]) -> tuple[list[SignedPayment], list[ToSign]]:
+        """Return the bytes that these payments need sent again, and what is to be signed for them."""
+        with self.bank.store.read() as uow:
+            signed = uow.attempts.all_signed(payment.id for payment in some)
+            attempts = uow.attempts.all_of(signed)
+        ready: list[SignedPayment] = []
         asked: list[ToSign] = []
         for payment in some:
             if payment.state is PaymentState.ASSIGNED:
-                asked.append(ToSign(payment=payment, fees=fees, version=1))
+                asked.append(ToSign(payment=payment, fees=self.fees, version=1))
                 continue
             if payment.id not in signed:
                 raise IntegrityError("a signed payment has lost its bytes", payment=payment.id)
             newest = signed[payment.id][-1]
             last = next((a for a in reversed(attempts.get(payment.id, ())) if a.version == newest.version), None)
-            following = _following(bank, payment, newest, last, fees, by=by)
-            ready += [following] if isinstance(following, SignedPayment) else []
-            asked += [following] if isinstance(following, ToSign) else []
-        now, refused_now = _sign(bank, asked, by=by)
-        ready += now
-        refused += refused_now
-    return sorted(ready, key=lambda version: version.nonce), refused
+            bumped = self._bumped(payment, newest, last)
+            if bumped is not None:
+                asked.append(bumped)
+            elif last is None or self._is_due(last):
+                ready.append(newest)
+        return ready, asked
 
-
-def _following(
-    bank: Bank, payment: Payment, newest: SignedPayment, last: Attempt | None, fees: Fees, *, by: Session
-) -> SignedPayment | ToSign | None:
-    """Return what a signed payment needs: its newest bytes sent, others signed that pay more, or nothing yet."""
-    if last is None:
-        return newest
-    settings = bank.settings.chain(newest.chain_id)
-    now_s = bank.clock.now_s()
-    too_low = last.outcome is AttemptOutcome.REJECTED and last.reason.startswith("underpriced")
-    if too_low or waited(newest.signed_at_s, settings.bump_after_s, now_s=now_s):
-        bumped = fees.above(newest.fees, at_most_wei=most_wei_per_gas(payment.fee_cap_wei, payment.gas_limit))
-        if bumped is not None:
-            return ToSign(payment=payment, fees=bumped, version=newest.version + 1)
+    def _bumped(self, payment: Payment, newest: SignedPayment, last: Attempt | None) -> ToSign | None:
+        """Return a version that pays more for a payment that waits too long; at its cap it gets a case instead."""
+        too_low = last is not None and last.outcome is AttemptOutcome.REJECTED and last.reason.startswith("underpriced")
+        bump_after_s = self.bank.settings.chain(self.chain_id).bump_after_s
+        late = waited(newest.signed_at_s, bump_after_s, now_s=self.bank.clock.now_s())
+        if last is None or not (too_low or late):
+            return None
+        fees = self.fees.above(newest.fees, at_most_wei=most_wei_per_gas(payment.fee_cap_wei, payment.gas_limit))
+        if fees is not None:
+            return ToSign(payment=payment, fees=fees, version=newest.version + 1)
         capped = WrongState("it waits for a block, and its fee is as high as it may be", payment=payment.id)
-        _open_stuck_case(bank, payment, capped, by=by)
-    if last.outcome is AttemptOutcome.UNKNOWN or waited(last.at_s, settings.resend_after_s, now_s=now_s):
-        return newest
-    return None
+        self._open_stuck_case(payment, capped)
+        return None
 
+    def _is_due(self, last: Attempt) -> bool:
+        resend_after_s = self.bank.settings.chain(self.chain_id).resend_after_s
+        return last.outcome is AttemptOutcome.UNKNOWN or waited(
+            last.at_s, resend_after_s, now_s=self.bank.clock.now_s()
+        )
 
-def _send(bank: Bank, chain_id: int, ready: Sequence[SignedPayment], *, by: Session) -> None:
-    """Send signed bytes in the order of their nonces. That they may have left stands in the books first."""
-    for some in groups(ready):
-        _send_together(bank, chain_id, some, by=by)
+    # What is cleared
 
+    def _priced(self, some: Sequence[Payment]) -> list[Priced]:
+        """Return the most that each payment's transaction may take now; what cannot go is put aside with a case."""
+        treasury, calls = self._calls(some)
+        gas = iter(self._gas([call for call in calls.values() if isinstance(call, Call)], treasury))
+        priced: list[Priced] = []
+        for payment in some:
+            call = calls[payment.id]
+            price = self._price(payment, next(gas) if isinstance(call, Call) else call)
+            if isinstance(price, Priced):
+                priced.append(price)
+            else:
+                self._put_aside(payment, price)
+        return priced
 
-def _send_together(bank: Bank, chain_id: int, ready: Sequence[SignedPayment], *, by: Session) -> None:
-    now_s = bank.clock.now_s()
-    with bank.store.unit_of_work() as uow:
-        operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
-        standing = uow.payments.lock_all(version.payment_id for version in ready)
-        attempts = uow.attempts.begin(ready, at_s=now_s)
-        uow.writes.gather()
-        for version in ready:
-            payment = standing[version.payment_id]
-            if payment.state is PaymentState.SIGNED:
-                uow.payments.update(payment.to(PaymentState.SENT, at_s=now_s), was=PaymentState.SIGNED)
-                record(uow, bank, operator, "payment.sent", payment.id, {"nonce": version.nonce})
-    answers = bank.chain(chain_id).broadcast([version.raw for version in ready])
-    with bank.store.unit_of_work() as uow:
-        uow.writes.gather()
-        for attempt, answer in zip(attempts, answers, strict=True):
-            outcome = AttemptOutcome(answer.outcome)
-            uow.attempts.end(attempt, outcome=outcome, reason=answer.reason[:200])
-            if outcome is AttemptOutcome.REJECTED and not answer.reason.startswith(_MENDS_ITSELF):
-                enter_case(
-                    uow,
-                    bank,
-                    operator,
-                    kind=CaseKind.PAYMENT_STUCK,
-                    subject=attempt.payment_id,
-                    note=f"the node rejected it: {answer.reason}",
-                )
+    def _calls(self, some: Sequence[Payment]) -> tuple[Address, dict[str, Call | TokenpayError]]:
+        """Return who pays, and by payment what it asks of the chain; a sweep's deposit address signs it now."""
+        calls: dict[str, Call | TokenpayError] = {}
+        for payment in some:
+            if payment.intent.purpose is Purpose.SWEEP:
+                try:
+                    carry_sweep(self.bank, payment)
+                except (SignerRefused, *STAYS) as error:
+                    calls[payment.id] = error
+        with self.bank.store.read() as uow:
+            treasury = uow.chains.treasury(self.chain_id)
+            carried = uow.carried.all_of(payment.id for payment in some)
+        for payment in some:
+            carry = carried.get(payment.id)
+            if payment.id not in calls:
+                try:
+                    calls[payment.id] = call_of(payment.intent, carry.calldata if carry else None)
+                except STAYS as error:
+                    calls[payment.id] = error
+        return treasury, {payment.id: calls[payment.id] for payment in some}
 
+    def _gas(self, calls: Sequence[Call], treasury: Address) -> list[int | TokenpayError]:
+        """Ask for all at once, and alone for each where one of them leaves the node without an answer."""
+        chain = self.bank.chain(self.chain_id)
+        try:
+            return chain.estimate_gas(calls, sender=treasury)
+        except ChainUnavailable:
+            chain.head()  # raises where the node is away, which is no payment's own trouble
+        return [self._gas_alone(call, treasury) for call in calls]
 
-def _give_up(bank: Bank, payment: Payment, error: SignerRefused, *, by: Session) -> None:
-    """End an assigned payment that the signer refuses; one with signed versions only waits for a person.
+    def _gas_alone(self, call: Call, treasury: Address) -> int | TokenpayError:
+        try:
+            return self.bank.chain(self.chain_id).estimate_gas([call], sender=treasury)[0]
+        except ChainUnavailable as error:
+            return error
 
-    A signer that remembers another signature contradicts the books: the chain halts until people have looked.
-    """
-    if isinstance(error, SignedBefore):
-        raise halt_chain(bank, payment.intent.amount.asset.chain_id or 0, reason=error.message, by=by)
-    if payment.state is PaymentState.ASSIGNED:
-        with suppress(WrongState):  # its nonce cannot be filled while payments are stopped: the next turn tries again
-            abandon(bank, payment, error=error, by=by)
-    _open_stuck_case(bank, payment, error, by=by)
+    def _price(self, payment: Payment, gas: int | TokenpayError) -> Priced | TokenpayError:
+        if isinstance(gas, TokenpayError):
+            return gas
+        gas_limit = with_margin(gas)
+        cap_wei = self.fees.cap_wei(gas_limit, at_most_wei=self.bank.settings.chain(self.chain_id).fee_cap_wei)
+        if cap_wei is None:
+            return WrongState("gas costs more now than the chain's fee cap allows", payment=payment.id)
+        return Priced(payment=payment, gas_limit=gas_limit, fee_cap_wei=cap_wei)
 
+    def _assign(self, priced: Sequence[Priced]) -> list[Payment]:
+        """Give these payments their nonces, and return those that have one."""
+        try:
+            assigned, alone = assign_together(self.bank, self.chain_id, priced, by=self.by)
+        except STAYS:  # which of them it was is found out one by one
+            assigned, alone = [], list(priced)
+        for each in alone:
+            try:
+                taken = assign_alone(self.bank, self.chain_id, each, by=self.by)
+                assigned += [taken] if taken is not None else []
+            except STAYS as error:
+                self._put_aside(each.payment, error)
+        return assigned
 
-def _open_stuck_case(bank: Bank, payment: Payment, error: TokenpayError, *, by: Session) -> None:
-    with bank.store.unit_of_work() as uow:
-        operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
-        standing = uow.payments.lock(payment.id)
-        if standing.state is PaymentState.CLEARED:
-            reason = Reason(code=error.code, message=error.message)
-            uow.payments.update(standing.waiting((reason,), at_s=bank.clock.now_s()), was=PaymentState.CLEARED)
-        enter_case(uow, bank, operator, kind=CaseKind.PAYMENT_STUCK, subject=payment.id, note=error.message)
+    # Signing and sending
+
+    def _sign_and_send(self, asked: Sequence[ToSign], *, also: Sequence[SignedPayment] = ()) -> int:
+        """Sign and send, by nonce, and return how many were signed. A wrong answer is raised when the others left."""
+        ready: list[SignedPayment] = []
+        refused: list[tuple[ToSign, SignerRefused]] = []
+        wrong: IntegrityError | None = None
+        for each, outcome in zip(asked, sign_payments(self.bank, asked, by=self.by), strict=True):
+            if isinstance(outcome, SignerRefused):
+                refused.append((each, outcome))
+            elif isinstance(outcome, IntegrityError):
+                wrong = wrong or outcome
+            elif isinstance(outcome, TokenpayError):
+                self._put_aside(each.payment, outcome)
+            elif outcome is not None:
+                ready.append(outcome)
+        # From the last nonce down: those at the end go back, and only one before a signed payment needs a no-op.
+        refused.sort(key=lambda each: each[0].payment.nonce or 0, reverse=True)
+        fills = [self._put_aside(each.payment, error) for each, error in refused]
+        filling = [ToSign(payment=fill, fees=self.fees, version=1) for fill in fills if fill is not None]
+        # A no-op that is refused as well is given up in the next turn.
+        filled = sign_payments(self.bank, filling, by=self.by)
+        no_ops = [outcome for outcome in filled if isinstance(outcome, SignedPayment)]
+        self._send(sorted((*also, *ready, *no_ops), key=lambda version: version.nonce))
+        if wrong is not None:
+            raise wrong
+        return len(ready)
+
+    def _send(self, ready: Sequence[SignedPayment]) -> None:
+        """Send signed bytes in the order of their nonces. That they may have left stands in the books first."""
+        if not ready or self.silent:  # what follows a silence would arrive before what is missing
+            return
+        now_s = self.bank.clock.now_s()
+        with self.bank.store.unit_of_work() as uow:
+            operator = authorize(uow, self.bank, self.by, Permission.RUN_ENGINE)
+            standing = uow.payments.lock_all(version.payment_id for version in ready)
+            attempts = uow.attempts.begin(ready, at_s=now_s)
+            uow.writes.gather()
+            for version in ready:
+                payment = standing[version.payment_id]
+                if payment.state is PaymentState.SIGNED:
+                    uow.payments.update(payment.to(PaymentState.SENT, at_s=now_s), was=PaymentState.SIGNED)
+                    record(uow, self.bank, operator, "payment.sent", payment.id, {"nonce": version.nonce})
+        answers = self.bank.chain(self.chain_id).broadcast([version.raw for version in ready])
+        with self.bank.store.unit_of_work() as uow:
+            uow.writes.gather()
+            for attempt, answer in zip(attempts, answers, strict=True):
+                outcome = AttemptOutcome(answer.outcome)
+                uow.attempts.end(attempt, outcome=outcome, reason=answer.reason[:200])
+                if outcome is AttemptOutcome.REJECTED and not answer.reason.startswith(_MENDS_ITSELF):
+                    note = f"the node rejected it: {answer.reason}"
+                    kind, subject = CaseKind.PAYMENT_STUCK, attempt.payment_id
+                    enter_case(uow, self.bank, operator, kind=kind, subject=subject, note=note)
+        self.sent += len(ready)
+        self.silent = answers[-1].outcome == "unknown"
+
+    # What cannot go
+
+    def _put_aside(self, payment: Payment, error: TokenpayError) -> Payment | None:
+        """Open a case. An assigned payment that the signer refuses ends; the no-op that fills its gap is returned.
+
+        One with signed versions only waits for a person. A signer that remembers another signature contradicts the
+        books: the chain halts until people have looked.
+        """
+        self.stuck += 1
+        fill = None
+        if isinstance(error, SignedBefore):
+            raise halt_chain(self.bank, self.chain_id, reason=error.message, by=self.by)
+        if isinstance(error, SignerRefused) and payment.state is PaymentState.ASSIGNED:
+            with suppress(WrongState):  # while payments are stopped its nonce cannot be filled: the next turn tries
+                fill = abandon(self.bank, payment, error=error, by=self.by)
+        self._open_stuck_case(payment, error)
+        return fill
+
+    def _open_stuck_case(self, payment: Payment, error: TokenpayError) -> None:
+        with self.bank.store.unit_of_work() as uow:
+            operator = authorize(uow, self.bank, self.by, Permission.RUN_ENGINE)
+            standing = uow.payments.lock(payment.id)
+            if standing.state is PaymentState.CLEARED:
+                reason = Reason(code=error.code, message=error.message)
+                waiting = standing.waiting((reason,), at_s=self.bank.clock.now_s())
+                uow.payments.update(waiting, was=PaymentState.CLEARED)
+            kind, subject = CaseKind.PAYMENT_STUCK, payment.id
+            enter_case(uow, self.bank, operator, kind=kind, subject=subject, note=error.message)

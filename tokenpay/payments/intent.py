@@ -1,7 +1,7 @@
 """The frozen content of a payment. Its hash is what people approve and what the signer checks."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 
@@ -125,6 +125,7 @@ class Intent:
     related: str = ""
     remittance_information: str = ""
     cash: CashLeg | None = None
+    _text: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not is_uetr(self.uetr):
@@ -146,6 +147,7 @@ class Intent:
         if self.rail is Rail.CHAIN and self.amount.asset.kind is AssetKind.CASH:
             raise InvalidInput("cash does not move on a chain")
         self._check_route()
+        object.__setattr__(self, "_text", canonical_text(self.content()))  # it is asked for often, and never changes
 
     def _check_route(self) -> None:
         kinds = {party.kind for party in (self.debtor, self.creditor) if isinstance(party, BookParty)}
@@ -206,7 +208,7 @@ class Intent:
 
     def text(self) -> str:
         """Return the canonical content as JSON text."""
-        return canonical_text(self.content())
+        return self._text
 
     def hash(self) -> bytes:
         """Return SHA-256 over the canonical content: 32 bytes."""

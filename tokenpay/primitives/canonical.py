@@ -10,6 +10,7 @@ from tokenpay.primitives.strict_json import read_json
 _MAX_CHARACTERS, _MAX_DEPTH = 16_777_216, 32
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
 _PLAIN = frozenset({str, int, bool, type(None)})
+_KEY = frozenset({str})
 
 Value = str | int | bool | None | Sequence["Value"] | Mapping[str, "Value"]
 
@@ -40,6 +41,8 @@ def parse_canonical(text: str) -> Any:
 def _refuse_floats(value: Value) -> None:
     if isinstance(value, str | int | None):
         return
+    if type(value) is dict and _KEY.issuperset(map(type, value)) and _PLAIN.issuperset(map(type, value.values())):
+        return  # what is flat, as most is
     if isinstance(value, dict | Mapping):
         for key, item in value.items():
             if not isinstance(key, str):

@@ -16,11 +16,11 @@ from tokenpay.steps.propose import Draft, propose
 from tokenpay.steps.record import record
 
 
-def abandon(bank: Bank, payment: Payment, *, error: TokenpayError, by: Session) -> None:
+def abandon(bank: Bank, payment: Payment, *, error: TokenpayError, by: Session) -> Payment | None:
     """Fail an assigned payment that no signature can exist for, and give back its funds.
 
     The last nonce goes back to the allocator. An earlier one is taken over by a no-op of the
-    treasury to itself, so that nothing waits behind a gap. Raises WrongState for a payment that
+    treasury to itself, which is returned: nothing waits behind a gap. Raises WrongState for a payment that
     was signed in any version.
     """
     chain_id = payment.intent.amount.asset.chain_id or 0
@@ -58,8 +58,10 @@ def abandon(bank: Bank, payment: Payment, *, error: TokenpayError, by: Session) 
             )
             movements.reserve_gas(uow, bank, assigned, clearance_id=uow.clearances.of(fill.id).id)
             uow.payments.update(assigned, was=PaymentState.CLEARED)
+            fill = assigned
         elif followed.next_nonce == (payment.nonce or 0) + 1:
             uow.chains.set_next_nonce(chain_id, payment.nonce or 0)
         else:
             raise WrongState("another payment took the next nonce meanwhile; try again", payment=payment.id)
         record(uow, bank, operator, "payment.failed", payment.id, {"reasons": [error.code]})
+        return fill

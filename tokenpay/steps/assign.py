@@ -4,20 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tokenpay.bank import Bank
-from tokenpay.errors import IntegrityError, InvalidInput, MoneyError, WrongState
+from tokenpay.errors import InsufficientFunds
 from tokenpay.parties.operator import Operator, Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.payment import Payment, PaymentState
 from tokenpay.steps import movements
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.foresee import ask_of_parties
+from tokenpay.steps.groups import STAYS
 from tokenpay.steps.recheck import Look, look_again, recheck
 from tokenpay.steps.record import record
-from tokenpay.store.chain_store import FollowedChain
 from tokenpay.store.unit_of_work import UnitOfWork
-
-STAYS = (IntegrityError, InvalidInput, MoneyError, WrongState)
-"""What keeps one payment from its nonce, and no other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,53 +31,63 @@ def assign_together(
 ) -> tuple[list[Payment], list[Priced]]:
     """Assign what the gate lets go, in one unit of work. Return it, and what has to be looked at alone, untouched.
 
-    What only waits, or is cleared no longer, is neither.
+    What only waits, or is cleared no longer, is neither. Raises one of STAYS for any of them: then none was assigned.
     """
+    if not priced:
+        return [], []
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
         followed = uow.chains.get(chain_id, lock=True)
         if followed.halted:
             return [], []
         standing = uow.payments.lock_all(each.payment.id for each in priced)
-        _read(uow, list(standing.values()))
+        found = [replace(each, payment=standing[each.payment.id]) for each in priced]
+        goes, alone = _look(uow, bank, [each for each in found if each.payment.state is PaymentState.CLEARED])
+        uow.ledger.lock(movements.gas_pair(uow, chain_id))
+        uow.writes.gather()  # from here on nothing is read: what is written is written at the end, whole
         assigned: list[Payment] = []
-        alone: list[Priced] = []
-        for each in priced:
-            payment = standing[each.payment.id]
-            if payment.state is not PaymentState.CLEARED:
-                continue
+        for each in goes:
             try:
-                look, _ = look_again(uow, bank, payment)
-                if look is Look.GOES:
-                    nonce = followed.next_nonce + len(assigned)
-                    assigned.append(_assign(uow, bank, operator, replace(each, payment=payment), nonce=nonce))
-            except STAYS:
-                look = Look.ENDS
-            if look is Look.ENDS:
+                nonce = followed.next_nonce + len(assigned)
+                assigned.append(_assign(uow, bank, operator, each, nonce=nonce))
+            except InsufficientFunds:
                 alone.append(each)
         if assigned:
             uow.chains.set_next_nonce(chain_id, followed.next_nonce + len(assigned))
         return assigned, alone
 
 
+def _look(uow: UnitOfWork, bank: Bank, priced: Sequence[Priced]) -> tuple[list[Priced], list[Priced]]:
+    """Return which of these locked payments may go, and which have to be looked at alone; nothing is written."""
+    uow.clearances.keep(each.payment.id for each in priced)
+    ask_of_parties(uow, [each.payment.intent for each in priced])
+    goes: list[Priced] = []
+    alone: list[Priced] = []
+    for each in priced:
+        try:
+            look, _ = look_again(uow, bank, each.payment)
+            uow.clearances.of(each.payment.id)
+        except STAYS:
+            alone.append(each)
+            continue
+        if look is Look.GOES:
+            goes.append(each)
+        elif look is Look.ENDS:
+            alone.append(each)
+    return goes, alone
+
+
 def assign_alone(bank: Bank, chain_id: int, priced: Priced, *, by: Session) -> Payment | None:
     """Assign one payment; None where it waits, is cleared no longer, or was refused. Raises one of STAYS."""
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
-        followed: FollowedChain = uow.chains.get(chain_id, lock=True)
+        followed = uow.chains.get(chain_id, lock=True)
         payment = uow.payments.lock(priced.payment.id)
         if followed.halted or payment.state is not PaymentState.CLEARED or not recheck(uow, bank, operator, payment):
             return None
         assigned = _assign(uow, bank, operator, replace(priced, payment=payment), nonce=followed.next_nonce)
         uow.chains.set_next_nonce(chain_id, followed.next_nonce + 1)
         return assigned
-
-
-def _read(uow: UnitOfWork, payments: Sequence[Payment]) -> None:
-    """Read at once what the gate asks of each, and let what is written wait until all is."""
-    uow.clearances.keep(payment.id for payment in payments)
-    ask_of_parties(uow, [payment.intent for payment in payments])
-    uow.writes.gather()
 
 
 def _assign(uow: UnitOfWork, bank: Bank, operator: Operator, priced: Priced, *, nonce: int) -> Payment:

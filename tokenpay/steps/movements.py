@@ -1,6 +1,6 @@
 """The ledger's side of a payment or a deposit: which accounts it moves, reserved, posted or given back."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tokenpay.bank import Bank
@@ -154,11 +154,24 @@ def reserve_gas(uow: UnitOfWork, bank: Bank, payment: Payment, *, clearance_id: 
     """Reserve the most a payment's transaction may cost, from the treasury's native coin; some chains ask nothing."""
     if not payment.fee_cap_wei:
         return
-    chain_id = payment.intent.amount.asset.chain_id or 0
-    coin = uow.chains.native_asset_id(chain_id)
-    pair = gas_of(coin), custody_of(uow.chains.treasury(chain_id), coin)
+    pair = gas_pair(uow, payment.intent.amount.asset.chain_id or 0)
     uow.ledger.lock(pair)
     uow.ledger.reserve(_transfer(bank, pair, payment.fee_cap_wei, payment_id=payment.id, clearance_id=clearance_id))
+
+
+def gas_pair(uow: UnitOfWork, chain_id: int) -> tuple[Account, Account]:
+    """Return the accounts between which a transaction's gas moves: what it costs, and the treasury's coin."""
+    coin = uow.chains.native_asset_id(chain_id)
+    return gas_of(coin), custody_of(uow.chains.treasury(chain_id), coin)
+
+
+def pending_of_all(uow: UnitOfWork, payment_ids: Collection[str]) -> dict[str, list[Transfer]]:
+    """Return the pending transfers of each of these payments; no account is locked."""
+    found: dict[str, list[Transfer]] = {id: [] for id in payment_ids}
+    for transfer in uow.ledger.transfers_of(payment_ids):
+        if transfer.state is TransferState.PENDING and transfer.payment_id is not None:
+            found[transfer.payment_id].append(transfer)
+    return found
 
 
 def pending_of(uow: UnitOfWork, **cause: str) -> list[Transfer]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from tokenpay.bank import Bank
 from tokenpay.errors import IntegrityError
 from tokenpay.ethereum.observed import Receipt, TransferLog
-from tokenpay.ledger.transfer import Transfer, TransferState
+from tokenpay.ledger.transfer import Transfer
 from tokenpay.money.asset import AssetKind
 from tokenpay.parties.operator import Operator, Permission
 from tokenpay.parties.session import Session
@@ -15,7 +15,7 @@ from tokenpay.payments.intent import ChainParty, Purpose
 from tokenpay.payments.payment import UNSENT, Payment, PaymentState, Reason
 from tokenpay.steps import movements
 from tokenpay.steps.authorize import authorize
-from tokenpay.steps.groups import groups
+from tokenpay.steps.groups import STAYS, groups
 from tokenpay.steps.record import record
 from tokenpay.store.unit_of_work import UnitOfWork
 
@@ -46,7 +46,11 @@ def settle_payments(bank: Bank, due: Sequence[Due], *, final_number: int, by: Se
     moved another amount than it was told.
     """
     for some in groups(due):
-        for each in _settle_paid(bank, some, final_number=final_number, by=by):
+        try:
+            others = _settle_paid(bank, some, final_number=final_number, by=by)
+        except STAYS:  # it is told of the one that it is about when that is judged alone
+            others = list(some)
+        for each in others:
             _settle_alone(bank, each, final_number=final_number, by=by)
 
 
@@ -57,7 +61,7 @@ def _settle_paid(bank: Bank, due: Sequence[Due], *, final_number: int, by: Sessi
         standing = uow.payments.lock_all(each.payment.id for each in due)
         found = [replace(each, payment=standing[each.payment.id]) for each in due]
         here = [each for each in found if each.stands]
-        pending = _pending(uow, [each.payment.id for each in here])
+        pending = movements.pending_of_all(uow, [each.payment.id for each in here])
         paid: list[Due] = []
         others: list[Due] = []
         for each in here:
@@ -83,22 +87,11 @@ def _settle_alone(bank: Bank, due: Due, *, final_number: int, by: Session) -> No
         end(uow, bank, operator, due, movements.pending_of(uow, payment_id=payment.id), failed=failed)
 
 
-def _pending(uow: UnitOfWork, payment_ids: Sequence[str]) -> dict[str, list[Transfer]]:
-    found: dict[str, list[Transfer]] = {id: [] for id in payment_ids}
-    for transfer in uow.ledger.transfers_of(payment_ids):
-        if transfer.state is TransferState.PENDING and transfer.payment_id is not None:
-            found[transfer.payment_id].append(transfer)
-    return found
-
-
 def _paid(uow: UnitOfWork, due: Due, pending: Sequence[Transfer], *, final_number: int) -> bool:
     """Whether the money moved, for no more gas than was reserved: then nothing can be lacking."""
     gas_account = _gas_account(uow, due.payment)
     reserved_wei = sum(transfer.units for transfer in pending if transfer.debit == gas_account)
-    try:
-        failed = _why_not(uow, due.payment, due.receipt, due.logs, final_number=final_number)
-    except IntegrityError:  # it is told when this one is judged alone
-        return False
+    failed = _why_not(uow, due.payment, due.receipt, due.logs, final_number=final_number)
     return failed is None and due.receipt.fee_wei <= reserved_wei
 
 

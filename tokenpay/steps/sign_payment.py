@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from tokenpay.bank import Bank
-from tokenpay.errors import IntegrityError, SignerRefused, WrongState
+from tokenpay.errors import IntegrityError, SignerRefused, TokenpayError
 from tokenpay.ethereum.fees import Fees, most_wei_per_gas
 from tokenpay.ethereum.grants.authorization import Authorization, calldata
 from tokenpay.ethereum.transaction import DynamicFeeTransaction, SignedTransaction, encode_unsigned
@@ -18,6 +17,7 @@ from tokenpay.payments.outgoing import call_of
 from tokenpay.payments.payment import Payment, PaymentState
 from tokenpay.ports import SigningRequest
 from tokenpay.steps.authorize import authorize
+from tokenpay.steps.groups import STAYS
 from tokenpay.steps.record import record
 from tokenpay.store.carried_store import Carried
 from tokenpay.store.unit_of_work import UnitOfWork
@@ -35,9 +35,7 @@ class ToSign:
     version: int
 
 
-def sign_payments(
-    bank: Bank, asked: Sequence[ToSign], *, by: Session
-) -> list[SignedPayment | SignerRefused | IntegrityError | WrongState | None]:
+def sign_payments(bank: Bank, asked: Sequence[ToSign], *, by: Session) -> list[SignedPayment | TokenpayError | None]:
     """Return each payment's transaction, signed and stored, or why it was not; the nonces stay.
 
     Where another engine was quicker it is the version that stands, or None for a payment that was given up: what was
@@ -47,16 +45,15 @@ def sign_payments(
     if not asked:
         return []
     prepared = _prepare(bank, asked)
-    known = {place: each for place, each in enumerate(prepared) if isinstance(each, _Prepared)}
-    answers = bank.required_signer().sign_transactions([each.request for each in known.values()])
-    outcomes: list[Any] = list(prepared)
-    for place, answer in zip(known, answers, strict=True):
-        outcomes[place] = known[place].signed(answer, asked[place], at_s=bank.clock.now_s())
-    fresh = {place: each for place, each in enumerate(outcomes) if isinstance(each, SignedPayment)}
-    if fresh:
-        stored = _store(bank, list(fresh.values()), by=by)
-        outcomes = [stored.get(each.payment_id) if place in fresh else each for place, each in enumerate(outcomes)]
-    return outcomes
+    requests = [each.request for each in prepared if isinstance(each, _Prepared)]
+    answers = bank.required_signer().sign_transactions(requests)
+    told = iter(answers)
+    outcomes = [
+        each.signed(next(told), of, at_s=bank.clock.now_s()) if isinstance(each, _Prepared) else each
+        for each, of in zip(prepared, asked, strict=True)
+    ]
+    stands = _store(bank, [each for each in outcomes if isinstance(each, SignedPayment)], by=by)
+    return [stands.get(each.payment_id) if isinstance(each, SignedPayment) else each for each in outcomes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,10 +82,10 @@ class _Prepared:
         )
 
 
-def _prepare(bank: Bank, asked: Sequence[ToSign]) -> list[_Prepared | IntegrityError | WrongState]:
+def _prepare(bank: Bank, asked: Sequence[ToSign]) -> list[_Prepared | TokenpayError]:
     """Return the transaction of each and what proves that it may be signed, or why there is none."""
     ids = [each.payment.id for each in asked]
-    prepared: list[_Prepared | IntegrityError | WrongState] = []
+    prepared: list[_Prepared | TokenpayError] = []
     with bank.store.read() as uow:
         carried = uow.carried.all_of(ids)
         uow.clearances.keep(ids)
@@ -104,7 +101,7 @@ def _prepare(bank: Bank, asked: Sequence[ToSign]) -> list[_Prepared | IntegrityE
                     domain=_domain(uow, payment),
                 )
                 prepared.append(_Prepared(transaction=transaction, request=request))
-            except (IntegrityError, WrongState) as error:
+            except STAYS as error:
                 prepared.append(error)
     return prepared
 
@@ -127,6 +124,8 @@ def _transaction(asked: ToSign, carried: bytes | None) -> DynamicFeeTransaction:
 
 def _store(bank: Bank, fresh: Sequence[SignedPayment], *, by: Session) -> dict[str, SignedPayment]:
     """Store what was signed and return, by payment, the version that stands now."""
+    if not fresh:
+        return {}
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
         standing = uow.payments.lock_all(version.payment_id for version in fresh)

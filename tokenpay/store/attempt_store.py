@@ -78,10 +78,6 @@ class AttemptStore:
         row = dict(zip(("of_payment", "of_version", "of_seq"), key, strict=True))
         self._writes.change(_END, {key: {**row, "new_outcome": outcome, "new_reason": reason}})
 
-    def of(self, payment_id: str) -> list[Attempt]:
-        """Return every attempt of a payment, oldest first."""
-        return self.all_of([payment_id]).get(payment_id, [])
-
     def all_of(self, payment_ids: Iterable[str]) -> dict[str, list[Attempt]]:
         """Return every attempt of each of these payments, oldest first, without those that have none."""
         query = select(attempts).where(attempts.c.payment_id.in_(sorted(payment_ids)))

@@ -18,7 +18,7 @@ _OF = select(clearances).where(clearances.c.payment_id.in_(bindparam("payments",
 
 
 class ClearanceStore:
-    """What was kept is read once in a unit of work."""
+    """What was kept is read once in a unit of work, with the approvals that there were."""
 
     def __init__(self, connection: Connection, writes: Writes, approvals: ApprovalStore) -> None:
         self._connection = connection

@@ -46,7 +46,8 @@ class Writes:
         """Change rows of one table, each by what names it; a row that is changed again is changed once.
 
         Changes are written before new rows, which may say what they came to; `last` behind them, to point to them.
-        Raises IntegrityError, at the latest with the commit, where a row is not there or not as the statement wants it.
+        Raises IntegrityError, at the latest with the commit, where a row is not there or not as the statement wants it;
+        one that waits to be entered is not there yet.
         """
         if self._gathers:
             if last:

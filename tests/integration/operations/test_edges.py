@@ -98,7 +98,7 @@ READ: dict[str, Callable[[World, tp.Payment], object]] = {
     "deny_lists": lambda w, p: w.pay(creditor=str(p.intent.creditor)),
     "approvals": lambda w, p: _read(w, lambda uow: uow.approvals.of(p.id)),
     "clearances": lambda w, p: _read(w, lambda uow: uow.clearances.of(p.id)),
-    "attempts": lambda w, p: _read(w, lambda uow: uow.attempts.of(p.id)),
+    "attempts": lambda w, p: _read(w, lambda uow: uow.attempts.all_of([p.id])),
     "signed": lambda w, p: _read(w, lambda uow: uow.attempts.signed(p.id)),
     "bank": lambda w, p: tp.get_request(w.bank, _request(w), by=w.ann),
     "keys": lambda w, p: w.pay(1, key="used"),

@@ -20,8 +20,8 @@ from tokenpay.ethereum.transaction import (
     sign,
 )
 from tokenpay.ledger.chart import AccountKind
-from tokenpay.operations import submit as submitting
 from tokenpay.payments.attempt import Attempt, SignedPayment
+from tokenpay.payments.outgoing import Call
 from tokenpay.payments.payment import PaymentState as S
 from tokenpay.ports import Broadcast, SigningRequest
 from tokenpay.steps import groups
@@ -77,7 +77,7 @@ def versions(world: World, payment: tp.Payment) -> list[SignedPayment]:
 
 def attempts(world: World, payment: tp.Payment) -> list[Attempt]:
     with world.bank.store.read() as uow:
-        return uow.attempts.of(payment.id)
+        return uow.attempts.all_of([payment.id]).get(payment.id, [])
 
 
 def outcomes(world: World, payment: tp.Payment) -> list[tuple[int, str]]:
@@ -196,6 +196,153 @@ def test_a_signed_payment_without_its_bytes_halts_the_chain(world: World) -> Non
     error = world.turn().error
     assert isinstance(error, tp.Halted)
     assert "has lost its bytes" in error.message
+
+
+def in_order(world: World, count: int) -> list[tp.Payment]:
+    """So many payments out, a second after each other: this is the order in which they are taken."""
+    payments = []
+    for _ in range(count):
+        payments.append(out(world))
+        world.clock.advance(1)
+    return payments
+
+
+def test_a_row_the_database_refuses_is_one_payments_trouble(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Gas costs nothing here, so no cap stands before a node's absurd answer; two people paid."""
+    world.chain.base_fee_wei = world.chain.tip_wei = 0
+    world.mine()
+    payments = [*in_order(world, 2), world.paid(20, creditor=OUTSIDE, by=world.ann)]
+    real = world.chain.estimate_gas
+
+    def absurd(calls: Sequence[Call], *, sender: tp.Address) -> list[Any]:
+        told = real(calls, sender=sender)
+        return [2**63, *told[1:]] if len(calls) == 3 else told
+
+    with monkeypatch.context() as patching:
+        patching.setattr(world.chain, "estimate_gas", absurd)
+        submitted = world.turn().submitted
+    assert submitted is not None
+    assert (submitted.assigned, submitted.stuck) == (2, 1)
+    assert [world.now(payment).nonce for payment in payments] == [None, FIRST, FIRST + 1]
+    assert world.cases() == [("payment_stuck", payments[0].id)]
+    for _ in range(2):
+        world.to_finality()
+    paid_once(world, *payments)
+
+
+def test_one_call_that_leaves_the_node_without_an_answer_stops_no_other(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others, poison = in_order(world, 3), world.paid(20, creditor=tp.Address(b"\x77" * 20).caip10(CHAIN_ID))
+    real = world.chain.estimate_gas
+
+    def slow(calls: Sequence[Call], *, sender: tp.Address) -> list[Any]:
+        if any(b"\x77" * 20 in call.data for call in calls):
+            raise tp.ChainUnavailable("the node gave no usable answer")
+        return real(calls, sender=sender)
+
+    with monkeypatch.context() as patching:
+        patching.setattr(world.chain, "estimate_gas", slow)
+        submitted = world.turn().submitted
+    assert submitted is not None
+    assert (submitted.assigned, submitted.sent, submitted.stuck) == (3, 3, 1)
+    assert world.cases() == [("payment_stuck", poison.id)]
+    world.to_finality()
+    assert {world.now(payment).state for payment in others} == {S.FINAL}
+
+
+def test_a_node_that_goes_away_is_no_payments_own_trouble(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    payments = in_order(world, 3)
+    real = world.chain.estimate_gas
+
+    def away(calls: Sequence[Call], *, sender: tp.Address) -> list[Any]:
+        world.chain.unreachable = True
+        return real(calls, sender=sender)
+
+    with monkeypatch.context() as patching:
+        patching.setattr(world.chain, "estimate_gas", away)
+        assert isinstance(world.turn().error, tp.ChainUnavailable)
+    world.chain.unreachable = False
+    assert world.cases() == []
+    world.to_finality()
+    paid_once(world, *payments)
+
+
+@pytest.mark.usefixtures("twos")
+def test_what_follows_a_silence_is_not_sent(world: World) -> None:
+    world.chain.refuse_gaps = True
+    payments = in_order(world, 5)
+    world.chain.lose_requests = 2
+    submitted = world.turn().submitted
+    assert submitted is not None
+    assert submitted.sent == 2
+    assert [world.now(payment).state for payment in payments] == [S.SENT] * 2 + [S.CLEARED] * 3
+    world.to_finality()
+    assert world.cases() == []
+    paid_once(world, *payments)
+
+
+@pytest.mark.usefixtures("twos")
+def test_a_group_leaves_before_the_next_is_begun(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    payments = in_order(world, 5)
+
+    def crash(_: list[bytes]) -> list[Broadcast]:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patching:
+        patching.setattr(world.chain, "broadcast", crash)
+        with pytest.raises(KeyboardInterrupt):
+            world.turn()
+    assert [world.now(payment).state for payment in payments] == [S.SENT] * 2 + [S.CLEARED] * 3
+    goes_on = iter([True, False])
+    tp.submit(world.bank, chain_id=CHAIN_ID, by=world.engine, goes_on=lambda: next(goes_on))
+    assert [world.now(payment).state for payment in payments] == [S.SENT] * 2 + [S.CLEARED] * 3, "it was told to stop"
+    world.to_finality()
+    paid_once(world, *payments)
+
+
+def test_refused_payments_at_the_end_give_their_nonces_back(world: World) -> None:
+    first, *others = in_order(world, 4)
+    sound, world.bank = world.bank, replace(world.bank, signer=refusing(world, *others))
+    world.turn()
+    assert [world.now(payment).state for payment in (first, *others)] == [S.SENT] + [S.FAILED] * 3
+    assert next_nonce(world) == FIRST + 1
+    world.bank = sound
+    world.to_finality()
+    paid_once(world, first)
+
+
+def test_a_refused_payments_gap_is_filled_before_what_is_behind_it_is_sent(world: World) -> None:
+    world.chain.refuse_gaps = True
+    payments = in_order(world, 4)
+    world.bank = replace(world.bank, signer=refusing(world, payments[1]))
+    world.turn()
+    assert world.cases() == [("payment_stuck", payments[1].id)], "the node took all that is left"
+    world.to_finality()
+    assert world.now(payments[1]).state is S.FAILED
+    (fill,) = (p for p in tp.find_payments(world.bank, by=world.ann) if p.intent.purpose is tp.Purpose.FILL)
+    assert (fill.state, fill.nonce) == (S.FINAL, FIRST + 1)
+    paid_once(world, payments[0], *payments[2:])
+
+
+def test_a_wrong_signature_for_one_holds_back_no_other(world: World) -> None:
+    payments = in_order(world, 3)
+    signer = world.bank.required_signer()
+
+    class Wrong(Signing):
+        def sign_transactions(self, asked: Sequence[SigningRequest]) -> list[Any]:
+            answers = signer.sign_transactions(asked)
+            return [answers[1], *answers[1:]] if len(answers) > 1 else answers
+
+    sound, world.bank = world.bank, replace(world.bank, signer=Wrong(world))
+    error = world.turn().error
+    assert isinstance(error, tp.Halted)
+    assert "signed something else" in error.message
+    assert [world.now(payment).state for payment in payments] == [S.ASSIGNED, S.SENT, S.SENT]
+    world.bank = sound
+    go_on(world)
+    world.to_finality()
+    paid_once(world, *payments)
 
 
 # --- crashes and silence
@@ -637,10 +784,16 @@ def test_a_refused_payment_gives_back_its_nonce_and_funds(world: World) -> None:
 
 def assigned_both(world: World) -> tuple[tp.Payment, tp.Payment]:
     """Two payments with a nonce and no signature, as two engines leave them that die together."""
-    fees = submitting._fees(world.bank, CHAIN_ID)
-    payments = [out(world), out(world)]
-    (first, second), stuck = submitting._assign(world.bank, CHAIN_ID, payments, fees, by=world.engine)
-    assert stuck == 0
+    out(world), out(world)
+
+    def crash(_: SigningRequest) -> None:
+        raise KeyboardInterrupt
+
+    sound, world.bank = world.bank, replace(world.bank, signer=Signing(world, before=crash))
+    with pytest.raises(KeyboardInterrupt):
+        world.turn()
+    world.bank = sound
+    first, second = tp.find_payments(world.bank, by=world.ann, states=[S.ASSIGNED])
     return first, second
 
 

@@ -202,7 +202,9 @@ def test_every_single_change_of_the_intent_is_refused(world: World) -> None:
         "related": "x",
         "remittance_information": "x",
     }
-    assert {*changes, "cash"} == {field.name for field in fields(Intent)}  # cash is of exchanges: in the books alone
+    assert {*changes, "cash"} == {
+        field.name for field in fields(Intent) if field.init
+    }  # cash is of exchanges: in the books alone
     for name, value in changes.items():
         changed = replace(intent, **{name: value})
         for forged in (clearance, replace(clearance, intent_hash=changed.hash(), payment_id=changed.uetr)):

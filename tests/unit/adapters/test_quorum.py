@@ -360,3 +360,15 @@ def test_a_quorum_that_is_forgotten_ends_its_threads(apart: list[LyingNode]) -> 
     for thread in made:
         thread.join(10)
         assert not thread.is_alive()
+
+
+def test_nodes_that_are_away_are_no_calls_own_trouble(chain: QuorumChain, nodes: list[LyingNode]) -> None:
+    """Each call has a quorum of its own; where too few nodes answer at all, that is raised."""
+    calls = [Call(to=TOKEN), Call(to=SOMEBODY)]
+    for node, told in zip(nodes, ([50, WrongState("a")], [51, 70], [52, WrongState("b")]), strict=True):
+        tell(node, estimate_gas=told)
+    first, second = chain.estimate_gas(calls, sender=SOMEBODY)
+    assert (first, type(second)) == (51, WrongState)
+    nodes[0].down = nodes[1].down = True
+    with pytest.raises(NoQuorum):
+        chain.estimate_gas(calls, sender=SOMEBODY)

@@ -102,6 +102,8 @@ class QuorumChain:
             return all(self._suffices(column) for column in _columns(told, size))
 
         told = self._ask(lambda node: node.estimate_gas(calls, sender=sender), enough, size)
+        if sum(it.answer is not None for it in told) < self._quorum:
+            self._raise_same("the gas of calls", told)
         return [self._gas(column) for column in _columns(told, size)]
 
     def _gas(self, told: Answers[Any]) -> int | TokenpayError:
