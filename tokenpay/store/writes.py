@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Dialect, Insert, Update, event
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.dml import ReturningInsert
 
 from tokenpay.errors import IntegrityError
 from tokenpay.store.tables import metadata
@@ -72,7 +73,7 @@ class Writes:
             raise IntegrityError("a row moved while it was being changed")
 
     def _all(self, statement: Insert | Update, rows: list[Row]) -> CursorResult[Any]:
-        if len(rows) > 1 and self._connection.dialect.positional:
+        if len(rows) > 1 and not isinstance(statement, ReturningInsert):
             prepared = _prepared(statement, tuple(rows[0]), self._connection.dialect)
             return self._connection.exec_driver_sql(prepared.text, prepared.given(rows))
         return self._connection.execute(statement, rows if len(rows) > 1 else rows[0])
@@ -84,23 +85,27 @@ class Writes:
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    """A statement as the driver takes it, and what each of its values, in order, is made of."""
+    """A statement as the driver takes it, and what each of its values is made of: in their order, or by their names."""
 
     text: str
+    positional: bool
     values: tuple[tuple[str, Callable[[Any], Any] | None], ...]
 
-    def given(self, rows: Sequence[Row]) -> list[tuple[Any, ...]]:
+    def given(self, rows: Sequence[Row]) -> list[Any]:
         """Return the rows as the driver takes them; a column type may refuse a value."""
-        return [
-            tuple([row[name] if bound is None else bound(row[name]) for name, bound in self.values]) for row in rows
-        ]
+        if self.positional:
+            return [
+                tuple([row[name] if bind is None else bind(row[name]) for name, bind in self.values]) for row in rows
+            ]
+        return [{name: row[name] if bind is None else bind(row[name]) for name, bind in self.values} for row in rows]
 
 
 @lru_cache(maxsize=256)
 def _prepared(statement: Insert | Update, names: tuple[str, ...], dialect: Dialect) -> _Prepared:
     """Compile a statement once; SQLAlchemy would look up each value of each row anew."""
     compiled = statement.compile(dialect=dialect, column_keys=list(names))
-    if not isinstance(compiled, SQLCompiler) or compiled.positiontup is None:
-        raise TypeError("a statement that is written has values in an order")
-    types = {name: compiled.binds[name].type.dialect_impl(dialect) for name in compiled.positiontup}
-    return _Prepared(compiled.string, tuple((name, type.bind_processor(dialect)) for name, type in types.items()))
+    if not isinstance(compiled, SQLCompiler):
+        raise TypeError("a statement that is written is one of SQL")
+    types = {name: compiled.binds[name].type.dialect_impl(dialect) for name in compiled.positiontup or compiled.binds}
+    values = tuple((name, type.bind_processor(dialect)) for name, type in types.items())
+    return _Prepared(compiled.string, compiled.positiontup is not None, values)
