@@ -37,9 +37,14 @@ class Session(_Keyed):
     def role(self) -> Role:
         return self.operator.role
 
+    @property
+    def public_key(self) -> bytes:
+        """The 32 bytes that what this session signs is verified with."""
+        return self._key.public_key().public_bytes_raw()
+
     def holds_key_of(self, operator: Operator) -> bool:
         """Tell whether the session holds this operator's private key: an id alone proves nothing."""
-        return self._key.public_key().public_bytes_raw() == operator.public_key
+        return self.public_key == operator.public_key
 
     def sign(self, message: bytes) -> bytes:
         """Sign with the operator's Ed25519 key (RFC 8032) and return 64 bytes."""

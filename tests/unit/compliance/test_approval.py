@@ -18,10 +18,14 @@ MIA = Operator(id="mia", name="Mia", role=Role.TELLER, branch="main", public_key
 SESSION = Session(id="S1", operator=MIA, terminal="T1", opened_at_s=1, expires_at_s=2, key=KEY)
 HASH = intent().hash()
 APPROVAL = give(SESSION, HASH, part=Part.MAKER, at_s=7)
+STORED = replace(APPROVAL)
+"""The same as it is read again: nobody remembers having signed it."""
 
 
 def test_it_verifies_under_its_operators_key() -> None:
-    APPROVAL.verify(MIA.public_key)
+    for approval in (APPROVAL, STORED):
+        approval.verify(MIA.public_key)
+    assert APPROVAL == STORED
     assert (APPROVAL.operator_id, APPROVAL.intent_hash, APPROVAL.part, APPROVAL.at_s) == ("mia", HASH, "maker", 7)
 
 
@@ -45,8 +49,9 @@ def test_nothing_of_it_can_be_changed(change: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("public_key", [public_key_of(OTHER_KEY), b"", bytes(31), bytes(33), b"\xff" * 32])
 def test_no_other_key_will_do(public_key: bytes) -> None:
-    with pytest.raises(IntegrityError, match="signature"):
-        APPROVAL.verify(public_key)
+    for approval in (APPROVAL, STORED):
+        with pytest.raises(IntegrityError, match="signature"):
+            approval.verify(public_key)
 
 
 @given(st.integers(min_value=0, max_value=511))
