@@ -1,6 +1,7 @@
 """Payments: what each is for, and where it stands."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
@@ -185,7 +186,9 @@ class PaymentStore:
 
     @stored
     def _payment(self, row: Row[Any]) -> Payment:
-        intent = self.intent(row.intent)
+        asset = self._assets.get(row.asset_id).asset
+        exchanged = row.purpose == Purpose.EXCHANGE
+        intent = self.intent(row.intent) if exchanged else _intent(row.intent, asset, asset.symbol)
         if intent.hash() != row.intent_hash or intent.uetr != row.id:
             raise IntegrityError("the content of a payment was changed after it was made", payment=row.id)
         return Payment(
@@ -205,24 +208,12 @@ class PaymentStore:
     def intent(self, text: str) -> Intent:
         """Return the intent in stored canonical text; its asset is looked up in the bank's own."""
         content = parse_canonical(text)
-        asset = self._asset(content["asset"], content["decimals"])
-        return Intent(
-            uetr=content["uetr"],
-            purpose=Purpose(content["purpose"]),
-            debtor=parse_party(content["debtor"]),
-            creditor=parse_party(content["creditor"]),
-            amount=Amount(asset, int(content["units"])),
-            maker=content["maker"],
-            created_at_s=content["created_at_s"],
-            expires_at_s=content["expires_at_s"],
-            request_id=content["request_id"],
-            related=content["related"],
-            remittance_information=content["remittance_information"],
-            cash=self._cash(content) if "quote_id" in content else None,
-        )
+        asset = self._assets.get(content["asset"]).asset
+        return _read(content, asset, cash=self._cash(content) if "quote_id" in content else None)
 
     def _cash(self, content: dict[str, Any]) -> CashLeg:
-        asset = self._asset(content["cash_asset"], content["cash_decimals"])
+        asset = self._assets.get(content["cash_asset"]).asset
+        _check_asset(asset, content["cash_asset"], content["cash_decimals"])
         return CashLeg(
             drawer=content["drawer"],
             amount=Amount(asset, int(content["cash_units"])),
@@ -230,11 +221,39 @@ class PaymentStore:
             quote_id=content["quote_id"],
         )
 
-    def _asset(self, asset_id: str, decimals: int) -> Asset:
-        asset = self._assets.get(asset_id).asset
-        if asset.decimals != decimals:
-            raise IntegrityError("an asset's decimals changed under a payment", asset=asset.id)
-        return asset
+
+@lru_cache(maxsize=1_024)
+def _intent(text: str, asset: Asset, _symbol: str) -> Intent:
+    """Return the intent of a stored text, read once: what is on its way is asked for again and again.
+
+    Assets are equal whatever they are called, and an intent has its asset as this bank calls it.
+    """
+    return _read(parse_canonical(text), asset, cash=None)
+
+
+def _read(content: dict[str, Any], asset: Asset, *, cash: CashLeg | None) -> Intent:
+    _check_asset(asset, content["asset"], content["decimals"])
+    return Intent(
+        uetr=content["uetr"],
+        purpose=Purpose(content["purpose"]),
+        debtor=parse_party(content["debtor"]),
+        creditor=parse_party(content["creditor"]),
+        amount=Amount(asset, int(content["units"])),
+        maker=content["maker"],
+        created_at_s=content["created_at_s"],
+        expires_at_s=content["expires_at_s"],
+        request_id=content["request_id"],
+        related=content["related"],
+        remittance_information=content["remittance_information"],
+        cash=cash,
+    )
+
+
+def _check_asset(asset: Asset, asset_id: str, decimals: int) -> None:
+    if asset.id != asset_id:
+        raise IntegrityError("a payment stands under another asset than it was made in", asset=asset.id)
+    if asset.decimals != decimals:
+        raise IntegrityError("an asset's decimals changed under a payment", asset=asset.id)
 
 
 @stored
