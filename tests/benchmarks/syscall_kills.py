@@ -37,6 +37,7 @@ def main() -> int:
     arguments.add_argument("--path", choices=PATHS, default="book")
     arguments.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     arguments.add_argument("--every", type=int, default=1, help="at each so manieth call")
+    arguments.add_argument("--first", type=int, default=0, help="go on from this call, where a run was broken off")
     arguments.add_argument("--kills", type=int, default=0, help="so many at random calls instead")
     arguments.add_argument("--seed", type=int, default=time.time_ns())
     arguments.add_argument("--most-s", type=float, default=float("inf"), help="stop after so many seconds")
@@ -50,7 +51,9 @@ def main() -> int:
     with server as url:
         calls = _calls(PATHS[given.path], url)
         print(f"{calls:>8,} system calls: a payment of the path {given.path!r} on {given.database}", flush=True)
-        points = _random(calls, given.kills, given.seed) if given.kills else iter(range(0, calls, given.every))
+        points = (
+            _random(calls, given.kills, given.seed) if given.kills else iter(range(given.first, calls, given.every))
+        )
         points = takewhile(lambda _: time.monotonic() - began_s < given.most_s, points)
         while part := list(islice(points, _KILLS_OF_A_BANK)):
             with bank(PATHS[given.path], url) as path:

@@ -39,8 +39,8 @@ class Approval:
 
     def verify(self, public_key: bytes) -> None:
         """Raise IntegrityError unless this operator's key signed exactly this consent."""
-        if self._made_with == public_key:
-            return  # `give` signed it a moment ago with this very key; what was stored or changed does not say so
+        if self._made_with is not None and self._made_with == public_key:
+            return  # `give` signed it with this very key; what was read or changed since does not say so
         try:
             _public_key(public_key).verify(
                 self.signature, _message(self.intent_hash, self.operator_id, self.part, self.at_s)

@@ -1,14 +1,16 @@
 """End a payment whose nonce another transaction has, by that transaction's own bytes: nobody has to be believed."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from tokenpay.bank import Bank
 from tokenpay.errors import ChainUnavailable, WrongState
-from tokenpay.ethereum.observed import Receipt
+from tokenpay.ethereum.observed import Receipt, TransferLog
 from tokenpay.ethereum.transaction import DynamicFeeTransaction, SignedTransaction, Transaction, decode
 from tokenpay.parties.operator import Operator, Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.attempt import SignedPayment
+from tokenpay.payments.intent import ChainParty, Intent, Purpose, Rail
 from tokenpay.payments.outgoing import call_of
 from tokenpay.payments.payment import Payment, PaymentState
 from tokenpay.steps import movements
@@ -18,74 +20,104 @@ from tokenpay.steps.record import record
 from tokenpay.steps.settle_payment import Due, end
 from tokenpay.store.unit_of_work import UnitOfWork
 
-_SIGNED = (PaymentState.SIGNED, PaymentState.SENT)
+_ON_THE_WAY = (PaymentState.ASSIGNED, PaymentState.SIGNED, PaymentState.SENT)
 
 
 def resolve_overtaken(bank: Bank, payment_id: str, *, raw: bytes, by: Session) -> Payment:
-    """End a signed payment by `raw`, the signed transaction of the treasury that has its nonce in a final block.
+    """End a payment on its way by `raw`, the signed transaction of the treasury that has its nonce in a final block.
 
     Where that makes the payment's own call, it is a version of it that the books have lost: it is stored, and `watch`
-    and `settle` judge the payment by it. Otherwise the payment can never be carried out: it fails, what it reserved is
-    given back, and what the other transaction cost is booked as gas. What else that one moved is not booked.
-    Raises InvalidTransaction for other bytes, NotFound for an unknown payment, WrongState where the payment is not
-    signed and on its way, or this transaction does not have its nonce in a final block, ChainUnavailable.
+    and `settle` judge the payment by it. Where it moved nothing to the payee, the payment can never be carried out: it
+    fails, what it reserved is given back, and what the other transaction cost is booked as gas; what else that one
+    moved is not booked. Raises InvalidTransaction for bytes that are no signed transaction, NotFound for an unknown
+    payment, InsufficientFunds where the gas cost more coin than the books have, ChainUnavailable, and WrongState where
+    the payment is not on its way, this transaction does not have its nonce in a block that is final in the books, or
+    it may have paid the payee, or another payment, in a form that the books cannot follow: people have to look.
     """
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.RUN_ENGINE)
         transaction = decode(raw)
         payment = uow.payments.get(payment_id)
         chain_id = payment.intent.amount.asset.chain_id or 0
-        if payment.state not in _SIGNED:
-            raise WrongState(f"a {payment.state} payment is not overtaken", payment=payment_id)
-        own = {version.transaction_hash for version in uow.attempts.signed(payment_id)}
-        treasury = uow.chains.treasury(chain_id)
-    place = (transaction.sender, transaction.transaction.chain_id, transaction.transaction.nonce)
-    if place != (treasury, chain_id, payment.nonce):
-        raise WrongState("the transaction is not the treasury's at this payment's nonce", payment=payment_id)
-    if transaction.hash in own:
-        raise WrongState("the transaction is the payment's own: `watch` finds it in its block", payment=payment_id)
-    receipt = _final_receipt(bank, chain_id, transaction)
+        _check_place(uow, payment, transaction)
+        final_number = uow.chains.get(chain_id).final_number
+    receipt, logs = _seen(bank, payment, transaction, final_number=final_number)
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
         payment = uow.payments.lock(payment_id)
-        if payment.state not in _SIGNED:
-            raise WrongState(f"a {payment.state} payment is not overtaken", payment=payment_id)
-        content = _own_call(uow, payment, transaction.transaction)
-        if content is not None:
-            return _store(uow, bank, operator, payment, transaction, content)
+        _check_place(uow, payment, transaction)
+        call = _call(transaction.transaction)
+        if call == _own_call(uow, payment):
+            return _store(uow, bank, operator, payment, transaction)
+        others = [p for p in uow.payments.find(states=_ON_THE_WAY, chain_id=chain_id) if p.id != payment_id]
+        theirs = [other.id for other in others if call == _own_call(uow, other)]
+        if theirs or may_have_paid(payment.intent, transaction.transaction, logs):
+            raise WrongState("that transaction may have paid somebody: people have to look", payment=payment_id)
         return _fail(uow, bank, operator, payment, receipt)
 
 
-def _final_receipt(bank: Bank, chain_id: int, transaction: SignedTransaction) -> Receipt:
-    chain = bank.chain(chain_id)
+def _check_place(uow: UnitOfWork, payment: Payment, transaction: SignedTransaction) -> None:
+    """Raise WrongState unless this is another transaction of the treasury, at the nonce of a payment on its way."""
+    if payment.state not in _ON_THE_WAY or payment.intent.rail is not Rail.CHAIN:
+        raise WrongState(f"a payment that is {payment.state} is not overtaken", payment=payment.id)
+    chain_id = payment.intent.amount.asset.chain_id or 0
+    place = (transaction.sender, transaction.transaction.chain_id, transaction.transaction.nonce)
+    if place != (uow.chains.treasury(chain_id), chain_id, payment.nonce):
+        raise WrongState("the transaction is not the treasury's at this payment's nonce", payment=payment.id)
+    if transaction.hash in {version.transaction_hash for version in uow.attempts.signed(payment.id)}:
+        raise WrongState("the transaction is the payment's own: `watch` finds it in its block", payment=payment.id)
+
+
+def _seen(
+    bank: Bank, payment: Payment, transaction: SignedTransaction, *, final_number: int
+) -> tuple[Receipt, list[TransferLog]]:
+    """Return the transaction's receipt, and what it moved of the payment's token; raises WrongState before it is final.
+
+    It must be final in the books too: what they know of its block is then all there is.
+    """
+    chain = bank.chain(payment.intent.amount.asset.chain_id or 0)
     final = chain.finalized()
     (receipt,) = chain.receipts([transaction.hash])
-    if receipt is None or receipt.block_number > final.number:
-        raise WrongState("the transaction is in no final block")
-    if chain.blocks([receipt.block_number])[0].hash != receipt.block_hash:
-        raise ChainUnavailable("the node shows a receipt of another block; try again", chain_id=chain_id)
-    return receipt
+    if receipt is None or receipt.block_number > min(final.number, final_number):
+        raise WrongState("the transaction is in no block that is final in the books", payment=payment.id)
+    (block,) = chain.blocks([receipt.block_number])
+    if block.hash != receipt.block_hash:
+        raise ChainUnavailable("the node shows a receipt of another block; try again", chain_id=chain.chain_id)
+    contract = payment.intent.amount.asset.contract
+    logs = chain.transfers([block], [contract]) if contract is not None else []
+    return receipt, [log for log in logs if log.transaction_hash == transaction.hash]
 
 
-def _own_call(uow: UnitOfWork, payment: Payment, transaction: Transaction) -> DynamicFeeTransaction | None:
-    """Return a transaction that makes a payment's own call; raises WrongState where one does in another form."""
+def _call(transaction: Transaction) -> tuple[bytes | None, int, bytes]:
+    return transaction.to, transaction.value_wei, transaction.data
+
+
+def _own_call(uow: UnitOfWork, payment: Payment) -> tuple[bytes | None, int, bytes]:
     carried = uow.carried.of(payment.id)
     call = call_of(payment.intent, carried.calldata if carried is not None else None)
-    if (transaction.to, transaction.value_wei, transaction.data) != (call.to.raw, call.value_wei, call.data):
-        return None
-    if not isinstance(transaction, DynamicFeeTransaction):
-        raise WrongState("it pays what this payment pays, in a form that no payment has", payment=payment.id)
-    return transaction
+    return call.to.raw, call.value_wei, call.data
+
+
+def may_have_paid(intent: Intent, transaction: Transaction, logs: Sequence[TransferLog]) -> bool:
+    """Tell whether another call may have moved what this intent moves.
+
+    A token tells of it in its logs. Coin that a contract passes on leaves none, so only a plain transfer to somebody
+    else is sure to be none. What came of a collection's authorization its own events say, to `settle` alone.
+    """
+    if intent.purpose is Purpose.COLLECTION or not isinstance(intent.creditor, ChainParty):
+        return True
+    payee = intent.creditor.address
+    if intent.purpose is not Purpose.FILL and intent.amount.asset.contract is None:
+        return transaction.to == payee.raw or bool(transaction.data)
+    return any(log.recipient == payee for log in logs)
 
 
 def _store(
-    uow: UnitOfWork,
-    bank: Bank,
-    operator: Operator,
-    payment: Payment,
-    transaction: SignedTransaction,
-    content: DynamicFeeTransaction,
+    uow: UnitOfWork, bank: Bank, operator: Operator, payment: Payment, transaction: SignedTransaction
 ) -> Payment:
+    content = transaction.transaction
+    if not isinstance(content, DynamicFeeTransaction):
+        raise WrongState("it pays what this payment pays, in a form that no payment has", payment=payment.id)
     versions = uow.attempts.signed(payment.id)
     now_s = bank.clock.now_s()
     uow.attempts.add_signed(
@@ -109,14 +141,22 @@ def _store(
 
 
 def _fail(uow: UnitOfWork, bank: Bank, operator: Operator, payment: Payment, receipt: Receipt) -> Payment:
+    now_s = bank.clock.now_s()
+    if payment.state is PaymentState.ASSIGNED:
+        payment = _move(uow, payment, payment.to(PaymentState.SIGNED, at_s=now_s))
     included = replace(
-        payment.to(PaymentState.INCLUDED, at_s=bank.clock.now_s()),
+        payment.to(PaymentState.INCLUDED, at_s=now_s),
         included_block=receipt.block_number,
         included_hash=receipt.block_hash,
         transaction_hash=receipt.transaction_hash,
     )
-    uow.payments.update(included, was=payment.state)
+    included = _move(uow, payment, included)
     uow.limits.give_back(payment.id, units=movements.units_of(payment.intent))
     pending = movements.pending_of(uow, payment_id=payment.id)
     due = Due(payment=included, receipt=receipt, logs=())
     return end(uow, bank, operator, due, pending, failed=NONCE_TAKEN)
+
+
+def _move(uow: UnitOfWork, payment: Payment, moved: Payment) -> Payment:
+    uow.payments.update(moved, was=payment.state)
+    return moved

@@ -11,6 +11,7 @@ from tokenpay.errors import (
     IntegrityError,
     SignedBefore,
     SignerRefused,
+    SignerUnavailable,
     TokenpayError,
     WrongState,
 )
@@ -66,7 +67,7 @@ def submit(
     _check_nonces(bank, chain_id, followed.treasury, by=by)
     turn = _Turn(bank=bank, chain_id=chain_id, fees=_fees(bank, chain_id), by=by, goes_on=goes_on)
     # What is signed leaves before anything new is looked at: no cleared payment can hold it up.
-    turn.go_on()
+    turn.send_again()
     if not stopped:
         turn.start(limit)
     return Submitted(assigned=turn.assigned, sent=turn.sent, stuck=turn.stuck)
@@ -102,7 +103,7 @@ class _Turn:
     stuck: int = 0
     silent: bool = False
 
-    def go_on(self) -> None:
+    def send_again(self) -> None:
         """Send what payments in hand need sent now, by nonce."""
         with self.bank.store.read() as uow:
             found = uow.payments.find(states=_IN_HAND, chain_id=self.chain_id)
@@ -117,11 +118,12 @@ class _Turn:
         with self.bank.store.read() as uow:
             cleared = uow.payments.find(states=(PaymentState.CLEARED,), chain_id=self.chain_id)
         # A no-op is not assigned a nonce of its own: it takes over the one it fills.
+        self.silent = False  # what is in hand may be silent for a reason of its own
         ready = [p for p in cleared if p.intent.rail is Rail.CHAIN and p.intent.purpose is not Purpose.FILL]
         # Those that could not go before wait behind those that were not tried, the one tried longest ago first.
         ready.sort(key=lambda payment: (bool(payment.reasons), payment.updated_at_s if payment.reasons else 0))
         for some in groups(ready[:limit]):
-            if self.silent or not self.goes_on():
+            if self.silent or not self.goes_on():  # what follows a silence would arrive before what is missing
                 return
             assigned = self._assign(self._priced(some))
             asked = [ToSign(payment=payment, fees=self.fees, version=1) for payment in assigned]
@@ -215,7 +217,10 @@ class _Turn:
             return chain.estimate_gas(calls, sender=treasury)
         except ChainUnavailable:
             chain.head()  # raises where the node is away, which is no payment's own trouble
-        return [self._gas_alone(call, treasury) for call in calls]
+        told = [self._gas_alone(call, treasury) for call in calls]
+        if told and all(isinstance(gas, ChainUnavailable) for gas in told):
+            raise told[0]  # type: ignore[misc]
+        return told
 
     def _gas_alone(self, call: Call, treasury: Address) -> int | TokenpayError:
         try:
@@ -253,7 +258,12 @@ class _Turn:
         ready: list[SignedPayment] = []
         refused: list[tuple[ToSign, SignerRefused]] = []
         wrong: IntegrityError | None = None
-        for each, outcome in zip(asked, sign_payments(self.bank, asked, by=self.by), strict=True):
+        try:
+            outcomes = sign_payments(self.bank, asked, by=self.by)
+        except SignerUnavailable:
+            self._send(also)  # what is signed needs no signer
+            raise
+        for each, outcome in zip(asked, outcomes, strict=True):
             if isinstance(outcome, SignerRefused):
                 refused.append((each, outcome))
             elif isinstance(outcome, IntegrityError):
@@ -266,7 +276,6 @@ class _Turn:
         refused.sort(key=lambda each: each[0].payment.nonce or 0, reverse=True)
         fills = [self._put_aside(each.payment, error) for each, error in refused]
         filling = [ToSign(payment=fill, fees=self.fees, version=1) for fill in fills if fill is not None]
-        # A no-op that is refused as well is given up in the next turn.
         filled = sign_payments(self.bank, filling, by=self.by)
         no_ops = [outcome for outcome in filled if isinstance(outcome, SignedPayment)]
         self._send(sorted((*also, *ready, *no_ops), key=lambda version: version.nonce))
@@ -276,11 +285,12 @@ class _Turn:
 
     def _send(self, ready: Sequence[SignedPayment]) -> None:
         """Send signed bytes in the order of their nonces. That they may have left stands in the books first."""
-        if not ready or self.silent:  # what follows a silence would arrive before what is missing
+        if not ready:
             return
         now_s = self.bank.clock.now_s()
         with self.bank.store.unit_of_work() as uow:
             operator = authorize(uow, self.bank, self.by, Permission.RUN_ENGINE)
+            running(uow, self.chain_id)  # nothing leaves once it is halted
             standing = uow.payments.lock_all(version.payment_id for version in ready)
             attempts = uow.attempts.begin(ready, at_s=now_s)
             uow.writes.gather()
@@ -314,7 +324,8 @@ class _Turn:
         fill = None
         if isinstance(error, SignedBefore):
             raise halt_chain(self.bank, self.chain_id, reason=error.message, by=self.by)
-        if isinstance(error, SignerRefused) and payment.state is PaymentState.ASSIGNED:
+        refused = isinstance(error, SignerRefused) and payment.state is PaymentState.ASSIGNED
+        if refused and payment.intent.purpose is not Purpose.FILL:  # another no-op would be refused as well
             with suppress(WrongState):  # while payments are stopped its nonce cannot be filled: the next turn tries
                 fill = abandon(self.bank, payment, error=error, by=self.by)
         self._open_stuck_case(payment, error)

@@ -98,7 +98,10 @@ def _paid(uow: UnitOfWork, due: Due, pending: Sequence[Transfer], *, final_numbe
 def end(
     uow: UnitOfWork, bank: Bank, operator: Operator, due: Due, pending: Sequence[Transfer], *, failed: Reason | None
 ) -> Payment:
-    """Post the gas, and what was reserved unless the payment `failed`, and return it; their accounts are locked."""
+    """Return an included payment as it ended: final, or `failed` with its limits given back before.
+
+    Posts what its gas cost, and what it reserved unless it failed; the accounts of what is `pending` are locked.
+    """
     payment, receipt, now_s = due.payment, due.receipt, bank.clock.now_s()
     clearance_id, gas_account = uow.clearances.of(payment.id).id, _gas_account(uow, payment)
     for transfer in pending:
@@ -112,7 +115,14 @@ def end(
     state, reasons = (PaymentState.FINAL, ()) if failed is None else (PaymentState.FAILED, (failed,))
     ended = payment.to(state, at_s=now_s, reasons=reasons)
     uow.payments.update(ended, was=PaymentState.INCLUDED)
-    record(uow, bank, operator, f"payment.{state}", payment.id, {"fee_wei": str(receipt.fee_wei)})
+    record(
+        uow,
+        bank,
+        operator,
+        f"payment.{state}",
+        payment.id,
+        {"fee_wei": str(receipt.fee_wei), "transaction": receipt.transaction_hash.hex()},
+    )
     return ended
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Dialect, Insert, Update, event
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.dml import ReturningInsert
 
 from tokenpay.errors import IntegrityError
 from tokenpay.store.tables import metadata
@@ -73,7 +72,7 @@ class Writes:
             raise IntegrityError("a row moved while it was being changed")
 
     def _all(self, statement: Insert | Update, rows: list[Row]) -> CursorResult[Any]:
-        if len(rows) > 1 and not isinstance(statement, ReturningInsert):
+        if len(rows) > 1:  # what a statement returns, nobody reads here
             prepared = _prepared(statement, tuple(rows[0]), self._connection.dialect)
             return self._connection.exec_driver_sql(prepared.text, prepared.given(rows))
         return self._connection.execute(statement, rows if len(rows) > 1 else rows[0])

@@ -20,7 +20,9 @@ from tokenpay.ethereum.transaction import (
     sign,
 )
 from tokenpay.ledger.chart import AccountKind
+from tokenpay.operations.resolve_overtaken import may_have_paid
 from tokenpay.payments.attempt import Attempt, SignedPayment
+from tokenpay.payments.intent import ChainParty
 from tokenpay.payments.outgoing import Call
 from tokenpay.payments.payment import PaymentState as S
 from tokenpay.ports import Broadcast, SigningRequest
@@ -323,6 +325,87 @@ def test_a_refused_payments_gap_is_filled_before_what_is_behind_it_is_sent(world
     (fill,) = (p for p in tp.find_payments(world.bank, by=world.ann) if p.intent.purpose is tp.Purpose.FILL)
     assert (fill.state, fill.nonce) == (S.FINAL, FIRST + 1)
     paid_once(world, payments[0], *payments[2:])
+
+
+@pytest.mark.usefixtures("twos")
+def test_nothing_leaves_once_the_chain_is_halted(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    payments = in_order(world, 4)
+    real = world.chain.broadcast
+
+    def halting(raws: Sequence[bytes]) -> list[Broadcast]:
+        with world.bank.store.unit_of_work() as uow:
+            uow.chains.set_halted(CHAIN_ID, "look")
+        return real(raws)
+
+    with monkeypatch.context() as patching:
+        patching.setattr(world.chain, "broadcast", halting)
+        world.turn()
+    assert [world.now(payment).state for payment in payments] == [S.SENT] * 2 + [S.CLEARED] * 2
+
+
+def test_what_is_signed_is_sent_again_without_a_signer(world: World) -> None:
+    sent = out(world)
+    world.turn()
+    world.chain.drop(world.chain.waiting[0])
+    assigned = out(world)
+
+    def crash(_: SigningRequest) -> None:
+        raise KeyboardInterrupt
+
+    def away(_: SigningRequest) -> None:
+        raise tp.SignerUnavailable("away")
+
+    sound = world.bank
+    world.bank = replace(sound, signer=Signing(world, before=crash))
+    with pytest.raises(KeyboardInterrupt):
+        world.turn()
+    world.clock.advance(SETTINGS.resend_after_s)
+    world.bank = sound
+    world.bank = replace(sound, signer=Signing(world, before=away))
+    assert isinstance(world.turn().error, tp.SignerUnavailable)
+    assert (len(attempts(world, sent)), len(world.chain.waiting)) == (2, 1)
+    world.bank = sound
+    world.to_finality()
+    paid_once(world, sent, assigned)
+
+
+def test_a_no_op_that_is_refused_as_well_stays_the_only_one(world: World) -> None:
+    payments = in_order(world, 2)
+
+    def before(request: SigningRequest) -> None:
+        if request.intent.uetr == payments[0].id or request.intent.purpose is tp.Purpose.FILL:
+            raise tp.SignerRefused("not this one")
+
+    sound = world.bank
+    world.bank = replace(sound, signer=Signing(world, before=before))
+    for _ in range(3):
+        world.turn()
+    (fill,) = (p for p in tp.find_payments(world.bank, by=world.ann) if p.intent.purpose is tp.Purpose.FILL)
+    assert (fill.state, fill.nonce, len(world.cases())) == (S.ASSIGNED, FIRST, 2)
+    world.bank = sound
+    world.to_finality()
+    paid_once(world, payments[1])
+
+
+def test_one_whose_answer_stays_unknown_keeps_nobody_from_leaving(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd = out(world)
+    real = world.chain.broadcast
+
+    def unsure(raws: Sequence[bytes]) -> list[Broadcast]:
+        (own,) = versions(world, odd)
+        told = real([raw for raw in raws if raw != own.raw])
+        return [Broadcast(outcome="unknown") if raw == own.raw else told.pop(0) for raw in raws]
+
+    with monkeypatch.context() as patching:
+        patching.setattr(world.chain, "broadcast", unsure)
+        world.turn()
+        other = out(world)
+        world.turn()
+        assert world.now(other).state is S.SENT
+    world.to_finality()
+    paid_once(world, odd, other)
 
 
 def test_a_wrong_signature_for_one_holds_back_no_other(world: World) -> None:
@@ -641,7 +724,7 @@ def by_the_treasury(world: World, nonce: int, recipient: tp.Address, whole: int,
 
 
 def overtaken(world: World, recipient: tp.Address, whole: int) -> tuple[tp.Payment, SignedTransaction]:
-    """A payment that was sent, and another transaction at its nonce in a final block; the chain is halted."""
+    """A payment that was sent, and another transaction at its nonce in a final block; people let the chain go on."""
     payment = out(world)
     world.turn()
     world.chain.drop(world.chain.waiting[0])
@@ -649,6 +732,8 @@ def overtaken(world: World, recipient: tp.Address, whole: int) -> tuple[tp.Payme
     assert [said.outcome for said in world.chain.broadcast([other.raw])] == ["accepted"]
     world.mine(1 + world.chain.confirmations)
     assert isinstance(world.turn().error, tp.Halted)
+    go_on(world)
+    assert world.turn().error is None
     return payment, other
 
 
@@ -675,7 +760,6 @@ def test_an_overtaken_payment_fails_by_the_other_transactions_own_bytes(world: W
     assert world.account(AccountKind.CUSTODY, world.treasury.text, COIN).credits_pending == 0
     with pytest.raises(tp.WrongState):
         resolved(world, payment, other.raw)
-    go_on(world)
     again = out(world)
     world.to_finality()
     paid_once(world, again)
@@ -688,7 +772,6 @@ def test_a_lost_version_that_paid_makes_the_payment_final(world: World) -> None:
     assert (found.state, versions(world, payment)[-1].raw) == (S.SIGNED, lost.raw)
     with pytest.raises(tp.WrongState, match="the payment's own"):
         resolved(world, payment, lost.raw)
-    go_on(world)
     world.to_finality()
     assert world.now(payment).transaction_hash == lost.hash
     assert world.now(payment).reasons == ()
@@ -719,6 +802,55 @@ def test_nothing_else_ends_a_payment(world: World, what: str) -> None:
         resolved(world, payment, raw)
     assert world.now(payment) == before
     assert world.account(AccountKind.CUSTOMER, world.anna.id).debits_pending == euro(20).units
+
+
+def test_one_that_was_never_signed_here_is_ended_as_well(world: World) -> None:
+    """A copy of the books was restored whose signer remembers more than they do: it signs this nonce no more."""
+    first, second = assigned_both(world)
+    other = by_the_treasury(world, FIRST, world.treasury, 1)
+    assert [said.outcome for said in world.chain.broadcast([other.raw])] == ["accepted"]
+    world.mine(1 + world.chain.confirmations)
+    assert isinstance(world.turn().error, tp.Halted)
+    go_on(world)
+    tp.watch(world.bank, chain_id=CHAIN_ID, by=world.engine)
+    tp.settle(world.bank, chain_id=CHAIN_ID, by=world.engine)
+    assert world.now(first).state is S.ASSIGNED
+    assert resolved(world, first, other.raw).state is S.FAILED
+    world.to_finality()
+    paid_once(world, second)
+
+
+@pytest.mark.parametrize("how", ["another amount", "another payment"])
+def test_what_may_have_paid_somebody_frees_nothing(world: World, how: str) -> None:
+    payment = out(world)
+    world.clock.advance(1)
+    other = out(world, 30) if how == "another payment" else None
+    world.turn()
+    for waiting in world.chain.waiting:
+        world.chain.drop(waiting)
+    raw = by_the_treasury(world, FIRST, STRANGER, 30 if other else 3).raw
+    assert [said.outcome for said in world.chain.broadcast([raw])] == ["accepted"]
+    world.mine(1 + world.chain.confirmations)
+    assert isinstance(world.turn().error, tp.Halted)
+    go_on(world)
+    world.turn()
+    with pytest.raises(tp.WrongState, match="people have to look"):
+        resolved(world, payment, raw)
+    assert world.now(payment).state is S.SENT
+    assert world.account(AccountKind.CUSTOMER, world.anna.id).debits_pending == euro(50 if other else 20).units
+
+
+def test_coin_is_free_only_where_it_surely_went_elsewhere(world: World) -> None:
+    """What a contract passes on leaves no log; and a collection is judged by its authorization alone."""
+    coin = replace(out(world).intent, amount=tp.Amount(tp.Asset.native(CHAIN_ID), 5))
+    plain = by_the_treasury(world, FIRST, STRANGER, 1, to=world.treasury.raw, data=b"").transaction
+    assert not may_have_paid(coin, plain, [])
+    assert may_have_paid(coin, replace(plain, to=STRANGER.raw), [])
+    assert may_have_paid(coin, replace(plain, data=b"\x01"), [])
+    collection = replace(
+        coin, purpose=tp.Purpose.COLLECTION, debtor=coin.creditor, creditor=ChainParty(CHAIN_ID, world.treasury)
+    )
+    assert may_have_paid(collection, plain, [])
 
 
 def test_a_payment_that_was_made_in_another_form_is_left_to_people(world: World) -> None:
