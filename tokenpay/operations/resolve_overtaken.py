@@ -12,15 +12,12 @@ from tokenpay.parties.session import Session
 from tokenpay.payments.attempt import SignedPayment
 from tokenpay.payments.intent import ChainParty, Intent, Purpose, Rail
 from tokenpay.payments.outgoing import call_of
-from tokenpay.payments.payment import Payment, PaymentState
-from tokenpay.steps import movements
+from tokenpay.payments.payment import IN_NO_BLOCK, Payment, PaymentState
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.overtaken import NONCE_TAKEN
-from tokenpay.steps.record import record
-from tokenpay.steps.settle_payment import Due, end
+from tokenpay.steps.settle_payment import Due, end_alone
+from tokenpay.steps.sign_payment import store_version
 from tokenpay.store.unit_of_work import UnitOfWork
-
-_ON_THE_WAY = (PaymentState.ASSIGNED, PaymentState.SIGNED, PaymentState.SENT)
 
 
 def resolve_overtaken(bank: Bank, payment_id: str, *, raw: bytes, by: Session) -> Payment:
@@ -49,7 +46,7 @@ def resolve_overtaken(bank: Bank, payment_id: str, *, raw: bytes, by: Session) -
         call = _call(transaction.transaction)
         if call == _own_call(uow, payment):
             return _store(uow, bank, operator, payment, transaction)
-        others = [p for p in uow.payments.find(states=_ON_THE_WAY, chain_id=chain_id) if p.id != payment_id]
+        others = [p for p in uow.payments.find(states=IN_NO_BLOCK, chain_id=chain_id) if p.id != payment_id]
         theirs = [other.id for other in others if call == _own_call(uow, other)]
         if theirs or may_have_paid(payment.intent, transaction.transaction, logs):
             raise WrongState("that transaction may have paid somebody: people have to look", payment=payment_id)
@@ -58,7 +55,7 @@ def resolve_overtaken(bank: Bank, payment_id: str, *, raw: bytes, by: Session) -
 
 def _check_place(uow: UnitOfWork, payment: Payment, transaction: SignedTransaction) -> None:
     """Raise WrongState unless this is another transaction of the treasury, at the nonce of a payment on its way."""
-    if payment.state not in _ON_THE_WAY or payment.intent.rail is not Rail.CHAIN:
+    if payment.state not in IN_NO_BLOCK or payment.intent.rail is not Rail.CHAIN:
         raise WrongState(f"a payment that is {payment.state} is not overtaken", payment=payment.id)
     chain_id = payment.intent.amount.asset.chain_id or 0
     place = (transaction.sender, transaction.transaction.chain_id, transaction.transaction.nonce)
@@ -118,26 +115,15 @@ def _store(
     content = transaction.transaction
     if not isinstance(content, DynamicFeeTransaction):
         raise WrongState("it pays what this payment pays, in a form that no payment has", payment=payment.id)
-    versions = uow.attempts.signed(payment.id)
-    now_s = bank.clock.now_s()
-    uow.attempts.add_signed(
-        SignedPayment(
-            payment_id=payment.id,
-            version=len(versions) + 1,
-            chain_id=content.chain_id,
-            nonce=content.nonce,
-            raw=transaction.raw,
-            transaction_hash=transaction.hash,
-            max_fee_wei=content.max_fee_wei,
-            priority_fee_wei=content.max_priority_fee_wei,
-            signed_at_s=now_s,
-            clearance_id=uow.clearances.of(payment.id).id,
-        )
+    version = SignedPayment.of(
+        payment.id,
+        transaction,
+        content,
+        version=len(uow.attempts.signed(payment.id)) + 1,
+        at_s=bank.clock.now_s(),
+        clearance_id=uow.clearances.of(payment.id).id,
     )
-    found = payment if payment.state is PaymentState.SIGNED else payment.to(PaymentState.SIGNED, at_s=now_s)
-    uow.payments.update(found, was=payment.state)
-    record(uow, bank, operator, "payment.signed", payment.id, {"transaction": transaction.hash.hex()})
-    return found
+    return store_version(uow, bank, operator, payment, version)
 
 
 def _fail(uow: UnitOfWork, bank: Bank, operator: Operator, payment: Payment, receipt: Receipt) -> Payment:
@@ -151,10 +137,7 @@ def _fail(uow: UnitOfWork, bank: Bank, operator: Operator, payment: Payment, rec
         transaction_hash=receipt.transaction_hash,
     )
     included = _move(uow, payment, included)
-    uow.limits.give_back(payment.id, units=movements.units_of(payment.intent))
-    pending = movements.pending_of(uow, payment_id=payment.id)
-    due = Due(payment=included, receipt=receipt, logs=())
-    return end(uow, bank, operator, due, pending, failed=NONCE_TAKEN)
+    return end_alone(uow, bank, operator, Due(payment=included, receipt=receipt, logs=()), failed=NONCE_TAKEN)
 
 
 def _move(uow: UnitOfWork, payment: Payment, moved: Payment) -> Payment:

@@ -22,7 +22,7 @@ from tokenpay.parties.session import Session
 from tokenpay.payments.attempt import Attempt, AttemptOutcome, SignedPayment
 from tokenpay.payments.intent import Purpose, Rail
 from tokenpay.payments.outgoing import Call, call_of
-from tokenpay.payments.payment import Payment, PaymentState, Reason
+from tokenpay.payments.payment import IN_NO_BLOCK, Payment, PaymentState, Reason
 from tokenpay.steps.abandon import abandon
 from tokenpay.steps.assign import Priced, assign_alone, assign_together
 from tokenpay.steps.authorize import authorize
@@ -33,7 +33,6 @@ from tokenpay.steps.record import record
 from tokenpay.steps.sign_payment import ToSign, carry_sweep, sign_payments
 from tokenpay.steps.waited import waited
 
-_IN_HAND = (PaymentState.ASSIGNED, PaymentState.SIGNED, PaymentState.SENT)
 _MENDS_ITSELF = ("underpriced", "nonce_too_low")
 """Rejections that the next turn answers: by a fee bump, or by finding the transaction included."""
 
@@ -106,7 +105,7 @@ class _Turn:
     def send_again(self) -> None:
         """Send what payments in hand need sent now, by nonce."""
         with self.bank.store.read() as uow:
-            found = uow.payments.find(states=_IN_HAND, chain_id=self.chain_id)
+            found = uow.payments.find(states=IN_NO_BLOCK, chain_id=self.chain_id)
         for some in groups([payment for payment in found if payment.intent.rail is Rail.CHAIN]):
             if self.silent or not self.goes_on():
                 return
@@ -178,10 +177,10 @@ class _Turn:
     def _priced(self, some: Sequence[Payment]) -> list[Priced]:
         """Return the most that each payment's transaction may take now; what cannot go is put aside with a case."""
         treasury, calls = self._calls(some)
-        gas = iter(self._gas([call for call in calls.values() if isinstance(call, Call)], treasury))
+        in_order = [calls[payment.id] for payment in some]
+        gas = iter(self._gas([call for call in in_order if isinstance(call, Call)], treasury))
         priced: list[Priced] = []
-        for payment in some:
-            call = calls[payment.id]
+        for payment, call in zip(some, in_order, strict=True):
             price = self._price(payment, next(gas) if isinstance(call, Call) else call)
             if isinstance(price, Priced):
                 priced.append(price)
@@ -208,7 +207,7 @@ class _Turn:
                     calls[payment.id] = call_of(payment.intent, carry.calldata if carry else None)
                 except STAYS as error:
                     calls[payment.id] = error
-        return treasury, {payment.id: calls[payment.id] for payment in some}
+        return treasury, calls
 
     def _gas(self, calls: Sequence[Call], treasury: Address) -> list[int | TokenpayError]:
         """Ask for all at once, and alone for each where one of them leaves the node without an answer."""

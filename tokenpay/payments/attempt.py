@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tokenpay.ethereum.fees import Fees
+from tokenpay.ethereum.transaction import DynamicFeeTransaction, SignedTransaction
 
 
 class AttemptOutcome(StrEnum):
@@ -26,6 +27,31 @@ class SignedPayment:
     priority_fee_wei: int
     signed_at_s: int
     clearance_id: str
+
+    @classmethod
+    def of(
+        cls,
+        payment_id: str,
+        signed: SignedTransaction,
+        content: DynamicFeeTransaction,
+        *,
+        version: int,
+        at_s: int,
+        clearance_id: str,
+    ) -> "SignedPayment":
+        """Return a version of a payment from its transaction, as it was signed and as what."""
+        return cls(
+            payment_id=payment_id,
+            version=version,
+            chain_id=content.chain_id,
+            nonce=content.nonce,
+            raw=signed.raw,
+            transaction_hash=signed.hash,
+            max_fee_wei=content.max_fee_wei,
+            priority_fee_wei=content.max_priority_fee_wei,
+            signed_at_s=at_s,
+            clearance_id=clearance_id,
+        )
 
     @property
     def fees(self) -> Fees:

@@ -50,7 +50,9 @@ UNPAID = ENDED - {PaymentState.FINAL}
 """It ended and nobody was paid: what it referred to is free again."""
 UNSENT = frozenset({_S.HELD, _S.CLEARED})
 """Nothing has left and no nonce is taken: the payment may be cancelled."""
-ON_ITS_WAY = frozenset({_S.ASSIGNED, _S.SIGNED, _S.SENT, _S.INCLUDED})
+IN_NO_BLOCK = frozenset({_S.ASSIGNED, _S.SIGNED, _S.SENT})
+"""It has a nonce, and no block is known to have it."""
+ON_ITS_WAY = IN_NO_BLOCK | {_S.INCLUDED}
 """It has a nonce and has not ended: what the chain shows of it is not in the books yet."""
 
 

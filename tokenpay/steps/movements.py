@@ -162,7 +162,8 @@ def reserve_gas(uow: UnitOfWork, bank: Bank, payment: Payment, *, clearance_id: 
 def gas_pair(uow: UnitOfWork, chain_id: int) -> tuple[Account, Account]:
     """Return the accounts between which a transaction's gas moves: what it costs, and the treasury's coin."""
     coin = uow.chains.native_asset_id(chain_id)
-    return gas_of(coin), custody_of(uow.chains.treasury(chain_id), coin)
+    gas = Account(kind=AccountKind.GAS, owner=BANK, asset_id=coin)
+    return gas, custody_of(uow.chains.treasury(chain_id), coin)
 
 
 def pending_of_all(uow: UnitOfWork, payment_ids: Collection[str]) -> dict[str, list[Transfer]]:
@@ -226,11 +227,6 @@ def give_back(uow: UnitOfWork, payment: Payment) -> None:
 def custody_of(address: Address, asset_id: str) -> Account:
     """Return the account of what an address of the bank holds."""
     return Account(kind=AccountKind.CUSTODY, owner=address.text, asset_id=asset_id)
-
-
-def gas_of(native_asset_id: str) -> Account:
-    """Return the account of what transactions cost that are paid for in a coin."""
-    return Account(kind=AccountKind.GAS, owner=BANK, asset_id=native_asset_id)
 
 
 def _of_payment(bank: Bank, leg: Leg, payment: Payment, *, clearance_id: str | None) -> Transfer:

@@ -6,12 +6,11 @@ from tokenpay.bank import Bank
 from tokenpay.compliance.case import CaseKind
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
-from tokenpay.payments.payment import Payment, PaymentState, Reason
+from tokenpay.payments.payment import IN_NO_BLOCK, Payment, Reason
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.enter_case import enter_case
 from tokenpay.steps.halt import halt_chain
 
-_IN_NO_BLOCK = (PaymentState.ASSIGNED, PaymentState.SIGNED, PaymentState.SENT)
 NONCE_TAKEN = Reason(code="chain.nonce_taken", message="another transaction has its nonce in a final block")
 
 
@@ -40,7 +39,7 @@ def _find(bank: Bank, chain_id: int, final_number: int) -> list[Payment]:
     chain = bank.chain(chain_id)
     with bank.store.read() as uow:
         treasury = uow.chains.treasury(chain_id)
-        found = uow.payments.find(states=_IN_NO_BLOCK, chain_id=chain_id)
+        found = uow.payments.find(states=IN_NO_BLOCK, chain_id=chain_id)
     waiting = [payment for payment in found if NONCE_TAKEN not in payment.reasons]
     if not waiting:
         return []
@@ -59,7 +58,7 @@ def _mark(bank: Bank, overtaken: Iterable[Payment], *, by: Session) -> None:
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
         for payment in uow.payments.lock_all(each.id for each in overtaken).values():
-            if payment.state in _IN_NO_BLOCK:
+            if payment.state in IN_NO_BLOCK:
                 uow.payments.update(payment.waiting((NONCE_TAKEN,), at_s=bank.clock.now_s()), was=payment.state)
                 enter_case(
                     uow, bank, operator, kind=CaseKind.PAYMENT_STUCK, subject=payment.id, note=NONCE_TAKEN.message

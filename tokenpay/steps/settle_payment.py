@@ -70,7 +70,7 @@ def _settle_paid(bank: Bank, due: Sequence[Due], *, final_number: int, by: Sessi
         uow.ledger.lock_transfers(transfer for each in paid for transfer in pending[each.payment.id])
         uow.writes.gather()
         for each in paid:
-            end(uow, bank, operator, each, pending[each.payment.id], failed=None)
+            _end(uow, bank, operator, each, pending[each.payment.id], failed=None)
         return others
 
 
@@ -82,9 +82,15 @@ def _settle_alone(bank: Bank, due: Due, *, final_number: int, by: Session) -> No
         if not due.stands:
             return
         failed = _why_not(uow, payment, due.receipt, due.logs, final_number=final_number)
-        if failed is not None:
-            uow.limits.give_back(payment.id, units=movements.units_of(payment.intent))
-        end(uow, bank, operator, due, movements.pending_of(uow, payment_id=payment.id), failed=failed)
+        end_alone(uow, bank, operator, due, failed=failed)
+
+
+def end_alone(uow: UnitOfWork, bank: Bank, operator: Operator, due: Due, *, failed: Reason | None) -> Payment:
+    """Return a locked, included payment as it ended: final, or `failed` and out of the day's limits."""
+    payment = due.payment
+    if failed is not None:
+        uow.limits.give_back(payment.id, units=movements.units_of(payment.intent))
+    return _end(uow, bank, operator, due, movements.pending_of(uow, payment_id=payment.id), failed=failed)
 
 
 def _paid(uow: UnitOfWork, due: Due, pending: Sequence[Transfer], *, final_number: int) -> bool:
@@ -95,13 +101,10 @@ def _paid(uow: UnitOfWork, due: Due, pending: Sequence[Transfer], *, final_numbe
     return failed is None and due.receipt.fee_wei <= reserved_wei
 
 
-def end(
+def _end(
     uow: UnitOfWork, bank: Bank, operator: Operator, due: Due, pending: Sequence[Transfer], *, failed: Reason | None
 ) -> Payment:
-    """Return an included payment as it ended: final, or `failed` with its limits given back before.
-
-    Posts what its gas cost, and what it reserved unless it failed; the accounts of what is `pending` are locked.
-    """
+    """Post what the gas cost, and what was reserved unless the payment failed; the accounts of `pending` are locked."""
     payment, receipt, now_s = due.payment, due.receipt, bank.clock.now_s()
     clearance_id, gas_account = uow.clearances.of(payment.id).id, _gas_account(uow, payment)
     for transfer in pending:
@@ -115,19 +118,13 @@ def end(
     state, reasons = (PaymentState.FINAL, ()) if failed is None else (PaymentState.FAILED, (failed,))
     ended = payment.to(state, at_s=now_s, reasons=reasons)
     uow.payments.update(ended, was=PaymentState.INCLUDED)
-    record(
-        uow,
-        bank,
-        operator,
-        f"payment.{state}",
-        payment.id,
-        {"fee_wei": str(receipt.fee_wei), "transaction": receipt.transaction_hash.hex()},
-    )
+    details = {"fee_wei": str(receipt.fee_wei), "transaction": receipt.transaction_hash.hex()}
+    record(uow, bank, operator, f"payment.{state}", payment.id, details)
     return ended
 
 
 def _gas_account(uow: UnitOfWork, payment: Payment) -> str:
-    return movements.gas_of(uow.chains.native_asset_id(payment.intent.amount.asset.chain_id or 0)).id
+    return movements.gas_pair(uow, payment.intent.amount.asset.chain_id or 0)[0].id
 
 
 def _why_not(

@@ -9,12 +9,12 @@ from tokenpay.ethereum.fees import Fees, most_wei_per_gas
 from tokenpay.ethereum.grants.authorization import Authorization, calldata
 from tokenpay.ethereum.transaction import DynamicFeeTransaction, SignedTransaction, encode_unsigned
 from tokenpay.ethereum.typed_data import Domain
-from tokenpay.parties.operator import Permission
+from tokenpay.parties.operator import Operator, Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.attempt import SignedPayment
 from tokenpay.payments.intent import ChainParty, Purpose
 from tokenpay.payments.outgoing import call_of
-from tokenpay.payments.payment import Payment, PaymentState
+from tokenpay.payments.payment import IN_NO_BLOCK, Payment, PaymentState
 from tokenpay.ports import SigningRequest
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.groups import STAYS
@@ -22,7 +22,6 @@ from tokenpay.steps.record import record
 from tokenpay.store.carried_store import Carried
 from tokenpay.store.unit_of_work import UnitOfWork
 
-_SIGNABLE = (PaymentState.ASSIGNED, PaymentState.SIGNED, PaymentState.SENT)
 _SWEEP_LIFETIME_S = 7 * 86_400
 
 
@@ -68,17 +67,9 @@ class _Prepared:
             return answer
         if answer.transaction != self.transaction:
             return IntegrityError("the signer signed something else than it was asked", payment=asked.payment.id)
-        return SignedPayment(
-            payment_id=asked.payment.id,
-            version=asked.version,
-            chain_id=self.transaction.chain_id,
-            nonce=self.transaction.nonce,
-            raw=answer.raw,
-            transaction_hash=answer.hash,
-            max_fee_wei=self.transaction.max_fee_wei,
-            priority_fee_wei=self.transaction.max_priority_fee_wei,
-            signed_at_s=at_s,
-            clearance_id=self.request.clearance.id,
+        clearance_id = self.request.clearance.id
+        return SignedPayment.of(
+            asked.payment.id, answer, self.transaction, version=asked.version, at_s=at_s, clearance_id=clearance_id
         )
 
 
@@ -134,13 +125,22 @@ def _store(bank: Bank, fresh: Sequence[SignedPayment], *, by: Session) -> dict[s
         stands = {id: versions[-1] for id, versions in before.items()}
         for version in fresh:
             payment = standing[version.payment_id]
-            if len(before.get(payment.id, ())) != version.version - 1 or payment.state not in _SIGNABLE:
+            if len(before.get(payment.id, ())) != version.version - 1 or payment.state not in IN_NO_BLOCK:
                 continue
-            uow.attempts.add_signed(version)
-            uow.payments.update(payment.to(PaymentState.SIGNED, at_s=version.signed_at_s), was=payment.state)
-            record(uow, bank, operator, "payment.signed", payment.id, {"transaction": version.transaction_hash.hex()})
+            store_version(uow, bank, operator, payment, version)
             stands[payment.id] = version
         return stands
+
+
+def store_version(uow: UnitOfWork, bank: Bank, operator: Operator, payment: Payment, version: SignedPayment) -> Payment:
+    """Store one version of a locked payment's transaction, and return the payment, which is signed by it."""
+    uow.attempts.add_signed(version)
+    signed = payment
+    if payment.state is not PaymentState.SIGNED:
+        signed = payment.to(PaymentState.SIGNED, at_s=version.signed_at_s)
+        uow.payments.update(signed, was=payment.state)
+    record(uow, bank, operator, "payment.signed", payment.id, {"transaction": version.transaction_hash.hex()})
+    return signed
 
 
 def carry_sweep(bank: Bank, payment: Payment) -> None:
