@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from tokenpay.bank import Bank
 from tokenpay.compliance.case import CaseKind
 from tokenpay.errors import (
-    ChainUnavailable,
     IntegrityError,
     SignedBefore,
     SignerRefused,
@@ -15,22 +14,22 @@ from tokenpay.errors import (
     TokenpayError,
     WrongState,
 )
-from tokenpay.ethereum.fees import Fees, most_wei_per_gas, with_margin
+from tokenpay.ethereum.fees import Fees, most_wei_per_gas
 from tokenpay.money.address import Address
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.attempt import Attempt, AttemptOutcome, SignedPayment
 from tokenpay.payments.intent import Purpose, Rail
-from tokenpay.payments.outgoing import Call, call_of
 from tokenpay.payments.payment import IN_NO_BLOCK, Payment, PaymentState, Reason
 from tokenpay.steps.abandon import abandon
-from tokenpay.steps.assign import Priced, assign_alone, assign_together
+from tokenpay.steps.assign import assign_alone, assign_together
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.enter_case import enter_case
 from tokenpay.steps.groups import STAYS, groups
 from tokenpay.steps.halt import halt_chain, running
+from tokenpay.steps.price_payments import Priced, price_payments
 from tokenpay.steps.record import record
-from tokenpay.steps.sign_payment import ToSign, carry_sweep, sign_payments
+from tokenpay.steps.sign_payment import ToSign, sign_payments
 from tokenpay.steps.waited import waited
 
 _MENDS_ITSELF = ("underpriced", "nonce_too_low")
@@ -176,65 +175,14 @@ class _Turn:
 
     def _priced(self, some: Sequence[Payment]) -> list[Priced]:
         """Return the most that each payment's transaction may take now; what cannot go is put aside with a case."""
-        treasury, calls = self._calls(some)
-        in_order = [calls[payment.id] for payment in some]
-        gas = iter(self._gas([call for call in in_order if isinstance(call, Call)], treasury))
         priced: list[Priced] = []
-        for payment, call in zip(some, in_order, strict=True):
-            price = self._price(payment, next(gas) if isinstance(call, Call) else call)
+        prices = price_payments(self.bank, self.chain_id, some, self.fees)
+        for payment, price in zip(some, prices, strict=True):
             if isinstance(price, Priced):
                 priced.append(price)
             else:
                 self._put_aside(payment, price)
         return priced
-
-    def _calls(self, some: Sequence[Payment]) -> tuple[Address, dict[str, Call | TokenpayError]]:
-        """Return who pays, and by payment what it asks of the chain; a sweep's deposit address signs it now."""
-        calls: dict[str, Call | TokenpayError] = {}
-        for payment in some:
-            if payment.intent.purpose is Purpose.SWEEP:
-                try:
-                    carry_sweep(self.bank, payment)
-                except (SignerRefused, *STAYS) as error:
-                    calls[payment.id] = error
-        with self.bank.store.read() as uow:
-            treasury = uow.chains.treasury(self.chain_id)
-            carried = uow.carried.all_of(payment.id for payment in some)
-        for payment in some:
-            carry = carried.get(payment.id)
-            if payment.id not in calls:
-                try:
-                    calls[payment.id] = call_of(payment.intent, carry.calldata if carry else None)
-                except STAYS as error:
-                    calls[payment.id] = error
-        return treasury, calls
-
-    def _gas(self, calls: Sequence[Call], treasury: Address) -> list[int | TokenpayError]:
-        """Ask for all at once, and alone for each where one of them leaves the node without an answer."""
-        chain = self.bank.chain(self.chain_id)
-        try:
-            return chain.estimate_gas(calls, sender=treasury)
-        except ChainUnavailable:
-            chain.head()  # raises where the node is away, which is no payment's own trouble
-        told = [self._gas_alone(call, treasury) for call in calls]
-        if told and all(isinstance(gas, ChainUnavailable) for gas in told):
-            raise told[0]  # type: ignore[misc]
-        return told
-
-    def _gas_alone(self, call: Call, treasury: Address) -> int | TokenpayError:
-        try:
-            return self.bank.chain(self.chain_id).estimate_gas([call], sender=treasury)[0]
-        except ChainUnavailable as error:
-            return error
-
-    def _price(self, payment: Payment, gas: int | TokenpayError) -> Priced | TokenpayError:
-        if isinstance(gas, TokenpayError):
-            return gas
-        gas_limit = with_margin(gas)
-        cap_wei = self.fees.cap_wei(gas_limit, at_most_wei=self.bank.settings.chain(self.chain_id).fee_cap_wei)
-        if cap_wei is None:
-            return WrongState("gas costs more now than the chain's fee cap allows", payment=payment.id)
-        return Priced(payment=payment, gas_limit=gas_limit, fee_cap_wei=cap_wei)
 
     def _assign(self, priced: Sequence[Priced]) -> list[Payment]:
         """Give these payments their nonces, and return those that have one."""

@@ -1,7 +1,7 @@
 """Give cleared payments their gas and their nonces, last of all and in order."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tokenpay.bank import Bank
 from tokenpay.errors import InsufficientFunds
@@ -12,18 +12,10 @@ from tokenpay.steps import movements
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.foresee import ask_of_parties
 from tokenpay.steps.groups import STAYS
+from tokenpay.steps.price_payments import Priced
 from tokenpay.steps.recheck import Look, look_again, recheck
 from tokenpay.steps.record import record
 from tokenpay.store.unit_of_work import UnitOfWork
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Priced:
-    """A cleared payment, the gas its transaction may use, and the most that this may cost in wei."""
-
-    payment: Payment
-    gas_limit: int
-    fee_cap_wei: int
 
 
 def assign_together(
