@@ -54,6 +54,8 @@ class Books:
         """(block, units) of each entry of a custody account that has a block, newest last."""
         self.keys: dict[str, tuple[str, str]] = {}
         """(verb, result) by key."""
+        self.batches: defaultdict[str, list[str | None]] = defaultdict(list)
+        """The payments of each batch by its key, None for an order that was refused."""
         self.keyed: defaultdict[str, list[str]] = defaultdict(list)
         """Keys by result."""
         self.signed: dict[bytes, str] = {}
@@ -74,7 +76,7 @@ class Books:
         self._kept: list[tuple[str, str]] = []
         self._cash: dict[str, tuple[str, int]] = {}
         self._places: dict[str, tuple[Address | None, Address]] = {}
-        self._seen = dict.fromkeys(("entries", "keys", "signed", "audit_records"), 0)
+        self._seen = dict.fromkeys(("entries", "keys", "batch_outcomes", "signed", "audit_records"), 0)
 
     def watch(self) -> None:
         """Note what is touched from now on, on a connection that is new."""
@@ -144,6 +146,10 @@ class Books:
         for _, key, verb, result in self._new(connection, "keys", "key, verb, result_id"):
             self.keys[key] = verb, result
             self.keyed[result].append(key)
+        for _, key, payment_id in self._new(connection, "batch_outcomes", "key, payment_id"):
+            self.batches[key].append(payment_id)
+            if payment_id is not None:
+                self.keyed[payment_id].append(key)
         for _, transaction_hash, payment_id in self._new(connection, "signed", "transaction_hash, payment_id"):
             self.signed[transaction_hash] = payment_id
         columns = "stream, seq, at_s, actor, action, subject, details, previous, hash"

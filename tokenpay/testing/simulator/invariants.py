@@ -15,12 +15,14 @@ from tokenpay.ledger.transfer import TransferState
 from tokenpay.payments.deposit import DepositOutcome, DepositState
 from tokenpay.payments.intent import Purpose
 from tokenpay.payments.payment import ENDED, ON_ITS_WAY, UNPAID, PaymentState
+from tokenpay.testing.simulator.answers import known_as
 from tokenpay.testing.simulator.book_rows import BookPayment, BookTransfer
 from tokenpay.testing.simulator.broken import Broken
 from tokenpay.testing.simulator.world import World
 
 Invariant = Callable[[World], None]
-_PURPOSES = frozenset(purpose.value for purpose in Purpose)
+_PAYING = frozenset({"batch", *Purpose})
+"""The verbs whose keys stand for payments."""
 _PENDING, _POSTED, _VOIDED = TransferState.PENDING, TransferState.POSTED, TransferState.VOIDED
 
 
@@ -154,7 +156,7 @@ def nothing_is_paid_twice(world: World) -> None:
     """One payment is one key and at most one transaction of the chain; what ended unpaid is on none."""
     books, carried = world.books, world.carried
     for id in books.change.payments:
-        keys = [key for key in books.keyed[id] if books.keys[key][0] in _PURPOSES]
+        keys = [key for key in books.keyed[id] if books.keys[key][0] in _PAYING]
         counted = books.payments[id].purpose == Purpose.VARIANCE  # it stands under the key of its shift's count
         if len(keys) != (0 if counted else 1):
             raise Broken("nothing_is_paid_twice", f"payment {id} stands for {len(keys)} keys")
@@ -201,8 +203,8 @@ def nothing_answered_is_lost(world: World) -> None:
     answers = world.answers
     told = list(answers.known.values()) if world.books.whole else answers.fresh
     for answer in told:
-        found = world.books.keys.get(answer.key)
-        if found is None or found[1] != answer.id:
+        verb, found = world.books.keys.get(answer.key, ("", ""))
+        if (known_as(world.books.batches[answer.key]) if verb == "batch" else found) != answer.id:
             raise Broken("nothing_answered_is_lost", f"{answer.id} was answered to {answer.key} and is not there")
     answers.fresh.clear()
 

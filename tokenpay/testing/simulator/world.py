@@ -19,7 +19,7 @@ from tokenpay.requests.payment_request import PaymentRequest
 from tokenpay.store.memory_image import put_image
 from tokenpay.testing.fake_chain import FakeChain
 from tokenpay.testing.fake_rates import FakeRates
-from tokenpay.testing.simulator.answers import Answer, Answers
+from tokenpay.testing.simulator.answers import Answer, Answers, id_of
 from tokenpay.testing.simulator.books import Books
 from tokenpay.testing.simulator.broken import Broken
 from tokenpay.testing.simulator.carried import Carried
@@ -172,10 +172,11 @@ class World:
             self.repeat_call = False
             self.faults["duplicate"] += 1
             answer = self._same(answer, self._told(call, keyed=True), keyed)
-        if keyed and not isinstance(answer, Refusal):
-            self.answers.add(Answer(key=key, id=answer.id, again=lambda: self._told(call, keyed=True)))
-            if isinstance(answer, Payment):
-                self.payments.append(answer.id)
+        known_by = id_of(answer)
+        if keyed and known_by is not None:
+            self.answers.add(Answer(key=key, id=known_by, again=lambda: self._told(call, keyed=True)))
+        if keyed:
+            self.payments += [one.id for one in _each(answer) if isinstance(one, Payment)]
         return answer
 
     def _told(self, call: Callable[[], Any], keyed: bool) -> Any:
@@ -200,8 +201,8 @@ class World:
 
     def _same(self, answer: Any, again: Any, keyed: bool) -> Any:
         """Return a repeated call's answer; raises Broken unless it is of the same thing."""
-        if keyed and not isinstance(answer, Refusal) and getattr(again, "id", None) != answer.id:
-            raise Broken("nothing_answered_is_lost", f"{answer.id} was answered, and then something else")
+        if keyed and not isinstance(answer, Refusal) and id_of(again) != id_of(answer):
+            raise Broken("nothing_answered_is_lost", f"{id_of(answer)} was answered, and then something else")
         return again
 
     def accept_clock(self) -> bool:
@@ -224,6 +225,11 @@ class World:
         self.bank = replace(self.bank)
         self.books.watch()
         self.sessions.clear()
+
+
+def _each(answer: Any) -> tuple[Any, ...]:
+    """Return the outcomes in an answer: those of a batch, or the one."""
+    return answer if isinstance(answer, tuple) else (answer,)
 
 
 def _leave_open(connection: Any) -> None:

@@ -1,5 +1,6 @@
 """What tellers do, for the customers before them and in their shifts."""
 
+from collections import Counter
 from collections.abc import Callable
 from random import Random
 
@@ -16,19 +17,23 @@ from tokenpay.operations.issue_request import cancel_request, issue_request
 from tokenpay.operations.move_cash import CashDirection, allocate_cash
 from tokenpay.operations.open_shift import open_shift
 from tokenpay.operations.pay import pay
+from tokenpay.operations.pay_batch import pay_batch
 from tokenpay.operations.quote_exchange import quote_exchange
 from tokenpay.operations.refund import refund
 from tokenpay.parties.operator import Role
 from tokenpay.payments.intent import parse_party
+from tokenpay.payments.payment_order import PaymentOrder
 from tokenpay.primitives.keccak import keccak256
 from tokenpay.requests.payment_request import Terms
 from tokenpay.testing.simulator.act import Act, outcome, small_units
+from tokenpay.testing.simulator.answers import id_of
 from tokenpay.testing.simulator.broken import Broken
 from tokenpay.testing.simulator.chance import Chance
 from tokenpay.testing.simulator.world import World
 
 MOST_CUSTOMERS_A_BRANCH = 40
 IN_DRAWER_UNITS = 20_000
+_STAFF = (2, 15, 40, 100)
 
 
 def a_teller(world: World, chance: Chance) -> str:
@@ -102,16 +107,38 @@ def pay_a_request(world: World, chance: Chance) -> str:
     return f"{teller}: {debtor} pays {units} for {request.id}: {outcome(world, answer)}"
 
 
+def _outsider(world: World, number: int) -> str:
+    return Address(keccak256(f"outsider {number}".encode())[:20]).caip10(world.chain.chain_id)
+
+
 def pay_out(world: World, chance: Chance) -> str:
     """To an address that was never paid before, or to one that was."""
     teller, random = a_teller(world, chance), chance.of("payment")
     debtor = f"customer/{random.choice(world.customers)}"
     number = random.choice((world.tally["payouts"], world.tally["payouts"], 0))
-    payee = Address(keccak256(f"outsider {number}".encode())[:20]).caip10(world.chain.chain_id)
+    payee = _outsider(world, number)
     amount = world.amount(small_units(random))
     answer = world.ask(chance, teller, pay, debtor=debtor, creditor=payee, amount=amount)
     world.tally["payouts"] += 1
     return f"{teller}: {debtor} pays out {amount} to {payee}: {outcome(world, answer)}"
+
+
+def pay_wages(world: World, chance: Chance) -> str:
+    """Many at once: mostly to customers, now and then to an address outside or more than may be paid."""
+    teller, random = a_teller(world, chance), chance.of("wages")
+    employer, *staff = random.sample(world.customers, len(world.customers))
+    orders = []
+    for number in range(random.choice(_STAFF)):
+        creditor = f"customer/{random.choice(staff)}"
+        if random.random() < 0.02:
+            creditor = _outsider(world, world.tally["payouts"] + number)
+        units = 60_000 if random.random() < 0.01 else random.randint(1, 200)
+        orders.append(PaymentOrder(debtor=f"customer/{employer}", creditor=creditor, amount=world.amount(units)))
+    answers = world.ask(chance, teller, pay_batch, orders=orders)
+    world.tally["payouts"] += len(orders)
+    said = Counter(outcome(world, answer).split(" ")[0].rstrip(":") for answer in answers)
+    world.tally["batches"] += 1
+    return f"{teller}: customer/{employer} pays {len(orders)}: {', '.join(f'{n} {what}' for what, n in said.items())}"
 
 
 def stop_asking(world: World, chance: Chance) -> str:
@@ -140,7 +167,7 @@ def ask_again(world: World, chance: Chance) -> str:
     """A terminal that was switched off asks after an old order, with its key."""
     old = chance.of("again").choice(list(world.answers.known.values())[-200:])
     again = old.again()
-    if getattr(again, "id", None) != old.id:
+    if id_of(again) != old.id:
         raise Broken("nothing_answered_is_lost", f"{old.id} was answered to {old.key}, and then something else")
     return f"{old.key} is asked again: {old.id}"
 
@@ -222,6 +249,7 @@ _DOES: tuple[tuple[str, int, Callable[[World, Chance], str]], ...] = (
     ("pay", 240, pay_in_the_books),
     ("pay request", 10, pay_a_request),
     ("pay out", 8, pay_out),
+    ("wages", 4, pay_wages),
     ("cancel request", 1, stop_asking),
     ("refund", 2, pay_back),
     ("ask again", 3, ask_again),
