@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tokenpay.bank import Bank
 from tokenpay.compliance.case import CaseKind
@@ -144,10 +144,11 @@ class _Turn:
                 raise IntegrityError("a signed payment has lost its bytes", payment=payment.id)
             newest = signed[payment.id][-1]
             last = next((a for a in reversed(attempts.get(payment.id, ())) if a.version == newest.version), None)
+            due = last is None or self._is_due(last)
             bumped = self._bumped(payment, newest, last)
             if bumped is not None:
-                asked.append(bumped)
-            elif last is None or self._is_due(last):
+                asked.append(replace(bumped, instead=newest) if due else bumped)
+            elif due:
                 ready.append(newest)
         return ready, asked
 
@@ -208,7 +209,7 @@ class _Turn:
         try:
             outcomes = sign_payments(self.bank, asked, by=self.by)
         except SignerUnavailable:
-            self._send(also)  # what is signed needs no signer
+            self._send([*also, *(each.instead for each in asked if each.instead is not None)])  # signed already
             raise
         for each, outcome in zip(asked, outcomes, strict=True):
             if isinstance(outcome, SignerRefused):
@@ -225,7 +226,9 @@ class _Turn:
         filling = [ToSign(payment=fill, fees=self.fees, version=1) for fill in fills if fill is not None]
         filled = sign_payments(self.bank, filling, by=self.by)
         no_ops = [outcome for outcome in filled if isinstance(outcome, SignedPayment)]
-        self._send(sorted((*also, *ready, *no_ops), key=lambda version: version.nonce))
+        failed = (each for each, outcome in zip(asked, outcomes, strict=True) if isinstance(outcome, TokenpayError))
+        again = [each.instead for each in failed if each.instead is not None]
+        self._send(sorted((*also, *ready, *no_ops, *again), key=lambda version: version.nonce))
         if wrong is not None:
             raise wrong
         return len(ready)

@@ -27,11 +27,15 @@ _SWEEP_LIFETIME_S = 7 * 86_400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToSign:
-    """A payment that has its nonce, and at which fees this version of its transaction is to be signed."""
+    """A payment that has its nonce, and at which fees this version of its transaction is to be signed.
+
+    `instead` is the version before, where that is due to be sent again if this one is not signed.
+    """
 
     payment: Payment
     fees: Fees
     version: int
+    instead: SignedPayment | None = None
 
 
 def sign_payments(bank: Bank, asked: Sequence[ToSign], *, by: Session) -> list[SignedPayment | TokenpayError | None]:

@@ -369,6 +369,24 @@ def test_what_is_signed_is_sent_again_without_a_signer(world: World) -> None:
     paid_once(world, sent, assigned)
 
 
+@pytest.mark.parametrize("error", [tp.SignerRefused("not this one"), tp.SignerUnavailable("away")])
+def test_what_waits_is_sent_again_where_no_higher_fee_is_signed(world: World, error: tp.TokenpayError) -> None:
+    sent = out(world)
+    world.turn()
+    world.chain.drop(world.chain.waiting[0])
+    world.clock.advance(SETTINGS.bump_after_s)
+
+    def before(_: SigningRequest) -> None:
+        raise error
+
+    sound, world.bank = world.bank, replace(world.bank, signer=Signing(world, before=before))
+    world.turn()
+    assert (len(versions(world, sent)), len(attempts(world, sent)), len(world.chain.waiting)) == (1, 2, 1)
+    world.bank = sound
+    world.to_finality()
+    paid_once(world, sent)
+
+
 def test_a_no_op_that_is_refused_as_well_stays_the_only_one(world: World) -> None:
     payments = in_order(world, 2)
 
