@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 import tokenpay as tp
 from tests.copied_database import copy_database
+from tests.decree import decree
 from tests.unguarded import unguarded
 from tokenpay.engine import ChainCycle
 from tokenpay.ethereum.observed import Holding
@@ -130,7 +131,7 @@ class World:
         with self.bank.store.unit_of_work() as uow:
             old = uow.policies.newest()
             new = replace(old, version=old.version + 1, **changes)
-            uow.policies.add(new, at_s=self.clock.now_s(), maker="ann", checker="bob")
+            decree(uow, new, maker=self.ann, checker=self.bob, at_s=self.clock.now_s())
 
     def limit(self, **units: int) -> None:
         """Put the token's limits in force with these changes."""

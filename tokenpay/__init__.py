@@ -25,6 +25,14 @@ if TYPE_CHECKING:
         Hours as Hours,
         Policy as Policy,
     )
+    from tokenpay.compliance.policy_change import (
+        PolicyChange as PolicyChange,
+        policy_changes as policy_changes,
+    )
+    from tokenpay.compliance.policy_proposal import (
+        PolicyProposal as PolicyProposal,
+        ProposalState as ProposalState,
+    )
     from tokenpay.compliance.screening import DenyList as DenyList
     from tokenpay.counter.cash_count import CashCount as CashCount, faces as faces
     from tokenpay.counter.quote import Direction as Direction, Legs as Legs, Quote as Quote
@@ -129,6 +137,14 @@ if TYPE_CHECKING:
         open_case as open_case,
         resolve_case as resolve_case,
     )
+    from tokenpay.operations.change_policy import (
+        approve_policy as approve_policy,
+        get_policy_proposal as get_policy_proposal,
+        policy_proposals as policy_proposals,
+        propose_policy as propose_policy,
+        refuse_policy as refuse_policy,
+        withdraw_policy as withdraw_policy,
+    )
     from tokenpay.operations.close_shift import close_shift as close_shift
     from tokenpay.operations.collect import collect as collect
     from tokenpay.operations.controls import (
@@ -143,6 +159,7 @@ if TYPE_CHECKING:
         freeze_customer as freeze_customer,
         unfreeze_customer as unfreeze_customer,
     )
+    from tokenpay.operations.enact_policies import enact_policies as enact_policies
     from tokenpay.operations.exchange import exchange as exchange
     from tokenpay.operations.expire import Expired as Expired, expire as expire
     from tokenpay.operations.export_journal import export_journal as export_journal
@@ -409,10 +426,13 @@ _HOME = {
     "PermitTransferFrom": "ethereum.grants.permit2",
     "PinKeyUnavailable": "errors",
     "Policy": "compliance.policy",
+    "PolicyChange": "compliance.policy_change",
+    "PolicyProposal": "compliance.policy_proposal",
     "PrecisionLost": "errors",
     "Printer": "ports",
     "PrinterSettings": "settings",
     "PrinterUnavailable": "errors",
+    "ProposalState": "compliance.policy_proposal",
     "Purpose": "payments.intent",
     "QrCapacity": "requests.qr_size",
     "QrLevel": "requests.qr_size",
@@ -477,6 +497,7 @@ _HOME = {
     "accept_clock": "operations.controls",
     "allocate_cash": "operations.move_cash",
     "approve": "operations.approve",
+    "approve_policy": "operations.change_policy",
     "archive_audit": "operations.archive_audit",
     "balances": "operations.read",
     "bank_health": "operations.bank_health",
@@ -493,6 +514,7 @@ _HOME = {
     "close_session": "operations.open_session",
     "close_shift": "operations.close_shift",
     "collect": "operations.collect",
+    "enact_policies": "operations.enact_policies",
     "engine_session": "bootstrap",
     "enrol_customer": "operations.customers",
     "exchange": "operations.exchange",
@@ -513,6 +535,7 @@ _HOME = {
     "get_customer": "operations.read",
     "get_payment": "operations.read",
     "get_policy": "operations.read",
+    "get_policy_proposal": "operations.change_policy",
     "get_request": "operations.read",
     "issue_receipt": "operations.issue_receipt",
     "issue_request": "operations.issue_request",
@@ -538,9 +561,12 @@ _HOME = {
     "pay_batch": "operations.pay_batch",
     "payment_of_key": "operations.read",
     "personal_message_digest": "ethereum.personal_message",
+    "policy_changes": "compliance.policy_change",
+    "policy_proposals": "operations.change_policy",
     "preview_payment": "operations.preview_payment",
     "preview_receipt": "operations.issue_receipt",
     "print_receipt": "operations.print_receipt",
+    "propose_policy": "operations.change_policy",
     "qr_ansi": "requests.qr",
     "qr_capacity": "requests.qr_size",
     "qr_fits": "requests.qr_size",
@@ -559,6 +585,7 @@ _HOME = {
     "recover_personal_message": "ethereum.personal_message",
     "refund": "operations.refund",
     "refuse": "operations.refuse",
+    "refuse_policy": "operations.change_policy",
     "register_asset": "operations.assets",
     "request_deposits": "operations.read",
     "resolve_case": "operations.cases",
@@ -588,6 +615,7 @@ _HOME = {
     "volumes": "operations.volumes",
     "wait_for_events": "operations.wait_for_events",
     "watch": "operations.watch",
+    "withdraw_policy": "operations.change_policy",
 }
 """Where each public name lives."""
 
@@ -696,10 +724,13 @@ __all__ = [
     "PermitTransferFrom",
     "PinKeyUnavailable",
     "Policy",
+    "PolicyChange",
+    "PolicyProposal",
     "PrecisionLost",
     "Printer",
     "PrinterSettings",
     "PrinterUnavailable",
+    "ProposalState",
     "Purpose",
     "QrCapacity",
     "QrLevel",
@@ -764,6 +795,7 @@ __all__ = [
     "accept_clock",
     "allocate_cash",
     "approve",
+    "approve_policy",
     "archive_audit",
     "balances",
     "bank_health",
@@ -780,6 +812,7 @@ __all__ = [
     "close_session",
     "close_shift",
     "collect",
+    "enact_policies",
     "engine_session",
     "enrol_customer",
     "exchange",
@@ -800,6 +833,7 @@ __all__ = [
     "get_customer",
     "get_payment",
     "get_policy",
+    "get_policy_proposal",
     "get_request",
     "issue_receipt",
     "issue_request",
@@ -825,9 +859,12 @@ __all__ = [
     "pay_batch",
     "payment_of_key",
     "personal_message_digest",
+    "policy_changes",
+    "policy_proposals",
     "preview_payment",
     "preview_receipt",
     "print_receipt",
+    "propose_policy",
     "qr_ansi",
     "qr_capacity",
     "qr_fits",
@@ -846,6 +883,7 @@ __all__ = [
     "recover_personal_message",
     "refund",
     "refuse",
+    "refuse_policy",
     "register_asset",
     "request_deposits",
     "resolve_case",
@@ -875,6 +913,7 @@ __all__ = [
     "volumes",
     "wait_for_events",
     "watch",
+    "withdraw_policy",
 ]
 
 

@@ -23,6 +23,7 @@ from tokenpay.errors import (
 )
 from tokenpay.operations.assets import check_assets
 from tokenpay.operations.bank_health import note_turn
+from tokenpay.operations.enact_policies import enact_policies
 from tokenpay.operations.expire import Expired, expire
 from tokenpay.operations.settle import Settled, settle
 from tokenpay.operations.submit import Submitted, submit
@@ -140,6 +141,7 @@ def _cycle(bank: Bank, leases: Leases, stop: Callable[[], bool], *, by: Session)
     cycle = Cycle(chains=turns)
     try:
         if not stop() and leases.hold(_BOOKS, by=by):
+            enact_policies(bank, by=by)
             cycle = replace(cycle, expired=expire(bank, by=by))
     except (SessionExpired, StoreUnavailable):
         raise

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,8 @@ def _live(world: World) -> None:
     tp.close_self_service(bank, customer_id=world.anna.id, by=tom)
     tp.close_session(bank, by=world.bob)
     world.bob = sign_in(bank, "bob")
+    rules = tp.get_policy(bank, by=ann)
+    tp.propose_policy(bank, replace(rules, version=rules.version + 1, held_for_s=7), by=ann, key=world.key())
     world.request(5)
     world.deposit(world.request(40), 40)
     world.mine()

@@ -88,6 +88,18 @@ def found(work: UnitOfWork) -> None:
     )
 
 
+def session(operator_id: str) -> Session:
+    """A session with an operator's own key, that no row stands for: it signs, and opens nothing."""
+    return Session(
+        id="none",
+        operator=operator(operator_id),
+        terminal="none",
+        opened_at_s=NOW_S,
+        expires_at_s=NOW_S,
+        key=KEYS[operator_id],
+    )
+
+
 def operator(operator_id: str) -> Operator:
     return Operator(
         id=operator_id,

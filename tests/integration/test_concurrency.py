@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.decree import decree
 from tests.properties.hot_account import AGAIN, FUNDS, LIMIT, HotAccount
 from tests.properties.money_checks import check_books
 from tests.properties.small_bank import CHAIN_ID, DEUR, LIMITS, START_UNITS, TOKEN, SmallBank, template, units
@@ -71,7 +72,8 @@ class Counters:
         with self.small.bank.store.unit_of_work() as uow:
             policy = uow.policies.newest()
             changed = replace(policy, version=policy.version + 1, limits={DEUR.id: replace(LIMITS, **changes)})
-            uow.policies.add(changed, at_s=self.small.clock.now_s(), maker="ann", checker="bob")
+            ann, bob = self.small.sessions["ann"], self.small.sessions["bob"]
+            decree(uow, changed, maker=ann, checker=bob, at_s=self.small.clock.now_s())
 
     def pay(self, creditor: str, amount: int, key: str, *, payer: int = 0) -> Payment | Refusal:
         parties = {"debtor": f"customer/{self.small.customers[payer]}", "creditor": creditor}

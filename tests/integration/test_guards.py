@@ -90,6 +90,42 @@ ATTACKS: dict[str, tuple[str, str]] = {
     "a clearance of another policy": ("UPDATE clearances SET policy_version = 1", "clearances_kept"),
     "a clearance gone": ("DELETE FROM clearances", "clearances"),
     "a policy changed": ("UPDATE policies SET content = '{{}}'", "policies_kept"),
+    "a policy that nobody proposed": (
+        "INSERT INTO policies SELECT version + 1, content, at_s, maker, checker FROM policies",
+        "policies_",
+    ),
+    "a proposal of another content": ("UPDATE policy_proposals SET content = '{{}}'", "policy_proposals_kept"),
+    "a proposal approved by a teller": (
+        "UPDATE policy_proposals SET state = 'approved', decided_by = 'tom', decided_at_s = 1,"
+        " decided_signature = signature WHERE state = 'open'",
+        "policy_proposals_by_a_supervisor",
+    ),
+    "a proposal in force that no policy is": (
+        "UPDATE policy_proposals SET state = 'in_force', decided_by = 'bob', decided_at_s = 1,"
+        " decided_signature = signature WHERE state = 'open'",
+        "policy_proposals_",
+    ),
+    "what is in force withdrawn": (
+        "UPDATE policy_proposals SET state = 'withdrawn', decided_by = proposed_by, decided_signature = NULL"
+        " WHERE state = 'in_force'",
+        "policy_proposals_goes_its_way",
+    ),
+    "a proposal by a teller": (
+        "INSERT INTO policy_proposals SELECT 'x', version, content, 'tom', 1, signature, 'open', NULL, NULL, NULL, ''"
+        " FROM policy_proposals WHERE state = 'open'",
+        "policy_proposals_",
+    ),
+    "a proposal that begins approved": (
+        "INSERT INTO policy_proposals SELECT 'x', version, content, 'ann', 1, signature, 'approved', 'bob', 1, signature,"
+        " '' FROM policy_proposals WHERE state = 'open'",
+        "policy_proposals_",
+    ),
+    "a proposal of a version to come": (
+        "INSERT INTO policy_proposals SELECT 'x', version + 1, content, 'ann', 1, signature, 'open', NULL, NULL, NULL, ''"
+        " FROM policy_proposals WHERE state = 'open'",
+        "policy_proposals_follows",
+    ),
+    "a proposal gone": ("DELETE FROM policy_proposals", "policy_proposals"),
     "a policy gone": ("DELETE FROM policies WHERE version > 1", "policies"),
     "an audit record of somebody else": ("UPDATE audit_records SET actor = 'eve'", "audit_records_kept"),
     "an audit record gone": ("DELETE FROM audit_records", "audit_records"),
@@ -256,7 +292,10 @@ def refused_by(world: World, statement: str) -> str:
 def replaced(world: World) -> dict[str, tuple[str, str]]:
     if world.bank.store.engine.dialect.name == "postgresql":
         return POSTGRESQL
-    return {f"{t} replaced": (f"REPLACE INTO {t} SELECT * FROM {t}", f"{t}_written_once") for t in ONCE}
+    also = {"policies": "", "policy_proposals": ""}  # what must follow the newest version is refused as that, too
+    return {
+        f"{t} replaced": (f"REPLACE INTO {t} SELECT * FROM {t}", f"{t}_{also.get(t, 'written_once')}") for t in ONCE
+    }
 
 
 def every_column(world: World, filled: set[str]) -> Iterator[tuple[str, tuple[str, str]]]:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from tests.decree import decree
 from tests.properties.crashes import World, world_of
 from tests.properties.exchange_counter import open_counter, quote
 from tests.properties.small_bank import DEUR, LIMITS, TOKEN, SmallBank, template
@@ -96,7 +97,8 @@ def work_a_drawer(small: SmallBank) -> None:
     with bank.store.unit_of_work() as uow:
         policy = uow.policies.newest()
         limits = {**policy.limits, **{asset.id: LIMITS for asset in currencies}}
-        uow.policies.add(replace(policy, version=policy.version + 1, limits=limits), at_s=1, maker="ann", checker="bob")
+        changed = replace(policy, version=policy.version + 1, limits=limits)
+        decree(uow, changed, maker=ann, checker=small.sessions["bob"], at_s=1)
     for asset in currencies:
         register_asset(bank, asset, by=ann)
     receive_cash(bank, count=CashCount.parse("1x1", "EUR"), by=ann, key="delivery")

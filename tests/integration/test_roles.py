@@ -6,7 +6,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ from tokenpay.store.roles import AUDITOR, ROLES, TERMINAL, grant_roles
 from tokenpay.store.tables import metadata
 from tokenpay.testing.fake_system import FakeEntropy
 
-FORBIDDEN = "42501"
+FORBIDDEN, BROKEN = "42501", "23514"
 LOGINS = {TERMINAL: "till_7", ENGINE: "engine_1", AUDITOR: "auditor_1"}
 
 
@@ -181,7 +181,6 @@ _ANY = "(SELECT min(id) FROM accounts WHERE kind = 'customer')"
 _TRANSFER = "'TR-x', debit_account, debit_kind, credit_account, credit_kind, asset_id, units"
 _RECORD = "h.seq + 1, h.at_s, 'eve', 'a', 's', '{}', h.hash, h.hash FROM audit_heads AS h"
 _EVERYBODY = {
-    "policy: one of their own": "INSERT INTO policies SELECT version + 1, content, at_s, maker, checker FROM policies",
     "policy: changed": "UPDATE policies SET content = '{}'",
     "policy: gone": "DELETE FROM policies",
     "audit: a record changed": "UPDATE audit_records SET actor = 'eve'",
@@ -225,6 +224,9 @@ _EVERYBODY = {
     "server: its files": "SELECT pg_ls_dir('.')",
 }
 _TERMINAL = {
+    "policy: one of their own": "INSERT INTO policies SELECT version + 1, content, at_s, maker, checker FROM policies",
+    "policy: one in force": "UPDATE policy_proposals SET state = 'in_force', decided_by = 'bob', decided_at_s = 1,"
+    " decided_signature = signature WHERE state = 'open'",
     "people: a supervisor of their own": "INSERT INTO operators SELECT 'eve', 'Eve', 'supervisor', branch, true, sha256('e'), 0,"
     " 0, NULL FROM operators WHERE id = 'ann'",
     "people: a supervisor dismissed": "UPDATE operators SET active = false WHERE id = 'ann'",
@@ -282,6 +284,7 @@ _ENGINE = {
     "roles: the terminal's": "SET ROLE tokenpay_terminal",
 }
 _AUDITOR = {
+    "policy: one of their own": _TERMINAL["policy: one of their own"],
     "secrets: what opens keys": "SELECT sealed FROM credentials",
     "roles: the engine": "SET ROLE tokenpay_engine",
     "numbers: an event's": "SELECT nextval('outbox_id_seq')",
@@ -330,6 +333,34 @@ def test_what_a_role_may_not(places: Places, role: str) -> None:
     world.prove()
     with world.bank.store.engine.connect() as owner:
         assert owner.exec_driver_sql("SELECT count(*) FROM pg_roles WHERE rolname = 'eve'").scalar() == 0
+
+
+def test_a_policy_is_put_in_force_by_the_engine_and_only_where_two_people_signed(places: Places) -> None:
+    world, host = places.terminal, places.host
+    for name in ("ann", "bob"):
+        setattr(world, name, sign_in(world.bank, name))
+    (waiting,) = (it for it in tp.policy_proposals(world.bank, by=world.ann) if it.state is tp.ProposalState.OPEN)
+    # The engine may write policies, and none that no approved proposal stands behind.
+    statement = _TERMINAL["policy: one of their own"]
+    assert refused(places, ENGINE, statement) == BROKEN
+    # A terminal may say that somebody approved: the engine looks for the signature.
+    with places.engines[TERMINAL].begin() as connection:
+        connection.exec_driver_sql(
+            "UPDATE policy_proposals SET state = 'approved', decided_by = 'bob', decided_at_s = proposed_at_s,"
+            " decided_signature = signature WHERE state = 'open'"
+        )
+    before = tp.get_policy(world.bank, by=world.ann)
+    host.turn()
+    assert tp.get_policy_proposal(world.bank, waiting.id, by=world.ann).state is tp.ProposalState.REFUSED
+    assert tp.get_policy(world.bank, by=world.ann) == before
+    again = tp.propose_policy(world.bank, waiting.policy, by=world.ann, key=world.key())
+    assert tp.approve_policy(world.bank, again.id, by=world.bob).state is tp.ProposalState.APPROVED
+    assert tp.get_policy(world.bank, by=world.ann) == before
+    host.turn()
+    assert tp.get_policy_proposal(world.bank, again.id, by=world.ann).state is tp.ProposalState.IN_FORCE
+    assert tp.get_policy(world.bank, by=world.ann) == waiting.policy
+    following = replace(waiting.policy, version=waiting.policy.version + 1)
+    tp.propose_policy(world.bank, following, by=world.ann, key=world.key())  # for whoever comes next
 
 
 # --- making them --------------------------------------------------------------------------------

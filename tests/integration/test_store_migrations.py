@@ -127,6 +127,7 @@ LATER_TABLES = {
     "introductions",
     "leases",
     "batch_outcomes",
+    "policy_proposals",
 }
 LATER_COLUMNS = {
     "transfers.shift_id",

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from tests.integration.store_samples import NOW_S, add_cleared, consent, operator, uetr
+from tests.decree import decree
+from tests.integration.store_samples import NOW_S, add_cleared, consent, operator, session, uetr
 from tests.unguarded import unguarded
 from tests.unit.payments.samples import (
     ANNA,
@@ -212,7 +213,7 @@ def test_the_newest_policy_is_read_back(store: Store, tariffs: tuple[Tariff, ...
         tariffs=tariffs,
     )
     with store.unit_of_work() as work:
-        work.policies.add(policy, at_s=NOW_S, maker="mia", checker="moe")
+        decree(work, policy, maker=session("mia"), checker=session("moe"), at_s=NOW_S)
     with store.read() as work:
         assert work.policies.newest() == policy
 

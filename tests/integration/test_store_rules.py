@@ -1,5 +1,6 @@
 """What the database itself refuses, whoever writes to it: exact columns, bounds, clearances, two people."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from tests.integration.store_samples import (
     found,
     founded,
     fund,
+    session,
     transfer,
     uetr,
 )
@@ -23,6 +25,7 @@ from tests.unguarded import unguarded
 from tests.unit.payments.samples import TOKEN, intent
 from tokenpay.compliance.approval import Part
 from tokenpay.compliance.policy import Policy
+from tokenpay.compliance.policy_proposal import PolicyProposal, ProposalState
 from tokenpay.errors import Conflict, IntegrityError, InvalidAmount, InvalidInput
 from tokenpay.money.amount import MAX_UNITS
 from tokenpay.payments.payment import Payment, PaymentState
@@ -242,9 +245,43 @@ def test_raw_rows_of_approvals_keep_the_same_rules(store: Store, row: dict[str, 
 
 
 def test_a_policy_is_made_by_two_people(store: Store) -> None:
-    with pytest.raises(Conflict) as caught, store.unit_of_work() as work:
+    with pytest.raises(Conflict) as caught, store.unit_of_work() as work, unguarded(work.connection):
         work.policies.add(Policy(version=2), at_s=NOW_S, maker="mia", checker="mia")
     assert caught.value.fields["rule"] == "ck_policies_two_people"
+    with pytest.raises(Conflict) as caught, store.unit_of_work() as work:
+        work.policies.add(Policy(version=2), at_s=NOW_S, maker="mia", checker="moe")
+    assert caught.value.fields["rule"] == "guard_policies_by_two_people"
+
+
+@pytest.mark.parametrize(
+    ("decided_by", "state", "rule"),
+    [
+        ("mia", ProposalState.APPROVED, "ck_policy_proposals_two_people"),
+        ("mia", ProposalState.REFUSED, "ck_policy_proposals_two_people"),
+        ("moe", ProposalState.WITHDRAWN, "ck_policy_proposals_two_people"),
+        ("moe", ProposalState.IN_FORCE, "guard_policy_proposals_"),
+    ],
+)
+def test_a_proposal_is_decided_by_another(store: Store, decided_by: str, state: ProposalState, rule: str) -> None:
+    proposal = PolicyProposal.made("PP-1", Policy(version=2), by=session("mia"), at_s=NOW_S)
+    with store.unit_of_work() as work:
+        work.policies.propose(proposal)
+    decided = replace(proposal.approved(by=session(decided_by), at_s=NOW_S), state=state)
+    if state in (ProposalState.REFUSED, ProposalState.WITHDRAWN):
+        decided = replace(decided, decided_signature=b"")
+    with pytest.raises(Conflict) as caught, store.unit_of_work() as work:
+        work.policies.decide(decided)
+    assert str(caught.value.fields["rule"]).startswith(rule)
+
+
+def test_one_proposal_waits(store: Store) -> None:
+    with store.unit_of_work() as work:
+        work.policies.propose(PolicyProposal.made("PP-1", Policy(version=2), by=session("mia"), at_s=NOW_S))
+    with pytest.raises(Conflict), store.unit_of_work() as work:
+        work.policies.propose(PolicyProposal.made("PP-2", Policy(version=2), by=session("moe"), at_s=NOW_S))
+    with pytest.raises(Conflict) as caught, store.unit_of_work() as work:
+        work.policies.propose(PolicyProposal.made("PP-3", Policy(version=3), by=session("moe"), at_s=NOW_S))
+    assert caught.value.fields["rule"] == "guard_policy_proposals_follows"
 
 
 def test_a_clearance_is_of_the_content_that_was_paid(store: Store) -> None:

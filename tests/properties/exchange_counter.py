@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from tests.decree import decree
 from tests.properties.small_bank import DEUR, LIMITS, SmallBank
 from tokenpay.counter.cash_count import CashCount
 from tokenpay.counter.quote import Direction, Quote
@@ -40,7 +41,7 @@ def open_counter(small: SmallBank, *, price: str = "1.01") -> Shift:
     with bank.store.unit_of_work() as uow:
         old = uow.policies.newest()
         new = replace(old, version=old.version + 1, limits={**old.limits, EUR.id: LIMITS}, tariffs=(TARIFF,))
-        uow.policies.add(new, at_s=1, maker="ann", checker="bob")
+        decree(uow, new, maker=ann, checker=small.sessions["bob"], at_s=1)
     register_asset(bank, EUR, by=ann)
     delivery = receive_cash(bank, count=CashCount.parse("1x10", "EUR"), by=ann, key="counter/delivery")
     assert isinstance(delivery, Payment)

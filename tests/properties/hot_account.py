@@ -10,6 +10,7 @@ from random import Random
 
 from sqlalchemy import select
 
+from tests.decree import decree
 from tests.forked import forked
 from tests.properties.small_bank import DEUR, LIMITS, START_UNITS, TOKEN, SmallBank, units
 from tokenpay.errors import Unavailable
@@ -95,7 +96,8 @@ class HotAccount:
             policy = uow.policies.newest()
             limits = replace(LIMITS, customer_day_units=day_units, operator_day_units=10**12)
             changed = replace(policy, version=policy.version + 1, limits={DEUR.id: limits})
-            uow.policies.add(changed, at_s=small.clock.now_s(), maker="ann", checker="bob")
+            ann, bob = small.sessions["ann"], small.sessions["bob"]
+            decree(uow, changed, maker=ann, checker=bob, at_s=small.clock.now_s())
         if more := self._given - START_UNITS:
             self._endow(more)
         small.close()

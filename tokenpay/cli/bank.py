@@ -50,7 +50,7 @@ def found(args: Namespace) -> Answer:
         folder,
         name=ceremony.name,
         founders=ceremony.people(),
-        policy=ceremony.rules(),
+        policy=ceremony.policy.policy(),
         chains=ceremony.chains,
         database=ceremony.database,
         key_password=os.environ.get("TOKENPAY_KEY_PASSWORD") or None,
@@ -97,7 +97,7 @@ def roles(args: Namespace) -> Answer:
 
 
 def show(args: Namespace) -> Answer:
-    from tokenpay.cli.policy import policy_content
+    from tokenpay.cli.rules import policy_content
     from tokenpay.store.migrate import HEAD
 
     with opened(args) as bank, bank.store.read() as uow:

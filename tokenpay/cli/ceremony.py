@@ -76,7 +76,7 @@ class OpeningHours(BaseModel):
 
 
 class Rules(BaseModel):
-    """The first policy: limits by asset id, and what is exchanged against cash.
+    """A policy: limits by asset id, and what is exchanged against cash.
 
     What it leaves out is zero, and zero allows nothing.
     """
@@ -88,6 +88,17 @@ class Rules(BaseModel):
     list_max_age_s: int = 0
     held_for_s: int = 86_400
     tariffs: tuple[Exchange, ...] = ()
+
+    def policy(self, version: int = 1) -> Policy:
+        """Return the policy that these rules are."""
+        return Policy(
+            version=version,
+            limits={asset_id: AssetLimits(**limits.model_dump()) for asset_id, limits in self.limits.items()},
+            hours=Hours() if self.hours is None else Hours(**self.hours.model_dump()),
+            list_max_age_s=self.list_max_age_s,
+            held_for_s=self.held_for_s,
+            tariffs=tuple(Tariff(**tariff.model_dump()) for tariff in self.tariffs),
+        )
 
 
 class Ceremony(BaseModel):
@@ -108,16 +119,6 @@ class Ceremony(BaseModel):
             for person in self.founders
         ]
 
-    def rules(self) -> Policy:
-        """Return the first policy."""
-        return Policy(
-            limits={asset_id: AssetLimits(**limits.model_dump()) for asset_id, limits in self.policy.limits.items()},
-            hours=Hours() if self.policy.hours is None else Hours(**self.policy.hours.model_dump()),
-            list_max_age_s=self.policy.list_max_age_s,
-            held_for_s=self.policy.held_for_s,
-            tariffs=tuple(Tariff(**tariff.model_dump()) for tariff in self.policy.tariffs),
-        )
-
 
 def hold(path: Path | None) -> Ceremony:
     """Return what a file says, or ask two supervisors; raises InvalidInput, which names the place and no value."""
@@ -125,11 +126,23 @@ def hold(path: Path | None) -> Ceremony:
     try:
         return Ceremony.model_validate_json(text) if text is not None else _asked()
     except ValidationError as error:
-        first = error.errors()[0]
-        # A name that is not ours may be anything: the place that holds it is named instead.
-        known = first["loc"][:-1] if first["type"] == "extra_forbidden" else first["loc"]
-        where = ".".join(map(str, known)) or "its first letter"
-        raise InvalidInput(f"the ceremony is wrong at {where}") from None
+        raise InvalidInput(f"the ceremony is wrong at {_place(error)}") from None
+
+
+def read_rules(path: Path) -> Rules:
+    """Return the rules that a file says; raises InvalidInput, which names the place and no value."""
+    text = read_text(path)
+    try:
+        return Rules.model_validate_json(text)
+    except ValidationError as error:
+        raise InvalidInput(f"the policy is wrong at {_place(error)}") from None
+
+
+def _place(error: ValidationError) -> str:
+    first = error.errors()[0]
+    # A name that is not ours may be anything: the place that holds it is named instead.
+    known = first["loc"][:-1] if first["type"] == "extra_forbidden" else first["loc"]
+    return ".".join(map(str, known)) or "its first letter"
 
 
 def _asked() -> Ceremony:

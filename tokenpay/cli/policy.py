@@ -1,53 +1,133 @@
-"""How a policy is shown: limits as amounts, opening hours in words."""
+"""The bank's rules: show them, and change them by two people."""
 
-from collections.abc import Mapping
+import json
+from argparse import Namespace
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tokenpay as tp
-from tokenpay.cli.output import plain
+from tokenpay.cli.command import add_limit, add_noun, add_reason, add_verb, count
+from tokenpay.cli.desk import key_of, signed_in
+from tokenpay.cli.files import new_file
+from tokenpay.cli.output import Answer, plain
+from tokenpay.cli.rules import change_line, policy_content
 
 if TYPE_CHECKING:
-    from tokenpay import Asset, Hours, Policy
-
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_LIMITS = ("payment", "alone", "customer_day", "operator_day")
+    from tokenpay import Asset, Bank, PolicyProposal, Session
+    from tokenpay.cli.command import Subparsers
 
 
-def policy_content(policy: "Policy", assets: "Mapping[str, Asset]", *, as_json: bool) -> dict[str, Any]:
-    """Return a policy's stable field names; people read its hours in words."""
-    limits = [
-        {
-            "asset": asset_id,
-            **{name: _amount(getattr(limit, f"{name}_units"), asset_id, assets, as_json) for name in _LIMITS},
-        }
-        for asset_id, limit in sorted(policy.limits.items())
-    ]
+def add_parser(subparsers: "Subparsers") -> None:
+    verbs = add_noun(subparsers, "policy", "show the bank's rules, propose others, approve or refuse what was proposed")
+    add_verb(verbs, "show", show, "show the policy in force", operator=True)
+    exporting = add_verb(
+        verbs, "export", export, "write the policy in force into a new file, to change and propose", operator=True
+    )
+    exporting.add_argument("file", type=Path, metavar="FILE")
+    proposing = add_verb(
+        verbs, "propose", propose, "propose the next version; it counts once a second person approves", operator=True,
+        key=True,
+    )  # fmt: skip
+    proposing.add_argument(
+        "file", type=Path, metavar="FILE", help="JSON, as `policy export` writes it; what it leaves out is zero"
+    )
+    proposing.add_argument(
+        "--version", type=count, help="which version it is to be (default: the next); a repeated act names its own"
+    )
+    listing = add_verb(verbs, "list", list_, "list what was proposed, newest first", operator=True)
+    add_limit(listing)
+    _add_named(verbs, "diff", diff, "say what a proposal says otherwise than the version before it, rule by rule")
+    _add_named(verbs, "approve", approve, "sign a proposal as its second person: it is in force from now on")
+    refusing = _add_named(verbs, "refuse", refuse, "say no to a proposal, as its second person")
+    add_reason(refusing)
+    _add_named(verbs, "withdraw", withdraw, "take back a proposal of your own")
+
+
+def _add_named(verbs: "Subparsers", name: str, run: Callable[[Namespace], Answer], help: str) -> Any:
+    parser = add_verb(verbs, name, run, help, operator=True)
+    parser.add_argument("proposal", help="the proposal's id")
+    return parser
+
+
+def show(args: Namespace) -> Answer:
+    with signed_in(args) as (bank, by):
+        policy = tp.get_policy(bank, by=by)
+        return Answer(content=policy_content(policy, _assets(bank), as_json=args.json))
+
+
+def export(args: Namespace) -> Answer:
+    with signed_in(args) as (bank, by):
+        policy = tp.get_policy(bank, by=by)
+    content = {name: value for name, value in policy.content().items() if name != "version"}
+    with new_file(args.file) as draft:
+        draft.write_text(json.dumps(content, indent=2) + "\n")
+    return Answer(content={"file": str(args.file), "version": policy.version})
+
+
+def propose(args: Namespace) -> Answer:
+    from tokenpay.cli.ceremony import read_rules
+
+    rules = read_rules(args.file)
+    with signed_in(args) as (bank, by):
+        version = args.version or tp.get_policy(bank, by=by).version + 1
+        key = key_of(args)
+        proposal = tp.propose_policy(bank, rules.policy(version), by=by, key=key)
+        return _answer(args, bank, proposal, by=by, more={"key": key})
+
+
+def list_(args: Namespace) -> Answer:
+    with signed_in(args) as (bank, by):
+        proposals = tp.policy_proposals(bank, by=by, limit=args.limit)
+    return Answer(content={"proposals": [_content(proposal) for proposal in proposals]})
+
+
+def diff(args: Namespace) -> Answer:
+    with signed_in(args) as (bank, by):
+        return _answer(args, bank, tp.get_policy_proposal(bank, args.proposal, by=by), by=by)
+
+
+def approve(args: Namespace) -> Answer:
+    with signed_in(args) as (bank, by):
+        return Answer(content=_content(tp.approve_policy(bank, args.proposal, by=by)))
+
+
+def refuse(args: Namespace) -> Answer:
+    with signed_in(args) as (bank, by):
+        return Answer(content=_content(tp.refuse_policy(bank, args.proposal, reason=args.reason, by=by)))
+
+
+def withdraw(args: Namespace) -> Answer:
+    with signed_in(args) as (bank, by):
+        return Answer(content=_content(tp.withdraw_policy(bank, args.proposal, by=by)))
+
+
+def _assets(bank: "Bank") -> "dict[str, Asset]":
+    return {known.asset.id: known.asset for known in tp.list_assets(bank)}
+
+
+def _content(proposal: "PolicyProposal") -> dict[str, Any]:
     return {
-        "version": policy.version,
-        "hours": plain(policy.hours) if as_json else hours_text(policy.hours),
-        "list_max_age_s": policy.list_max_age_s,
-        "held_for_s": policy.held_for_s,
-        "limits": limits,
-        "tariffs": [plain(tariff) for tariff in policy.tariffs],
+        "id": proposal.id,
+        "version": proposal.policy.version,
+        "state": proposal.state,
+        "proposed_by": proposal.proposed_by,
+        "proposed_at_s": proposal.proposed_at_s,
+        "decided_by": proposal.decided_by or None,
+        "decided_at_s": proposal.decided_at_s,
+        "reason": proposal.reason or None,
+        "policy_hash": proposal.policy.hash(),
     }
 
 
-def hours_text(hours: "Hours") -> str:
-    """Return opening hours as people write them, such as `Mon Tue 08:00-18:00 UTC+01:00`."""
-    if not hours.weekdays or hours.opens_minute == hours.closes_minute:
-        return "never open"
-    days = " ".join(_WEEKDAYS[day] for day in sorted(hours.weekdays))
-    sign = "-" if hours.utc_offset_minutes < 0 else "+"
-    zone = f"UTC{sign}{_clock(abs(hours.utc_offset_minutes))}"
-    return f"{days} {_clock(hours.opens_minute)}-{_clock(hours.closes_minute)} {zone}"
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02}:{minute % 60:02}"
-
-
-def _amount(units: int, asset_id: str, assets: "Mapping[str, Asset]", as_json: bool) -> Any:
-    """A limit may stand before its asset is taken into use: then there are no decimals to write it with."""
-    if asset_id in assets:
-        return tp.Amount(assets[asset_id], units)
-    return {"asset": asset_id, "units": str(units), "number": None} if as_json else f"{units} smallest units"
+def _answer(
+    args: Namespace, bank: "Bank", proposal: "PolicyProposal", *, by: "Session", more: dict[str, str] | None = None
+) -> Answer:
+    """Say what a proposal changes: as data, or in a line for each rule."""
+    before = tp.get_policy(bank, by=by, version=proposal.policy.version - 1)
+    changes = tp.policy_changes(before, proposal.policy)
+    content = {**_content(proposal), **(more or {})}
+    if args.json:
+        return Answer(content={**content, "changes": [plain(change) for change in changes]})
+    assets = _assets(bank)
+    return Answer(content={**content, "changes": [{"rule": change_line(change, assets)} for change in changes]})

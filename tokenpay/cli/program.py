@@ -25,6 +25,7 @@ from tokenpay.errors import (
 NOUNS = (
     "demo",
     "bank",
+    "policy",
     "operator",
     "customer",
     "asset",

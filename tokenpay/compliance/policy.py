@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from hashlib import sha256
 
 from tokenpay.compliance.screening import Screening, Verdict
 from tokenpay.errors import InvalidInput
@@ -14,7 +15,7 @@ from tokenpay.money.tariff import Tariff
 from tokenpay.parties.customer import CustomerStatus
 from tokenpay.payments.intent import CASH, OWN_MONEY, BookParty, ChainParty, Intent, Purpose
 from tokenpay.payments.payment import Reason
-from tokenpay.primitives.canonical import Value
+from tokenpay.primitives.canonical import Value, canonical_bytes
 
 _DAY_MINUTES = 24 * 60
 _YEAR_S = 366 * 86_400
@@ -141,6 +142,10 @@ class Policy:
                 {**asdict(tariff), "fee_minimum_units": str(tariff.fee_minimum_units)} for tariff in self.tariffs
             ]
         return content
+
+    def hash(self) -> bytes:
+        """Return SHA-256 over the canonical content, 32 bytes: what its two people sign."""
+        return sha256(canonical_bytes(self.content())).digest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -143,11 +143,14 @@ def find_asset(bank: Bank, name: str) -> Asset:
     return matches[0]
 
 
-def get_policy(bank: Bank, *, by: Session) -> Policy:
-    """Return the policy in force: limits in smallest units by asset id, hours, and how old a list may be."""
+def get_policy(bank: Bank, *, by: Session, version: int | None = None) -> Policy:
+    """Return the policy in force, or another version that once was: limits in smallest units by asset id, and so on.
+
+    Raises NotFound for a version that never was in force.
+    """
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.READ)
-        return uow.policies.newest()
+        return uow.policies.newest() if version is None else uow.policies.get(version)
 
 
 def list_operators(bank: Bank, *, by: Session) -> list[Operator]:

@@ -34,6 +34,7 @@ class Permission(StrEnum):
     REVERSE = "reverse"
     CASE = "case"
     CONTROL = "control"
+    POLICY = "policy"
     SHIFT = "shift"
     VAULT = "vault"
     CREDENTIAL = "credential"
@@ -62,6 +63,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.REVERSE,
         Permission.CASE,
         Permission.CONTROL,
+        Permission.POLICY,
         Permission.VAULT,
     },
     Role.AUDITOR: frozenset({Permission.CREDENTIAL, Permission.READ}),

@@ -52,6 +52,7 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "payment_words": (),
     "payments": (*_PLACE, *_ON_CHAIN),
     "policies": (),
+    "policy_proposals": ("state", "decided_by", "decided_at_s", "decided_signature", "reason"),
     "quotes": ("payment_id",),
     "receipts": ("copies",),
     "requests": ("state", "credited_units"),
@@ -78,6 +79,8 @@ ONCE = {
     "outbox": "id = NEW.id",
     "payments": "id = NEW.id",
     "policies": "version = NEW.version",
+    "policy_proposals": "id = NEW.id OR version = NEW.version AND state IN ('open', 'approved', 'in_force')"
+    " AND NEW.state IN ('open', 'approved', 'in_force')",
     "signed": "payment_id = NEW.payment_id AND version = NEW.version",
     "transfers": "id = NEW.id",
 }
@@ -125,6 +128,10 @@ _FOUNDING = _listed({"demo", "deposit_xpub", "request_key", "pin_key_mark"})
 _BOTH = """SELECT count(*) FILTER (WHERE side = 'debit') = 1 AND count(*) FILTER (WHERE side = 'credit') = 1
   FROM entries WHERE transfer_id = NEW.id"""
 _OWN_WRITER = "NEW.written_by <> pg_current_xact_id()::text::bigint"
+_PROPOSAL_WAYS = _listed({
+    "open>approved", "open>refused", "open>withdrawn", "approved>in_force", "approved>refused",
+})  # fmt: skip
+_SUPERVISOR = "SELECT 1 FROM operators WHERE active AND role = 'supervisor' AND id = NEW"
 _GENESIS = f"'\\x{'00' * 32}'::bytea"
 
 RULES = (
@@ -187,6 +194,25 @@ RULES = (
          refused="NOT EXISTS (SELECT 1 FROM audit_records WHERE stream = NEW.stream AND seq = NEW.seq"
          " AND hash = NEW.hash AND at_s = NEW.at_s) OR NOT EXISTS (SELECT 1 FROM audit_heads"
          " WHERE stream = NEW.stream AND seq > NEW.seq)"),
+    Rule(name="by_two_people", table="policies", event="INSERT", looks=True,
+         refused="NEW.version <> 1 AND NOT EXISTS (SELECT 1 FROM policy_proposals WHERE version = NEW.version"
+         " AND content = NEW.content AND state = 'approved' AND proposed_by = NEW.maker AND decided_by = NEW.checker)"),
+    Rule(name="follows", table="policies", event="INSERT", looks=True,
+         refused="NEW.version <> (SELECT coalesce(max(version), 0) + 1 FROM policies)"),
+    Rule(name="begins_open", table="policy_proposals", event="INSERT", refused="NEW.state <> 'open'"),
+    Rule(name="follows", table="policy_proposals", event="INSERT", looks=True,
+         refused="NEW.version <> (SELECT max(version) + 1 FROM policies)"),
+    Rule(name="of_a_supervisor", table="policy_proposals", event="INSERT", looks=True,
+         refused=f"NOT EXISTS ({_SUPERVISOR}.proposed_by)"),
+    Rule(name="by_a_supervisor", table="policy_proposals", event="UPDATE", looks=True,
+         refused=f"OLD.state = 'open' AND NEW.state = 'approved' AND NOT EXISTS ({_SUPERVISOR}.decided_by)"),
+    Rule(name="goes_its_way", table="policy_proposals", event="UPDATE",
+         refused=f"OLD.state || '>' || NEW.state NOT IN ({_PROPOSAL_WAYS}) OR OLD.state = 'approved'"
+         " AND NEW.state = 'in_force' AND (NEW.decided_by <> OLD.decided_by OR NEW.decided_at_s <> OLD.decided_at_s"
+         " OR NEW.decided_signature <> OLD.decided_signature)"),
+    Rule(name="stands_as_a_policy", table="policy_proposals", event="UPDATE", looks=True,
+         refused="NEW.state = 'in_force' AND NOT EXISTS (SELECT 1 FROM policies WHERE version = NEW.version"
+         " AND content = NEW.content AND maker = NEW.proposed_by AND checker = NEW.decided_by)"),
     Rule(name="own_writer", table="outbox", event="INSERT", only="postgresql", refused=_OWN_WRITER),
 )  # fmt: skip
 
@@ -227,6 +253,7 @@ RESERVED = (
     Reserved(name="by_the_engine", table="keys", event="INSERT", when="NEW.key LIKE 'engine/%'"),
     Reserved(name="by_the_engine", table="audit_records", event="INSERT", when="NEW.stream = 'engine'"),
     Reserved(name="by_the_engine", table="bank", event="INSERT OR UPDATE", when=_OPEN_FACTS),
+    Reserved(name="by_the_engine", table="policy_proposals", event="UPDATE", when="NEW.state = 'in_force'"),
     Reserved(name="by_the_owner", table="operators", event="INSERT", when=_STAFF, role=""),
     Reserved(name="by_the_owner_later", table="operators", event="UPDATE",
              when=f"{_STAFF} AND NEW.active <> OLD.active", role=""),

@@ -21,7 +21,7 @@ _NOT_AT_A_COUNTER = frozenset({
     "assets", "attempts", "audit_archives", "authorizations", "blocks", "chains", "denied", "deny_lists", "deposits",
     "leases", "policies", "signed",
 })  # fmt: skip
-_OWNERS_ALONE = frozenset({"audit_archives", "chains", "policies"})
+_OWNERS_ALONE = frozenset({"audit_archives", "chains"})
 _SECRET = frozenset({"credentials"})
 _OWNS = text(
     "SELECT bool_and(pg_has_role(current_user, owner, 'USAGE')) FROM (SELECT relowner FROM pg_class"

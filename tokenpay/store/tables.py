@@ -18,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.schema import SchemaItem
 
 from tokenpay.compliance.approval import Part
+from tokenpay.compliance.policy_proposal import ProposalState
 from tokenpay.counter.quote import Direction
 from tokenpay.counter.receipt import ReceiptKind
 from tokenpay.counter.shift import ShiftState
@@ -532,6 +533,33 @@ policies = Table(
     Column("checker", Text, nullable=False),
     CheckConstraint("maker <> checker", name="two_people"),
 )
+
+_NEXT = text("state IN ('open', 'approved', 'in_force')")
+
+policy_proposals = Table(
+    "policy_proposals",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("proposed_by", Text, ForeignKey("operators.id"), nullable=False),
+    Column("proposed_at_s", BigInteger, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("decided_by", Text, ForeignKey("operators.id")),
+    Column("decided_at_s", BigInteger),
+    Column("decided_signature", LargeBinary),
+    Column("reason", Text, nullable=False),
+    _one_of("state", ProposalState),
+    CheckConstraint("(state = 'open') = (decided_by IS NULL)", name="decided_by_somebody"),
+    CheckConstraint("(decided_by IS NULL) = (decided_at_s IS NULL)", name="decided_at_a_time"),
+    CheckConstraint("(state IN ('approved', 'in_force')) = (decided_signature IS NOT NULL)", name="signed_by_both"),
+    # Nobody approves, or refuses as if they were a second person, what they proposed; nobody else takes it back.
+    CheckConstraint("decided_by IS NULL OR (state = 'withdrawn') = (decided_by = proposed_by)", name="two_people"),
+    # A version has one content that waits, or stands.
+    Index("uq_policy_proposals_version", "version", unique=True, sqlite_where=_NEXT, postgresql_where=_NEXT),
+)
+"""What may become the next version of the policy, with the signatures of its two people."""
 
 limit_counters = Table(
     "limit_counters",

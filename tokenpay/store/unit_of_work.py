@@ -70,9 +70,9 @@ _SQLITE: dict[str, Any] = {"isolation_level": None, "check_same_thread": False}
 class UnitOfWork:
     """One transaction of the database, with a repository per noun.
 
-    Verbs that lock take their locks in one order, so that none waits in a circle: lease, chain, key, payments,
-    deposits, request, quote, shift, receipt, limit counters, ledger accounts, audit head. Rows of one kind are
-    locked in the order of their ids, all in one statement.
+    Verbs that lock take their locks in one order, so that none waits in a circle: lease, chain, key, policy
+    proposal, payments, deposits, request, quote, shift, receipt, limit counters, ledger accounts, audit head. Rows of
+    one kind are locked in the order of their ids, all in one statement.
     """
 
     connection: Connection

@@ -36,10 +36,11 @@ def commands() -> dict[str, argparse.ArgumentParser]:
     """Return the parser of each command by its words.
 
     The demo and the simulator found banks of their own. One operator does not open a second shift: test_cli_shift does.
-    SQLite has no roles: test_roles makes them. test_cli_chain has a payment overtaken.
+    SQLite has no roles: test_roles makes them. test_cli_chain has a payment overtaken. One proposal waits already, and
+    not of the operator's own: test_cli_policy makes one.
     """
     leaves = _leaves(build_parser(), "")
-    elsewhere = ("shift open", "bank roles", "chain overtaken")
+    elsewhere = ("shift open", "bank roles", "chain overtaken", "policy propose", "policy withdraw")
     return {
         name: parser for name, parser in leaves if name.split()[0] not in ("demo", "simulate") and name not in elsewhere
     }
@@ -80,6 +81,9 @@ def stock(world: World, folder: Path) -> dict[str, str]:
     tp.freeze_customer(world.bank, frozen.id, reason="a drill", by=world.ann)
     case = tp.open_case(world.bank, kind=tp.CaseKind.OTHER, subject="till", note="", by=world.ann)
     shift, quote = _counter(world)
+    rules = tp.get_policy(world.bank, by=world.bob)
+    changed = replace(rules, version=rules.version + 1, held_for_s=3_600)
+    proposal = tp.propose_policy(world.bank, changed, by=world.bob, key=world.key())
     world.chain.add_token(FRANC, symbol="DCHF", decimals=2)
     files = {
         "ceremony": json.dumps(CEREMONY),
@@ -129,6 +133,8 @@ def stock(world: World, folder: Path) -> dict[str, str]:
         "against": "EUR",
         "price": "1.0005",
         "source": "desk",
+        "proposal": proposal.id,
+        "policy export file": str(folder / "rules"),
         "stream": "main",
         "before": "2999-01-01",
     }

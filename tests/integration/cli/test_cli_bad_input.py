@@ -125,6 +125,12 @@ BAD: dict[str, tuple[tuple[str, ...], str, int]] = {
     "endless pause": (("engine", "run", "--pause-s", "inf"), "input.invalid", 2),
     "founding over a bank": (("bank", "found", "--ceremony", "{folder}/ceremony.json"), "input.invalid", 2),
     "ceremony of something else": (("bank", "found", "--ceremony", "{folder}/bank.json"), "input.invalid", 2),
+    "no such policy": (("policy", "propose", "{folder}/absent"), "input.invalid", 2),
+    "policy of something else": (("policy", "propose", "{folder}/bank.json"), "input.invalid", 2),
+    "policy that is no text": (("policy", "propose", "{folder}/noise"), "input.invalid", 2),
+    "policy written over a file": (("policy", "export", "{folder}/bank.json"), "input.invalid", 2),
+    "unknown proposal": (("policy", "diff", "PP-NONE"), "not_found", 4),
+    "unknown proposal approved": (("policy", "approve", "PP-NONE"), "not_found", 4),
     "no such backup": (("restore", "{folder}/absent", "--bank", "{folder}/new"), "input.invalid", 2),
     "backup of something else": (("restore", "{folder}/bank.json", "--bank", "{folder}/new"), "integrity", 6),
     "restoring over a bank": (("restore", "{folder}/bank.json"), "input.invalid", 2),
@@ -151,7 +157,7 @@ def test_a_noun_alone_is_told_its_verbs(desk: Desk) -> None:
     assert desk("ledger").err == "error input.invalid: tokenpay ledger needs one of reconcile\n"
     verbs = "watch, settle, submit, sweep, overtaken, resume, recognise"
     assert desk("chain").err == f"error input.invalid: tokenpay chain needs one of {verbs}\n"
-    assert desk().err.startswith("error input.invalid: tokenpay needs one of demo, bank, operator, ")
+    assert desk().err.startswith("error input.invalid: tokenpay needs one of demo, bank, policy, ")
 
 
 def test_an_error_in_json_has_stable_names(desk: Desk) -> None:

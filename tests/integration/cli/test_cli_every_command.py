@@ -68,6 +68,7 @@ def samples(template: Stocked, tmp_path: Path) -> dict[str, str]:
         "new": str(tmp_path / "new"),
         "backup file": str(tmp_path / "copy"),
         "path": str(tmp_path / "audit"),
+        "policy export file": str(tmp_path / "rules"),
     }
 
 

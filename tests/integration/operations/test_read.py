@@ -40,6 +40,9 @@ def test_the_rules_and_the_people_can_be_read(world: World) -> None:
     assert tp.get_policy(world.bank, by=world.tom) == POLICY
     world.limit(alone_units=7)
     assert tp.get_policy(world.bank, by=world.tom).version == 2
+    assert tp.get_policy(world.bank, by=world.tom, version=1) == POLICY
+    with pytest.raises(tp.NotFound):
+        tp.get_policy(world.bank, by=world.tom, version=3)
     people = tp.list_operators(world.bank, by=world.tom)
     assert [operator.id for operator in people] == sorted([*PASSWORDS, "engine"])
     assert people[0] == world.ann.operator

@@ -326,6 +326,7 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
             bank, drawer="D1", direction=tp.CashDirection.TO_DRAWER, amount=euro(1), by=by, key=key
         ),
         "approve": lambda by: tp.approve(bank, held.id, by=by),
+        "approve_policy": lambda by: tp.approve_policy(bank, "PP-1", by=by),
         "archive_audit": lambda by: tp.archive_audit(bank, folder / "audit", stream="main", before_s=2**40, by=by),
         "bank_health": lambda by: tp.bank_health(bank, by=by),
         "book_balances": lambda by: tp.book_balances(bank, by=by),
@@ -340,6 +341,7 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
         "collect": lambda by: tp.collect(
             bank, request_id=request.id, authorization=grant, signature=grant, by=by, key=key
         ),
+        "enact_policies": lambda by: tp.enact_policies(bank, by=by),
         "enrol_customer": lambda by: tp.enrol_customer(bank, name="Eva", by=by, key=key),
         "exchange": lambda by: tp.exchange(bank, quote_id="QU-1", by=by, key=key),
         "expire": lambda by: tp.expire(bank, by=by),
@@ -352,6 +354,7 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
         "freeze_customer": lambda by: tp.freeze_customer(bank, mine, reason="x", by=by),
         "get_case": lambda by: tp.get_case(bank, case.id, by=by),
         "get_policy": lambda by: tp.get_policy(bank, by=by),
+        "get_policy_proposal": lambda by: tp.get_policy_proposal(bank, "PP-1", by=by),
         "issue_receipt": lambda by: tp.issue_receipt(bank, held.id, by=by),
         "list_cases": lambda by: tp.list_cases(bank, by=by),
         "list_deny_lists": lambda by: tp.list_deny_lists(bank, by=by),
@@ -364,6 +367,8 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
         "open_case": lambda by: tp.open_case(bank, kind=other, subject="s", note="n", by=by),
         "open_self_service": lambda by: tp.open_self_service(bank, customer_id=mine, pin="615093", by=by, key=key),
         "open_shift": lambda by: tp.open_shift(bank, drawer="D1", opening=(count,), by=by, key=key),
+        "policy_proposals": lambda by: tp.policy_proposals(bank, by=by),
+        "propose_policy": lambda by: tp.propose_policy(bank, tp.Policy(version=2), by=by, key=key),
         "quote_exchange": lambda by: tp.quote_exchange(
             bank, customer_id=mine, direction=tp.Direction.CASH_OUT, amount=euro(1), against=cash, by=by
         ),
@@ -374,6 +379,7 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
         "reconcile": lambda by: tp.reconcile(bank, by=by),
         "refund": lambda by: tp.refund(bank, of=held.id, to=party, amount=euro(1), by=by, key=key),
         "refuse": lambda by: tp.refuse(bank, held.id, reason="x", by=by),
+        "refuse_policy": lambda by: tp.refuse_policy(bank, "PP-1", reason="x", by=by),
         "register_asset": lambda by: tp.register_asset(bank, TOKEN, by=by),
         "resolve_case": lambda by: tp.resolve_case(bank, case.id, resolution="x", by=by),
         "resolve_overtaken": lambda by: tp.resolve_overtaken(bank, held.id, raw=b"", by=by),
@@ -395,6 +401,7 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
         "verify_audit": lambda by: tp.verify_audit(bank, by=by),
         "volumes": lambda by: tp.volumes(bank, since_s=0, until_s=1, by=by),
         "watch": lambda by: tp.watch(bank, chain_id=CHAIN_ID, by=by),
+        "withdraw_policy": lambda by: tp.withdraw_policy(bank, "PP-1", by=by),
     }
 
 

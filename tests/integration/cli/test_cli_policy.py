@@ -1,0 +1,53 @@
+"""The rules on the command line: exported, changed, proposed by one person and approved by another."""
+
+import json
+from pathlib import Path
+
+from tests.integration.cli.conftest import Desk
+from tests.world import TOKEN
+
+
+def changed(desk: Desk, folder: Path, **units: str) -> Path:
+    """Export the policy in force, and write what is to be changed beside it."""
+    exported, file = folder / "now.json", folder / "next.json"
+    assert desk("policy", "export", exported, by="ann").code == 0
+    rules = json.loads(exported.read_text())
+    exported.unlink()
+    rules["limits"][TOKEN.id].update(units)
+    file.write_text(json.dumps(rules))
+    return file
+
+
+def test_rules_are_exported_changed_proposed_and_approved(desk: Desk, tmp_path: Path) -> None:
+    file = changed(desk, tmp_path, alone_units="500000000")
+    proposed = desk("policy", "propose", file, by="ann")
+    assert "DEUR, one person alone: 100.00 DEUR -> 500.00 DEUR" in proposed.out
+    (listed,) = desk("policy", "list", "--json").json["proposals"]
+    assert (listed["state"], listed["version"], listed["proposed_by"]) == ("open", 2, "ann")
+    assert desk("policy", "diff", listed["id"], "--json").json["changes"] == [
+        {"rule": ["limits", TOKEN.id, "alone_units"], "was": "100000000", "becomes": "500000000"}
+    ]
+    assert desk("policy", "approve", listed["id"], by="ann").error == "session.not_permitted"
+    assert desk("policy", "approve", listed["id"], by="tom").error == "session.not_permitted"
+    assert desk("policy", "approve", listed["id"], "--json", by="bob").json["state"] == "in_force"
+    shown = desk("policy", "show", "--json").json
+    assert (shown["version"], shown["limits"][0]["alone"]["number"]) == (2, "500.000000")
+    assert "DEUR" in desk("policy", "diff", listed["id"]).out  # still against the version before it
+
+
+def test_the_same_key_proposes_once(desk: Desk, tmp_path: Path) -> None:
+    file = changed(desk, tmp_path, alone_units="7")
+    line = ("policy", "propose", file, "--key", "once", "--version", "2", "--json")
+    first = desk(*line, by="ann").json
+    assert desk(*line, by="ann").json == first
+    assert desk("policy", "propose", file, by="bob").err.count("\n") == 2  # the new key, and one line why not
+
+
+def test_a_proposal_is_refused_or_withdrawn(desk: Desk, tmp_path: Path) -> None:
+    file = changed(desk, tmp_path, alone_units="7")
+    first = desk("policy", "propose", file, "--json", by="ann").json["id"]
+    refused = desk("policy", "refuse", first, "--reason", "why so low?", "--json", by="bob").json
+    assert (refused["state"], refused["reason"]) == ("refused", "why so low?")
+    second = desk("policy", "propose", file, "--json", by="ann").json["id"]
+    assert desk("policy", "withdraw", second, by="bob").error == "session.not_permitted"
+    assert desk("policy", "withdraw", second, "--json", by="ann").json["state"] == "withdrawn"

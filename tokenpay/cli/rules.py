@@ -1,0 +1,89 @@
+"""How a policy is shown: limits as amounts, opening hours in words."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import tokenpay as tp
+from tokenpay.cli.output import plain
+
+if TYPE_CHECKING:
+    from tokenpay import Asset, Hours, Policy, PolicyChange
+
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_LIMITS = ("payment", "alone", "customer_day", "operator_day")
+
+
+def policy_content(policy: "Policy", assets: "Mapping[str, Asset]", *, as_json: bool) -> dict[str, Any]:
+    """Return a policy's stable field names; people read its hours in words."""
+    limits = [
+        {
+            "asset": asset_id,
+            **{name: _amount(getattr(limit, f"{name}_units"), asset_id, assets, as_json) for name in _LIMITS},
+        }
+        for asset_id, limit in sorted(policy.limits.items())
+    ]
+    return {
+        "version": policy.version,
+        "hours": plain(policy.hours) if as_json else hours_text(policy.hours),
+        "list_max_age_s": policy.list_max_age_s,
+        "held_for_s": policy.held_for_s,
+        "limits": limits,
+        "tariffs": [plain(tariff) for tariff in policy.tariffs],
+    }
+
+
+def hours_text(hours: "Hours") -> str:
+    """Return opening hours as people write them, such as `Mon Tue 08:00-18:00 UTC+01:00`."""
+    if not hours.weekdays or hours.opens_minute == hours.closes_minute:
+        return "never open"
+    days = " ".join(_WEEKDAYS[day] for day in sorted(hours.weekdays))
+    sign = "-" if hours.utc_offset_minutes < 0 else "+"
+    zone = f"UTC{sign}{_clock(abs(hours.utc_offset_minutes))}"
+    return f"{days} {_clock(hours.opens_minute)}-{_clock(hours.closes_minute)} {zone}"
+
+
+_WORDS = {
+    "payment_units": "one payment",
+    "alone_units": "one person alone",
+    "customer_day_units": "a customer's day",
+    "operator_day_units": "an operator's day",
+    "opens_minute": "open from",
+    "closes_minute": "open until",
+    "weekdays": "open on",
+    "utc_offset_minutes": "minutes before UTC",
+    "list_max_age_s": "a list may be old, seconds",
+    "held_for_s": "a payment may wait, seconds",
+    "tariffs": "tariffs",
+}
+
+
+def change_line(change: "PolicyChange", assets: "Mapping[str, Asset]") -> str:
+    """Return what a change is in one line, such as `DEUR, one payment: 100.00 DEUR -> 200.00 DEUR`."""
+    *_, name = change.rule
+    asset_id = next((part for part in change.rule if ":" in part), "")
+    of = f"{assets[asset_id].symbol if asset_id in assets else asset_id}, " if asset_id else ""
+    was, becomes = (_rule_value(name, value, asset_id, assets) for value in (change.was, change.becomes))
+    return f"{of}{_WORDS.get(name, name)}: {was} -> {becomes}"
+
+
+def _rule_value(name: str, value: Any, asset_id: str, assets: "Mapping[str, Asset]") -> str:
+    if value is None:
+        return "-"
+    if name.endswith("_units"):
+        return str(_amount(int(value), asset_id, assets, as_json=False))
+    if name.endswith("_minute"):
+        return _clock(value)
+    if name == "weekdays":
+        return " ".join(_WEEKDAYS[day] for day in value) or "never"
+    return str(plain(value))
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+def _amount(units: int, asset_id: str, assets: "Mapping[str, Asset]", as_json: bool) -> Any:
+    """A limit may stand before its asset is taken into use: then there are no decimals to write it with."""
+    if asset_id in assets:
+        return tp.Amount(assets[asset_id], units)
+    return {"asset": asset_id, "units": str(units), "number": None} if as_json else f"{units} smallest units"
