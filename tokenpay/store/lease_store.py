@@ -6,6 +6,10 @@ from tokenpay.store.insert_missing import insert_missing
 from tokenpay.store.tables import leases
 
 
+_TOO_LONG = 10
+"""A lease that ends after so many times one's own was taken by a clock that ran ahead: nobody waits for its end."""
+
+
 class LeaseStore:
     """A lease protects nothing: who was paused past its end wakes up and goes on. Locks and constraints protect."""
 
@@ -21,7 +25,8 @@ class LeaseStore:
         row = {"name": name, "holder": "", "until_s": 0}
         now = self._now(now_s)
         known = select(leases.c.name).where(leases.c.name == name)
-        free = known.where((leases.c.holder == holder) | (leases.c.until_s <= now))
+        over = (leases.c.until_s <= now) | (leases.c.until_s > now + _TOO_LONG * for_s)
+        free = known.where((leases.c.holder == holder) | over)
         free = free.with_for_update(key_share=True, skip_locked=True)
         if self._connection.execute(free).first() is None:
             if self._connection.execute(known).first() is not None:

@@ -41,3 +41,12 @@ def test_a_lease_that_is_given_back_is_free_at_once(world: World) -> None:
     one.give_back()
     assert one.names == ()
     assert two_.hold("chain", by=world.engine)
+
+
+@pytest.mark.parametrize(("ahead_s", "waits"), [(9 * FOR_S, True), (50_000, False)])
+def test_a_lease_of_a_clock_that_ran_ahead_keeps_nobody_out(world: World, ahead_s: int, waits: bool) -> None:
+    one, two_ = two(world)
+    world.clock.advance(ahead_s)
+    assert one.hold("chain", by=world.engine)
+    world.clock.advance(-ahead_s)
+    assert two_.hold("chain", by=world.engine) is not waits
