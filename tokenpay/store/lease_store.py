@@ -5,7 +5,6 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, cast, func, litera
 from tokenpay.store.insert_missing import insert_missing
 from tokenpay.store.tables import leases
 
-
 _TOO_LONG = 10
 """A lease that ends after so many times one's own was taken by a clock that ran ahead: nobody waits for its end."""
 
