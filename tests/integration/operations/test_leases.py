@@ -2,6 +2,7 @@
 
 import pytest
 
+import tokenpay as tp
 from tests.world import World
 from tokenpay.steps.lease import Leases
 
@@ -47,6 +48,6 @@ def test_a_lease_that_is_given_back_is_free_at_once(world: World) -> None:
 def test_a_lease_of_a_clock_that_ran_ahead_keeps_nobody_out(world: World, ahead_s: int, waits: bool) -> None:
     one, two_ = two(world)
     world.clock.advance(ahead_s)
-    assert one.hold("chain", by=world.engine)
+    assert one.hold("chain", by=tp.engine_session(world.bank))
     world.clock.advance(-ahead_s)
-    assert two_.hold("chain", by=world.engine) is not waits
+    assert two_.hold("chain", by=tp.engine_session(world.bank)) is not waits
