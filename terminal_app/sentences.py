@@ -65,6 +65,7 @@ GENERAL = {
     "screening.unavailable": N_("the deny-list is missing or too old to say anything"),
     "counter.ask": N_("the bank looks at this payment: ask at the counter"),
     "approval.second_person": N_("this payment needs a second person"),
+    "approval.passkey": N_("everybody who signs this payment does so with a passkey"),
     "approval.refused": N_("a supervisor said no"),
     "funds.insufficient": N_("the account has less available than the amount"),
     "treasury.short": N_("the treasury holds too few tokens"),

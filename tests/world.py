@@ -35,6 +35,7 @@ STRANGER = tp.Address(b"\xbb" * 20)
 OUTSIDE = STRANGER.caip10(CHAIN_ID)
 LISTED = tp.Address(b"\xdd" * 20)
 COIN_WEI = 10**18
+PASSKEYS = tp.PasskeySettings(domain="bank.example", origins=("https://bank.example",), authenticator="software")
 SETTINGS = tp.ChainSettings(chain_id=CHAIN_ID, name="fake", url="http://fake", confirmations=2)
 PASSWORDS = {"ann": "ann-secret", "bob": "bob-secret", "tom": "tom-secret"}
 LIMITS = tp.AssetLimits(
@@ -227,7 +228,7 @@ def found_template(folder: Path, url: str) -> Template:
     founders = [tp.Founder(id=id, name=id.title(), password=PASSWORDS[id], role=role) for id, role in roles.items()]
     tp.found_bank(
         folder, name="Test", founders=founders, policy=POLICY, chains=[SETTINGS], database=url, demo=True,
-        password_cost=2**10, **ports,
+        password_cost=2**10, passkeys=PASSKEYS, **ports,
     )  # fmt: skip
     with tp.open_bank(folder, signer=True, **ports) as bank:
         people: dict[str, Any] = {id: sign_in(bank, id) for id in PASSWORDS} | {"engine": tp.engine_session(bank)}
@@ -247,10 +248,12 @@ def found_template(folder: Path, url: str) -> Template:
 def opened(template: Template, folder: Path, url: str, *, seed: int = 2) -> Iterator[World]:
     """Copy a template into a folder and an empty database of its kind, and open it."""
     shutil.copytree(template.folder / "keys", folder / "keys")
+    if (template.folder / "authenticators").exists():
+        shutil.copytree(template.folder / "authenticators", folder / "authenticators")
     if (template.folder / "rates.json").exists():
         shutil.copy(template.folder / "rates.json", folder)
     shutil.copy(template.folder / PIN_KEY_NAME, folder / PIN_KEY_NAME)
-    write_settings(folder, BankSettings(database=url, chains=(SETTINGS,)))
+    write_settings(folder, BankSettings(database=url, chains=(SETTINGS,), passkeys=PASSKEYS))
     copy_database(template.url, url)
     chain, clock = copy.deepcopy(template.chain), FakeClock(template.at_s)
     ports = {CHAIN_ID: chain}

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         found_bank as found_bank,
         open_bank as open_bank,
         open_printer as open_printer,
+        trust_passkeys as trust_passkeys,
     )
     from tokenpay.compliance.case import Case as Case, CaseKind as CaseKind
     from tokenpay.compliance.policy import (
@@ -25,14 +26,8 @@ if TYPE_CHECKING:
         Hours as Hours,
         Policy as Policy,
     )
-    from tokenpay.compliance.policy_change import (
-        PolicyChange as PolicyChange,
-        policy_changes as policy_changes,
-    )
-    from tokenpay.compliance.policy_proposal import (
-        PolicyProposal as PolicyProposal,
-        ProposalState as ProposalState,
-    )
+    from tokenpay.compliance.policy_change import PolicyChange as PolicyChange, policy_changes as policy_changes
+    from tokenpay.compliance.policy_proposal import PolicyProposal as PolicyProposal, ProposalState as ProposalState
     from tokenpay.compliance.screening import DenyList as DenyList
     from tokenpay.counter.cash_count import CashCount as CashCount, faces as faces
     from tokenpay.counter.quote import Direction as Direction, Legs as Legs, Quote as Quote
@@ -50,6 +45,7 @@ if TYPE_CHECKING:
     from tokenpay.engine import Cycle as Cycle, run as run, run_once as run_once
     from tokenpay.errors import (
         AssetMismatch as AssetMismatch,
+        AuthenticatorUnavailable as AuthenticatorUnavailable,
         ChainUnavailable as ChainUnavailable,
         Conflict as Conflict,
         Denied as Denied,
@@ -124,6 +120,7 @@ if TYPE_CHECKING:
         archive_audit as archive_audit,
         verify_archive as verify_archive,
     )
+    from tokenpay.operations.ask_passkey import ask_passkey as ask_passkey
     from tokenpay.operations.assets import check_asset as check_asset, register_asset as register_asset
     from tokenpay.operations.bank_health import (
         BankHealth as BankHealth,
@@ -147,6 +144,7 @@ if TYPE_CHECKING:
     )
     from tokenpay.operations.close_shift import close_shift as close_shift
     from tokenpay.operations.collect import collect as collect
+    from tokenpay.operations.confirm_payment import confirm_payment as confirm_payment
     from tokenpay.operations.controls import (
         accept_clock as accept_clock,
         resume_payments as resume_payments,
@@ -177,6 +175,13 @@ if TYPE_CHECKING:
     )
     from tokenpay.operations.open_session import close_session as close_session, open_session as open_session
     from tokenpay.operations.open_shift import open_shift as open_shift
+    from tokenpay.operations.passkeys import (
+        begin_passkey as begin_passkey,
+        confirm_passkey as confirm_passkey,
+        list_passkeys as list_passkeys,
+        register_passkey as register_passkey,
+        revoke_passkey as revoke_passkey,
+    )
     from tokenpay.operations.pay import pay as pay
     from tokenpay.operations.pay_batch import pay_batch as pay_batch
     from tokenpay.operations.preview_payment import (
@@ -240,8 +245,13 @@ if TYPE_CHECKING:
     from tokenpay.operations.volumes import Volume as Volume, volumes as volumes
     from tokenpay.operations.wait_for_events import wait_for_events as wait_for_events
     from tokenpay.operations.watch import Watched as Watched, watch as watch
+    from tokenpay.parties.assertion import Assertion as Assertion, PaymentShown as PaymentShown
+    from tokenpay.parties.attestation import Attestation as Attestation
     from tokenpay.parties.customer import Customer as Customer, CustomerStatus as CustomerStatus
     from tokenpay.parties.operator import Operator as Operator, Permission as Permission, Role as Role
+    from tokenpay.parties.passkey import Passkey as Passkey, PasskeyState as PasskeyState
+    from tokenpay.parties.passkey_challenge import PasskeyAnswer as PasskeyAnswer, PasskeyChallenge as PasskeyChallenge
+    from tokenpay.parties.relying_party import RelyingParty as RelyingParty
     from tokenpay.parties.session import Session as Session
     from tokenpay.payments.cash_leg import CashLeg as CashLeg
     from tokenpay.payments.deposit import (
@@ -269,9 +279,11 @@ if TYPE_CHECKING:
     )
     from tokenpay.payments.payment_order import PaymentOrder as PaymentOrder
     from tokenpay.ports import (
+        Authenticator as Authenticator,
         Chain as Chain,
         Clock as Clock,
         Entropy as Entropy,
+        Presence as Presence,
         Printer as Printer,
         RateSource as RateSource,
         Signer as Signer,
@@ -315,6 +327,7 @@ if TYPE_CHECKING:
     from tokenpay.settings import (
         BankSettings as BankSettings,
         ChainSettings as ChainSettings,
+        PasskeySettings as PasskeySettings,
         PrinterSettings as PrinterSettings,
     )
     from tokenpay.store.asset_store import RegisteredAsset as RegisteredAsset
@@ -326,13 +339,17 @@ _HOME = {
     "Address": "money.address",
     "Amount": "money.amount",
     "Answer": "compliance.policy",
+    "Assertion": "parties.assertion",
     "Asset": "money.asset",
     "AssetKind": "money.asset",
     "AssetLimits": "compliance.policy",
     "AssetMismatch": "errors",
     "AssetTotal": "operations.reconcile",
+    "Attestation": "parties.attestation",
     "AuditArchive": "operations.archive_audit",
     "AuditHead": "audit.record",
+    "Authenticator": "ports",
+    "AuthenticatorUnavailable": "errors",
     "Authorization": "ethereum.grants.authorization",
     "Bank": "bank",
     "BankHealth": "operations.bank_health",
@@ -411,11 +428,17 @@ _HOME = {
     "NotPermitted": "errors",
     "OfferedRate": "operations.list_rates",
     "Operator": "parties.operator",
+    "Passkey": "parties.passkey",
+    "PasskeyAnswer": "parties.passkey_challenge",
+    "PasskeyChallenge": "parties.passkey_challenge",
+    "PasskeySettings": "settings",
+    "PasskeyState": "parties.passkey",
     "PayeeStanding": "operations.preview_payment",
     "Payment": "payments.payment",
     "PaymentOrder": "payments.payment_order",
     "PaymentPreview": "operations.preview_payment",
     "PaymentRequest": "requests.payment_request",
+    "PaymentShown": "parties.assertion",
     "PaymentState": "payments.payment",
     "Permission": "parties.operator",
     "Permit": "ethereum.grants.permit",
@@ -429,6 +452,7 @@ _HOME = {
     "PolicyChange": "compliance.policy_change",
     "PolicyProposal": "compliance.policy_proposal",
     "PrecisionLost": "errors",
+    "Presence": "ports",
     "Printer": "ports",
     "PrinterSettings": "settings",
     "PrinterUnavailable": "errors",
@@ -450,6 +474,7 @@ _HOME = {
     "Reconciliation": "operations.reconcile",
     "Refusal": "payments.payment",
     "RegisteredAsset": "store.asset_store",
+    "RelyingParty": "parties.relying_party",
     "RequestClaims": "requests.request_claims",
     "RequestState": "requests.request_state",
     "Resolution": "requests.resolution",
@@ -499,9 +524,11 @@ _HOME = {
     "approve": "operations.approve",
     "approve_policy": "operations.change_policy",
     "archive_audit": "operations.archive_audit",
+    "ask_passkey": "operations.ask_passkey",
     "balances": "operations.read",
     "bank_health": "operations.bank_health",
     "bank_key": "operations.read",
+    "begin_passkey": "operations.passkeys",
     "book_balances": "operations.book_balances",
     "broken_rules": "requests.emvco_check",
     "cancel": "operations.cancel",
@@ -514,6 +541,8 @@ _HOME = {
     "close_session": "operations.open_session",
     "close_shift": "operations.close_shift",
     "collect": "operations.collect",
+    "confirm_passkey": "operations.passkeys",
+    "confirm_payment": "operations.confirm_payment",
     "enact_policies": "operations.enact_policies",
     "engine_session": "bootstrap",
     "enrol_customer": "operations.customers",
@@ -545,6 +574,7 @@ _HOME = {
     "list_cases": "operations.read",
     "list_deny_lists": "operations.read",
     "list_operators": "operations.read",
+    "list_passkeys": "operations.passkeys",
     "list_rates": "operations.list_rates",
     "load_deny_list": "operations.load_deny_list",
     "newest_event": "operations.read",
@@ -587,6 +617,7 @@ _HOME = {
     "refuse": "operations.refuse",
     "refuse_policy": "operations.change_policy",
     "register_asset": "operations.assets",
+    "register_passkey": "operations.passkeys",
     "request_deposits": "operations.read",
     "resolve_case": "operations.cases",
     "resolve_overtaken": "operations.resolve_overtaken",
@@ -594,6 +625,7 @@ _HOME = {
     "resume_chain": "operations.resume_chain",
     "resume_payments": "operations.controls",
     "reverse": "operations.reverse",
+    "revoke_passkey": "operations.passkeys",
     "run": "engine",
     "run_once": "engine",
     "set_pin": "operations.credentials",
@@ -608,6 +640,7 @@ _HOME = {
     "stop_payments": "operations.controls",
     "submit": "operations.submit",
     "sweep": "operations.sweep",
+    "trust_passkeys": "bootstrap",
     "unfreeze_customer": "operations.customers",
     "verify_archive": "operations.archive_audit",
     "verify_audit": "operations.verify_audit",
@@ -624,13 +657,17 @@ __all__ = [
     "Address",
     "Amount",
     "Answer",
+    "Assertion",
     "Asset",
     "AssetKind",
     "AssetLimits",
     "AssetMismatch",
     "AssetTotal",
+    "Attestation",
     "AuditArchive",
     "AuditHead",
+    "Authenticator",
+    "AuthenticatorUnavailable",
     "Authorization",
     "Bank",
     "BankHealth",
@@ -709,11 +746,17 @@ __all__ = [
     "NotPermitted",
     "OfferedRate",
     "Operator",
+    "Passkey",
+    "PasskeyAnswer",
+    "PasskeyChallenge",
+    "PasskeySettings",
+    "PasskeyState",
     "PayeeStanding",
     "Payment",
     "PaymentOrder",
     "PaymentPreview",
     "PaymentRequest",
+    "PaymentShown",
     "PaymentState",
     "Permission",
     "Permit",
@@ -727,6 +770,7 @@ __all__ = [
     "PolicyChange",
     "PolicyProposal",
     "PrecisionLost",
+    "Presence",
     "Printer",
     "PrinterSettings",
     "PrinterUnavailable",
@@ -748,6 +792,7 @@ __all__ = [
     "Reconciliation",
     "Refusal",
     "RegisteredAsset",
+    "RelyingParty",
     "RequestClaims",
     "RequestState",
     "Resolution",
@@ -797,9 +842,11 @@ __all__ = [
     "approve",
     "approve_policy",
     "archive_audit",
+    "ask_passkey",
     "balances",
     "bank_health",
     "bank_key",
+    "begin_passkey",
     "book_balances",
     "broken_rules",
     "cancel",
@@ -812,6 +859,8 @@ __all__ = [
     "close_session",
     "close_shift",
     "collect",
+    "confirm_passkey",
+    "confirm_payment",
     "enact_policies",
     "engine_session",
     "enrol_customer",
@@ -843,6 +892,7 @@ __all__ = [
     "list_cases",
     "list_deny_lists",
     "list_operators",
+    "list_passkeys",
     "list_rates",
     "load_deny_list",
     "newest_event",
@@ -885,6 +935,7 @@ __all__ = [
     "refuse",
     "refuse_policy",
     "register_asset",
+    "register_passkey",
     "request_deposits",
     "resolve_case",
     "resolve_overtaken",
@@ -892,6 +943,7 @@ __all__ = [
     "resume_chain",
     "resume_payments",
     "reverse",
+    "revoke_passkey",
     "run",
     "run_once",
     "set_pin",
@@ -906,6 +958,7 @@ __all__ = [
     "stop_payments",
     "submit",
     "sweep",
+    "trust_passkeys",
     "unfreeze_customer",
     "verify_archive",
     "verify_audit",

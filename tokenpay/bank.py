@@ -4,8 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tokenpay.errors import NotFound, PinKeyUnavailable, PrinterUnavailable, RateUnavailable, SignerUnavailable
-from tokenpay.ports import Chain, Clock, Entropy, Printer, RateSource, Signer
+from tokenpay.errors import (
+    AuthenticatorUnavailable,
+    NotFound,
+    PinKeyUnavailable,
+    PrinterUnavailable,
+    RateUnavailable,
+    SignerUnavailable,
+)
+from tokenpay.parties.relying_party import RelyingParty
+from tokenpay.ports import Authenticator, Chain, Clock, Entropy, Printer, RateSource, Signer
 from tokenpay.settings import BankSettings
 from tokenpay.store.unit_of_work import Store
 
@@ -28,6 +36,7 @@ class Bank:
     rates: RateSource | None = None
     pin_key: bytes | None = field(default=None, repr=False)
     printer: Printer | None = None
+    authenticator: Authenticator | None = None
 
     def chain(self, chain_id: int) -> Chain:
         """Return the port to one chain; raises NotFound."""
@@ -40,6 +49,24 @@ class Bank:
         if self.pin_key is None:
             raise PinKeyUnavailable("this machine does not have the bank's PIN key: copy pin.key beside bank.json")
         return self.pin_key
+
+    def relying_party(self) -> RelyingParty | None:
+        """Return whom passkeys are made for, where the bank's settings say so; raises InvalidInput for a bad domain."""
+        named = self.settings.passkeys
+        return None if named is None else RelyingParty(id=named.domain, origins=named.origins)
+
+    def required_relying_party(self) -> RelyingParty:
+        """Return whom passkeys are made for; raises AuthenticatorUnavailable where the settings name no domain."""
+        party = self.relying_party()
+        if party is None:
+            raise AuthenticatorUnavailable("this bank has no domain for passkeys: bank.json names one")
+        return party
+
+    def required_authenticator(self) -> Authenticator:
+        """Return how this machine reaches authenticators; raises AuthenticatorUnavailable where it cannot."""
+        if self.authenticator is None:
+            raise AuthenticatorUnavailable("this machine reaches no authenticators")
+        return self.authenticator
 
     def required_signer(self) -> Signer:
         """Return the signer; raises SignerUnavailable where there is none."""

@@ -1,7 +1,7 @@
 """Where a bank is put together: the only place that knows who fills each port."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -13,15 +13,18 @@ from pydantic import ValidationError
 from tokenpay.adapters.rates.rate_table import FILE_NAME as RATES, RateTable
 from tokenpay.adapters.signer.local import LocalSigner
 from tokenpay.adapters.signer.memory import SignerMemory
-from tokenpay.adapters.signer.rules import SignerRules, TrustedOperator
+from tokenpay.adapters.signer.passkey_sealing import seal_passkeys
+from tokenpay.adapters.signer.rules import PasskeyRules, SignerRules, TrustedOperator
 from tokenpay.adapters.signer.wallet_file import create_wallet, open_wallet, write_private
 from tokenpay.adapters.system import SystemClock, SystemEntropy
 from tokenpay.bank import Bank
-from tokenpay.compliance.policy import Policy
+from tokenpay.compliance.policy import Policy, passkey_units_of
 from tokenpay.devnet.process import Devnet, start_devnet
 from tokenpay.errors import IntegrityError, InvalidInput, SignerUnavailable, StoreUnavailable
 from tokenpay.operations.found import Founder, check_founders, found
 from tokenpay.operations.open_session import open_session
+from tokenpay.parties.assertion import Assertion
+from tokenpay.parties.attestation import Attestation
 from tokenpay.parties.credential import (
     DEFAULT_COST,
     PIN_KEY_BYTES,
@@ -31,19 +34,25 @@ from tokenpay.parties.credential import (
     seal,
 )
 from tokenpay.parties.customer import checked_name
-from tokenpay.parties.operator import ENGINE_ID, Operator, Role
+from tokenpay.parties.operator import ENGINE_ID, Operator, Permission, Role
+from tokenpay.parties.passkey import Passkey, PasskeyState
+from tokenpay.parties.passkey_challenge import PasskeyChallenge
+from tokenpay.parties.relying_party import RelyingParty
 from tokenpay.parties.session import Session
-from tokenpay.ports import Chain, Clock, Entropy, Printer, RateSource, Signer
+from tokenpay.ports import Authenticator, Chain, Clock, Entropy, Presence, Printer, RateSource, Signer
 from tokenpay.settings import (
     FILE_NAME,
     PIN_KEY_NAME,
     BankSettings,
     ChainSettings,
+    PasskeySettings,
     PrinterSettings,
     database_url,
     read_settings,
     write_settings,
 )
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.record import record
 from tokenpay.store.memory_image import put_image, take_image
 from tokenpay.store.migrate import create_database, drop_database, needs_upgrade, upgrade_store
 from tokenpay.store.unit_of_work import Store
@@ -51,6 +60,7 @@ from tokenpay.wallets import mnemonic
 from tokenpay.wallets.kdf import STRONG, Scrypt
 
 KEYS = "keys"
+AUTHENTICATORS = "authenticators"
 PIN_KEY_MARK = "pin_key_mark"
 _PIN_KEY = re.compile(rf"[0-9a-f]{{{2 * PIN_KEY_BYTES}}}")
 EMBEDDED_BLOCK_TIME_S = 1.0
@@ -74,6 +84,7 @@ def found_bank(
     chains: Sequence[ChainSettings],
     database: str = "",
     key_password: str | None = None,
+    passkeys: PasskeySettings | None = None,
     demo: bool = False,
     password_cost: int = DEFAULT_COST,
     clock: Clock | None = None,
@@ -84,18 +95,19 @@ def found_bank(
 
     Two supervisors sign the first policy; what it does not set is zero. Without `key_password` one is
     made and kept beside the wallet: whoever owns the folder then owns the money. An empty `database`
-    is an SQLite file in the folder. Raises InvalidInput, StoreUnavailable, ChainUnavailable.
+    is an SQLite file in the folder. `passkeys` names the domain that passkeys are made for. Raises InvalidInput,
+    StoreUnavailable, ChainUnavailable.
     """
     name = checked_name(name)
     check_founders(founders)
     entropy = entropy or SystemEntropy()
     try:
-        settings = BankSettings(database=database, chains=tuple(chains))
+        settings = BankSettings(database=database, chains=tuple(chains), passkeys=passkeys)
     except ValidationError:
         raise InvalidInput("a bank names its database by a URL, and each of its chains once") from None
     words = mnemonic.generate(entropy.random(16))
     people, engine_password = _staff(founders, entropy, password_cost)
-    rules = _rules(people, settings, policy)
+    rules = _rules(people, settings, policy, demo=demo)
     url = database_url(directory, settings)
     _make_folder(directory)
     create_database(url)
@@ -156,7 +168,7 @@ def found_in_memory(
         clock=clock,
         entropy=entropy,
         chains=chain_ports,
-        signer=LocalSigner(seed, _rules(people, settings, policy), SignerMemory(None)),
+        signer=LocalSigner(seed, _rules(people, settings, policy, demo=True), SignerMemory(None)),
         rates=rates,
     )
     found(bank, people=people, policy=policy, demo=True)
@@ -241,6 +253,29 @@ def _read_pin_key(directory: Path) -> bytes | None:
     return bytes.fromhex(text)
 
 
+def trust_passkeys(bank: Bank, *, by: Session, key_password: str | None = None) -> list[Passkey]:
+    """Tell the signer on this machine of the staff's confirmed passkeys, and of none that is revoked; return those.
+
+    It takes the wallet's password, and a supervisor. Each key is verified by the signatures of its owner and of the
+    supervisor who confirmed it. Programs that hold the signer open trust them when they are started again. Raises
+    IntegrityError, and changes nothing, for a key that nobody vouched for; SignerUnavailable, WrongPassword.
+    """
+    if bank.directory is None:
+        raise SignerUnavailable("a bank without a folder has no wallet to seal")
+    party = bank.required_relying_party()
+    with bank.store.read() as uow:
+        authorize(uow, bank, by, Permission.CONTROL)
+        passkeys, units = uow.passkeys.of_staff(), passkey_units_of(uow.policies.newest())
+    trusted = seal_passkeys(bank.directory / KEYS, key_password, passkeys, party=party, units=units)
+    with bank.store.unit_of_work() as uow:
+        operator = authorize(uow, bank, by, Permission.CONTROL)
+        standing = [uow.passkeys.get(passkey.id, lock=True) for passkey in sorted(trusted, key=lambda key: key.id)]
+        fresh = [passkey.id for passkey in standing if passkey.state is PasskeyState.CONFIRMED]
+        uow.passkeys.activate(fresh)
+        record(uow, bank, operator, "passkeys.trusted", "signer", {"passkeys": [passkey.id for passkey in trusted]})
+        return [uow.passkeys.get(passkey.id) for passkey in standing]
+
+
 def engine_session(bank: Bank) -> Session:
     """Sign in as the engine, with the password kept in the bank's folder; raises SignerUnavailable without it."""
     if bank.directory is None:
@@ -293,7 +328,41 @@ def _put_together(
             rates=rates or RateTable(directory / RATES),
             pin_key=pin_key,
             printer=None if settings.printer is None else open_printer(settings.printer),
+            authenticator=_authenticator(directory, settings, store, entropy or SystemEntropy()),
         )
+
+
+def _authenticator(directory: Path, settings: BankSettings, store: Store, entropy: Entropy) -> Authenticator | None:
+    """Return how this machine reaches authenticators; its client is imported when one is first asked."""
+    if settings.passkeys is None:
+        return None
+
+    def security_keys() -> Authenticator:
+        from tokenpay.adapters.authenticator.fido import FidoAuthenticator
+
+        return FidoAuthenticator()
+
+    def program() -> Authenticator:
+        from tokenpay.adapters.authenticator.software import SoftwareAuthenticator
+
+        with store.read() as uow:
+            demo = bool(uow.facts.get("demo", ""))
+        return SoftwareAuthenticator(directory / AUTHENTICATORS, entropy, demo=demo)
+
+    return _WhenAsked(security_keys if settings.passkeys.authenticator == "usb" else program)
+
+
+class _WhenAsked:
+    """An authenticator whose client, which takes a while to import, is there when it is asked."""
+
+    def __init__(self, reach: Callable[[], Authenticator]) -> None:
+        self._reach = reach
+
+    def make(self, asked: PasskeyChallenge, person: Presence) -> Attestation:
+        return self._reach().make(asked, person)
+
+    def sign(self, asked: PasskeyChallenge, person: Presence) -> Assertion:
+        return self._reach().sign(asked, person)
 
 
 def _check_keys(store: Store, signer: Signer) -> None:
@@ -367,14 +436,24 @@ def _make_folder(directory: Path) -> None:
         raise StoreUnavailable("the folder for the new bank cannot be made") from None
 
 
-def _rules(people: Sequence[tuple[Operator, Credential]], settings: BankSettings, policy: Policy) -> SignerRules:
-    """Return what a signer trusts from the day the bank is founded."""
+def _rules(
+    people: Sequence[tuple[Operator, Credential]], settings: BankSettings, policy: Policy, *, demo: bool
+) -> SignerRules:
+    """Return what a signer trusts from the day the bank is founded; raises InvalidInput for a bad domain."""
+    named, units = settings.passkeys, passkey_units_of(policy)
+    if named is None and units:
+        raise InvalidInput("a policy that asks for passkeys needs a domain that they are made for")
+    passkeys = None
+    if named is not None:
+        passkeys = PasskeyRules(party=RelyingParty(id=named.domain, origins=named.origins), units=units, keys={})
     return SignerRules(
         operators={
             operator.id: TrustedOperator(public_key=operator.public_key, role=operator.role) for operator, _ in people
         },
         fee_caps_wei={chain.chain_id: chain.fee_cap_wei for chain in settings.chains},
         alone_units={asset_id: limits.alone_units for asset_id, limits in policy.limits.items()},
+        demo=demo,
+        passkeys=passkeys,
     )
 
 

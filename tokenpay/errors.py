@@ -14,6 +14,7 @@ TokenpayError
 │   └── AssetMismatch, InsufficientFunds, PrecisionLost
 ├── Unavailable             something needed does not answer; safe to try again
 │   ├── SignerUnavailable, RateUnavailable, PinKeyUnavailable, PrinterUnavailable, MissingExtra
+│   ├── AuthenticatorUnavailable
 │   ├── StoreUnavailable
 │   │   └── StoreHalted     its disk failed: this program only reads until it is started again
 │   └── ChainUnavailable
@@ -244,6 +245,12 @@ class PrinterUnavailable(Unavailable):
     """The printer does not answer, or this machine has none; what was to be printed stands in the books as before."""
 
     code = "printer.unavailable"
+
+
+class AuthenticatorUnavailable(Unavailable):
+    """No authenticator, or it gave no answer: it is not there, was taken away, nobody touched it, or it was stopped."""
+
+    code = "authenticator.unavailable"
 
 
 class MissingExtra(Unavailable):

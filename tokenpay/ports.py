@@ -4,8 +4,9 @@ Every call that reaches outside raises ChainUnavailable, SignerUnavailable, Prin
 when no answer came; an answer that is wrong raises IntegrityError. None returns a guess.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from threading import Event
 from typing import Literal, Protocol, runtime_checkable
 
 from tokenpay.compliance.clearance import Clearance
@@ -19,6 +20,9 @@ from tokenpay.ethereum.typed_data import Domain
 from tokenpay.money.address import Address
 from tokenpay.money.asset import Asset
 from tokenpay.money.rate import Rate
+from tokenpay.parties.assertion import Assertion
+from tokenpay.parties.attestation import Attestation
+from tokenpay.parties.passkey_challenge import PasskeyChallenge
 from tokenpay.payments.intent import Intent
 from tokenpay.payments.outgoing import Call
 from tokenpay.requests.request_claims import RequestClaims
@@ -170,6 +174,37 @@ class Printer(Protocol):
 
         Raises PrinterUnavailable when it is not sure that all of it was taken: it may be printed again.
         """
+
+
+def _no_pin() -> str | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presence:
+    """The person before an authenticator, as their screen reaches them; all of it is called from the asking thread.
+
+    `touch` is called when the device waits for them, `pin` when it has no fingerprint reader: it returns the device's
+    own PIN, which nobody keeps, or None. Setting `stop` ends the waiting.
+    """
+
+    touch: Callable[[], None] = lambda: None
+    pin: Callable[[], str | None] = _no_pin
+    stop: Event = field(default_factory=Event)
+
+
+class Authenticator(Protocol):
+    """Reaches devices that hold people's passkeys: what verifies a finger, a face or a PIN stays on the device.
+
+    Raises AuthenticatorUnavailable where no device is there, it is taken away, nobody touches it in time, the person
+    stops, or it refuses. Nothing it returns is believed before it is verified.
+    """
+
+    def make(self, asked: PasskeyChallenge, person: Presence) -> Attestation:
+        """Let a device make a new key for `asked.operator_id`; one that holds any of `asked.credentials` refuses."""
+
+    def sign(self, asked: PasskeyChallenge, person: Presence) -> Assertion:
+        """Let a device sign the challenge with one of `asked.credentials`, once it has verified its person."""
 
 
 class Clock(Protocol):

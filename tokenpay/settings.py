@@ -120,6 +120,20 @@ class PrinterSettings(BaseModel):
         return self
 
 
+class PasskeySettings(BaseModel):
+    """The domain that passkeys are made for (WebAuthn's relying party), and the places under it that ask for them.
+
+    Passkeys belong to the domain: another one later makes all of them useless. `authenticator` says what this machine
+    has: security keys on its USB ports, or, in a demo bank alone, a program that stands for them.
+    """
+
+    model_config = _STRICT
+
+    domain: Annotated[str, Field(min_length=1, max_length=253)]
+    origins: Annotated[tuple[Annotated[str, Field(max_length=300)], ...], Field(min_length=1, max_length=20)]
+    authenticator: Literal["usb", "software"] = "usb"
+
+
 class BankSettings(BaseModel):
     """Where the books and keys are. An empty `database` is the SQLite file in the bank's folder.
 
@@ -132,6 +146,7 @@ class BankSettings(BaseModel):
     chains: tuple[ChainSettings, ...] = ()
     printer: PrinterSettings | None = None
     names_on_receipts: bool = True
+    passkeys: PasskeySettings | None = None
 
     @field_validator("chains")
     @classmethod

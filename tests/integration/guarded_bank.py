@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import tokenpay as tp
+from tests.armed import confirm, register
 from tests.world import CHAIN_ID, LIMITS, OUTSIDE, TOKEN, World, found_template, sign_in
 from tokenpay.counter.cash_count import CashCount
 from tokenpay.testing.fake_system import FakeClock, FakeEntropy
@@ -26,6 +27,15 @@ def guarded_bank(folder: Path, url: str) -> Iterator[World]:
         yield world
 
 
+def _give_passkeys(world: World, held: tp.Payment) -> None:
+    """Leave a key in each state, and one that signed."""
+    keys = {session.operator.id: register(world, session) for session in (world.tom, world.ann, world.bob)}
+    tp.confirm_passkey(world.bank, keys["tom"].id, by=world.ann)
+    tp.trust_passkeys(world.bank, by=world.ann)
+    tp.revoke_passkey(world.bank, keys["bob"].id, by=world.bob)
+    confirm(world, held, world.tom)
+
+
 def _live(world: World) -> None:
     """Leave payments of every kind, a deposit, a shift, a case, an original and a customer's closed way in."""
     bank, tom, ann = world.bank, world.tom, world.ann
@@ -36,7 +46,7 @@ def _live(world: World) -> None:
     assert not isinstance(opened, tp.Refusal)
     paid = world.paid(20, remittance_information="Rent for May")
     tp.issue_receipt(bank, of=paid.id, by=tom)
-    world.paid(200)
+    _give_passkeys(world, world.paid(200))
     out = world.paid(30, creditor=OUTSIDE)
     world.turn()
     assert world.now(out).state is tp.PaymentState.SENT

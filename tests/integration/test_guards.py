@@ -85,6 +85,30 @@ ATTACKS: dict[str, tuple[str, str]] = {
     "what became final told anew": (f"UPDATE payments SET reasons = '[]' {FINAL}", "payments_goes_its_way"),
     "a payment gone": ("DELETE FROM payments", "payments"),
     "the words of a payment gone": ("DELETE FROM payment_words", "payment_words"),
+    "a passkey of somebody else": ("UPDATE passkeys SET operator_id = 'bob'", "passkeys_kept"),
+    "a revoked passkey in force again": (
+        "UPDATE passkeys SET state = 'active', revoked_at_s = NULL WHERE state = 'revoked'",
+        "passkeys_goes_its_way",
+    ),
+    "a passkey in force that nobody confirmed": (
+        "UPDATE passkeys SET state = 'active' WHERE state = 'waiting'",
+        "passkeys_goes_its_way",
+    ),
+    "a passkey that counts back": ("UPDATE passkeys SET counter = 0 WHERE counter > 0", "passkeys_never_back"),
+    "a passkey confirmed by another": (
+        "UPDATE passkeys SET confirmed_by = 'bob' WHERE state = 'active'",
+        "passkeys_confirmed_once",
+    ),
+    "a passkey that begins in force": (
+        "INSERT INTO passkeys (id, public_key, aaguid, operator_id, name, transports, backup_eligible, counter, state,"
+        " registered_by, registered_at_s, registered_signature) SELECT 'ff', aaguid, aaguid, operator_id, 'x', '[]',"
+        " backup_eligible, 0, 'active', operator_id, 1, aaguid FROM passkeys WHERE state = 'waiting'",
+        "passkeys_begins",
+    ),
+    "a challenge answered again": (
+        "UPDATE passkey_challenges SET answered_at_s = NULL WHERE answered_at_s IS NOT NULL",
+        "passkey_challenges_answered_once",
+    ),
     "an approval by somebody else": ("UPDATE approvals SET operator_id = 'bob'", "approvals_kept"),
     "an approval gone": ("DELETE FROM approvals", "approvals"),
     "a clearance of another policy": ("UPDATE clearances SET policy_version = 1", "clearances_kept"),

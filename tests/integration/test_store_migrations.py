@@ -128,6 +128,9 @@ LATER_TABLES = {
     "leases",
     "batch_outcomes",
     "policy_proposals",
+    "passkey_challenges",
+    "passkey_consents",
+    "passkeys",
 }
 LATER_COLUMNS = {
     "transfers.shift_id",

@@ -53,6 +53,7 @@ def found(args: Namespace) -> Answer:
         policy=ceremony.policy.policy(),
         chains=ceremony.chains,
         database=ceremony.database,
+        passkeys=ceremony.passkeys,
         key_password=os.environ.get("TOKENPAY_KEY_PASSWORD") or None,
         **args.ports,
     )

@@ -13,7 +13,7 @@ from tokenpay.errors import InvalidInput
 from tokenpay.money.tariff import Tariff
 from tokenpay.operations.found import Founder
 from tokenpay.parties.operator import Role
-from tokenpay.settings import ChainSettings
+from tokenpay.settings import ChainSettings, PasskeySettings
 
 _STRICT = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
 
@@ -47,6 +47,7 @@ class Limits(BaseModel):
     alone_units: Units = 0
     customer_day_units: Units = 0
     operator_day_units: Units = 0
+    passkey_units: Units | None = None
 
 
 class Exchange(BaseModel):
@@ -109,6 +110,7 @@ class Ceremony(BaseModel):
     chains: tuple[ChainSettings, ...] = ()
     policy: Rules = Rules()
     database: str = ""
+    passkeys: PasskeySettings | None = None
 
     def people(self) -> list[Founder]:
         """Return the founders, each with a password."""

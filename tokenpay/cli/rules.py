@@ -19,6 +19,11 @@ def policy_content(policy: "Policy", assets: "Mapping[str, Asset]", *, as_json: 
         {
             "asset": asset_id,
             **{name: _amount(getattr(limit, f"{name}_units"), asset_id, assets, as_json) for name in _LIMITS},
+            **(
+                {}
+                if limit.passkey_units is None
+                else {"passkey": _amount(limit.passkey_units, asset_id, assets, as_json)}
+            ),
         }
         for asset_id, limit in sorted(policy.limits.items())
     ]
@@ -47,6 +52,7 @@ _WORDS = {
     "alone_units": "one person alone",
     "customer_day_units": "a customer's day",
     "operator_day_units": "an operator's day",
+    "passkey_units": "without a passkey",
     "opens_minute": "open from",
     "closes_minute": "open until",
     "weekdays": "open on",

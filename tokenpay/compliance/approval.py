@@ -7,6 +7,7 @@ from functools import lru_cache
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from tokenpay.compliance.passkey_consent import PasskeyConsent
 from tokenpay.errors import IntegrityError
 from tokenpay.parties.introduction import Introduction
 from tokenpay.parties.session import Session
@@ -26,7 +27,8 @@ class Part(StrEnum):
 class Approval:
     """`signature` is Ed25519 over the intent's hash, the operator, their part and the time.
 
-    `introduction` is there where the operator is a customer: it says who of the bank knows their key.
+    `introduction` is there where the operator is a customer: it says who of the bank knows their key. `passkey` is
+    what they gave beside it on an authenticator, where they did.
     """
 
     intent_hash: bytes
@@ -35,6 +37,7 @@ class Approval:
     at_s: int
     signature: bytes
     introduction: Introduction | None = None
+    passkey: PasskeyConsent | None = None
     _made_with: bytes | None = field(default=None, init=False, repr=False, compare=False)
 
     def verify(self, public_key: bytes) -> None:

@@ -29,16 +29,20 @@ class AssetLimits:
     """Limits for one asset in smallest units; zero allows nothing.
 
     Above `alone_units` a payment needs a second person. The day limits count everything held or
-    cleared that day for one customer and for one operator.
+    cleared that day for one customer and for one operator. Above `passkey_units`, where it is set, everybody who
+    signs a payment does so with a passkey too.
     """
 
     payment_units: int = 0
     alone_units: int = 0
     customer_day_units: int = 0
     operator_day_units: int = 0
+    passkey_units: int | None = None
 
     def __post_init__(self) -> None:
-        units = (self.payment_units, self.alone_units, self.customer_day_units, self.operator_day_units)
+        units = [self.payment_units, self.alone_units, self.customer_day_units, self.operator_day_units]
+        if self.passkey_units is not None:
+            units.append(self.passkey_units)
         if not all(type(limit) is int and 0 <= limit < _MAX_UNITS for limit in units):
             raise InvalidInput("a limit is a whole number of smallest units, of 78 digits at most")
 
@@ -125,6 +129,7 @@ class Policy:
                     "alone_units": str(limit.alone_units),
                     "customer_day_units": str(limit.customer_day_units),
                     "operator_day_units": str(limit.operator_day_units),
+                    **({} if limit.passkey_units is None else {"passkey_units": str(limit.passkey_units)}),
                 }
                 for asset_id, limit in self.limits.items()
             },
@@ -160,6 +165,8 @@ class Facts:
     customer_used_units: Mapping[str, int]
     operator_used_units: Mapping[str, int]
     second_person: bool
+    passkeys: bool = False
+    """Everybody who signed so far did so with a passkey too."""
 
 
 class Answer(StrEnum):
@@ -192,6 +199,8 @@ def decide(policy: Policy, intent: Intent, facts: Facts) -> Decision:
     alone_units = {asset_id: limit.alone_units for asset_id, limit in policy.limits.items()}
     if needs_second_person(intent, alone_units) and not facts.second_person:
         holds.append(Reason(code="approval.second_person", message="this payment needs a second person"))
+    if needs_passkeys(intent, passkey_units_of(policy)) and not facts.passkeys:
+        holds.append(Reason(code="approval.passkey", message="everybody who signs this payment does so with a passkey"))
     if refusals:
         return Decision(answer=Answer.REFUSE, reasons=(*refusals, *holds))
     return Decision(answer=Answer.HOLD if holds else Answer.ALLOW, reasons=tuple(holds))
@@ -207,6 +216,20 @@ def needs_second_person(intent: Intent, alone_units: Mapping[str, int]) -> bool:
     blocked = isinstance(intent.debtor, BookParty) and intent.debtor.kind is AccountKind.BLOCKED
     above = any(amount.units > alone_units.get(amount.asset.id, 0) for amount in intent.amounts)
     return blocked or intent.purpose is Purpose.REVERSAL or above
+
+
+def passkey_units_of(policy: Policy) -> dict[str, int]:
+    """Return above how much of an asset a passkey is needed, by asset id, where the policy says so."""
+    limits = policy.limits.items()
+    return {asset_id: limit.passkey_units for asset_id, limit in limits if limit.passkey_units is not None}
+
+
+def needs_passkeys(intent: Intent, passkey_units: Mapping[str, int]) -> bool:
+    """Tell whether those who sign this intent do so with a passkey too; the gate asks it, and so does the signer."""
+    if intent.purpose in OWN_MONEY or intent.purpose in (Purpose.COLLECTION, Purpose.VARIANCE):
+        return False
+    limited = ((amount.units, passkey_units.get(amount.asset.id)) for amount in intent.amounts)
+    return any(most is not None and units > most for units, most in limited)
 
 
 def _standing(intent: Intent, facts: Facts) -> list[Reason]:

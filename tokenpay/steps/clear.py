@@ -10,6 +10,7 @@ from tokenpay.compliance.screening import Screening, screen
 from tokenpay.errors import IntegrityError, WrongState
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.parties.customer import CustomerStatus
+from tokenpay.parties.passkey import PasskeyState
 from tokenpay.payments.intent import OWN_MONEY, BookParty, ChainParty, Intent
 from tokenpay.steps.authorize import customers_of
 from tokenpay.steps.identifiers import new_id
@@ -31,6 +32,7 @@ def clear(
     now_s = bank.clock.now_s()
     intent_hash = intent.hash()
     _check_approvals(uow, intent, intent_hash, approvals)
+    passkeys = _with_passkeys(uow, bank, intent, approvals)
     used = {} if counted else lock_used(uow, policy, [intent], now_s=now_s)
     screenings = _screen(uow, policy, intent, now_s=now_s)
     decision = decide(
@@ -45,6 +47,7 @@ def clear(
             customer_used_units=_of(used, "customer/"),
             operator_used_units=_of(used, "operator/"),
             second_person=any(approval.part is Part.CHECKER for approval in approvals),
+            passkeys=passkeys,
         ),
     )
     if decision.answer is not Answer.ALLOW:
@@ -105,6 +108,33 @@ def _check_approvals(uow: UnitOfWork, intent: Intent, intent_hash: bytes, approv
         if approval.intent_hash != intent_hash:
             raise IntegrityError("an approval is for another content", payment=intent.uetr)
         approval.verify(uow.operators.get(approval.operator_id).public_key)
+
+
+def _with_passkeys(uow: UnitOfWork, bank: Bank, intent: Intent, approvals: tuple[Approval, ...]) -> bool:
+    """Tell whether everybody who signed did so with a passkey of theirs that is still in force.
+
+    Raises IntegrityError for a passkey that is another's, or signed anything else.
+    """
+    consents = [(approval, approval.passkey) for approval in approvals if approval.passkey is not None]
+    if not consents:
+        return False
+    party = bank.relying_party()
+    if party is None:
+        return False  # a machine that cannot tell says no
+    in_force = 0
+    for approval, consent in consents:
+        passkey = uow.passkeys.get(consent.assertion.credential_id.hex())
+        if passkey.operator_id != approval.operator_id:
+            raise IntegrityError("a consent carries somebody else's passkey", payment=intent.uetr)
+        consent.verify(
+            intent,
+            operator_id=approval.operator_id,
+            part=approval.part,
+            public_key=passkey.facts.public_key,
+            party=party,
+        )
+        in_force += passkey.state is PasskeyState.ACTIVE
+    return in_force == len(approvals)
 
 
 def _customers(uow: UnitOfWork, intent: Intent) -> dict[str, CustomerStatus]:

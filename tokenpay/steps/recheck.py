@@ -14,8 +14,8 @@ from tokenpay.steps.enter_case import enter_match_case
 from tokenpay.steps.record import record
 from tokenpay.store.unit_of_work import UnitOfWork
 
-_ENDS = frozenset({"asset.frozen", "customer.closed", "customer.frozen", "screening.match"})
-"""Reasons that end a cleared payment: its asset, its parties or the lists are no longer what was cleared."""
+_ENDS = frozenset({"approval.passkey", "asset.frozen", "customer.closed", "customer.frozen", "screening.match"})
+"""Reasons that end a cleared payment: its asset, parties, lists or passkeys are no longer what was cleared."""
 _WAITS = frozenset({"emergency.stop", "intent.expired", "screening.unavailable"})
 """Reasons that keep it cleared: until payments run again, until `expire` ends it, until a list can answer."""
 _PASSED = frozenset({"hours.closed", "limit.payment", "limit.customer_day", "limit.operator_day"})

@@ -13,6 +13,7 @@ from tokenpay.payments.payment import Payment, Reason, Refusal
 # Whatever is not here, and whatever is added some day, stays with the bank: a screening, somebody else's account.
 _TOLD = frozenset(
     {
+        "approval.passkey",
         "approval.second_person",
         "asset.frozen",
         "chain.nothing_moved",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tokenpay.ledger.chart import ASSETS, LIABILITIES
+from tokenpay.parties.passkey import TRANSITIONS as PASSKEY_TRANSITIONS
 from tokenpay.payments.payment import ON_ITS_WAY, TRANSITIONS
 
 ENGINE = "tokenpay_engine"
@@ -49,6 +50,17 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "limit_uses": (),
     "operators": ("active", "failures", "locked_until_s"),
     "outbox": (),
+    "passkey_challenges": ("answered_at_s",),
+    "passkey_consents": (),
+    "passkeys": (
+        "counter",
+        "state",
+        "confirmed_by",
+        "confirmed_at_s",
+        "confirmed_signature",
+        "revoked_by",
+        "revoked_at_s",
+    ),
     "payment_words": (),
     "payments": (*_PLACE, *_ON_CHAIN),
     "policies": (),
@@ -77,6 +89,10 @@ ONCE = {
     "clearances": "id = NEW.id OR payment_id = NEW.payment_id",
     "introductions": "operator_id = NEW.operator_id",
     "outbox": "id = NEW.id",
+    "passkey_challenges": "id = NEW.id",
+    "passkey_consents": "payment_id = NEW.payment_id AND (operator_id = NEW.operator_id OR passkey_id = NEW.passkey_id)"
+    " OR challenge_id = NEW.challenge_id",
+    "passkeys": "id = NEW.id OR public_key = NEW.public_key",
     "payments": "id = NEW.id",
     "policies": "version = NEW.version",
     "policy_proposals": "id = NEW.id OR version = NEW.version AND state IN ('open', 'approved', 'in_force')"
@@ -108,6 +124,12 @@ def _listed(values: Iterable[str]) -> str:
 _WAYS = _listed(
     f"{before}>{after}" for before, following in TRANSITIONS.items() if following for after in (before, *following)
 )
+_PASSKEY_WAYS = _listed(
+    f"{before}>{after}"
+    for before, following in PASSKEY_TRANSITIONS.items()
+    if following
+    for after in (before, *following)
+)
 _POSTED_CHANGED = "NEW.debits_posted <> OLD.debits_posted OR NEW.credits_posted <> OLD.credits_posted"
 _ENTRY_FITS = """SELECT 1 FROM transfers AS t JOIN accounts AS a ON a.id = NEW.account_id
   WHERE t.id = NEW.transfer_id AND t.state = 'posted' AND t.posted_units = NEW.units
@@ -138,6 +160,16 @@ RULES = (
     Rule(name="founding_stands", table="bank", event="UPDATE",
          refused=f"OLD.name IN ({_FOUNDING}) AND OLD.value <> '' AND NEW.value <> OLD.value"),
     Rule(name="gone_for_good", table="operators", event="UPDATE", refused="NEW.active AND NOT OLD.active"),
+    Rule(name="goes_its_way", table="passkeys", event="UPDATE",
+         refused=f"OLD.state || '>' || NEW.state NOT IN ({_PASSKEY_WAYS})"),
+    Rule(name="never_back", table="passkeys", event="UPDATE", refused="NEW.counter < OLD.counter"),
+    Rule(name="confirmed_once", table="passkeys", event="UPDATE",
+         refused="OLD.confirmed_by IS NOT NULL AND (NEW.confirmed_by IS NULL OR NEW.confirmed_by <> OLD.confirmed_by"
+         " OR NEW.confirmed_signature <> OLD.confirmed_signature OR NEW.confirmed_at_s <> OLD.confirmed_at_s)"),
+    Rule(name="begins", table="passkeys", event="INSERT",
+         refused="NEW.state <> CASE WHEN NEW.customer_id IS NULL THEN 'waiting' ELSE 'active' END"
+         " OR NEW.confirmed_by IS NOT NULL"),
+    Rule(name="answered_once", table="passkey_challenges", event="UPDATE", refused="OLD.answered_at_s IS NOT NULL"),
     Rule(name="closed_for_good", table="sessions", event="UPDATE", refused="OLD.closed_at_s IS NOT NULL"),
     Rule(name="closed_for_good", table="shifts", event="UPDATE", refused="OLD.state = 'closed'"),
     Rule(name="only_a_new_one_goes", table="shifts", event="DELETE", refused="OLD.state <> 'open'"),
@@ -254,6 +286,8 @@ RESERVED = (
     Reserved(name="by_the_engine", table="audit_records", event="INSERT", when="NEW.stream = 'engine'"),
     Reserved(name="by_the_engine", table="bank", event="INSERT OR UPDATE", when=_OPEN_FACTS),
     Reserved(name="by_the_engine", table="policy_proposals", event="UPDATE", when="NEW.state = 'in_force'"),
+    Reserved(name="by_the_engine_later", table="passkeys", event="UPDATE",
+             when="NEW.state = 'active' AND OLD.state <> 'active'"),
     Reserved(name="by_the_owner", table="operators", event="INSERT", when=_STAFF, role=""),
     Reserved(name="by_the_owner_later", table="operators", event="UPDATE",
              when=f"{_STAFF} AND NEW.active <> OLD.active", role=""),

@@ -95,13 +95,13 @@ def _sqlite() -> Iterator[str]:
         yield trigger("kept", f"UPDATE OF {', '.join(_fixed(table))}", table)
         if table not in REMOVED:
             yield trigger("stays", "DELETE", table)
-        if table in ONCE:
-            yield trigger("written_once", "INSERT", table, f"EXISTS (SELECT 1 FROM {table} WHERE {ONCE[table]})")
     for rule in _rules("sqlite"):
         if not rule.at_commit:
             yield trigger(
                 rule.name, _when(rule.event, rule.table), rule.table, rule.refused.replace("IS DISTINCT FROM", "IS NOT")
             )
+    for table, there in ONCE.items():  # the last trigger fires first: what is there already is told before all else
+        yield trigger("written_once", "INSERT", table, f"EXISTS (SELECT 1 FROM {table} WHERE {there})")
 
 
 def _postgresql(schema: str) -> Iterator[str]:

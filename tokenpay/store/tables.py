@@ -25,6 +25,7 @@ from tokenpay.counter.shift import ShiftState
 from tokenpay.ledger.chart import ASSETS, LIABILITIES, AccountKind
 from tokenpay.ledger.transfer import TransferState
 from tokenpay.parties.credential import CredentialKind
+from tokenpay.parties.passkey import PasskeyState
 from tokenpay.payments.payment import PaymentState
 from tokenpay.requests.request_state import RequestState
 from tokenpay.store.columns import BigInteger, Boolean, Integer, LargeBinary, Text
@@ -105,6 +106,55 @@ introductions = Table(
     Column("signature", LargeBinary, nullable=False),
 )
 """Who of the bank signed that a key is a customer's: the signer takes nobody's word but theirs."""
+
+passkeys = Table(
+    "passkeys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("public_key", LargeBinary, nullable=False, unique=True),
+    Column("aaguid", LargeBinary, nullable=False),
+    Column("operator_id", Text, ForeignKey("operators.id"), nullable=False),
+    Column("customer_id", Text, ForeignKey("customers.id")),
+    Column("name", Text, nullable=False),
+    Column("transports", Text, nullable=False),
+    Column("backup_eligible", Boolean, nullable=False),
+    Column("counter", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("registered_by", Text, ForeignKey("operators.id"), nullable=False),
+    Column("registered_at_s", BigInteger, nullable=False),
+    Column("registered_signature", LargeBinary, nullable=False),
+    Column("confirmed_by", Text, ForeignKey("operators.id")),
+    Column("confirmed_at_s", BigInteger),
+    Column("confirmed_signature", LargeBinary),
+    Column("revoked_by", Text, ForeignKey("operators.id")),
+    Column("revoked_at_s", BigInteger),
+    UniqueConstraint("id", "operator_id"),
+    Index("ix_passkeys_operator_id", "operator_id"),
+    _one_of("state", PasskeyState),
+    # A customer's key is registered by somebody of the bank, and nobody else's is used before a second person saw it.
+    CheckConstraint("(customer_id IS NULL) = (registered_by = operator_id)", name="registered_by_its_owner"),
+    CheckConstraint("confirmed_by <> registered_by", name="confirmed_by_another"),
+    CheckConstraint(
+        "state IN ('waiting', 'revoked') OR confirmed_by IS NOT NULL OR customer_id IS NOT NULL", name="confirmed"
+    ),
+    CheckConstraint("(confirmed_by IS NULL) = (confirmed_signature IS NULL)", name="confirmed_in_writing"),
+    CheckConstraint("(revoked_at_s IS NOT NULL) = (state = 'revoked')", name="revoked_at_the_end"),
+)
+"""Public keys of passkeys, and who vouched for them."""
+
+passkey_challenges = Table(
+    "passkey_challenges",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("operator_id", Text, ForeignKey("operators.id"), nullable=False),
+    Column("asked_by", Text, ForeignKey("operators.id"), nullable=False),
+    # What is asked: a consent to this payment, or a new key.
+    Column("payment_id", Text, ForeignKey("payments.id")),
+    Column("asked_at_s", BigInteger, nullable=False),
+    Column("expires_at_s", BigInteger, nullable=False),
+    Column("answered_at_s", BigInteger),
+    Index("ix_passkey_challenges_payment_id", "payment_id"),
+)
 
 sessions = Table(
     "sessions",
@@ -311,6 +361,26 @@ approvals = Table(
     ForeignKeyConstraint(["payment_id", "intent_hash"], ["payments.id", "payments.intent_hash"]),
     _one_of("part", Part),
 )
+
+passkey_consents = Table(
+    "passkey_consents",
+    metadata,
+    Column("payment_id", Text, nullable=False),
+    Column("operator_id", Text, nullable=False),
+    Column("passkey_id", Text, nullable=False),
+    # A challenge is answered once.
+    Column("challenge_id", Text, ForeignKey("passkey_challenges.id"), nullable=False, unique=True),
+    Column("asked_at_s", BigInteger, nullable=False),
+    Column("client_data", LargeBinary, nullable=False),
+    Column("authenticator_data", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    # Beside the person's own approval, with a key of their own; two people do not share an authenticator.
+    UniqueConstraint("payment_id", "operator_id"),
+    UniqueConstraint("payment_id", "passkey_id"),
+    ForeignKeyConstraint(["payment_id", "operator_id"], ["approvals.payment_id", "approvals.operator_id"]),
+    ForeignKeyConstraint(["passkey_id", "operator_id"], ["passkeys.id", "passkeys.operator_id"]),
+)
+"""What a passkey signed of an intent, beside the approval of its owner."""
 
 clearances = Table(
     "clearances",

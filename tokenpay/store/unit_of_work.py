@@ -51,6 +51,7 @@ from tokenpay.store.ledger_store import LedgerStore
 from tokenpay.store.limit_store import LimitStore
 from tokenpay.store.operator_store import OperatorStore
 from tokenpay.store.outbox_store import OutboxStore
+from tokenpay.store.passkey_store import PasskeyStore
 from tokenpay.store.payment_store import PaymentStore
 from tokenpay.store.policy_store import PolicyStore
 from tokenpay.store.quote_store import QuoteStore
@@ -70,9 +71,9 @@ _SQLITE: dict[str, Any] = {"isolation_level": None, "check_same_thread": False}
 class UnitOfWork:
     """One transaction of the database, with a repository per noun.
 
-    Verbs that lock take their locks in one order, so that none waits in a circle: lease, chain, key, policy
-    proposal, payments, deposits, request, quote, shift, receipt, limit counters, ledger accounts, audit head. Rows of
-    one kind are locked in the order of their ids, all in one statement.
+    Verbs that lock take their locks in one order, so that none waits in a circle: lease, chain, key, policy proposal,
+    payments, passkey challenge, passkey, deposits, request, quote, shift, receipt, limit counters, ledger accounts,
+    audit head. Rows of one kind are locked in the order of their ids, all in one statement.
     """
 
     connection: Connection
@@ -82,7 +83,7 @@ class UnitOfWork:
         """Do this before the commit, after all else: it takes a lock that everybody waits for."""
         self.last_steps.append(step)
 
-    approvals = cached_property(lambda uow: ApprovalStore(uow.connection, uow.writes, uow.introductions))
+    approvals = cached_property(lambda uow: ApprovalStore(uow.connection, uow.writes, uow.introductions, uow.passkeys))
     assets = cached_property(lambda uow: AssetStore(uow.connection))
     attempts = cached_property(lambda uow: AttemptStore(uow.connection, uow.writes))
     audit = cached_property(lambda uow: AuditStore(uow.connection, uow.writes))
@@ -102,6 +103,7 @@ class UnitOfWork:
     limits = cached_property(lambda uow: LimitStore(uow.connection, uow.writes))
     operators = cached_property(lambda uow: OperatorStore(uow.connection))
     outbox = cached_property(lambda uow: OutboxStore(uow.connection, uow.writes))
+    passkeys = cached_property(lambda uow: PasskeyStore(uow.connection))
     payments = cached_property(lambda uow: PaymentStore(uow.connection, uow.writes, uow.assets))
     policies = cached_property(lambda uow: PolicyStore(uow.connection))
     quotes = cached_property(lambda uow: QuoteStore(uow.connection, uow.assets))

@@ -41,7 +41,7 @@ from tokenpay.parties.operator import Role
 from tokenpay.parties.session import Session
 from tokenpay.payments.payment import Payment, PaymentState, Refusal
 from tokenpay.requests.payment_request import PaymentRequest
-from tokenpay.settings import ChainSettings
+from tokenpay.settings import ChainSettings, PasskeySettings
 from tokenpay.testing.fake_chain import OUTSIDER, FakeChain
 from tokenpay.testing.fake_printer import FakePrinter
 from tokenpay.testing.fake_rates import FakeRates
@@ -53,6 +53,7 @@ CASH = Asset.cash("EUR")
 DENIED = Address(b"\x66" * 20)
 PASSWORD = "at-the-desk"  # noqa: S105 - every door of this bank
 PIN = "271828"
+PASSKEYS = PasskeySettings(domain="bank.example", origins=("https://bank.example",), authenticator="software")
 PEOPLE = [
     Founder(id="vera", name="Vera Lind", password=PASSWORD, role=Role.SUPERVISOR),
     Founder(id="otto", name="Otto Brandt", password=PASSWORD, role=Role.SUPERVISOR),
@@ -222,6 +223,7 @@ def _founded() -> _Founded:
         founders=PEOPLE,
         policy=POLICY,
         chains=[ChainSettings(chain_id=chain.chain_id, name="in memory", confirmations=2)],
+        passkeys=PASSKEYS,
         demo=True,
         password_cost=2**12,  # quick to open, and to guess: for examples only
         clock=clock,

@@ -319,6 +319,9 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
     cash = tp.Asset.cash("EUR")
     rate = tp.Rate(token=TOKEN, cash=cash, price=Decimal(1), source="desk", at_s=0)
     archive = folder / "archive"
+    nothing = tp.Assertion(credential_id=b"", client_data=b"", authenticator_data=b"", signature=b"")
+    answer = tp.PasskeyAnswer(challenge_id="00", given=nothing)
+    made = tp.PasskeyAnswer(challenge_id="00", given=tp.Attestation(client_data=b"", attestation_object=b""))
     tp.archive_audit(bank, archive, stream="main", before_s=2**40, by=world.ann)
     return {
         "accept_clock": lambda by: tp.accept_clock(bank, by=by),
@@ -328,6 +331,8 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
         "approve": lambda by: tp.approve(bank, held.id, by=by),
         "approve_policy": lambda by: tp.approve_policy(bank, "PP-1", by=by),
         "archive_audit": lambda by: tp.archive_audit(bank, folder / "audit", stream="main", before_s=2**40, by=by),
+        "ask_passkey": lambda by: tp.ask_passkey(bank, held.id, by=by),
+        "begin_passkey": lambda by: tp.begin_passkey(bank, by=by, customer_id=mine),
         "bank_health": lambda by: tp.bank_health(bank, by=by),
         "book_balances": lambda by: tp.book_balances(bank, by=by),
         "cancel": lambda by: tp.cancel(bank, held.id, by=by),
@@ -342,6 +347,8 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
             bank, request_id=request.id, authorization=grant, signature=grant, by=by, key=key
         ),
         "enact_policies": lambda by: tp.enact_policies(bank, by=by),
+        "confirm_passkey": lambda by: tp.confirm_passkey(bank, "00", by=by),
+        "confirm_payment": lambda by: tp.confirm_payment(bank, held.id, passkey=answer, by=by),
         "enrol_customer": lambda by: tp.enrol_customer(bank, name="Eva", by=by, key=key),
         "exchange": lambda by: tp.exchange(bank, quote_id="QU-1", by=by, key=key),
         "expire": lambda by: tp.expire(bank, by=by),
@@ -398,6 +405,10 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
         "sweep": lambda by: tp.sweep(bank, asset_id=TOKEN.id, by=by),
         "unfreeze_customer": lambda by: tp.unfreeze_customer(bank, mine, reason="x", by=by),
         "verify_archive": lambda by: tp.verify_archive(bank, archive, by=by),
+        "list_passkeys": lambda by: tp.list_passkeys(bank, by=by, customer_id=mine),
+        "register_passkey": lambda by: tp.register_passkey(bank, name="n", answer=made, by=by),
+        "revoke_passkey": lambda by: tp.revoke_passkey(bank, "00", by=by),
+        "trust_passkeys": lambda by: tp.trust_passkeys(bank, by=by),
         "verify_audit": lambda by: tp.verify_audit(bank, by=by),
         "volumes": lambda by: tp.volumes(bank, since_s=0, until_s=1, by=by),
         "watch": lambda by: tp.watch(bank, chain_id=CHAIN_ID, by=by),

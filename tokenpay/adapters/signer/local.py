@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from tokenpay.adapters.signer.memory import Place, SignerMemory
 from tokenpay.adapters.signer.request_key import derive_request_key
-from tokenpay.adapters.signer.rules import SignerRules, TrustedOperator
+from tokenpay.adapters.signer.rules import PasskeyRules, SignerRules, TrustedOperator
 from tokenpay.compliance.approval import Approval, Part
 from tokenpay.compliance.clearance import Clearance
-from tokenpay.compliance.policy import needs_second_person
+from tokenpay.compliance.passkey_consent import PasskeyConsent
+from tokenpay.compliance.policy import needs_passkeys, needs_second_person
 from tokenpay.errors import IntegrityError, InvalidInput, SignerRefused
 from tokenpay.ethereum import erc20, transaction
 from tokenpay.ethereum.grants import authorization as eip3009
@@ -172,6 +173,7 @@ class LocalSigner:
         if clearance.intent_hash != intent_hash or clearance.payment_id != intent.uetr:
             raise SignerRefused("the clearance is for another payment")
         people: dict[Part, str] = {}
+        signed_with: list[bytes] = []
         for approval in clearance.approvals:
             operator = self._rules.operators.get(approval.operator_id) or self._introduced(approval, intent)
             if approval.intent_hash != intent_hash or not intent.created_at_s <= approval.at_s < intent.expires_at_s:
@@ -182,11 +184,60 @@ class LocalSigner:
                 raise SignerRefused(error.message) from None
             self._check_role(approval.part, operator, intent)
             people[approval.part] = approval.operator_id
+            if approval.passkey is not None:
+                signed_with.append(self._check_passkey(approval, approval.passkey, intent, operator))
         if people.get(Part.MAKER) != intent.maker:
             raise SignerRefused("the payment is not signed by who made it")
         alone = not needs_second_person(intent, self._rules.alone_units)
         if not alone and people.get(Part.CHECKER) in (None, intent.maker):
             raise SignerRefused("this payment needs the signature of a second person")
+        if len(set(signed_with)) < len(signed_with):
+            raise SignerRefused("two people signed with one passkey")
+        needed = self._rules.passkeys is not None and needs_passkeys(intent, self._rules.passkeys.units)
+        if needed and len(signed_with) < len(clearance.approvals):
+            raise SignerRefused("everybody who signs this payment does so with a passkey")
+
+    def _check_passkey(
+        self, approval: Approval, consent: PasskeyConsent, intent: Intent, operator: TrustedOperator
+    ) -> bytes:
+        """Return the public key of a passkey that this signer trusts, and whose owner signed this intent with it."""
+        rules = self._rules.passkeys
+        if rules is None:
+            raise SignerRefused("this signer was told of no passkeys")
+        public_key = self._passkey_of(approval, consent, rules, operator)
+        try:
+            consent.verify(
+                intent,
+                operator_id=approval.operator_id,
+                part=approval.part,
+                public_key=public_key,
+                party=rules.party,
+            )
+        except (IntegrityError, InvalidInput) as error:
+            raise SignerRefused(error.message) from None
+        return public_key
+
+    def _passkey_of(
+        self, approval: Approval, consent: PasskeyConsent, rules: PasskeyRules, operator: TrustedOperator
+    ) -> bytes:
+        if operator.role is not Role.CUSTOMER:
+            trusted = rules.keys.get(consent.assertion.credential_id.hex())
+            if trusted is None or trusted.operator_id != approval.operator_id:
+                raise SignerRefused("a passkey is not one that this signer was told of")
+            return trusted.public_key
+        owner, vouch = consent.owner, consent.vouch
+        if owner is None or vouch is None or owner.operator_id != approval.operator_id:
+            raise SignerRefused("a customer's passkey comes without who knows it")
+        registrar = self._rules.operators.get(vouch.by)
+        if registrar is None or registrar.role not in _AT_THE_COUNTER:
+            raise SignerRefused("a customer's passkey was registered by somebody this signer does not know")
+        if owner.software and not self._rules.demo:
+            raise SignerRefused("a program stands for an authenticator in a demo bank only")
+        try:
+            owner.check_vouch(vouch, registrar.public_key)
+        except IntegrityError as error:
+            raise SignerRefused(error.message) from None
+        return owner.public_key
 
     def _introduced(self, approval: Approval, intent: Intent) -> TrustedOperator:
         """Return a customer whose key somebody this signer knows has vouched for: they pay from their own account."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from tokenpay.errors import IntegrityError, InvalidInput
 from tokenpay.parties.operator import Role
+from tokenpay.parties.relying_party import RelyingParty
 from tokenpay.primitives.canonical import Value, canonical_bytes
 from tokenpay.primitives.strict_json import read_json
 
@@ -22,12 +23,33 @@ class TrustedOperator:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrustedPasskey:
+    operator_id: str
+    public_key: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasskeyRules:
+    """Whom passkeys sign for, above how much of an asset (by id) they must, and the staff's keys by credential id."""
+
+    party: RelyingParty
+    units: Mapping[str, int]
+    keys: Mapping[str, TrustedPasskey]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignerRules:
-    """Operators by id, the fee a transaction may cost at most by chain id, and what one person may pay by asset id."""
+    """Operators by id, the fee a transaction may cost at most by chain id, and what one person may pay by asset id.
+
+    `demo`: the bank was founded as one, and a program may stand for an authenticator. Rules that were sealed before
+    there were passkeys know none.
+    """
 
     operators: Mapping[str, TrustedOperator]
     fee_caps_wei: Mapping[int, int]
     alone_units: Mapping[str, int]
+    demo: bool = False
+    passkeys: PasskeyRules | None = None
 
     def seal(self, key: bytes) -> str:
         """Return the rules as JSON with a MAC under the wallet's own key: editing them needs the password."""
@@ -38,7 +60,18 @@ class SignerRules:
             },
             "fee_caps_wei": {str(chain_id): str(cap) for chain_id, cap in self.fee_caps_wei.items()},
             "alone_units": {asset_id: str(units) for asset_id, units in self.alone_units.items()},
+            "demo": self.demo,
         }
+        if self.passkeys is not None:
+            content["passkeys"] = {
+                "domain": self.passkeys.party.id,
+                "origins": list(self.passkeys.party.origins),
+                "units": {asset_id: str(units) for asset_id, units in self.passkeys.units.items()},
+                "keys": {
+                    id: {"operator": key.operator_id, "public_key": key.public_key.hex()}
+                    for id, key in self.passkeys.keys.items()
+                },
+            }
         return json.dumps({"rules": content, "mac": _mac(key, content)}, indent=2)
 
     @classmethod
@@ -59,7 +92,20 @@ class SignerRules:
             },
             fee_caps_wei={int(chain_id): int(cap) for chain_id, cap in content["fee_caps_wei"].items()},
             alone_units={asset_id: int(units) for asset_id, units in content["alone_units"].items()},
+            demo=content.get("demo", False),
+            passkeys=_passkeys(content["passkeys"]) if "passkeys" in content else None,
         )
+
+
+def _passkeys(content: Any) -> PasskeyRules:
+    return PasskeyRules(
+        party=RelyingParty(id=content["domain"], origins=tuple(content["origins"])),
+        units={asset_id: int(units) for asset_id, units in content["units"].items()},
+        keys={
+            id: TrustedPasskey(operator_id=key["operator"], public_key=bytes.fromhex(key["public_key"]))
+            for id, key in content["keys"].items()
+        },
+    )
 
 
 def _mac(key: bytes, content: Value) -> str:

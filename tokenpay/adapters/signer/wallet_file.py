@@ -55,12 +55,22 @@ def open_wallet(directory: Path, password: str | None) -> LocalSigner:
 
     Raises SignerUnavailable, WrongPassword, InvalidKeystore, IntegrityError.
     """
-    wallet, rules = (_read(directory / name, f"keys/{name} is not on this machine") for name in (WALLET, RULES))
+    rules, seed = read_rules(directory), open_seed(directory, password)
+    return LocalSigner(seed, SignerRules.unseal(rules, seed.reveal()), SignerMemory(directory / MEMORY))
+
+
+def open_seed(directory: Path, password: str | None) -> Secret:
+    """Return what a wallet's keys are derived from; raises SignerUnavailable, WrongPassword, InvalidKeystore."""
+    wallet = _read(directory / WALLET, f"keys/{WALLET} is not on this machine")
     if password is None:
         remedy = f"no password for the wallet: set {PASSWORD_VARIABLE} or put back keys/{WALLET_PASSWORD}"
         password = os.environ.get(PASSWORD_VARIABLE) or _read(directory / WALLET_PASSWORD, remedy).strip()
-    seed = keystore.decrypt(wallet, password)
-    return LocalSigner(seed, SignerRules.unseal(rules, seed.reveal()), SignerMemory(directory / MEMORY))
+    return keystore.decrypt(wallet, password)
+
+
+def read_rules(directory: Path) -> str:
+    """Return a signer's sealed rules as they lie there; raises SignerUnavailable."""
+    return _read(directory / RULES, f"keys/{RULES} is not on this machine")
 
 
 def _read(path: Path, missing: str) -> str:

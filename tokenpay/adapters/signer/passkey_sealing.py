@@ -1,0 +1,75 @@
+"""How a signer is told of passkeys: with the wallet's password, and only of those that two people vouched for."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from tokenpay.adapters.signer.rules import PasskeyRules, SignerRules, TrustedPasskey
+from tokenpay.adapters.signer.wallet_file import RULES, open_seed, read_rules
+from tokenpay.errors import IntegrityError, SignerUnavailable
+from tokenpay.parties.operator import Role
+from tokenpay.parties.passkey import Passkey, PasskeyState
+from tokenpay.parties.relying_party import RelyingParty
+
+_IN_FORCE = (PasskeyState.CONFIRMED, PasskeyState.ACTIVE)
+
+
+def seal_passkeys(
+    directory: Path,
+    password: str | None,
+    passkeys: Sequence[Passkey],
+    *,
+    party: RelyingParty,
+    units: Mapping[str, int],
+) -> list[Passkey]:
+    """Write the staff's passkeys into a signer's rules, whole or not at all, and return those that it trusts now.
+
+    The books are not believed: each key carries its owner's signature and a supervisor's, and both are verified with
+    the keys that stand in the rules. A revoked key goes. Where the rules already ask for a passkey above some amount,
+    no ceremony raises it. Raises IntegrityError, and writes nothing, for a key that nobody vouched for or a program
+    outside a demo bank; SignerUnavailable, WrongPassword.
+    """
+    seed = open_seed(directory, password)
+    rules = SignerRules.unseal(read_rules(directory), seed.reveal())
+    trusted = [passkey for passkey in passkeys if passkey.state in _IN_FORCE]
+    for passkey in trusted:
+        _check(passkey, rules)
+    keys = {
+        passkey.id: TrustedPasskey(operator_id=passkey.operator_id, public_key=passkey.facts.public_key)
+        for passkey in trusted
+    }
+    sealed = rules.passkeys.units if rules.passkeys is not None else {}
+    lowest = {id: min(units.get(id, sealed.get(id, 0)), sealed.get(id, units.get(id, 0))) for id in {*units, *sealed}}
+    told = replace(rules, passkeys=PasskeyRules(party=party, units=lowest, keys=keys))
+    _replace(directory / RULES, told.seal(seed.reveal()))
+    return trusted
+
+
+def _check(passkey: Passkey, rules: SignerRules) -> None:
+    facts, registered, confirmed = passkey.facts, passkey.registered, passkey.confirmed
+    owner = rules.operators.get(facts.operator_id)
+    if owner is None or registered.by != facts.operator_id or confirmed is None:
+        raise IntegrityError("a passkey belongs to nobody that this signer knows", passkey=passkey.id)
+    second = rules.operators.get(confirmed.by)
+    if second is None or second.role is not Role.SUPERVISOR or confirmed.by == facts.operator_id:
+        raise IntegrityError("a passkey was not confirmed by a supervisor this signer knows", passkey=passkey.id)
+    if facts.software and not rules.demo:
+        raise IntegrityError("a program stands for an authenticator in a demo bank only", passkey=passkey.id)
+    facts.check_vouch(registered, owner.public_key)
+    facts.check_vouch(confirmed, second.public_key)
+
+
+def _replace(path: Path, text: str) -> None:
+    draft = path.with_suffix(".partial")
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(descriptor)
+        draft.replace(path)
+    except OSError as error:
+        raise SignerUnavailable(f"keys/{path.name} cannot be written: {error.strerror}") from None
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,125 @@
+"""A passkey of the bank: somebody's public key on an authenticator, and who vouched for it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from tokenpay.errors import IntegrityError, InvalidInput
+from tokenpay.parties.authenticator_data import MAX_CREDENTIAL_ID
+from tokenpay.parties.cose_key import check_cose_key
+from tokenpay.parties.session import Session
+from tokenpay.primitives.canonical import canonical_bytes
+
+SOFTWARE_AAGUID = sha256(b"tokenpay/software-authenticator/1").digest()[:16]
+"""The make of the authenticator that is a program: it is for tests and for a demo bank."""
+MAX_NAME = 64
+_DOMAIN = "tokenpay/passkey/1"
+
+
+class VouchPart(StrEnum):
+    """Who vouches: whoever registers a key, and the second person who has seen whose it is."""
+
+    REGISTERED = "registered"
+    CONFIRMED = "confirmed"
+
+
+class PasskeyState(StrEnum):
+    """A key waits for a second person, then for the signer to be told of it; it is active, or revoked for good."""
+
+    WAITING = "waiting"
+    CONFIRMED = "confirmed"
+    ACTIVE = "active"
+    REVOKED = "revoked"
+
+
+TRANSITIONS: dict[PasskeyState, frozenset[PasskeyState]] = {
+    PasskeyState.WAITING: frozenset({PasskeyState.CONFIRMED, PasskeyState.REVOKED}),
+    PasskeyState.CONFIRMED: frozenset({PasskeyState.ACTIVE, PasskeyState.REVOKED}),
+    PasskeyState.ACTIVE: frozenset({PasskeyState.REVOKED}),
+    PasskeyState.REVOKED: frozenset(),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vouch:
+    """`signature` is Ed25519 by `by` over the key, whose it is, the part and the time."""
+
+    part: VouchPart
+    by: str
+    at_s: int
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasskeyFacts:
+    """What people vouch for: this key, on this make of authenticator, is this operator's. Raises InvalidInput."""
+
+    credential_id: bytes
+    public_key: bytes
+    aaguid: bytes
+    operator_id: str
+
+    def __post_init__(self) -> None:
+        if not 0 < len(self.credential_id) <= MAX_CREDENTIAL_ID or len(self.aaguid) != 16:
+            raise InvalidInput("a passkey's id is 1 to 1023 bytes, its maker's 16")
+        check_cose_key(self.public_key)
+
+    @property
+    def software(self) -> bool:
+        """Whether it says of itself that it is a program."""
+        return self.aaguid == SOFTWARE_AAGUID
+
+    def vouch(self, session: Session, part: VouchPart, *, at_s: int) -> Vouch:
+        """Return the session's operator's signed word for this key."""
+        by = session.operator.id
+        return Vouch(part=part, by=by, at_s=at_s, signature=session.sign(self._message(part, by, at_s)))
+
+    def check_vouch(self, vouch: Vouch, public_key: bytes) -> None:
+        """Raise IntegrityError unless the one who vouches signed exactly this."""
+        try:
+            Ed25519PublicKey.from_public_bytes(public_key).verify(
+                vouch.signature, self._message(vouch.part, vouch.by, vouch.at_s)
+            )
+        except (InvalidSignature, ValueError):
+            raise IntegrityError("a passkey does not carry the signature of who vouched for it") from None
+
+    def _message(self, part: VouchPart, by: str, at_s: int) -> bytes:
+        facts = [self.credential_id.hex(), self.public_key.hex(), self.aaguid.hex(), self.operator_id]
+        return canonical_bytes([_DOMAIN, *facts, part.value, by, at_s])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passkey:
+    """`name` is what its owner calls it, `counter` what its authenticator last said. Times are Unix seconds.
+
+    `customer_id` is there where the owner is a customer; `backup_eligible`: the key may leave its device.
+    """
+
+    facts: PasskeyFacts
+    name: str
+    transports: tuple[str, ...]
+    backup_eligible: bool
+    counter: int
+    state: PasskeyState
+    registered: Vouch
+    confirmed: Vouch | None = None
+    customer_id: str = ""
+    revoked_at_s: int | None = None
+    revoked_by: str = ""
+
+    def __post_init__(self) -> None:
+        if not 0 < len(self.name) <= MAX_NAME or not self.name.isprintable() or self.name != self.name.strip():
+            raise InvalidInput(f"a passkey has a name of 1 to {MAX_NAME} printable characters")
+
+    @property
+    def id(self) -> str:
+        """The credential's id in small hexadecimal digits: how people and commands name it."""
+        return self.facts.credential_id.hex()
+
+    @property
+    def operator_id(self) -> str:
+        """Whose it is."""
+        return self.facts.operator_id
