@@ -4,7 +4,8 @@ TokenpayError
 ├── InvalidInput            what was given cannot be read; nothing was done
 │   ├── InvalidAmount, InvalidAsset, InvalidAddress, InvalidRequest, InvalidQr
 │   ├── InvalidTransaction, InvalidTypedData, InvalidAuthorization
-│   └── InvalidMnemonic, InvalidPath, InvalidKeystore
+│   ├── InvalidMnemonic, InvalidPath, InvalidKeystore
+│   └── InvalidTravelRule
 ├── Denied                  who asks may not do this, or could not prove who they are
 │   └── WrongPassword, SessionExpired, NotPermitted
 ├── NotFound                a name that this bank does not know
@@ -119,6 +120,12 @@ class InvalidKeystore(InvalidInput):
     """Not a version 3 keystore file."""
 
     code = "keystore.invalid"
+
+
+class InvalidTravelRule(InvalidInput):
+    """Not a document of IVMS101, or not about the transfer it is given for; `rule` names what it breaks."""
+
+    code = "travel_rule.invalid"
 
 
 class Denied(TokenpayError):

@@ -5,6 +5,7 @@ import json
 import shutil
 import tempfile
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -16,6 +17,8 @@ from tests.fuzz.reader import Reader, Unread
 from tokenpay import settings
 from tokenpay.adapters.chain import answers
 from tokenpay.adapters.signer.rules import SignerRules
+from tokenpay.compliance.ivms101.read import read_ivms101
+from tokenpay.compliance.ivms101.write import write_ivms101
 from tokenpay.errors import (
     ChainUnavailable,
     IntegrityError,
@@ -30,6 +33,7 @@ from tokenpay.errors import (
     InvalidQr,
     InvalidRequest,
     InvalidTransaction,
+    InvalidTravelRule,
     InvalidTypedData,
     PrecisionLost,
 )
@@ -397,6 +401,17 @@ READERS: tuple[Reader, ...] = (
         seeds=(samples.TOKEN_LIST,),
         words=(*JSON_WORDS, "extensions", "logoURI", "keywords"),
         max_length=2_048,
+        speed=0.25,
+    ),
+    Reader(
+        name="ivms101",
+        read=partial(read_ivms101, today=date(2026, 1, 2)),
+        write=write_ivms101,
+        exact=False,
+        refuses=InvalidTravelRule,
+        seeds=samples.IVMS101,
+        words=(*JSON_WORDS, "customerNumber", "originatorPerson", "101.2023", "LEGL", "addressLine"),
+        max_length=4_096,
         speed=0.25,
     ),
     Reader(

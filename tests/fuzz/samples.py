@@ -230,3 +230,22 @@ SETTINGS = (
 )
 RULES_KEY = bytes(32)
 RULES = SignerRules(operators={}, fee_caps_wei={1: 10**15}, alone_units={USDC.id: 5}).seal(RULES_KEY)
+_FIRM = (
+    '{"legalPerson": {"name": {"nameIdentifier": [{"legalPersonName": "B", "legalPersonNameIdentifierType": "LEGL"}]},'
+    ' "customerNumber": "7", "geographicAddress": [{"addressType": "GEOG", "streetName": "S", "buildingNumber": "1",'
+    ' "townName": "T", "country": "DE", "addressLine": ["x"]}],'
+    ' "nationalIdentification": {"nationalIdentifier": "1", "nationalIdentifierType": "RAID",'
+    ' "registrationAuthority": "RA000242"}}}'
+)
+_HUMAN = (
+    '{"naturalPerson": {"name": {"nameIdentifier": [{"primaryIdentifier": "A", "naturalPersonNameIdentifierType":'
+    ' "LEGL"}], "localNameIdentifier": [{"primaryIdentifier": "Ж", "nameIdentifierType": "LEGL"}]},'
+    ' "dateAndPlaceOfBirth": {"dateOfBirth": "1990-01-01", "placeOfBirth": "P"}}, "accountNumber": ["0x1"]}'
+)
+IVMS101 = (
+    f'{{"Originator": {{"originatorPersons": [{_FIRM}], "accountNumber": ["1"]}},'
+    f' "Beneficiary": {{"beneficiaryPersons": [{_FIRM}]}}, "BeneficiaryVASP": {{"beneficiaryVASP": {_FIRM}}}}}',
+    f'{{"originator": {{"originatorPerson": [{_HUMAN}]}}, "beneficiary": {{"beneficiaryPerson": [{_HUMAN}]}},'
+    f' "transferPath": {{"transferPath": [{{"intermediaryVASP": {_HUMAN}, "sequence": 0}}]}},'
+    ' "payloadMetadata": {"payloadVersion": "101.2023", "transliterationMethod": ["cyrl"]}}',
+)
