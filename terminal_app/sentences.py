@@ -66,6 +66,8 @@ GENERAL = {
     "counter.ask": N_("the bank looks at this payment: ask at the counter"),
     "approval.second_person": N_("this payment needs a second person"),
     "approval.passkey": N_("everybody who signs this payment does so with a passkey"),
+    "travel_rule.data_missing": N_("data on who pays and who is paid is missing, or a wallet proof"),
+    "travel_rule.invalid": N_("the data is not as the Travel Rule asks for it, or is of another transfer"),
     "approval.refused": N_("a supervisor said no"),
     "funds.insufficient": N_("the account has less available than the amount"),
     "treasury.short": N_("the treasury holds too few tokens"),

@@ -19,6 +19,15 @@ if TYPE_CHECKING:
         trust_passkeys as trust_passkeys,
     )
     from tokenpay.compliance.case import Case as Case, CaseKind as CaseKind
+    from tokenpay.compliance.ivms101.document import (
+        Ivms101 as Ivms101,
+    )
+    from tokenpay.compliance.ivms101.read import (
+        read_ivms101 as read_ivms101,
+    )
+    from tokenpay.compliance.ivms101.write import (
+        write_ivms101 as write_ivms101,
+    )
     from tokenpay.compliance.policy import (
         Answer as Answer,
         AssetLimits as AssetLimits,
@@ -29,6 +38,16 @@ if TYPE_CHECKING:
     from tokenpay.compliance.policy_change import PolicyChange as PolicyChange, policy_changes as policy_changes
     from tokenpay.compliance.policy_proposal import PolicyProposal as PolicyProposal, ProposalState as ProposalState
     from tokenpay.compliance.screening import DenyList as DenyList
+    from tokenpay.compliance.travel_record import (
+        TravelRecord as TravelRecord,
+        Way as Way,
+    )
+    from tokenpay.compliance.travel_rule import (
+        TravelRule as TravelRule,
+    )
+    from tokenpay.compliance.wallet_proof import (
+        WalletProof as WalletProof,
+    )
     from tokenpay.counter.cash_count import CashCount as CashCount, faces as faces
     from tokenpay.counter.quote import Direction as Direction, Legs as Legs, Quote as Quote
     from tokenpay.counter.receipt import (
@@ -63,6 +82,7 @@ if TYPE_CHECKING:
         InvalidQr as InvalidQr,
         InvalidRequest as InvalidRequest,
         InvalidTransaction as InvalidTransaction,
+        InvalidTravelRule as InvalidTravelRule,
         InvalidTypedData as InvalidTypedData,
         KeyReused as KeyReused,
         MissingExtra as MissingExtra,
@@ -221,6 +241,11 @@ if TYPE_CHECKING:
     )
     from tokenpay.operations.refund import refund as refund
     from tokenpay.operations.refuse import refuse as refuse
+    from tokenpay.operations.reports import (
+        LargeTransfer as LargeTransfer,
+        large_transfers as large_transfers,
+        suspicious_cases as suspicious_cases,
+    )
     from tokenpay.operations.resolve_overtaken import resolve_overtaken as resolve_overtaken
     from tokenpay.operations.resolve_request import resolve_request as resolve_request
     from tokenpay.operations.resume_chain import resume_chain as resume_chain
@@ -241,9 +266,19 @@ if TYPE_CHECKING:
     )
     from tokenpay.operations.submit import Submitted as Submitted, submit as submit
     from tokenpay.operations.sweep import sweep as sweep
+    from tokenpay.operations.travel_rule import (
+        TravelData as TravelData,
+        attach_travel_rule as attach_travel_rule,
+        erase_travel_rule as erase_travel_rule,
+        get_travel_rule as get_travel_rule,
+    )
     from tokenpay.operations.verify_audit import verify_audit as verify_audit
     from tokenpay.operations.volumes import Volume as Volume, volumes as volumes
     from tokenpay.operations.wait_for_events import wait_for_events as wait_for_events
+    from tokenpay.operations.wallet_proof import (
+        begin_wallet_proof as begin_wallet_proof,
+        prove_wallet as prove_wallet,
+    )
     from tokenpay.operations.watch import Watched as Watched, watch as watch
     from tokenpay.parties.assertion import Assertion as Assertion, PaymentShown as PaymentShown
     from tokenpay.parties.attestation import Attestation as Attestation
@@ -410,13 +445,16 @@ _HOME = {
     "InvalidQr": "errors",
     "InvalidRequest": "errors",
     "InvalidTransaction": "errors",
+    "InvalidTravelRule": "errors",
     "InvalidTypedData": "errors",
     "IssuedRequest": "store.request_store",
+    "Ivms101": "compliance.ivms101.document",
     "JournalEntry": "payments.journal",
     "JournalFilter": "payments.journal",
     "JournalPage": "payments.journal",
     "KeyReused": "errors",
     "Language": "counter.receipt_words",
+    "LargeTransfer": "operations.reports",
     "Legs": "counter.quote",
     "Meaning": "ethereum.meanings.meaning",
     "MeaningKind": "ethereum.meanings.meaning",
@@ -511,12 +549,17 @@ _HOME = {
     "TokenPermissions": "ethereum.grants.permit2",
     "TokenTemplate": "requests.token_template",
     "TokenpayError": "errors",
+    "TravelData": "operations.travel_rule",
+    "TravelRecord": "compliance.travel_record",
+    "TravelRule": "compliance.travel_rule",
     "TypedData": "ethereum.typed_data",
     "Unavailable": "errors",
     "Unreadable": "requests.scanned",
     "VerifiedRequest": "requests.signed_request",
     "Volume": "operations.volumes",
+    "WalletProof": "compliance.wallet_proof",
     "Watched": "operations.watch",
+    "Way": "compliance.travel_record",
     "WrongPassword": "errors",
     "WrongState": "errors",
     "accept_clock": "operations.controls",
@@ -525,10 +568,12 @@ _HOME = {
     "approve_policy": "operations.change_policy",
     "archive_audit": "operations.archive_audit",
     "ask_passkey": "operations.ask_passkey",
+    "attach_travel_rule": "operations.travel_rule",
     "balances": "operations.read",
     "bank_health": "operations.bank_health",
     "bank_key": "operations.read",
     "begin_passkey": "operations.passkeys",
+    "begin_wallet_proof": "operations.wallet_proof",
     "book_balances": "operations.book_balances",
     "broken_rules": "requests.emvco_check",
     "cancel": "operations.cancel",
@@ -546,6 +591,7 @@ _HOME = {
     "enact_policies": "operations.enact_policies",
     "engine_session": "bootstrap",
     "enrol_customer": "operations.customers",
+    "erase_travel_rule": "operations.travel_rule",
     "exchange": "operations.exchange",
     "expire": "operations.expire",
     "explain_transaction": "ethereum.meanings.explain_transaction",
@@ -566,9 +612,11 @@ _HOME = {
     "get_policy": "operations.read",
     "get_policy_proposal": "operations.change_policy",
     "get_request": "operations.read",
+    "get_travel_rule": "operations.travel_rule",
     "issue_receipt": "operations.issue_receipt",
     "issue_request": "operations.issue_request",
     "journal": "operations.journal",
+    "large_transfers": "operations.reports",
     "lay_out": "counter.slip",
     "list_assets": "operations.read",
     "list_cases": "operations.read",
@@ -597,6 +645,7 @@ _HOME = {
     "preview_receipt": "operations.issue_receipt",
     "print_receipt": "operations.print_receipt",
     "propose_policy": "operations.change_policy",
+    "prove_wallet": "operations.wallet_proof",
     "qr_ansi": "requests.qr",
     "qr_capacity": "requests.qr_size",
     "qr_fits": "requests.qr_size",
@@ -607,6 +656,7 @@ _HOME = {
     "qr_svg": "requests.qr",
     "quote_exchange": "operations.quote_exchange",
     "read_events": "operations.read",
+    "read_ivms101": "compliance.ivms101.read",
     "read_qr": "requests.qr_reader",
     "read_request": "requests.scanned",
     "receive_cash": "operations.move_cash",
@@ -639,6 +689,7 @@ _HOME = {
     "statement": "operations.statement",
     "stop_payments": "operations.controls",
     "submit": "operations.submit",
+    "suspicious_cases": "operations.reports",
     "sweep": "operations.sweep",
     "trust_passkeys": "bootstrap",
     "unfreeze_customer": "operations.customers",
@@ -649,6 +700,7 @@ _HOME = {
     "wait_for_events": "operations.wait_for_events",
     "watch": "operations.watch",
     "withdraw_policy": "operations.change_policy",
+    "write_ivms101": "compliance.ivms101.write",
 }
 """Where each public name lives."""
 
@@ -728,13 +780,16 @@ __all__ = [
     "InvalidQr",
     "InvalidRequest",
     "InvalidTransaction",
+    "InvalidTravelRule",
     "InvalidTypedData",
     "IssuedRequest",
+    "Ivms101",
     "JournalEntry",
     "JournalFilter",
     "JournalPage",
     "KeyReused",
     "Language",
+    "LargeTransfer",
     "Legs",
     "Meaning",
     "MeaningKind",
@@ -829,12 +884,17 @@ __all__ = [
     "TokenPermissions",
     "TokenTemplate",
     "TokenpayError",
+    "TravelData",
+    "TravelRecord",
+    "TravelRule",
     "TypedData",
     "Unavailable",
     "Unreadable",
     "VerifiedRequest",
     "Volume",
+    "WalletProof",
     "Watched",
+    "Way",
     "WrongPassword",
     "WrongState",
     "accept_clock",
@@ -843,10 +903,12 @@ __all__ = [
     "approve_policy",
     "archive_audit",
     "ask_passkey",
+    "attach_travel_rule",
     "balances",
     "bank_health",
     "bank_key",
     "begin_passkey",
+    "begin_wallet_proof",
     "book_balances",
     "broken_rules",
     "cancel",
@@ -864,6 +926,7 @@ __all__ = [
     "enact_policies",
     "engine_session",
     "enrol_customer",
+    "erase_travel_rule",
     "exchange",
     "expire",
     "explain_transaction",
@@ -884,9 +947,11 @@ __all__ = [
     "get_policy",
     "get_policy_proposal",
     "get_request",
+    "get_travel_rule",
     "issue_receipt",
     "issue_request",
     "journal",
+    "large_transfers",
     "lay_out",
     "list_assets",
     "list_cases",
@@ -915,6 +980,7 @@ __all__ = [
     "preview_receipt",
     "print_receipt",
     "propose_policy",
+    "prove_wallet",
     "qr_ansi",
     "qr_capacity",
     "qr_fits",
@@ -925,6 +991,7 @@ __all__ = [
     "qr_svg",
     "quote_exchange",
     "read_events",
+    "read_ivms101",
     "read_qr",
     "read_request",
     "receive_cash",
@@ -957,6 +1024,7 @@ __all__ = [
     "statement",
     "stop_payments",
     "submit",
+    "suspicious_cases",
     "sweep",
     "trust_passkeys",
     "unfreeze_customer",
@@ -967,6 +1035,7 @@ __all__ = [
     "wait_for_events",
     "watch",
     "withdraw_policy",
+    "write_ivms101",
 ]
 
 

@@ -13,7 +13,7 @@ from tokenpay.errors import (
     SignerUnavailable,
 )
 from tokenpay.parties.relying_party import RelyingParty
-from tokenpay.ports import Authenticator, Chain, Clock, Entropy, Printer, RateSource, Signer
+from tokenpay.ports import Authenticator, Chain, Clock, DataKeys, Entropy, Printer, RateSource, Signer
 from tokenpay.settings import BankSettings
 from tokenpay.store.unit_of_work import Store
 
@@ -33,6 +33,7 @@ class Bank:
     entropy: Entropy
     chains: Mapping[int, Chain] = field(default_factory=dict)
     signer: Signer | None = None
+    data_keys: DataKeys | None = None
     rates: RateSource | None = None
     pin_key: bytes | None = field(default=None, repr=False)
     printer: Printer | None = None
@@ -73,6 +74,12 @@ class Bank:
         if self.signer is None:
             raise SignerUnavailable("this machine holds no keys: the engine signs")
         return self.signer
+
+    def required_data_keys(self) -> DataKeys:
+        """Return what opens personal data; raises SignerUnavailable where there is none."""
+        if self.data_keys is None:
+            raise SignerUnavailable("this machine does not open personal data: its keys lie where the engine signs")
+        return self.data_keys
 
     def required_rates(self) -> RateSource:
         """Return the source of rates; raises RateUnavailable where there is none."""

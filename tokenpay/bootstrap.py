@@ -39,7 +39,7 @@ from tokenpay.parties.passkey import Passkey, PasskeyState
 from tokenpay.parties.passkey_challenge import PasskeyChallenge
 from tokenpay.parties.relying_party import RelyingParty
 from tokenpay.parties.session import Session
-from tokenpay.ports import Authenticator, Chain, Clock, Entropy, Presence, Printer, RateSource, Signer
+from tokenpay.ports import Authenticator, Chain, Clock, Entropy, Presence, Printer, RateSource
 from tokenpay.settings import (
     FILE_NAME,
     PIN_KEY_NAME,
@@ -160,6 +160,7 @@ def found_in_memory(
     people, engine_password = _staff(founders, entropy, password_cost)
     store = Store("sqlite://")
     put_image(store, _empty_books())
+    signer = LocalSigner(seed, _rules(people, settings, policy, demo=True), SignerMemory(None))
     bank = Bank(
         name=checked_name(name),
         directory=None,
@@ -168,7 +169,8 @@ def found_in_memory(
         clock=clock,
         entropy=entropy,
         chains=chain_ports,
-        signer=LocalSigner(seed, _rules(people, settings, policy, demo=True), SignerMemory(None)),
+        signer=signer,
+        data_keys=signer.data_keys,
         rates=rates,
     )
     found(bank, people=people, policy=policy, demo=True)
@@ -325,6 +327,7 @@ def _put_together(
             entropy=entropy or SystemEntropy(),
             chains=chain_ports if chain_ports is not None else _Chains(directory, settings, stack),
             signer=wallet,
+            data_keys=None if wallet is None else wallet.data_keys,
             rates=rates or RateTable(directory / RATES),
             pin_key=pin_key,
             printer=None if settings.printer is None else open_printer(settings.printer),
@@ -365,23 +368,24 @@ class _WhenAsked:
         return self._reach().sign(asked, person)
 
 
-def _check_keys(store: Store, signer: Signer) -> None:
+def _check_keys(store: Store, signer: LocalSigner) -> None:
     """Raise IntegrityError where the books name addresses that are not the signer's: money would go to them.
 
-    A bank that was founded before requests were signed learns its request key here.
+    A bank that was founded before requests were signed, or data was sealed, learns those keys here.
     """
-    ours = signer.request_key().hex()
+    ours = {"request_key": signer.request_key().hex(), "data_key": signer.data_keys.public().hex()}
     with store.read() as uow:
         treasuries = {chain.treasury for chain in uow.chains.all()}
         if uow.facts.get("deposit_xpub") != signer.deposit_xpub() or treasuries - {signer.treasury()}:
             raise IntegrityError("the books name addresses that the bank's own keys do not have")
-        known = uow.facts.get("request_key", "")
-    if not known:
-        with store.unit_of_work() as uow:
-            uow.facts.lock("deposit_xpub")  # the lock keeps two who open from writing it twice
-            uow.facts.set("request_key", ours)
-    elif known != ours:
-        raise IntegrityError("the books name a request key that is not the bank's own")
+        known = {name: uow.facts.get(name, "") for name in ours}
+    for name, key in ours.items():
+        if not known[name]:
+            with store.unit_of_work() as uow:
+                uow.facts.lock("deposit_xpub")  # the lock keeps two who open from writing it twice
+                uow.facts.set(name, key)
+        elif known[name] != key:
+            raise IntegrityError(f"the books name a {name.replace('_', ' ')} that is not the bank's own")
 
 
 class _Chains(Mapping[int, Chain]):

@@ -144,6 +144,19 @@ class Signer(Protocol):
         """Sign, as `TKS:` text, a request for money to deposit address `index`; SignerRefused for any other."""
 
 
+class DataKeys(Protocol):
+    """Opens what was sealed for the bank because it names people, and signs what the bank tells other institutions."""
+
+    def public(self) -> bytes:
+        """Return 64 bytes: the X25519 public key to seal to, and the Ed25519 public key to verify with."""
+
+    def open(self, sealed: bytes, *, bound_to: bytes) -> bytes:
+        """Return what was sealed for the bank, bound to this; raises IntegrityError for anything else."""
+
+    def sign(self, message: bytes) -> bytes:
+        """Return an Ed25519 signature of 64 bytes (RFC 8032)."""
+
+
 class RateSource(Protocol):
     """Says what tokens cost in cash. How old a rate may be is the policy's to say."""
 

@@ -34,6 +34,7 @@ KINDS = {
     tp.CaseKind.ASSET_CHANGED: _("a token changed"),
     tp.CaseKind.CHAIN_HALTED: _("a chain is halted"),
     tp.CaseKind.PAYMENT_STUCK: _("a payment is stuck"),
+    tp.CaseKind.TRAVEL_RULE: _("no data on who sent it"),
     tp.CaseKind.VARIANCE: _("books and count differ"),
     tp.CaseKind.OTHER: _("other"),
 }
@@ -43,6 +44,7 @@ NEXT_STEPS = {
     tp.CaseKind.UNMATCHED_DEPOSIT: _("Find out whose it is before it is credited (F3) or refunded (F4)."),
     tp.CaseKind.SCREENING_MATCH: _("Do not send it back by yourself: ask compliance. What leaves needs two people."),
     tp.CaseKind.SCREENING_UNAVAILABLE: _("Load the deny-list anew, then decide."),
+    tp.CaseKind.TRAVEL_RULE: _("Have the sender's bank send data, or the wallet proved; then credit it (F3)."),
     tp.CaseKind.CHAIN_HALTED: _("Find out why before the chain goes on: resolve the case, then resume the chain."),
 }
 

@@ -26,6 +26,7 @@ GROUPS: tuple[tuple[str, Callable[[tp.Volume], str]], ...] = (
     (_("What became final by day (UTC)"), lambda volume: volume.day.strftime("%m-%d")),
     (_("What became final by kind"), lambda volume: purpose_text(volume.purpose)),
     (_("What became final by branch"), lambda volume: volume.branch or _("chain")),
+    (_("What became final by the counterparty's country"), lambda volume: volume.country or _("not told")),
 )
 
 
@@ -44,8 +45,8 @@ class Figures:
 class Charts(Room):
     heading = _("Charts")
     purpose = _(
-        "What became final in the last two weeks, by day, kind and branch, and what the books hold; one asset at a "
-        "time. The bars show sizes; the exact figures stand below them."
+        "What became final in the last two weeks, by day, kind, branch and country, and what the books hold; one asset "
+        "at a time. The bars show sizes; the exact figures stand below them."
     )
     commands = (HELP, BACK, OTHER_ASSET, OTHER_CHART)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import tokenpay as tp
 from tests.armed import confirm, register
+from tests.travel_data import travel_data
 from tests.world import CHAIN_ID, LIMITS, OUTSIDE, TOKEN, World, found_template, sign_in
 from tokenpay.counter.cash_count import CashCount
 from tokenpay.testing.fake_system import FakeClock, FakeEntropy
@@ -55,6 +56,8 @@ def _live(world: World) -> None:
     tp.resolve_case(bank, case.id, resolution="done", by=ann)
     tp.open_self_service(bank, customer_id=world.anna.id, pin="482915", by=tom, key=world.key())
     tp.close_self_service(bank, customer_id=world.anna.id, by=tom)
+    tp.attach_travel_rule(bank, out.id, travel_data(world.anna.id), by=tom, key=world.key())
+    tp.begin_wallet_proof(bank, customer_id=world.anna.id, wallet=OUTSIDE, by=tom)
     tp.close_session(bank, by=world.bob)
     world.bob = sign_in(bank, "bob")
     rules = tp.get_policy(bank, by=ann)

@@ -118,6 +118,8 @@ def test_up_down_and_up_again(engine: sa.Engine, database_url: str) -> None:
 
 
 LATER_TABLES = {
+    "travel_rules",
+    "wallet_proofs",
     "audit_archives",
     "shifts",
     "quotes",

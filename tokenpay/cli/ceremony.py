@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, V
 from tokenpay.cli.desk import ask_secret
 from tokenpay.cli.files import read_text
 from tokenpay.compliance.policy import AssetLimits, Hours, Policy
+from tokenpay.compliance.travel_rule import TravelRule
 from tokenpay.errors import InvalidInput
 from tokenpay.money.tariff import Tariff
 from tokenpay.operations.found import Founder
@@ -76,8 +77,17 @@ class OpeningHours(BaseModel):
     utc_offset_minutes: int = 0
 
 
+class Travelling(BaseModel):
+    """The Travel Rule: thresholds in smallest units by asset id, and how long data is kept."""
+
+    model_config = _STRICT
+
+    units: dict[str, Units] = {}
+    kept_s: int = TravelRule().kept_s
+
+
 class Rules(BaseModel):
-    """A policy: limits by asset id, and what is exchanged against cash.
+    """A policy: limits by asset id, what is exchanged against cash, and the Travel Rule where it is in force.
 
     What it leaves out is zero, and zero allows nothing.
     """
@@ -89,6 +99,7 @@ class Rules(BaseModel):
     list_max_age_s: int = 0
     held_for_s: int = 86_400
     tariffs: tuple[Exchange, ...] = ()
+    travel_rule: Travelling | None = None
 
     def policy(self, version: int = 1) -> Policy:
         """Return the policy that these rules are."""
@@ -99,6 +110,7 @@ class Rules(BaseModel):
             list_max_age_s=self.list_max_age_s,
             held_for_s=self.held_for_s,
             tariffs=tuple(Tariff(**tariff.model_dump()) for tariff in self.tariffs),
+            travel_rule=None if self.travel_rule is None else TravelRule(**self.travel_rule.model_dump()),
         )
 
 

@@ -37,6 +37,8 @@ NOUNS = (
     "exchange",
     "rate",
     "case",
+    "travel",
+    "report",
     "deny",
     "chain",
     "engine",

@@ -34,7 +34,16 @@ def policy_content(policy: "Policy", assets: "Mapping[str, Asset]", *, as_json: 
         "held_for_s": policy.held_for_s,
         "limits": limits,
         "tariffs": [plain(tariff) for tariff in policy.tariffs],
+        "travel_rule": _travel_rule(policy, assets, as_json),
     }
+
+
+def _travel_rule(policy: "Policy", assets: "Mapping[str, Asset]", as_json: bool) -> Any:
+    rule = policy.travel_rule
+    if rule is None:
+        return None if as_json else "not in force"
+    thresholds = {asset_id: _amount(units, asset_id, assets, as_json) for asset_id, units in sorted(rule.units.items())}
+    return {"from": thresholds, "kept_s": rule.kept_s}
 
 
 def hours_text(hours: "Hours") -> str:
@@ -60,12 +69,14 @@ _WORDS = {
     "list_max_age_s": "a list may be old, seconds",
     "held_for_s": "a payment may wait, seconds",
     "tariffs": "tariffs",
+    "travel_units": "the Travel Rule asks from",
+    "kept_s": "Travel Rule data is kept, seconds",
 }
 
 
 def change_line(change: "PolicyChange", assets: "Mapping[str, Asset]") -> str:
     """Return what a change is in one line, such as `DEUR, one payment: 100.00 DEUR -> 200.00 DEUR`."""
-    *_, name = change.rule
+    name = "travel_units" if change.rule[:2] == ("travel_rule", "units") else change.rule[-1]
     asset_id = next((part for part in change.rule if ":" in part), "")
     of = f"{assets[asset_id].symbol if asset_id in assets else asset_id}, " if asset_id else ""
     was, becomes = (_rule_value(name, value, asset_id, assets) for value in (change.was, change.becomes))

@@ -16,7 +16,15 @@ class CaseKind(StrEnum):
     CHAIN_HALTED = "chain_halted"
     PAYMENT_STUCK = "payment_stuck"
     VARIANCE = "variance"
+    TRAVEL_RULE = "travel_rule"
     OTHER = "other"
+
+
+ROUTINE = frozenset({
+    CaseKind.LATE_PAYMENT, CaseKind.OVERPAYMENT, CaseKind.UNMATCHED_DEPOSIT, CaseKind.ASSET_CHANGED,
+    CaseKind.CHAIN_HALTED, CaseKind.PAYMENT_STUCK, CaseKind.VARIANCE,
+})  # fmt: skip
+"""What people make of every day, and chains and drawers: nothing that anybody reports as suspicious."""
 
 
 def is_case_id(text: str) -> bool:

@@ -23,6 +23,7 @@ class Aside:
 
 _MATCH = Aside(kind=CaseKind.SCREENING_MATCH, note="the sender is on a deny-list", outcome=DepositOutcome.BLOCKED)
 _UNSCREENED = Aside(kind=CaseKind.SCREENING_UNAVAILABLE, note="no deny-list could say anything")
+_NO_DATA = Aside(kind=CaseKind.TRAVEL_RULE, note="no data on who sent it came with it")
 _FROZEN = Aside(kind=CaseKind.ASSET_CHANGED, note="the token is frozen")
 _OTHER = Aside(kind=CaseKind.UNMATCHED_DEPOSIT, note="the request asks for another asset")
 _CLOSED = Aside(kind=CaseKind.UNMATCHED_DEPOSIT, note="the payee is closed")
@@ -61,14 +62,16 @@ def divide(
     sender: Verdict | None,
     asset_usable: bool,
     payee: CustomerStatus,
+    data_missing: bool = False,
 ) -> Division:
     """Divide a deposit whose log is believed.
 
-    In this order of precedence: whom it comes from (None: it was minted, nobody sent it), what it is of, whose it
+    In this order of precedence: whom it comes from (None: it was minted, nobody sent it), whether the Travel Rule's
+    data on that is missing, what it is of, whose it
     would be, and what its request, which is in `state`, still takes. The first that speaks against it says why
     all of it stands aside; the request alone may take a part. Raises as `after_payment` does.
     """
-    aside = _against(amount, request, sender=sender, asset_usable=asset_usable, payee=payee)
+    aside = _against(amount, request, sender=sender, asset_usable=asset_usable, payee=payee, data_missing=data_missing)
     if aside is not None:
         return Division(aside_units=amount.units, aside=aside)
     taken = after_payment(request, state, credited_units=credited_units, units=amount.units, at_s=paid_at_s)
@@ -81,12 +84,20 @@ def divide(
 
 
 def _against(
-    amount: Amount, request: PaymentRequest, *, sender: Verdict | None, asset_usable: bool, payee: CustomerStatus
+    amount: Amount,
+    request: PaymentRequest,
+    *,
+    sender: Verdict | None,
+    asset_usable: bool,
+    payee: CustomerStatus,
+    data_missing: bool,
 ) -> Aside | None:
     if sender is Verdict.MATCH:
         return _MATCH
     if sender is Verdict.UNAVAILABLE:
         return _UNSCREENED
+    if data_missing:
+        return _NO_DATA
     if not asset_usable:
         return _FROZEN
     if amount.asset != request.asset:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from hashlib import sha256
 
 from tokenpay.compliance.screening import Screening, Verdict
+from tokenpay.compliance.travel_rule import TravelFacts, TravelRule, lacks_data
 from tokenpay.errors import InvalidInput
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.amount import Amount
@@ -94,7 +95,7 @@ class Policy:
     """One version of the bank's rules. `limits` is by asset id; `list_max_age_s` is how old a deny-list may be.
 
     `held_for_s` is how long a payment may wait to be sent, a year at most. Tokens are exchanged against cash where
-    one of the `tariffs` says for what. Raises InvalidInput.
+    one of the `tariffs` says for what. Without a `travel_rule` no transfer waits for data. Raises InvalidInput.
     """
 
     version: int = 1
@@ -103,6 +104,7 @@ class Policy:
     list_max_age_s: int = 0
     held_for_s: int = 86_400
     tariffs: tuple[Tariff, ...] = ()
+    travel_rule: TravelRule | None = None
 
     def __post_init__(self) -> None:
         for name, number, least, most in (
@@ -146,6 +148,11 @@ class Policy:
             content["tariffs"] = [
                 {**asdict(tariff), "fee_minimum_units": str(tariff.fee_minimum_units)} for tariff in self.tariffs
             ]
+        if self.travel_rule is not None:
+            content["travel_rule"] = {
+                "units": {asset_id: str(units) for asset_id, units in self.travel_rule.units.items()},
+                "kept_s": self.travel_rule.kept_s,
+            }
         return content
 
     def hash(self) -> bytes:
@@ -167,6 +174,7 @@ class Facts:
     second_person: bool
     passkeys: bool = False
     """Everybody who signed so far did so with a passkey too."""
+    travel: TravelFacts = field(default_factory=TravelFacts)
 
 
 class Answer(StrEnum):
@@ -201,6 +209,13 @@ def decide(policy: Policy, intent: Intent, facts: Facts) -> Decision:
         holds.append(Reason(code="approval.second_person", message="this payment needs a second person"))
     if needs_passkeys(intent, passkey_units_of(policy)) and not facts.passkeys:
         holds.append(Reason(code="approval.passkey", message="everybody who signs this payment does so with a passkey"))
+    if lacks_data(policy.travel_rule, intent, facts.travel):
+        holds.append(
+            Reason(
+                code="travel_rule.data_missing",
+                message="data on who pays and who is paid is missing, or a wallet proof",
+            )
+        )
     if refusals:
         return Decision(answer=Answer.REFUSE, reasons=(*refusals, *holds))
     return Decision(answer=Answer.HOLD if holds else Answer.ALLOW, reasons=tuple(holds))

@@ -1,7 +1,6 @@
 """The journal of payments as CSV (RFC 4180), for spreadsheets and archives."""
 
 import csv
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +10,7 @@ from tokenpay.errors import Conflict, StoreUnavailable
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.journal import JournalCursor, JournalEntry, JournalFilter
+from tokenpay.primitives.csv_cell import csv_cell
 from tokenpay.primitives.new_file import new_file
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.record import record
@@ -22,8 +22,6 @@ COLUMNS = (
     "transaction_hash",
 )  # fmt: skip
 PAGE = 500
-# What a spreadsheet may take for the beginning of a formula, in ASCII and in full width; and our own mark.
-_RISKY = re.compile(r"(^|;)(?=\s*[=+\-@\t\r\n＝＋－＠'])")  # noqa: RUF001
 
 
 def export_journal(bank: Bank, path: Path, *, by: Session, wanted: JournalFilter = ALL) -> int:
@@ -42,7 +40,7 @@ def export_journal(bank: Bank, path: Path, *, by: Session, wanted: JournalFilter
                 writer.writerow(COLUMNS)
                 rows = 0
                 for entry in _entries(bank, wanted, by=by):
-                    writer.writerow(_guarded(cell) for cell in _cells(entry))
+                    writer.writerow(csv_cell(cell) for cell in _cells(entry))
                     rows += 1
             with bank.store.unit_of_work() as uow:
                 operator = authorize(uow, bank, by, Permission.READ)
@@ -90,10 +88,6 @@ def _cells(entry: JournalEntry) -> tuple[str, ...]:
         intent.remittance_information,
         f"0x{payment.transaction_hash.hex()}" if payment.transaction_hash else "",
     )
-
-
-def _guarded(cell: str) -> str:
-    return _RISKY.sub(r"\1'", cell)
 
 
 def _time(at_s: int) -> str:

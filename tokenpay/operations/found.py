@@ -64,6 +64,7 @@ def found(
             "demo": "yes" if demo else "",
             "deposit_xpub": signer.deposit_xpub(),
             "request_key": signer.request_key().hex(),
+            "data_key": bank.required_data_keys().public().hex(),
             "stopped": "",
             "resume_asked_by": "",
         }

@@ -1,4 +1,4 @@
-"""How much moved: by day, branch, asset and purpose."""
+"""How much moved: by day, branch, asset, purpose and the counterparty's country."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -18,7 +18,8 @@ MAX_DAYS = 400
 class Volume:
     """What became final on one day (UTC): `purpose` is a payment's, or `deposit` for what came in from a chain.
 
-    `branch` is where the payment was made. A deposit comes to no branch, and counts on the day it was seen.
+    `branch` is where the payment was made. A deposit comes to no branch, and counts on the day it was seen. `country`
+    is the counterparty's (ISO 3166-1), where the Travel Rule's data tells it.
     """
 
     day: date
@@ -26,6 +27,7 @@ class Volume:
     purpose: str
     count: int
     amount: Amount
+    country: str = ""
 
 
 def volumes(bank: Bank, *, since_s: int, until_s: int, by: Session) -> list[Volume]:
@@ -35,16 +37,17 @@ def volumes(bank: Bank, *, since_s: int, until_s: int, by: Session) -> list[Volu
     """
     if not 0 <= since_s <= until_s <= since_s + MAX_DAYS * 86_400:
         raise InvalidInput(f"volumes are asked for from one time to a later one, for up to {MAX_DAYS} days")
-    counts: Counter[tuple[date, str, str, str]] = Counter()
-    units: Counter[tuple[date, str, str, str]] = Counter()
+    counts: Counter[tuple[date, str, str, str, str]] = Counter()
+    units: Counter[tuple[date, str, str, str, str]] = Counter()
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.READ)
-        moved = [*uow.payments.final_units(since_s, until_s), *uow.deposits.final_units(since_s, until_s)]
+        moved = [*uow.payments.final_transfers(since_s, until_s), *uow.deposits.final_transfers(since_s, until_s)]
         known = {registered.asset.id: registered.asset for registered in uow.assets.all()}
-    for at_s, branch, purpose, asset_id, number in moved:
-        place = (datetime.fromtimestamp(at_s, tz=UTC).date(), branch, purpose, asset_id)
+    for row in moved:
+        day = datetime.fromtimestamp(row.at_s, tz=UTC).date()
+        place = (day, row.branch, row.kind, row.asset_id, row.country)
         counts[place] += 1
-        units[place] += number
+        units[place] += row.units
     return [
         Volume(
             day=place[0],
@@ -52,6 +55,7 @@ def volumes(bank: Bank, *, since_s: int, until_s: int, by: Session) -> list[Volu
             purpose=place[2],
             count=counts[place],
             amount=Amount(known[place[3]], units[place]),
+            country=place[4],
         )
         for place in sorted(counts)
     ]

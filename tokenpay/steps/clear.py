@@ -14,6 +14,7 @@ from tokenpay.parties.passkey import PasskeyState
 from tokenpay.payments.intent import OWN_MONEY, BookParty, ChainParty, Intent
 from tokenpay.steps.authorize import customers_of
 from tokenpay.steps.identifiers import new_id
+from tokenpay.steps.travel_facts import travel_facts
 from tokenpay.store.unit_of_work import UnitOfWork
 
 _OF_A_CASE = (AccountKind.SUSPENSE, AccountKind.BLOCKED)
@@ -48,6 +49,7 @@ def clear(
             operator_used_units=_of(used, "operator/"),
             second_person=any(approval.part is Part.CHECKER for approval in approvals),
             passkeys=passkeys,
+            travel=travel_facts(uow, intent, now_s=now_s),
         ),
     )
     if decision.answer is not Answer.ALLOW:

@@ -16,8 +16,8 @@ from tokenpay.store.unit_of_work import UnitOfWork
 
 _ENDS = frozenset({"approval.passkey", "asset.frozen", "customer.closed", "customer.frozen", "screening.match"})
 """Reasons that end a cleared payment: its asset, parties, lists or passkeys are no longer what was cleared."""
-_WAITS = frozenset({"emergency.stop", "intent.expired", "screening.unavailable"})
-"""Reasons that keep it cleared: until payments run again, until `expire` ends it, until a list can answer."""
+_WAITS = frozenset({"emergency.stop", "intent.expired", "screening.unavailable", "travel_rule.data_missing"})
+"""Reasons that keep it cleared: until payments run again, until `expire` ends it, a list answers, or data stands."""
 _PASSED = frozenset({"hours.closed", "limit.payment", "limit.customer_day", "limit.operator_day"})
 """Reasons that were for the moment it was cleared."""
 

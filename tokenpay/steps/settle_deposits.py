@@ -21,6 +21,7 @@ from tokenpay.steps import movements
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.enter_case import enter_case
 from tokenpay.steps.record import record
+from tokenpay.steps.travel_facts import data_missing
 from tokenpay.store.unit_of_work import UnitOfWork
 
 _Group = tuple[str, str, int]
@@ -82,6 +83,7 @@ def _sent_units(uow: UnitOfWork, deposit: Deposit) -> int:
 def _settle_one(uow: UnitOfWork, bank: Bank, operator: Operator, deposit: Deposit) -> None:
     issued = uow.requests.get(deposit.request_id, lock=True)
     request = issued.request
+    payee = request.payee.partition("/")[2]
     block = uow.chains.block(deposit.chain_id, deposit.block_number)
     division = divide(
         deposit.amount,
@@ -91,7 +93,8 @@ def _settle_one(uow: UnitOfWork, bank: Bank, operator: Operator, deposit: Deposi
         paid_at_s=block[1] if block is not None else bank.clock.now_s(),
         sender=_verdict(uow, bank, deposit),
         asset_usable=uow.assets.get(deposit.amount.asset.id).active,
-        payee=uow.customers.get(request.payee.partition("/")[2]).status,
+        payee=uow.customers.get(payee).status,
+        data_missing=data_missing(uow, deposit, payee, now_s=bank.clock.now_s()),
     )
     if division.state is not None:
         credited_units = issued.credited_units + division.credit_units

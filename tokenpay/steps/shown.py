@@ -31,6 +31,7 @@ _TOLD = frozenset(
         "request.amount",
         "request.closed",
         "request.other",
+        "travel_rule.data_missing",
     }
 )
 

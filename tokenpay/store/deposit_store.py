@@ -10,6 +10,7 @@ from tokenpay.money.amount import Amount
 from tokenpay.payments.deposit import Deposit, DepositOutcome, DepositState
 from tokenpay.store.asset_store import AssetStore
 from tokenpay.store.door import rows_limit, stored
+from tokenpay.store.final_transfer import FinalTransfer, country_of
 from tokenpay.store.tables import deposits
 
 
@@ -84,13 +85,33 @@ class DepositStore:
         query = select(deposits.c.chain_id, func.count()).where(deposits.c.state == DepositState.SEEN.value)
         return {chain_id: count for chain_id, count in self._connection.execute(query.group_by(deposits.c.chain_id))}
 
-    def final_units(self, since_s: int, until_s: int) -> list[tuple[int, str, str, str, int]]:
-        """Return (time, no branch, "deposit", asset id, units) of each final deposit seen in [since_s, until_s)."""
+    def final_transfers(self, since_s: int, until_s: int) -> list[FinalTransfer]:
+        """Return each final deposit that was seen in [since_s, until_s); it comes to no branch."""
         column = deposits.c
-        query = select(column.seen_at_s, column.asset_id, column.units).where(
-            column.state == DepositState.FINAL, column.seen_at_s >= since_s, column.seen_at_s < until_s
-        )
-        return [(row.seen_at_s, "", "deposit", row.asset_id, row.units) for row in self._connection.execute(query)]
+        query = select(
+            column.id,
+            column.chain_id,
+            column.seen_at_s,
+            column.asset_id,
+            column.units,
+            column.sender,
+            column.address,
+            country_of(column.id),
+        ).where(column.state == DepositState.FINAL, column.seen_at_s >= since_s, column.seen_at_s < until_s)
+        return [
+            FinalTransfer(
+                id=row.id,
+                at_s=row.seen_at_s,
+                branch="",
+                kind="deposit",
+                asset_id=row.asset_id,
+                units=row.units,
+                debtor=f"eip155:{row.chain_id}:{row.sender}" if row.sender else "",
+                creditor=f"eip155:{row.chain_id}:{row.address}",
+                country=row.country or "",
+            )
+            for row in self._connection.execute(query)
+        ]
 
     @stored
     def _deposit(self, row: Row[Any]) -> Deposit:

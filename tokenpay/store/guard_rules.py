@@ -72,6 +72,8 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "shifts": ("state", "closing", "expected", "closed_at_s"),
     "signed": (),
     "transfers": ("state", "posted_units", "clearance_id"),
+    "travel_rules": ("salt", "sealed", "erased_at_s"),
+    "wallet_proofs": ("signature", "proved_by", "proved_at_s", "valid_until_s"),
 }
 """Which columns of a written row may still change: all others stand as they were written."""
 
@@ -99,6 +101,8 @@ ONCE = {
     " AND NEW.state IN ('open', 'approved', 'in_force')",
     "signed": "payment_id = NEW.payment_id AND version = NEW.version",
     "transfers": "id = NEW.id",
+    "travel_rules": "id = NEW.id OR (subject = NEW.subject AND seq = NEW.seq)",
+    "wallet_proofs": "id = NEW.id",
 }
 """What SQLite's INSERT OR REPLACE would write over: it fires no DELETE trigger."""
 
@@ -146,7 +150,7 @@ _OTHER_HALF = "SELECT 1 FROM entries WHERE transfer_id = NEW.transfer_id AND sid
 _AVAILABLE = f"""CASE WHEN NEW.kind IN ({_listed(ASSETS)})
   THEN NEW.debits_posted - NEW.credits_posted - NEW.credits_pending WHEN NEW.kind IN ({_listed(LIABILITIES)})
   THEN NEW.credits_posted - NEW.debits_posted - NEW.debits_pending END"""
-_FOUNDING = _listed({"demo", "deposit_xpub", "request_key", "pin_key_mark"})
+_FOUNDING = _listed({"demo", "deposit_xpub", "request_key", "data_key", "pin_key_mark"})
 _BOTH = """SELECT count(*) FILTER (WHERE side = 'debit') = 1 AND count(*) FILTER (WHERE side = 'credit') = 1
   FROM entries WHERE transfer_id = NEW.id"""
 _OWN_WRITER = "NEW.written_by <> pg_current_xact_id()::text::bigint"
@@ -245,6 +249,9 @@ RULES = (
     Rule(name="stands_as_a_policy", table="policy_proposals", event="UPDATE", looks=True,
          refused="NEW.state = 'in_force' AND NOT EXISTS (SELECT 1 FROM policies WHERE version = NEW.version"
          " AND content = NEW.content AND maker = NEW.proposed_by AND checker = NEW.decided_by)"),
+    Rule(name="only_erased", table="travel_rules", event="UPDATE",
+         refused="OLD.erased_at_s IS NOT NULL OR NEW.erased_at_s IS NULL OR NEW.erased_at_s < OLD.keep_until_s"),
+    Rule(name="answered_once", table="wallet_proofs", event="UPDATE", refused="OLD.proved_at_s IS NOT NULL"),
     Rule(name="own_writer", table="outbox", event="INSERT", only="postgresql", refused=_OWN_WRITER),
 )  # fmt: skip
 
@@ -288,6 +295,7 @@ RESERVED = (
     Reserved(name="by_the_engine", table="policy_proposals", event="UPDATE", when="NEW.state = 'in_force'"),
     Reserved(name="by_the_engine_later", table="passkeys", event="UPDATE",
              when="NEW.state = 'active' AND OLD.state <> 'active'"),
+    Reserved(name="by_the_engine", table="travel_rules", event="UPDATE", when="true"),
     Reserved(name="by_the_owner", table="operators", event="INSERT", when=_STAFF, role=""),
     Reserved(name="by_the_owner_later", table="operators", event="UPDATE",
              when=f"{_STAFF} AND NEW.active <> OLD.active", role=""),

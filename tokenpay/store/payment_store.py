@@ -16,6 +16,7 @@ from tokenpay.payments.payment import ENDED, UNSENT, Payment, PaymentState, Reas
 from tokenpay.primitives.canonical import canonical_text, parse_canonical
 from tokenpay.store.asset_store import AssetStore
 from tokenpay.store.door import rows_limit, stored
+from tokenpay.store.final_transfer import FinalTransfer, country_of
 from tokenpay.store.guard_rules import CHANGES
 from tokenpay.store.journal_query import journal_query
 from tokenpay.store.tables import payment_words, payments
@@ -161,17 +162,35 @@ class PaymentStore:
         )
         return page_of(entries, limit=limit)
 
-    def final_units(self, since_s: int, until_s: int) -> list[tuple[int, str, str, str, int]]:
-        """Return (time, branch, purpose, asset id, units) of each payment that became final in [since_s, until_s).
+    def final_transfers(self, since_s: int, until_s: int) -> list[FinalTransfer]:
+        """Return each payment that became final in [since_s, until_s).
 
         The units are read from the content that was agreed to, not added up in SQL.
         """
         column = payments.c
-        query = select(column.updated_at_s, column.branch, column.purpose, column.asset_id, column.intent).where(
-            column.state == PaymentState.FINAL, column.updated_at_s >= since_s, column.updated_at_s < until_s
-        )
+        query = select(
+            column.id,
+            column.updated_at_s,
+            column.branch,
+            column.purpose,
+            column.asset_id,
+            column.intent,
+            column.debtor,
+            column.creditor,
+            country_of(column.id),
+        ).where(column.state == PaymentState.FINAL, column.updated_at_s >= since_s, column.updated_at_s < until_s)
         return [
-            (row.updated_at_s, row.branch, row.purpose, row.asset_id, _units(row.intent))
+            FinalTransfer(
+                id=row.id,
+                at_s=row.updated_at_s,
+                branch=row.branch,
+                kind=row.purpose,
+                asset_id=row.asset_id,
+                units=_units(row.intent),
+                debtor=row.debtor,
+                creditor=row.creditor,
+                country=row.country or "",
+            )
             for row in self._connection.execute(query)
         ]
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, text, update
 
 from tokenpay.compliance.policy import AssetLimits, Hours, Policy
 from tokenpay.compliance.policy_proposal import PENDING, PolicyProposal, ProposalState
+from tokenpay.compliance.travel_rule import TravelRule
 from tokenpay.errors import IntegrityError, NotFound
 from tokenpay.money.tariff import Tariff
 from tokenpay.primitives.canonical import canonical_text, parse_canonical
@@ -178,6 +179,7 @@ def _policy(text: str) -> Policy:
     hours = content.pop("hours")
     limits = content.pop("limits")
     tariffs = content.pop("tariffs", [])
+    travel_rule = content.pop("travel_rule", None)
     return Policy(
         limits=MappingProxyType(
             {
@@ -188,6 +190,12 @@ def _policy(text: str) -> Policy:
         tariffs=tuple(
             Tariff(**{**tariff, "fee_minimum_units": int(tariff["fee_minimum_units"])}) for tariff in tariffs
         ),
+        travel_rule=None if travel_rule is None else _travel_rule(travel_rule),
         hours=Hours(**{**hours, "weekdays": frozenset(hours["weekdays"])}),
         **content,
     )
+
+
+def _travel_rule(content: dict[str, Any]) -> TravelRule:
+    units = {asset_id: int(units) for asset_id, units in content["units"].items()}
+    return TravelRule(units=MappingProxyType(units), kept_s=content["kept_s"])

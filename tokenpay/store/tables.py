@@ -19,6 +19,7 @@ from sqlalchemy.sql.schema import SchemaItem
 
 from tokenpay.compliance.approval import Part
 from tokenpay.compliance.policy_proposal import ProposalState
+from tokenpay.compliance.travel_record import Way
 from tokenpay.counter.quote import Direction
 from tokenpay.counter.receipt import ReceiptKind
 from tokenpay.counter.shift import ShiftState
@@ -681,6 +682,57 @@ cases = Table(
     Column("resolved_by", Text, nullable=False),
     Column("resolved_at_s", BigInteger),
     UniqueConstraint("kind", "subject"),
+)
+
+travel_rules = Table(
+    "travel_rules",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("way", Text, nullable=False),
+    Column("institution", Text, nullable=False),
+    Column("country", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("salt", LargeBinary),
+    Column("sealed", LargeBinary),
+    Column("attached_by", Text, ForeignKey("operators.id"), nullable=False),
+    Column("attached_at_s", BigInteger, nullable=False),
+    Column("keep_until_s", BigInteger, nullable=False),
+    Column("erased_at_s", BigInteger),
+    UniqueConstraint("subject", "seq"),
+    _one_of("way", Way),
+    CheckConstraint(
+        "(sealed IS NULL) = (erased_at_s IS NOT NULL) AND (salt IS NULL) = (erased_at_s IS NOT NULL)",
+        name="kept_or_erased",
+    ),
+    Index("ix_travel_rules_keep_until_s", "keep_until_s"),
+    Index("ix_travel_rules_attached_at_s", "attached_at_s"),
+)
+"""Who pays and who is paid, as told under the Travel Rule: sealed, and only the bank's data key opens it."""
+
+wallet_proofs = Table(
+    "wallet_proofs",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("customer_id", Text, ForeignKey("customers.id"), nullable=False),
+    Column("chain_id", BigInteger, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("own", Boolean, nullable=False),
+    Column("challenge", Text, nullable=False),
+    Column("begun_by", Text, ForeignKey("operators.id"), nullable=False),
+    Column("begun_at_s", BigInteger, nullable=False),
+    Column("expires_at_s", BigInteger, nullable=False),
+    Column("signature", LargeBinary),
+    Column("proved_by", Text, nullable=False),
+    Column("proved_at_s", BigInteger),
+    Column("valid_until_s", BigInteger),
+    CheckConstraint(
+        "(signature IS NULL) = (proved_at_s IS NULL) AND (valid_until_s IS NULL) = (proved_at_s IS NULL)",
+        name="answered_whole",
+    ),
+    CheckConstraint("begun_at_s < expires_at_s", name="expires_later"),
+    Index("ix_wallet_proofs_customer", "customer_id", "address"),
 )
 
 # --- record keeping --------------------------------------------------------------------------

@@ -59,6 +59,8 @@ from tokenpay.store.receipt_store import ReceiptStore
 from tokenpay.store.request_store import RequestStore
 from tokenpay.store.session_store import SessionStore
 from tokenpay.store.shift_store import ShiftStore
+from tokenpay.store.travel_store import TravelStore
+from tokenpay.store.wallet_proof_store import WalletProofStore
 from tokenpay.store.writes import Writes
 
 BUSY_TIMEOUT_S = 15
@@ -111,6 +113,8 @@ class UnitOfWork:
     requests = cached_property(lambda uow: RequestStore(uow.connection, uow.assets))
     sessions = cached_property(lambda uow: SessionStore(uow.connection, uow.operators))
     shifts = cached_property(lambda uow: ShiftStore(uow.connection))
+    travel_rules = cached_property(lambda uow: TravelStore(uow.connection))
+    wallet_proofs = cached_property(lambda uow: WalletProofStore(uow.connection))
     writes = cached_property(lambda uow: Writes(uow.connection))
 
 

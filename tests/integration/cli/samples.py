@@ -9,7 +9,8 @@ from functools import cache
 from pathlib import Path
 
 import tokenpay as tp
-from tests.world import CHAIN_ID, LIMITS, OUTSIDE, PASSWORDS, TOKEN, World, address_of
+from tests.travel_data import travel_data
+from tests.world import CHAIN_ID, LIMITS, OUTSIDE, PASSWORDS, TOKEN, World, address_of, euro
 from tokenpay.cli.program import build_parser
 from tokenpay.ethereum.grants.authorization import Authorization
 from tokenpay.ethereum.grants.grant import sign
@@ -26,6 +27,7 @@ ALSO = {
     "asset register": ("--symbol", "DCHF", "--decimals", "2"),
     "engine run": ("--once",),
     "receipt print": ("--text",),
+    "report large": ("--asset", "DEUR", "--amount", "1"),
     "restore": ("--bank", "{new}"),
 }
 """What a command needs besides what its parser requires."""
@@ -83,6 +85,10 @@ def stock(world: World, folder: Path) -> dict[str, str]:
     shift, quote = _counter(world)
     rules = tp.get_policy(world.bank, by=world.bob)
     changed = replace(rules, version=rules.version + 1, held_for_s=3_600)
+    out = tp.pay(world.bank, debtor=anna, creditor=OUTSIDE, amount=euro(1), by=world.tom, key=world.key())
+    assert isinstance(out, tp.Payment)
+    tp.attach_travel_rule(world.bank, out.id, travel_data(world.anna.id), by=world.tom, key=world.key())
+    proof, signature = _wallet(world)
     proposal = tp.propose_policy(world.bank, changed, by=world.bob, key=world.key())
     world.chain.add_token(FRANC, symbol="DCHF", decimals=2)
     files = {
@@ -90,6 +96,7 @@ def stock(world: World, folder: Path) -> dict[str, str]:
         "denied": f"{OUTSIDE.rpartition(':')[2]}\n",
         "tokens": json.dumps(_token_list()),
         "authorization": json.dumps(_authorization(world, request)),
+        "document": tp.write_ivms101(travel_data(world.anna.id)),
         "orders": f"debtor,creditor,asset,amount\n{anna},{boris},DEUR,1\n",
     }
     for file, text in files.items():
@@ -134,10 +141,26 @@ def stock(world: World, folder: Path) -> dict[str, str]:
         "price": "1.0005",
         "source": "desk",
         "proposal": proposal.id,
+        "travel attach subject": out.id,
+        "travel show subject": out.id,
+        "wallet": OUTSIDE,
+        "proof": proof,
+        "signature": signature,
+        "since": "2023-11-14",
+        "until": "2023-11-20",
         "policy export file": str(folder / "rules"),
         "stream": "main",
         "before": "2999-01-01",
     }
+
+
+def _wallet(world: World) -> tuple[str, str]:
+    """A challenge, and what the wallet signs over it."""
+    key = PrivateKey.from_bytes(b"\x07" * 32)
+    wallet = tp.Address(key.public_key.address_bytes()).caip10(CHAIN_ID)
+    proof = tp.begin_wallet_proof(world.bank, customer_id=world.anna.id, wallet=wallet, by=world.tom)
+    made = tp.sign_personal_message(proof.challenge.encode(), key)
+    return proof.id, f"0x{made.r:064x}{made.s:064x}{27 + made.y_parity:02x}"
 
 
 def _counter(world: World) -> tuple[tp.Shift, tp.Quote]:

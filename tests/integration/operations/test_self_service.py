@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import tokenpay as tp
+from tests.travel_data import travel_data
 from tests.world import CHAIN_ID, LISTED, OUTSIDE, START, TOKEN, World, euro
 from tokenpay.adapters.signer.rules import SignerRules
 from tokenpay.payments.payment import PaymentState as S
@@ -324,6 +325,11 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
     made = tp.PasskeyAnswer(challenge_id="00", given=tp.Attestation(client_data=b"", attestation_object=b""))
     tp.archive_audit(bank, archive, stream="main", before_s=2**40, by=world.ann)
     return {
+        "attach_travel_rule": lambda by: tp.attach_travel_rule(bank, held.id, travel_data(mine), by=by, key=key),
+        "begin_wallet_proof": lambda by: tp.begin_wallet_proof(bank, customer_id=mine, wallet=OUTSIDE, by=by),
+        "erase_travel_rule": lambda by: tp.erase_travel_rule(bank, by=by),
+        "get_travel_rule": lambda by: tp.get_travel_rule(bank, held.id, by=by),
+        "prove_wallet": lambda by: tp.prove_wallet(bank, "WP-1", bytes(65), by=by),
         "accept_clock": lambda by: tp.accept_clock(bank, by=by),
         "allocate_cash": lambda by: tp.allocate_cash(
             bank, drawer="D1", direction=tp.CashDirection.TO_DRAWER, amount=euro(1), by=by, key=key
@@ -363,6 +369,8 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
         "get_policy": lambda by: tp.get_policy(bank, by=by),
         "get_policy_proposal": lambda by: tp.get_policy_proposal(bank, "PP-1", by=by),
         "issue_receipt": lambda by: tp.issue_receipt(bank, held.id, by=by),
+        "large_transfers": lambda by: tp.large_transfers(bank, since_s=0, until_s=1, units={}, by=by),
+        "suspicious_cases": lambda by: tp.suspicious_cases(bank, since_s=0, until_s=1, by=by),
         "list_cases": lambda by: tp.list_cases(bank, by=by),
         "list_deny_lists": lambda by: tp.list_deny_lists(bank, by=by),
         "list_operators": lambda by: tp.list_operators(bank, by=by),

@@ -19,7 +19,7 @@ from tokenpay.errors import InvalidTravelRule
 
 TODAY = date(2026, 1, 2)
 LEI = "529900T8BM49AURSDO55"
-NO_LEI = {"nationalIdentifier": "X" * 20}
+NO_LEI = {"nationalIdentifier": "X" * 20, "nationalIdentifierType": "LEIX"}
 PAYER = ("Originator", "originatorPersons", 0)
 FIRST_NAME = ("name", "nameIdentifier", 0, "primaryIdentifier")
 LOCAL_NAME = ("name", "localNameIdentifier", 0, "primaryIdentifier")
@@ -203,7 +203,7 @@ REFUSED: dict[str, tuple[Change, Rule]] = {
     "C9: a LEI with an authority": (identified(nationalIdentifier=LEI, nationalIdentifierType="LEIX"), Rule.C9),
     "C10: no such code": (identified(registrationAuthority="RA24"), Rule.C10),
     "C10: small letters": (identified(registrationAuthority="ra000242"), Rule.C10),
-    "C11: a LEI of another form": (of_firm({**NO_LEI, "nationalIdentifierType": "LEIX"}, "nationalIdentification"), Rule.C11),
+    "C11: a LEI of another form": (of_firm(NO_LEI, "nationalIdentification"), Rule.C11),
     "C12: begins at one": (put(1, "TransferPath", "transferPath", 0, "sequence"), Rule.C12),
     "C12: a gap": (put(2, "TransferPath", "transferPath", 1, "sequence"), Rule.C12),
     "natural and legal": (put(bank("x")["legalPerson"], *PAYER, "legalPerson"), Rule.ONE_PERSON),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from tokenpay.adapters.signer.data_keys import LocalDataKeys
 from tokenpay.adapters.signer.memory import Place, SignerMemory
 from tokenpay.adapters.signer.request_key import derive_request_key
 from tokenpay.adapters.signer.rules import PasskeyRules, SignerRules, TrustedOperator
@@ -45,6 +46,7 @@ class LocalSigner:
         self._treasury = root.derive(TREASURY_PATH)
         self._deposits = root.derive(DEPOSITS_PATH)
         self._request_key = derive_request_key(seed)
+        self.data_keys = LocalDataKeys(seed)
         self._rules = rules
         self._memory = memory
 

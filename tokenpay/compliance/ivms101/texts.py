@@ -27,7 +27,7 @@ COUNTRIES = frozenset(_ISO_3166.split()) | {UNKNOWN_COUNTRY}
 
 
 def check_latin(most: int, **texts: str | None) -> None:
-    """Raise InvalidTravelRule unless each text is absent or up to `most` characters of printable ASCII, not all blank."""
+    """Raise InvalidTravelRule unless each text is absent or up to `most` characters of printable ASCII, not blank."""
     for name, text in texts.items():
         if text is not None and not (len(text) <= most and _LATIN.fullmatch(text) and text.strip()):
             raise InvalidTravelRule(f"{name} is 1 to {most} Latin characters", rule=Rule.TEXT)

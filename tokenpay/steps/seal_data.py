@@ -1,0 +1,39 @@
+"""Seal what names people, so that only who holds the private data key of a bank opens it: a terminal does not."""
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
+
+from tokenpay.errors import IntegrityError, SignerUnavailable
+from tokenpay.store.unit_of_work import UnitOfWork
+
+KEY_BYTES = 32
+_SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
+
+
+def seal(data: bytes, *, to: bytes, bound_to: bytes) -> bytes:
+    """Seal data to the first 32 bytes of a public data key (RFC 9180: X25519, HKDF-SHA-256, AES-256-GCM).
+
+    It opens only with what it is `bound_to`. The cipher makes its own fresh key each time, from the system's entropy.
+    """
+    try:
+        key = X25519PublicKey.from_public_bytes(to[:KEY_BYTES])
+        return bytes(_SUITE.encrypt(data, key, info=bound_to))
+    except ValueError:
+        raise IntegrityError("a public data key is damaged") from None
+
+
+def data_key(uow: UnitOfWork) -> bytes:
+    """Return the bank's own public data key: 32 bytes to seal to, 32 to verify with.
+
+    Raises SignerUnavailable in a bank that was founded before it had one, until its engine was started once.
+    """
+    text = uow.facts.get("data_key", "")
+    if not text:
+        raise SignerUnavailable("the bank has no data key yet: its engine makes it when it is started")
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
+    if len(key) != 2 * KEY_BYTES:
+        raise IntegrityError("the bank's public data key is damaged")
+    return key
