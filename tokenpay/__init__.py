@@ -266,6 +266,12 @@ if TYPE_CHECKING:
     )
     from tokenpay.operations.submit import Submitted as Submitted, submit as submit
     from tokenpay.operations.sweep import sweep as sweep
+    from tokenpay.operations.travel_exchange import (
+        Taken as Taken,
+        TakenIn as TakenIn,
+        receive_travel_rule as receive_travel_rule,
+        send_travel_rule as send_travel_rule,
+    )
     from tokenpay.operations.travel_rule import (
         TravelData as TravelData,
         attach_travel_rule as attach_travel_rule,
@@ -317,11 +323,13 @@ if TYPE_CHECKING:
         Authenticator as Authenticator,
         Chain as Chain,
         Clock as Clock,
+        DataKeys as DataKeys,
         Entropy as Entropy,
         Presence as Presence,
         Printer as Printer,
         RateSource as RateSource,
         Signer as Signer,
+        TravelRuleExchange as TravelRuleExchange,
     )
     from tokenpay.primitives.secp256k1 import Signature as Signature
     from tokenpay.requests.contract_call import ContractCall as ContractCall
@@ -362,8 +370,10 @@ if TYPE_CHECKING:
     from tokenpay.settings import (
         BankSettings as BankSettings,
         ChainSettings as ChainSettings,
+        InstitutionSettings as InstitutionSettings,
         PasskeySettings as PasskeySettings,
         PrinterSettings as PrinterSettings,
+        TravelSettings as TravelSettings,
     )
     from tokenpay.store.asset_store import RegisteredAsset as RegisteredAsset
     from tokenpay.store.outbox_store import Event as Event
@@ -412,6 +422,7 @@ _HOME = {
     "CustomerStatus": "parties.customer",
     "Cycle": "engine",
     "DaiPermit": "ethereum.grants.dai_permit",
+    "DataKeys": "ports",
     "Decision": "compliance.policy",
     "Denied": "errors",
     "DenyList": "compliance.screening",
@@ -431,6 +442,7 @@ _HOME = {
     "Founder": "operations.found",
     "Halted": "errors",
     "Hours": "compliance.policy",
+    "InstitutionSettings": "settings",
     "InsufficientFunds": "errors",
     "IntegrityError": "errors",
     "Intent": "payments.intent",
@@ -543,6 +555,8 @@ _HOME = {
     "StoreHalted": "errors",
     "StoreUnavailable": "errors",
     "Submitted": "operations.submit",
+    "Taken": "operations.travel_exchange",
+    "TakenIn": "operations.travel_exchange",
     "Tariff": "money.tariff",
     "Terms": "requests.payment_request",
     "TokenList": "money.token_list",
@@ -552,6 +566,8 @@ _HOME = {
     "TravelData": "operations.travel_rule",
     "TravelRecord": "compliance.travel_record",
     "TravelRule": "compliance.travel_rule",
+    "TravelRuleExchange": "ports",
+    "TravelSettings": "settings",
     "TypedData": "ethereum.typed_data",
     "Unavailable": "errors",
     "Unreadable": "requests.scanned",
@@ -660,6 +676,7 @@ _HOME = {
     "read_qr": "requests.qr_reader",
     "read_request": "requests.scanned",
     "receive_cash": "operations.move_cash",
+    "receive_travel_rule": "operations.travel_exchange",
     "recognise_holding": "operations.recognise_holding",
     "reconcile": "operations.reconcile",
     "recover_personal_message": "ethereum.personal_message",
@@ -678,6 +695,7 @@ _HOME = {
     "revoke_passkey": "operations.passkeys",
     "run": "engine",
     "run_once": "engine",
+    "send_travel_rule": "operations.travel_exchange",
     "set_pin": "operations.credentials",
     "set_rate": "operations.set_rate",
     "settle": "operations.settle",
@@ -747,6 +765,7 @@ __all__ = [
     "CustomerStatus",
     "Cycle",
     "DaiPermit",
+    "DataKeys",
     "Decision",
     "Denied",
     "DenyList",
@@ -766,6 +785,7 @@ __all__ = [
     "Founder",
     "Halted",
     "Hours",
+    "InstitutionSettings",
     "InsufficientFunds",
     "IntegrityError",
     "Intent",
@@ -878,6 +898,8 @@ __all__ = [
     "StoreHalted",
     "StoreUnavailable",
     "Submitted",
+    "Taken",
+    "TakenIn",
     "Tariff",
     "Terms",
     "TokenList",
@@ -887,6 +909,8 @@ __all__ = [
     "TravelData",
     "TravelRecord",
     "TravelRule",
+    "TravelRuleExchange",
+    "TravelSettings",
     "TypedData",
     "Unavailable",
     "Unreadable",
@@ -995,6 +1019,7 @@ __all__ = [
     "read_qr",
     "read_request",
     "receive_cash",
+    "receive_travel_rule",
     "recognise_holding",
     "reconcile",
     "recover_personal_message",
@@ -1013,6 +1038,7 @@ __all__ = [
     "revoke_passkey",
     "run",
     "run_once",
+    "send_travel_rule",
     "set_pin",
     "set_rate",
     "settle",

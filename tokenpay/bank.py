@@ -11,9 +11,20 @@ from tokenpay.errors import (
     PrinterUnavailable,
     RateUnavailable,
     SignerUnavailable,
+    Unavailable,
 )
 from tokenpay.parties.relying_party import RelyingParty
-from tokenpay.ports import Authenticator, Chain, Clock, DataKeys, Entropy, Printer, RateSource, Signer
+from tokenpay.ports import (
+    Authenticator,
+    Chain,
+    Clock,
+    DataKeys,
+    Entropy,
+    Printer,
+    RateSource,
+    Signer,
+    TravelRuleExchange,
+)
 from tokenpay.settings import BankSettings
 from tokenpay.store.unit_of_work import Store
 
@@ -34,6 +45,7 @@ class Bank:
     chains: Mapping[int, Chain] = field(default_factory=dict)
     signer: Signer | None = None
     data_keys: DataKeys | None = None
+    travel_exchange: TravelRuleExchange | None = None
     rates: RateSource | None = None
     pin_key: bytes | None = field(default=None, repr=False)
     printer: Printer | None = None
@@ -80,6 +92,12 @@ class Bank:
         if self.data_keys is None:
             raise SignerUnavailable("this machine does not open personal data: its keys lie where the engine signs")
         return self.data_keys
+
+    def required_travel_exchange(self) -> TravelRuleExchange:
+        """Return what reaches other institutions; raises Unavailable where there is none."""
+        if self.travel_exchange is None:
+            raise Unavailable("this machine reaches no institution: bank.json says where messages lie")
+        return self.travel_exchange
 
     def required_rates(self) -> RateSource:
         """Return the source of rates; raises RateUnavailable where there is none."""

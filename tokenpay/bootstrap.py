@@ -10,6 +10,7 @@ from shutil import rmtree
 
 from pydantic import ValidationError
 
+from tokenpay.adapters.exchange.folder import FolderExchange
 from tokenpay.adapters.rates.rate_table import FILE_NAME as RATES, RateTable
 from tokenpay.adapters.signer.local import LocalSigner
 from tokenpay.adapters.signer.memory import SignerMemory
@@ -328,6 +329,7 @@ def _put_together(
             chains=chain_ports if chain_ports is not None else _Chains(directory, settings, stack),
             signer=wallet,
             data_keys=None if wallet is None else wallet.data_keys,
+            travel_exchange=None if settings.travel is None else FolderExchange(directory / settings.travel.path),
             rates=rates or RateTable(directory / RATES),
             pin_key=pin_key,
             printer=None if settings.printer is None else open_printer(settings.printer),

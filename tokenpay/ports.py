@@ -157,6 +157,25 @@ class DataKeys(Protocol):
         """Return an Ed25519 signature of 64 bytes (RFC 8032)."""
 
 
+class TravelRuleExchange(Protocol):
+    """Hands Travel Rule messages to other institutions, and has those that came; it cannot read what is sealed in them.
+
+    Every method raises Unavailable where no answer came.
+    """
+
+    def send(self, recipient: str, name: str, content: bytes) -> bool:
+        """Hand a message over whole; return False where one of this name still lies there for this recipient."""
+
+    def received(self) -> list[tuple[str, bytes]]:
+        """Return what came and is not done with, as (name, content), in the order of the names."""
+
+    def done(self, name: str) -> None:
+        """Take a message away; one that is gone is done with."""
+
+    def set_aside(self, name: str) -> None:
+        """Put a message away that was refused, for people to look at."""
+
+
 class RateSource(Protocol):
     """Says what tokens cost in cash. How old a rate may be is the policy's to say."""
 

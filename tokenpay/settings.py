@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from tokenpay.errors import InvalidInput, StoreUnavailable
+from tokenpay.errors import InvalidInput, NotFound, StoreUnavailable
 
 FILE_NAME = "bank.json"
 DATABASE_NAME = "bank.db"
@@ -26,6 +26,7 @@ _GWEI = 10**9
 # Strict: a number is a number, never true or "1_000". An error shows no input: a URL may hold a password.
 _STRICT = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
 Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME)]
+InstitutionId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
 Seconds = Annotated[int, Field(gt=0, le=86_400)]
 
 
@@ -134,6 +135,39 @@ class PasskeySettings(BaseModel):
     authenticator: Literal["usb", "software"] = "usb"
 
 
+class InstitutionSettings(BaseModel):
+    """Another institution: the name that both use for it, and its 64 public bytes, to seal to and to verify with."""
+
+    model_config = _STRICT
+
+    id: InstitutionId
+    key: Annotated[str, Field(pattern=r"^[0-9a-f]{128}$")]
+
+
+class TravelSettings(BaseModel):
+    """Where Travel Rule messages lie, what this bank is called in them, and whom it exchanges them with."""
+
+    model_config = _STRICT
+
+    id: InstitutionId
+    path: Annotated[str, Field(min_length=1, max_length=4096)]
+    institutions: tuple[InstitutionSettings, ...] = ()
+
+    @field_validator("institutions")
+    @classmethod
+    def _different(cls, institutions: tuple[InstitutionSettings, ...]) -> tuple[InstitutionSettings, ...]:
+        if len({institution.id for institution in institutions}) != len(institutions):
+            raise ValueError("an institution is named twice")
+        return institutions
+
+    def key(self, institution_id: str) -> bytes:
+        """Return the public bytes of an institution; raises NotFound."""
+        for institution in self.institutions:
+            if institution.id == institution_id:
+                return bytes.fromhex(institution.key)
+        raise NotFound("the bank's settings name no such institution")
+
+
 class BankSettings(BaseModel):
     """Where the books and keys are. An empty `database` is the SQLite file in the bank's folder.
 
@@ -146,6 +180,7 @@ class BankSettings(BaseModel):
     chains: tuple[ChainSettings, ...] = ()
     printer: PrinterSettings | None = None
     names_on_receipts: bool = True
+    travel: TravelSettings | None = None
     passkeys: PasskeySettings | None = None
 
     @field_validator("chains")

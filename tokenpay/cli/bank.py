@@ -110,6 +110,7 @@ def show(args: Namespace) -> Answer:
             "database": bank.store.engine.dialect.name,
             "revision": HEAD,
             "request_key": uow.facts.get("request_key", "") or None,
+            "data_key": uow.facts.get("data_key", "") or None,
             "payments": "stopped" if uow.facts.get("stopped", "") else "running",
             "chains": [
                 {

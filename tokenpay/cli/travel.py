@@ -27,6 +27,15 @@ def add_parser(subparsers: "Subparsers") -> None:
         operator=True,
     )  # fmt: skip
     showing.add_argument("subject", help="the id of the payment or the deposit")
+    sending = add_verb(
+        verbs, "send", send, "hand a payment's data to the institution that is paid, where the bank's keys are",
+        operator=True,
+    )  # fmt: skip
+    sending.add_argument("payment", help="the payment's id")
+    sending.add_argument("--to", required=True, metavar="INSTITUTION", help="as bank.json names it")
+    add_verb(
+        verbs, "receive", receive, "take in what other institutions sent, where the bank's keys are", operator=True
+    )
     add_verb(verbs, "erase", erase, "erase every document whose time of keeping is over", operator=True)
     asking = add_verb(verbs, "challenge", challenge, "write what the owner of a wallet is to sign", operator=True)
     asking.add_argument("customer", help="the number of the customer")
@@ -55,6 +64,17 @@ def show(args: Namespace) -> Answer:
         data = tp.get_travel_rule(bank, args.subject, by=by)
     text = None if data.document is None else tp.write_ivms101(data.document)
     return Answer(content={**plain(data.record), "document": text})
+
+
+def send(args: Namespace) -> Answer:
+    with signed_in(args, signer=True) as (bank, by):
+        record = tp.send_travel_rule(bank, args.payment, to=args.to, by=by)
+    return Answer(content={**plain(record), "to": args.to})
+
+
+def receive(args: Namespace) -> Answer:
+    with signed_in(args, signer=True) as (bank, by):
+        return Answer(content={"taken": [plain(taken) for taken in tp.receive_travel_rule(bank, by=by)]})
 
 
 def erase(args: Namespace) -> Answer:

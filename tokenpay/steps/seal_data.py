@@ -1,8 +1,14 @@
 """Seal what names people, so that only who holds the private data key of a bank opens it: a terminal does not."""
 
+from datetime import UTC, datetime
+
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
+from tokenpay.bank import Bank
+from tokenpay.compliance.ivms101.document import Ivms101
+from tokenpay.compliance.ivms101.read import read_ivms101
+from tokenpay.compliance.travel_record import TravelRecord
 from tokenpay.errors import IntegrityError, SignerUnavailable
 from tokenpay.store.unit_of_work import UnitOfWork
 
@@ -37,3 +43,9 @@ def data_key(uow: UnitOfWork) -> bytes:
     if len(key) != 2 * KEY_BYTES:
         raise IntegrityError("the bank's public data key is damaged")
     return key
+
+
+def open_document(bank: Bank, record: TravelRecord, sealed: bytes) -> Ivms101:
+    """Return the document of a record, where the bank's keys are; raises SignerUnavailable, IntegrityError."""
+    text = bank.required_data_keys().open(sealed, bound_to=record.bound_to).decode()
+    return read_ivms101(text, today=datetime.fromtimestamp(record.attached_at_s, UTC).date())

@@ -56,6 +56,7 @@ class DepositStore:
         from_block: int | None = None,
         request_id: str | None = None,
         deposit_id: str | None = None,
+        address: Address | None = None,
         lock: bool = False,
         limit: int | None = None,
     ) -> list[Deposit]:
@@ -72,6 +73,8 @@ class DepositStore:
             query = query.where(column.block_number >= from_block)
         if request_id is not None:
             query = query.where(column.request_id == request_id)
+        if address is not None:
+            query = query.where(column.address == address.text)
         if deposit_id is not None:
             query = query.where(column.id == deposit_id)
         query = query.order_by(column.chain_id, column.block_number, column.log_index, column.id).limit(

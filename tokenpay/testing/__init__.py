@@ -2,6 +2,7 @@
 
 from tokenpay.testing.branch import DENIED, TOKEN, Branch, euro, open_branch
 from tokenpay.testing.fake_chain import OUTSIDER, FakeChain
+from tokenpay.testing.fake_exchange import FakeExchange
 from tokenpay.testing.fake_printer import FakePrinter
 from tokenpay.testing.fake_rates import FakeRates
 from tokenpay.testing.fake_system import FakeClock, FakeEntropy
@@ -14,6 +15,7 @@ __all__ = [
     "FakeChain",
     "FakeClock",
     "FakeEntropy",
+    "FakeExchange",
     "FakePrinter",
     "FakeRates",
     "euro",

@@ -38,11 +38,20 @@ def commands() -> dict[str, argparse.ArgumentParser]:
     """Return the parser of each command by its words.
 
     The demo and the simulator found banks of their own. One operator does not open a second shift: test_cli_shift does.
-    SQLite has no roles: test_roles makes them. test_cli_chain has a payment overtaken. One proposal waits already, and
+    SQLite has no roles: test_roles makes them. No institution is named: test_travel_exchange
+    reaches one. test_cli_chain has a payment overtaken. One proposal waits already, and
     not of the operator's own: test_cli_policy makes one.
     """
     leaves = _leaves(build_parser(), "")
-    elsewhere = ("shift open", "bank roles", "chain overtaken", "policy propose", "policy withdraw")
+    elsewhere = (
+        "shift open",
+        "bank roles",
+        "chain overtaken",
+        "policy propose",
+        "policy withdraw",
+        "travel send",
+        "travel receive",
+    )
     return {
         name: parser for name, parser in leaves if name.split()[0] not in ("demo", "simulate") and name not in elsewhere
     }

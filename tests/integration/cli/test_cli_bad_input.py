@@ -132,6 +132,8 @@ BAD: dict[str, tuple[tuple[str, ...], str, int]] = {
         2,
     ),
     "data of nothing attached": (("travel", "show", "x"), "not_found", 4),
+    "nobody to send to": (("travel", "send", "x", "--to", "second-bank"), "unavailable", 5),
+    "nobody to receive from": (("travel", "receive"), "unavailable", 5),
     "a wallet in the books": (("travel", "challenge", "{anna}", "--wallet", "customer/{boris}"), "input.invalid", 2),
     "an unknown proof": (("travel", "prove", "WP-0", "--signature", "00"), "not_found", 4),
     "a signature that is none": (("travel", "prove", "WP-0", "--signature", "xyz"), "input.invalid", 2),

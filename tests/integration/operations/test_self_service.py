@@ -1,5 +1,6 @@
 """Customers who sign in themselves: what is theirs, and that every verb refuses all the rest."""
 
+import dataclasses
 import inspect
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,6 +14,7 @@ from tests.travel_data import travel_data
 from tests.world import CHAIN_ID, LISTED, OUTSIDE, START, TOKEN, World, euro
 from tokenpay.adapters.signer.rules import SignerRules
 from tokenpay.payments.payment import PaymentState as S
+from tokenpay.testing import FakeExchange
 
 PIN, BORIS_PIN = "402857", "615093"
 
@@ -307,6 +309,14 @@ ALWAYS = {"close_session", "payment_of_key"}
 """A session ends itself; a key that stands for no payment of the customer's own stands for nothing."""
 
 
+def travelling(bank: tp.Bank) -> tp.Bank:
+    """A bank that reaches another institution."""
+    them = tp.InstitutionSettings(id="second-bank", key="00" * 64)
+    travel = tp.TravelSettings(id="first-bank", path="travel", institutions=(them,))
+    settings = bank.settings.model_copy(update={"travel": travel})
+    return dataclasses.replace(bank, settings=settings, travel_exchange=FakeExchange("first-bank"))
+
+
 def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
     """Every other verb, about what is the customer's own as far as that can be."""
     bank, mine = world.bank, world.anna.id
@@ -329,6 +339,8 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
         "begin_wallet_proof": lambda by: tp.begin_wallet_proof(bank, customer_id=mine, wallet=OUTSIDE, by=by),
         "erase_travel_rule": lambda by: tp.erase_travel_rule(bank, by=by),
         "get_travel_rule": lambda by: tp.get_travel_rule(bank, held.id, by=by),
+        "receive_travel_rule": lambda by: tp.receive_travel_rule(travelling(bank), by=by),
+        "send_travel_rule": lambda by: tp.send_travel_rule(travelling(bank), held.id, to="second-bank", by=by),
         "prove_wallet": lambda by: tp.prove_wallet(bank, "WP-1", bytes(65), by=by),
         "accept_clock": lambda by: tp.accept_clock(bank, by=by),
         "allocate_cash": lambda by: tp.allocate_cash(

@@ -1,0 +1,1 @@
+"""How Travel Rule messages reach other institutions."""
