@@ -8,7 +8,17 @@ from importlib import import_module
 # Type checkers take this for true. `typing` itself is a third of the time that a command needs to hear a signal.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from tokenpay.audit.archive import AuditArchive as AuditArchive
+    from tokenpay.audit.export import AuditExport as AuditExport
     from tokenpay.audit.record import AuditHead as AuditHead
+    from tokenpay.audit.signed_head import (
+        HeadStep as HeadStep,
+        SignedHead as SignedHead,
+        StreamHead as StreamHead,
+        read_heads as read_heads,
+        verify_heads as verify_heads,
+    )
+    from tokenpay.audit.tree import TreeHead as TreeHead
     from tokenpay.bank import Bank as Bank
     from tokenpay.bootstrap import (
         Founded as Founded,
@@ -98,6 +108,7 @@ if TYPE_CHECKING:
         SignedBefore as SignedBefore,
         SignerRefused as SignerRefused,
         SignerUnavailable as SignerUnavailable,
+        SinkUnavailable as SinkUnavailable,
         StoreHalted as StoreHalted,
         StoreUnavailable as StoreUnavailable,
         TokenpayError as TokenpayError,
@@ -136,7 +147,6 @@ if TYPE_CHECKING:
     from tokenpay.money.token_list import TokenList as TokenList, parse_token_list as parse_token_list
     from tokenpay.operations.approve import approve as approve
     from tokenpay.operations.archive_audit import (
-        AuditArchive as AuditArchive,
         archive_audit as archive_audit,
         verify_archive as verify_archive,
     )
@@ -145,6 +155,7 @@ if TYPE_CHECKING:
     from tokenpay.operations.bank_health import (
         BankHealth as BankHealth,
         ChainHealth as ChainHealth,
+        SinkHealth as SinkHealth,
         bank_health as bank_health,
     )
     from tokenpay.operations.book_balances import BookBalance as BookBalance, book_balances as book_balances
@@ -180,6 +191,10 @@ if TYPE_CHECKING:
     from tokenpay.operations.enact_policies import enact_policies as enact_policies
     from tokenpay.operations.exchange import exchange as exchange
     from tokenpay.operations.expire import Expired as Expired, expire as expire
+    from tokenpay.operations.export_audit import (
+        export_audit as export_audit,
+        verify_audit_export as verify_audit_export,
+    )
     from tokenpay.operations.export_journal import export_journal as export_journal
     from tokenpay.operations.find_shifts import find_shifts as find_shifts, shift_of_key as shift_of_key
     from tokenpay.operations.found import Founder as Founder
@@ -255,9 +270,11 @@ if TYPE_CHECKING:
         open_customer_session as open_customer_session,
         open_self_service as open_self_service,
     )
+    from tokenpay.operations.send_heads import SentHeads as SentHeads, send_heads as send_heads
     from tokenpay.operations.set_rate import set_rate as set_rate
     from tokenpay.operations.settle import Settled as Settled, settle as settle
     from tokenpay.operations.shift_report import shift_report as shift_report
+    from tokenpay.operations.sign_heads import sign_heads as sign_heads
     from tokenpay.operations.sign_issued_request import sign_issued_request as sign_issued_request
     from tokenpay.operations.statement import (
         Statement as Statement,
@@ -326,6 +343,7 @@ if TYPE_CHECKING:
         DataKeys as DataKeys,
         Entropy as Entropy,
         Presence as Presence,
+        HeadSink as HeadSink,
         Printer as Printer,
         RateSource as RateSource,
         Signer as Signer,
@@ -372,6 +390,7 @@ if TYPE_CHECKING:
         ChainSettings as ChainSettings,
         InstitutionSettings as InstitutionSettings,
         PasskeySettings as PasskeySettings,
+        HeadSettings as HeadSettings,
         PrinterSettings as PrinterSettings,
         TravelSettings as TravelSettings,
     )
@@ -391,7 +410,8 @@ _HOME = {
     "AssetMismatch": "errors",
     "AssetTotal": "operations.reconcile",
     "Attestation": "parties.attestation",
-    "AuditArchive": "operations.archive_audit",
+    "AuditArchive": "audit.archive",
+    "AuditExport": "audit.export",
     "AuditHead": "audit.record",
     "Authenticator": "ports",
     "AuthenticatorUnavailable": "errors",
@@ -441,6 +461,9 @@ _HOME = {
     "Founded": "bootstrap",
     "Founder": "operations.found",
     "Halted": "errors",
+    "HeadSettings": "settings",
+    "HeadSink": "ports",
+    "HeadStep": "audit.signed_head",
     "Hours": "compliance.policy",
     "InstitutionSettings": "settings",
     "InsufficientFunds": "errors",
@@ -534,6 +557,7 @@ _HOME = {
     "ScannedAsset": "requests.scanned",
     "ScannedReference": "requests.scanned",
     "ScannedSigned": "requests.scanned",
+    "SentHeads": "operations.send_heads",
     "Session": "parties.session",
     "SessionExpired": "errors",
     "Settled": "operations.settle",
@@ -542,10 +566,13 @@ _HOME = {
     "ShiftState": "counter.shift",
     "Signature": "primitives.secp256k1",
     "SignedBefore": "errors",
+    "SignedHead": "audit.signed_head",
     "SignedRule": "requests.signed_request",
     "Signer": "ports",
     "SignerRefused": "errors",
     "SignerUnavailable": "errors",
+    "SinkHealth": "operations.bank_health",
+    "SinkUnavailable": "errors",
     "Slip": "counter.slip",
     "SlipQr": "counter.slip",
     "SlipText": "counter.slip",
@@ -554,6 +581,7 @@ _HOME = {
     "StatementLine": "operations.statement",
     "StoreHalted": "errors",
     "StoreUnavailable": "errors",
+    "StreamHead": "audit.signed_head",
     "Submitted": "operations.submit",
     "Taken": "operations.travel_exchange",
     "TakenIn": "operations.travel_exchange",
@@ -568,6 +596,7 @@ _HOME = {
     "TravelRule": "compliance.travel_rule",
     "TravelRuleExchange": "ports",
     "TravelSettings": "settings",
+    "TreeHead": "audit.tree",
     "TypedData": "ethereum.typed_data",
     "Unavailable": "errors",
     "Unreadable": "requests.scanned",
@@ -612,6 +641,7 @@ _HOME = {
     "expire": "operations.expire",
     "explain_transaction": "ethereum.meanings.explain_transaction",
     "explain_typed_data": "ethereum.meanings.explain_typed_data",
+    "export_audit": "operations.export_audit",
     "export_journal": "operations.export_journal",
     "faces": "counter.cash_count",
     "find_asset": "operations.read",
@@ -672,6 +702,7 @@ _HOME = {
     "qr_svg": "requests.qr",
     "quote_exchange": "operations.quote_exchange",
     "read_events": "operations.read",
+    "read_heads": "audit.signed_head",
     "read_ivms101": "compliance.ivms101.read",
     "read_qr": "requests.qr_reader",
     "read_request": "requests.scanned",
@@ -695,12 +726,14 @@ _HOME = {
     "revoke_passkey": "operations.passkeys",
     "run": "engine",
     "run_once": "engine",
+    "send_heads": "operations.send_heads",
     "send_travel_rule": "operations.travel_exchange",
     "set_pin": "operations.credentials",
     "set_rate": "operations.set_rate",
     "settle": "operations.settle",
     "shift_of_key": "operations.find_shifts",
     "shift_report": "operations.shift_report",
+    "sign_heads": "operations.sign_heads",
     "sign_issued_request": "operations.sign_issued_request",
     "sign_personal_message": "ethereum.personal_message",
     "sign_request": "requests.signed_request",
@@ -713,6 +746,8 @@ _HOME = {
     "unfreeze_customer": "operations.customers",
     "verify_archive": "operations.archive_audit",
     "verify_audit": "operations.verify_audit",
+    "verify_audit_export": "operations.export_audit",
+    "verify_heads": "audit.signed_head",
     "verify_request": "requests.signed_request",
     "volumes": "operations.volumes",
     "wait_for_events": "operations.wait_for_events",
@@ -735,6 +770,7 @@ __all__ = [
     "AssetTotal",
     "Attestation",
     "AuditArchive",
+    "AuditExport",
     "AuditHead",
     "Authenticator",
     "AuthenticatorUnavailable",
@@ -784,6 +820,9 @@ __all__ = [
     "Founded",
     "Founder",
     "Halted",
+    "HeadSettings",
+    "HeadSink",
+    "HeadStep",
     "Hours",
     "InstitutionSettings",
     "InsufficientFunds",
@@ -877,6 +916,7 @@ __all__ = [
     "ScannedAsset",
     "ScannedReference",
     "ScannedSigned",
+    "SentHeads",
     "Session",
     "SessionExpired",
     "Settled",
@@ -885,10 +925,13 @@ __all__ = [
     "ShiftState",
     "Signature",
     "SignedBefore",
+    "SignedHead",
     "SignedRule",
     "Signer",
     "SignerRefused",
     "SignerUnavailable",
+    "SinkHealth",
+    "SinkUnavailable",
     "Slip",
     "SlipQr",
     "SlipText",
@@ -897,6 +940,7 @@ __all__ = [
     "StatementLine",
     "StoreHalted",
     "StoreUnavailable",
+    "StreamHead",
     "Submitted",
     "Taken",
     "TakenIn",
@@ -911,6 +955,7 @@ __all__ = [
     "TravelRule",
     "TravelRuleExchange",
     "TravelSettings",
+    "TreeHead",
     "TypedData",
     "Unavailable",
     "Unreadable",
@@ -955,6 +1000,7 @@ __all__ = [
     "expire",
     "explain_transaction",
     "explain_typed_data",
+    "export_audit",
     "export_journal",
     "faces",
     "find_asset",
@@ -1015,6 +1061,7 @@ __all__ = [
     "qr_svg",
     "quote_exchange",
     "read_events",
+    "read_heads",
     "read_ivms101",
     "read_qr",
     "read_request",
@@ -1038,12 +1085,14 @@ __all__ = [
     "revoke_passkey",
     "run",
     "run_once",
+    "send_heads",
     "send_travel_rule",
     "set_pin",
     "set_rate",
     "settle",
     "shift_of_key",
     "shift_report",
+    "sign_heads",
     "sign_issued_request",
     "sign_personal_message",
     "sign_request",
@@ -1056,6 +1105,8 @@ __all__ = [
     "unfreeze_customer",
     "verify_archive",
     "verify_audit",
+    "verify_audit_export",
+    "verify_heads",
     "verify_request",
     "volumes",
     "wait_for_events",

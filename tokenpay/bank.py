@@ -20,6 +20,7 @@ from tokenpay.ports import (
     Clock,
     DataKeys,
     Entropy,
+    HeadSink,
     Printer,
     RateSource,
     Signer,
@@ -50,6 +51,7 @@ class Bank:
     pin_key: bytes | None = field(default=None, repr=False)
     printer: Printer | None = None
     authenticator: Authenticator | None = None
+    head_sinks: tuple[HeadSink, ...] = ()
 
     def chain(self, chain_id: int) -> Chain:
         """Return the port to one chain; raises NotFound."""

@@ -40,7 +40,7 @@ from tokenpay.parties.passkey import Passkey, PasskeyState
 from tokenpay.parties.passkey_challenge import PasskeyChallenge
 from tokenpay.parties.relying_party import RelyingParty
 from tokenpay.parties.session import Session
-from tokenpay.ports import Authenticator, Chain, Clock, Entropy, Presence, Printer, RateSource
+from tokenpay.ports import Authenticator, Chain, Clock, Entropy, HeadSink, Presence, Printer, RateSource
 from tokenpay.settings import (
     FILE_NAME,
     PIN_KEY_NAME,
@@ -334,6 +334,7 @@ def _put_together(
             pin_key=pin_key,
             printer=None if settings.printer is None else open_printer(settings.printer),
             authenticator=_authenticator(directory, settings, store, entropy or SystemEntropy()),
+            head_sinks=open_head_sinks(directory, settings) if signer else (),
         )
 
 
@@ -370,12 +371,34 @@ class _WhenAsked:
         return self._reach().sign(asked, person)
 
 
+def open_head_sinks(directory: Path | None, settings: BankSettings) -> tuple[HeadSink, ...]:
+    """Return the places that signed heads go to, as the settings name them; each is reached when a head is sent."""
+    sinks: list[HeadSink] = []
+    if settings.heads.folder and directory is not None:
+        from tokenpay.adapters.head_sink.folder import FolderSink
+
+        sinks.append(FolderSink(directory / settings.heads.folder, name=settings.heads.folder))
+    if settings.heads.printer and settings.printer is not None:
+        from tokenpay.adapters.head_sink.paper import PaperSink
+
+        sinks.append(PaperSink(open_printer(settings.printer)))
+    if settings.heads.database:
+        from tokenpay.adapters.head_sink.database import DatabaseSink
+
+        sinks.append(DatabaseSink(settings.heads.database))
+    return tuple(sinks)
+
+
 def _check_keys(store: Store, signer: LocalSigner) -> None:
     """Raise IntegrityError where the books name addresses that are not the signer's: money would go to them.
 
-    A bank that was founded before requests were signed, or data was sealed, learns those keys here.
+    A bank that was founded before requests or heads were signed, or data was sealed, learns those keys here.
     """
-    ours = {"request_key": signer.request_key().hex(), "data_key": signer.data_keys.public().hex()}
+    ours = {
+        "request_key": signer.request_key().hex(),
+        "head_key": signer.head_key().hex(),
+        "data_key": signer.data_keys.public().hex(),
+    }
     with store.read() as uow:
         treasuries = {chain.treasury for chain in uow.chains.all()}
         if uow.facts.get("deposit_xpub") != signer.deposit_xpub() or treasuries - {signer.treasury()}:

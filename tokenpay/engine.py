@@ -1,4 +1,4 @@
-"""The loop that carries money to finality: watch, settle, submit, expire, over and over.
+"""The loop that carries money to finality: watch, settle, submit, expire, over and over; and audit heads out.
 
 Any number of engines may run. Each chain, and what belongs to none, is turned by the one that has its lease.
 """
@@ -25,7 +25,9 @@ from tokenpay.operations.assets import check_assets
 from tokenpay.operations.bank_health import note_turn
 from tokenpay.operations.enact_policies import enact_policies
 from tokenpay.operations.expire import Expired, expire
+from tokenpay.operations.send_heads import SentHeads, send_heads
 from tokenpay.operations.settle import Settled, settle
+from tokenpay.operations.sign_heads import sign_heads
 from tokenpay.operations.submit import Submitted, submit
 from tokenpay.operations.watch import Watched, watch
 from tokenpay.parties.session import Session
@@ -60,12 +62,15 @@ class ChainCycle:
 class Cycle:
     """One turn of the engine over every chain; `error` says why what belongs to no chain stopped short.
 
+    `signed_heads` heads of audit streams were signed, and `heads` says how many were sent, and where none could be.
     `leases` names what this engine held at the end of it: `chain/1` for each chain, `books` for what expires.
     It took `took_s` seconds.
     """
 
     chains: tuple[ChainCycle, ...] = ()
     expired: Expired = field(default_factory=Expired)
+    signed_heads: int = 0
+    heads: SentHeads = field(default_factory=SentHeads)
     error: TokenpayError | None = None
     leases: tuple[str, ...] = ()
     took_s: float = field(default=0.0, compare=False)
@@ -143,6 +148,9 @@ def _cycle(bank: Bank, leases: Leases, stop: Callable[[], bool], *, by: Session)
         if not stop() and leases.hold(_BOOKS, by=by):
             enact_policies(bank, by=by)
             cycle = replace(cycle, expired=expire(bank, by=by))
+            if bank.signer is not None:
+                cycle = replace(cycle, signed_heads=len(sign_heads(bank, by=by)))
+                cycle = replace(cycle, heads=send_heads(bank, by=by))
     except (SessionExpired, StoreUnavailable):
         raise
     except TokenpayError as error:

@@ -15,7 +15,7 @@ TokenpayError
 │   └── AssetMismatch, InsufficientFunds, PrecisionLost
 ├── Unavailable             something needed does not answer; safe to try again
 │   ├── SignerUnavailable, RateUnavailable, PinKeyUnavailable, PrinterUnavailable, MissingExtra
-│   ├── AuthenticatorUnavailable
+│   ├── AuthenticatorUnavailable, SinkUnavailable
 │   ├── StoreUnavailable
 │   │   └── StoreHalted     its disk failed: this program only reads until it is started again
 │   └── ChainUnavailable
@@ -258,6 +258,12 @@ class AuthenticatorUnavailable(Unavailable):
     """No authenticator, or it gave no answer: it is not there, was taken away, nobody touched it, or it was stopped."""
 
     code = "authenticator.unavailable"
+
+
+class SinkUnavailable(Unavailable):
+    """A place outside the bank that keeps signed heads does not take one; it is sent again until it does."""
+
+    code = "sink.unavailable"
 
 
 class MissingExtra(Unavailable):

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from threading import Event
 from typing import Literal, Protocol, runtime_checkable
 
+from tokenpay.audit.signed_head import HeadStep, SignedHead, StreamHead
+from tokenpay.audit.tree import TreeHead
 from tokenpay.compliance.clearance import Clearance
 from tokenpay.counter.slip import Slip
 from tokenpay.errors import SignerRefused, TokenpayError
@@ -143,6 +145,18 @@ class Signer(Protocol):
     def sign_request(self, claims: RequestClaims, *, index: int) -> str:
         """Sign, as `TKS:` text, a request for money to deposit address `index`; SignerRefused for any other."""
 
+    def head_key(self) -> bytes:
+        """Return the 32 bytes of the Ed25519 public key that heads of audit streams are signed with."""
+
+    def last_head(self, stream: str) -> TreeHead | None:
+        """Return the tree of the newest head that was signed of a stream, None where none was."""
+
+    def sign_head(self, head: StreamHead, proof: Sequence[bytes]) -> SignedHead:
+        """Sign a head whose tree `proof` shows to begin with all records of the one signed last (RFC 6962, 2.1.2).
+
+        Raises SignerRefused for a head that is smaller, or of other records: what was signed is never contradicted.
+        """
+
 
 class DataKeys(Protocol):
     """Opens what was sealed for the bank because it names people, and signs what the bank tells other institutions."""
@@ -192,6 +206,21 @@ class RateBook(RateSource, Protocol):
 
     def write(self, rate: Rate) -> None:
         """Put a rate there, whole or not at all; RateUnavailable where it cannot be."""
+
+
+class HeadSink(Protocol):
+    """A place outside the bank that keeps signed heads: a folder elsewhere, paper, another database."""
+
+    @property
+    def name(self) -> str:
+        """What the place is called in the books: it stays the same as long as the place does."""
+
+    def keep(self, step: HeadStep) -> None:
+        """Keep a head there for good; the same head again changes nothing.
+
+        Raises SinkUnavailable when it is not sure that it is kept, and IntegrityError where another head of that
+        stream and size is kept already.
+        """
 
 
 class Printer(Protocol):

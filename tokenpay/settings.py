@@ -168,6 +168,23 @@ class TravelSettings(BaseModel):
         raise NotFound("the bank's settings name no such institution")
 
 
+class HeadSettings(BaseModel):
+    """When heads of the audit streams are signed, and where they go: each place keeps all of them.
+
+    A head is signed when a shift was closed, after `every_records` records, and when the last is `every_s` old. They go
+    to files in `folder` (relative: in the bank's own folder, which is better than nothing and outside of nothing), onto
+    paper where this machine has a `printer`, and to the table `kept_heads` of another `database`, by its URL.
+    """
+
+    model_config = _STRICT
+
+    every_records: Annotated[int, Field(gt=0, le=1_000_000)] = 1_000
+    every_s: Seconds = 86_400
+    folder: Annotated[str, Field(max_length=4096)] = "heads"
+    printer: bool = False
+    database: Annotated[str, Field(max_length=4096, repr=False)] = ""
+
+
 class BankSettings(BaseModel):
     """Where the books and keys are. An empty `database` is the SQLite file in the bank's folder.
 
@@ -179,6 +196,7 @@ class BankSettings(BaseModel):
     database: Annotated[str, Field(repr=False)] = ""
     chains: tuple[ChainSettings, ...] = ()
     printer: PrinterSettings | None = None
+    heads: HeadSettings = HeadSettings()
     names_on_receipts: bool = True
     travel: TravelSettings | None = None
     passkeys: PasskeySettings | None = None

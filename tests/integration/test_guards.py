@@ -184,6 +184,14 @@ ATTACKS: dict[str, tuple[str, str]] = {
         "INSERT INTO audit_heads SELECT 'x', seq, hash, at_s FROM audit_heads WHERE stream = 'main'",
         "audit_heads_begins",
     ),
+    "a signed head changed": ("UPDATE signed_heads SET content = 'x'", "signed_heads_kept"),
+    "a signed head gone": ("DELETE FROM signed_heads", "signed_heads"),
+    "a signed head of no record": (
+        "INSERT INTO signed_heads SELECT stream, size + 1, hash, content, nodes, older, proof FROM signed_heads"
+        " WHERE stream = 'main'",
+        "signed_heads_is_of_a_record",
+    ),
+    "a place outside that has less than it had": ("UPDATE head_sinks SET size = size - 1", "head_sinks_never_back"),
     "an event changed": ("UPDATE outbox SET content = '{{}}'", "outbox_kept"),
     "an event gone": ("DELETE FROM outbox", "outbox"),
     "a key bound to another payment": ("UPDATE keys SET result_id = 'gone'", "keys_kept"),

@@ -121,6 +121,8 @@ LATER_TABLES = {
     "travel_rules",
     "wallet_proofs",
     "audit_archives",
+    "head_sinks",
+    "signed_heads",
     "shifts",
     "quotes",
     "receipts",

@@ -7,7 +7,7 @@ from hashlib import sha256
 from tokenpay.errors import IntegrityError
 from tokenpay.primitives.canonical import Value, canonical_bytes, canonical_text
 
-_DOMAIN = "tokenpay/audit/1"
+DOMAIN = "tokenpay/audit/1"
 CLOCK_ACCEPTED = "clock.accepted"
 """The one action whose record may stand before the record it follows: people found that the clock had run ahead."""
 ARCHIVED = "audit.archived"
@@ -64,15 +64,18 @@ class AuditRecord:
 
     def is_whole(self) -> bool:
         """Tell whether the stored hash is the hash of what the record says."""
-        return self.hash == _hash(
-            self.stream, self.seq, self.at_s, self.actor, self.action, self.subject, self.details, self.previous
-        )
+        try:
+            return self.hash == _hash(
+                self.stream, self.seq, self.at_s, self.actor, self.action, self.subject, self.details, self.previous
+            )
+        except (TypeError, AttributeError):  # it was read from where something of another type had been put
+            return False
 
 
 def _hash(
     stream: str, seq: int, at_s: int, actor: str, action: str, subject: str, details: str, previous: bytes
 ) -> bytes:
-    content: list[Value] = [_DOMAIN, stream, seq, at_s, actor, action, subject, details, previous.hex()]
+    content: list[Value] = [DOMAIN, stream, seq, at_s, actor, action, subject, details, previous.hex()]
     return sha256(canonical_bytes(content)).digest()
 
 

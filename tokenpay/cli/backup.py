@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 BUSY_TIMEOUT_S = 15
 KEYS = ("keys/wallet.json", "keys/signer.json")
 SIGNED = "keys/signed.jsonl"
+HEADS = "keys/heads.jsonl"
 # With the PIN key beside its copy, a stolen database could be tried through for PINs.
 PASSWORDS = ("keys/wallet.password", "keys/engine.password", "pin.key")
 
@@ -79,7 +80,8 @@ def _stage(folder: Path, stage: Path, settings: "BankSettings", url: str, *, wit
 
     copyfile(folder / FILE_NAME, stage / FILE_NAME)
     (stage / "keys").mkdir()
-    for name in (*KEYS, *(PASSWORDS if with_passwords else ())):
+    # Heads before the books, as they are signed of them: the next is proved to grow from the last that is remembered.
+    for name in (*KEYS, HEADS, *(PASSWORDS if with_passwords else ())):
         if (folder / name).exists():
             copyfile(folder / name, stage / name)
     if url.startswith("sqlite"):

@@ -111,6 +111,7 @@ def show(args: Namespace) -> Answer:
             "revision": HEAD,
             "request_key": uow.facts.get("request_key", "") or None,
             "data_key": uow.facts.get("data_key", "") or None,
+            "head_key": uow.facts.get("head_key", "") or None,
             "payments": "stopped" if uow.facts.get("stopped", "") else "running",
             "chains": [
                 {

@@ -59,6 +59,27 @@ def audit(bank: "Bank") -> Iterator[Finding]:
     yield ok("audit", f"{len(heads)} streams, {sum(head.seq for head in heads)} records, all whole")
 
 
+def heads(bank: "Bank") -> Iterator[Finding]:
+    """Whether signed heads leave, and nothing keeps them from being signed."""
+    from tokenpay.store.signed_head_store import SIGNING
+
+    with bank.store.read() as uow:
+        states, newest = uow.signed_heads.sinks(), uow.signed_heads.newest()
+        demo = bool(uow.facts.get("demo", ""))
+    places = {state.sink for state in states if state.sink != SIGNING}
+    for state in states:
+        if state.trouble and state.sink == SIGNING:
+            said = f"no head of {state.stream} can be signed: {state.trouble}"
+            yield fail("heads", said, "docs/operating/heads.md: compare the stream with a head from outside")
+        elif state.trouble:
+            yield warn("heads", f"{state.sink} has no newer one: {state.trouble}", "see to it: they are sent again")
+    settings = bank.settings.heads
+    if newest and not demo and not (settings.database or settings.printer or settings.folder.startswith("/")):
+        yield warn("heads", "they stay on this machine", "name a folder elsewhere in bank.json: heads.folder")
+    if not any(state.trouble for state in states):
+        yield ok("heads", f"{len(newest)} streams have one, {len(places)} places keep them")
+
+
 def chain(bank: "Bank", settings: "ChainSettings", name: str) -> Iterator[Finding]:
     """Whether a chain runs, its node serves it, the books keep up with it, and the clock agrees with it."""
     with bank.store.read() as uow:

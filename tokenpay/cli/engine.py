@@ -131,6 +131,7 @@ class _Told:
             print_answer(Answer(content=content), as_json=True)
         else:
             nodes = [f"chain {turn.chain_id}: {line}" for turn in cycle.chains for line in turn.nodes]
+            nodes += [f"heads wait: {line}" for line in cycle.heads.troubles]
             for line in _lines(content) + [line for line in nodes if line not in self._nodes]:
                 say(line)
             self._nodes = nodes
@@ -159,6 +160,7 @@ def _content(cycle: "Cycle") -> dict[str, Any]:
             for turn in cycle.chains
         ],
         "expired": plain(cycle.expired),
+        "heads": {"signed": cycle.signed_heads, "sent": cycle.heads.sent, "troubles": list(cycle.heads.troubles)},
         "error": _error(cycle.error),
     }
 
@@ -177,8 +179,10 @@ def _lines(content: dict[str, Any]) -> list[str]:
         }
         did = ", ".join(f"{name} {number}" for name, number in counts.items() if number)
         lines += [f"chain {turn['chain_id']}: {did}"] if did else []
-    did = ", ".join(f"{name} {number}" for name, number in content["expired"].items() if number)
-    return [*lines, f"expired: {did}"] if did else lines
+    for name, counts in (("expired", content["expired"]), ("heads", {**content["heads"], "troubles": 0})):
+        did = ", ".join(f"{what} {number}" for what, number in counts.items() if number)
+        lines += [f"{name}: {did}"] if did else []
+    return lines
 
 
 def pause(text: str) -> float:

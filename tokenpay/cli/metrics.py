@@ -70,7 +70,7 @@ class Metrics:
         books = self._books()
         lines = [*self._own(), *_gauge("tokenpay_store_up", "Whether the books can be read.", int(books is not None))]
         if books is not None:
-            lines += [*_of_bank(books), *_of_chains(books)]
+            lines += [*_of_bank(books), *_of_heads(books), *_of_chains(books)]
         return "\n".join(lines) + "\n"
 
     def _books(self) -> "BankHealth | None":
@@ -108,6 +108,28 @@ def _of_bank(books: "BankHealth") -> Iterator[str]:
     yield from _gauge("tokenpay_stopped", "Whether all payments are stopped.", int(bool(books.stopped_by)))
     yield from _counter("tokenpay_events_total", "Events written.", books.events)
     yield from _gauge("tokenpay_event_lag_seconds", "How long the oldest unreadable event waits.", books.event_lag_s)
+
+
+def _of_heads(books: "BankHealth") -> Iterator[str]:
+    # The first word of a place says what it is; the rest may be a path or a host.
+    kinds = sorted({place.sink.split()[0] for place in books.head_sinks})
+    mine = {kind: [place for place in books.head_sinks if place.sink.split()[0] == kind] for kind in kinds}
+
+    def family(name: str, what: str, values: Mapping[str, int]) -> list[str]:
+        return _family(f"tokenpay_{name}", "gauge", what, "sink", values)
+
+    yield from family(
+        "heads_waiting",
+        "Signed heads that a place lacks.",
+        {name: sum(p.waiting for p in mine[name]) for name in kinds},
+    )
+    yield from family(
+        "head_oldest_seconds",
+        "For how long the oldest of them has waited.",
+        {name: max(place.oldest_s for place in mine[name]) for name in kinds},
+    )
+    troubled = {name: int(any(place.trouble for place in mine[name])) for name in kinds}
+    yield from family("head_sink_troubled", "Whether a place took no head, or none could be signed.", troubled)
 
 
 def _of_chains(books: "BankHealth") -> Iterator[str]:

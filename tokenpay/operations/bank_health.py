@@ -11,6 +11,7 @@ from tokenpay.parties.session import Session
 from tokenpay.payments.payment import ENDED, PaymentState
 from tokenpay.steps.authorize import authorize
 from tokenpay.store.chain_store import FollowedChain
+from tokenpay.store.signed_head_store import SIGNING, SinkState
 from tokenpay.store.unit_of_work import UnitOfWork
 
 NOTE_EVERY_S = 5
@@ -42,6 +43,20 @@ class ChainHealth:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SinkHealth:
+    """How many signed heads of a stream a place outside waits for, the oldest for how many seconds, and why.
+
+    The place `signing` is none: its `trouble` is why no head of the stream can be signed at all.
+    """
+
+    sink: str
+    stream: str
+    waiting: int
+    oldest_s: int
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BankHealth:
     """What stands at `at_s`. `stopped_by` is who stopped all payments, or empty, `resume_asked_by` who asked to go on.
 
@@ -52,7 +67,7 @@ class BankHealth:
     that is no end. `oldest_payment_s` is for how many seconds the one that waits longest has not moved. `events` is how
     many were written so far, and `event_lag_s` for how many seconds the oldest of them has waited to be read: a
     transaction of the database that stays open holds the feed back. `streams` are the audit streams' heads as they
-    stand, not checked.
+    stand, not checked; `head_sinks` tells how their signed heads leave.
     """
 
     at_s: int
@@ -71,6 +86,7 @@ class BankHealth:
     event_lag_s: int
     deny_lists: tuple[DenyList, ...]
     streams: tuple[AuditHead, ...]
+    head_sinks: tuple[SinkHealth, ...]
 
 
 def bank_health(bank: Bank, *, by: Session) -> BankHealth:
@@ -103,6 +119,7 @@ def bank_health(bank: Bank, *, by: Session) -> BankHealth:
             event_lag_s=max(0, now_s - (uow.outbox.waits_since_s() or now_s)),
             deny_lists=tuple(uow.deny_lists.all()),
             streams=tuple(uow.audit.heads()),
+            head_sinks=tuple(_sink(uow, state, now_s=now_s) for state in uow.signed_heads.sinks()),
         )
 
 
@@ -146,6 +163,17 @@ def _chain(
         payments=sum(count for _, count, _ in mine),
         oldest_payment_s=_age(mine, now_s=now_s),
         deposits=seen.get(chain.chain_id, 0),
+    )
+
+
+def _sink(uow: UnitOfWork, state: SinkState, *, now_s: int) -> SinkHealth:
+    times = [] if state.sink == SIGNING else uow.signed_heads.times(state.stream, after_size=state.size)
+    return SinkHealth(
+        sink=state.sink,
+        stream=state.stream,
+        waiting=len(times),
+        oldest_s=max(0, now_s - times[0]) if times else 0,
+        trouble=state.trouble,
     )
 
 

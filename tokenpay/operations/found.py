@@ -65,6 +65,7 @@ def found(
             "deposit_xpub": signer.deposit_xpub(),
             "request_key": signer.request_key().hex(),
             "data_key": bank.required_data_keys().public().hex(),
+            "head_key": signer.head_key().hex(),
             "stopped": "",
             "resume_asked_by": "",
         }

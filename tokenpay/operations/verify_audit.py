@@ -1,14 +1,62 @@
-"""Follow every audit stream from its start to its head."""
+"""Follow every audit stream from its start to its head, and meet every head that was signed of it on the way."""
+
+from collections.abc import Sequence
+from pathlib import Path
 
 from tokenpay.audit.record import AuditHead
+from tokenpay.audit.signed_head import HeadStep, StreamHead, verify_heads
 from tokenpay.bank import Bank
+from tokenpay.errors import InvalidInput
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.steps.authorize import authorize
+from tokenpay.steps.follow_archive import verify_own_archive
+from tokenpay.steps.head_key import head_key
+from tokenpay.store.unit_of_work import UnitOfWork
 
 
-def verify_audit(bank: Bank, *, by: Session) -> list[AuditHead]:
-    """Return the head of every stream, each followed record by record; raises IntegrityError where one is not whole."""
+def verify_audit(
+    bank: Bank,
+    *,
+    by: Session,
+    heads: Sequence[HeadStep] = (),
+    archives: Sequence[Path] = (),
+    key: bytes | None = None,
+) -> list[AuditHead]:
+    """Return the head of every stream, each followed record by record; raises IntegrityError where one is not whole.
+
+    `heads` are signed heads that were kept outside the bank: whoever changed, removed, moved or cut off a record that
+    one covers is found, also with every later hash written anew. `key` (32 bytes) is the bank's head key as the
+    auditor knows it; without it the database's own word is taken for it. The heads that the database itself still
+    holds are met too, which tells closer where a change begins. `archives` are followed with the rest.
+
+    IntegrityError says which `stream`, and the first record (`seq`) and the last (`up_to`) that may be wrong. Raises
+    InvalidInput for a head of another bank, or one that stands in an archive that was not named.
+    """
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.READ)
-        return uow.audit.whole_heads()
+        marks = _proved(uow, [*heads, *uow.signed_heads.all()], key)
+        for path in archives:
+            archive = verify_own_archive(uow, path, marks)
+            stream, spanned = archive.end.stream, range(archive.start.seq + 1, archive.end.seq + 1)
+            marks = [mark for mark in marks if mark.stream != stream or mark.size not in spanned]
+        starts = {found.stream: uow.audit.start(found.stream).seq for found in uow.audit.heads()}
+        outside = {(step.signed.head.stream, step.signed.head.size) for step in heads}
+        # The bank's own heads of what was archived are met with the archive alone; one from outside is never left out.
+        marks = [
+            mark
+            for mark in marks
+            if mark.size >= starts.get(mark.stream, 0) or (mark.stream, mark.size) in outside
+        ]  # fmt: skip
+        return uow.audit.whole_heads(marks)
+
+
+def _proved(uow: UnitOfWork, steps: Sequence[HeadStep], key: bytes | None) -> list[StreamHead]:
+    if not steps:
+        return []
+    key, name = key or head_key(uow), uow.facts.get("name")
+    proved = verify_heads(steps, key)
+    for head in proved:
+        if head.bank != name:
+            raise InvalidInput("a head is of another bank", stream=head.stream, size=head.size)
+    return proved

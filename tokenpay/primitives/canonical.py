@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from json.encoder import encode_basestring_ascii
 from typing import Any
 
 from tokenpay.errors import IntegrityError, InvalidInput
@@ -28,6 +29,11 @@ def canonical_text(value: Value) -> str:
 def canonical_bytes(value: Value) -> bytes:
     """Return `canonical_text` as bytes."""
     return canonical_text(value).encode("ascii")
+
+
+def quoted(text: str) -> str:
+    """Return `canonical_text` of a text, for those who put many such together; raises TypeError for anything else."""
+    return encode_basestring_ascii(text)
 
 
 def parse_canonical(text: str) -> Any:

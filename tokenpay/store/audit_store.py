@@ -1,19 +1,24 @@
 """Audit streams: their heads and records."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, null, select, update
 
-from tokenpay.audit.record import ARCHIVED, AuditHead, AuditRecord, verify_stream
-from tokenpay.errors import Conflict, Halted, IntegrityError
+from tokenpay.audit.follow import COLUMNS, Row, StreamFollower, verify_rows
+from tokenpay.audit.record import ARCHIVED, AuditHead, AuditRecord
+from tokenpay.audit.signed_head import StreamHead
+from tokenpay.audit.tree import EMPTY, Frontier
+from tokenpay.errors import Conflict, Halted, IntegrityError, InvalidInput
 from tokenpay.primitives.canonical import Value, parse_canonical
+from tokenpay.store.door import MAX_NUMBER
 from tokenpay.store.insert_missing import insert_missing
 from tokenpay.store.tables import audit_archives, audit_heads, audit_records
 from tokenpay.store.writes import Writes
 
 MAX_CLOCK_BACK_S = 300
 MAX_CLOCK_AHEAD_S = 300
+_AT_ONCE = 1_024
 _OF_STREAM = audit_heads.c.stream == bindparam("of_stream")
 _LOCK_HEAD = {
     # A terminal's clock is not believed where the database has one of its own.
@@ -107,30 +112,69 @@ class AuditStore:
         rows = self._connection.execute(select(audit_heads).order_by(audit_heads.c.stream))
         return [AuditHead(**row._mapping) for row in rows]
 
-    def whole_heads(self) -> list[AuditHead]:
+    def whole_heads(self, marks: Iterable[StreamHead] = ()) -> list[AuditHead]:
         """Return every stream's head once its records lead to it: a record cut off at the end is missed too.
 
-        A stream that was archived begins where its newest archive ends. Raises IntegrityError.
+        The records lead through every one of `marks` too, which are heads that were known of the streams. A stream
+        that was archived begins where its newest archive ends. Raises IntegrityError, and InvalidInput for a mark
+        that stands in an archive.
         """
         heads = self.heads()
+        known = {head.stream: list[StreamHead]() for head in heads}
+        for mark in marks:
+            if mark.stream not in known:
+                raise IntegrityError("an audit stream is gone", stream=mark.stream, seq=1, up_to=mark.size)
+            known[mark.stream].append(mark)
         for head in heads:
-            self._follow(head)
+            self._follow(head, known[head.stream])
         return heads
 
-    def _follow(self, head: AuditHead) -> None:
+    def _follow(self, head: AuditHead, marks: list[StreamHead]) -> None:
         start = self.start(head.stream)
-        told = {0}
-
-        def records() -> Iterator[AuditRecord]:
-            for record in self.records(head.stream, after_seq=start.seq):
-                if record.action == ARCHIVED:
-                    told.add(parse_canonical(record.details).get("up_to"))
-                yield record
-
-        if verify_stream(records(), start) != head:
+        if any(mark.size < start.seq for mark in marks):
+            raise InvalidInput("a head stands in an archive: name the archive's file too", stream=head.stream)
+        follower = StreamFollower(start, self.frontier(start) if marks else None)
+        found = verify_rows(self.rows(head.stream, after_seq=start.seq), follower, marks)
+        if found.head != head:
             raise IntegrityError("an audit stream ends before its head", stream=head.stream, seq=head.seq)
-        if start.seq not in told:
+        if start.seq not in found.archived_up_to:
             raise IntegrityError("audit records are gone, and no record says where to", stream=head.stream)
+
+    def frontier(self, start: AuditHead) -> Frontier | None:
+        """Return the frontier of a stream's tree at `start`, as the record of its archive says, or None."""
+        if not start.seq:
+            return EMPTY
+        told = select(audit_records.c.details).where(
+            audit_records.c.stream == start.stream, audit_records.c.action == ARCHIVED, audit_records.c.seq > start.seq
+        )
+        for details in self._connection.execute(told.order_by(audit_records.c.seq)).scalars():
+            frontier = _told_frontier(details, start)
+            if frontier is not None:
+                return frontier
+        return None
+
+    def rows(self, stream: str, *, after_seq: int = 0, up_to: int = MAX_NUMBER) -> Iterator[Sequence[Row]]:
+        """Yield the columns of a stream's records in order and some at a time, whatever their number."""
+        query = (
+            select(*(audit_records.c[name] for name in COLUMNS))
+            .where(audit_records.c.stream == stream, audit_records.c.seq.between(after_seq + 1, up_to))
+            .order_by(audit_records.c.seq)
+        )
+        if self._connection.dialect.name == "sqlite":  # its driver reads as it goes, and makes plain tuples
+            cursor = self._connection.execute(query).cursor
+            while cursor is not None and (rows := cursor.fetchmany(_AT_ONCE)):
+                yield rows
+            return
+        options = {"stream_results": True, "yield_per": _AT_ONCE}
+        for part in self._connection.execute(query, execution_options=options).partitions():
+            yield [tuple(row) for row in part]
+
+    def holds(self, stream: str, action: str, *, after_seq: int) -> bool:
+        """Tell whether a record of this action stands behind number `after_seq`."""
+        query = select(audit_records.c.seq).where(
+            audit_records.c.stream == stream, audit_records.c.seq > after_seq, audit_records.c.action == action
+        )
+        return self._connection.execute(query.limit(1)).first() is not None
 
     def archived(self, stream: str) -> list[AuditHead]:
         """Return where each archive of a stream ended, oldest first."""
@@ -158,3 +202,14 @@ class AuditStore:
         query = select(audit_records).where(audit_records.c.stream == stream, audit_records.c.seq > after_seq)
         for row in self._connection.execute(query.order_by(audit_records.c.seq)):
             yield AuditRecord(**row._mapping)
+
+
+def _told_frontier(details: str, start: AuditHead) -> Frontier | None:
+    """Return the frontier that the record of an archive tells of, where it is the one that ended at `start`."""
+    try:
+        said = parse_canonical(details)
+        if said["up_to"] != start.seq or "nodes" not in said:
+            return None
+        return Frontier.of(start.seq, bytes.fromhex(said["nodes"]))
+    except (IntegrityError, LookupError, TypeError, ValueError):
+        return None  # it is followed like any record, and found where it is not as it was written

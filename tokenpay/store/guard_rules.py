@@ -43,6 +43,7 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "deny_lists": (),
     "deposits": ("state", "outcome"),
     "entries": (),
+    "head_sinks": ("size", "at_s", "trouble"),
     "introductions": (),
     "keys": (),
     "leases": ("holder", "until_s"),
@@ -71,6 +72,7 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "sessions": ("closed_at_s",),
     "shifts": ("state", "closing", "expected", "closed_at_s"),
     "signed": (),
+    "signed_heads": (),
     "transfers": ("state", "posted_units", "clearance_id"),
     "travel_rules": ("salt", "sealed", "erased_at_s"),
     "wallet_proofs": ("signature", "proved_by", "proved_at_s", "valid_until_s"),
@@ -78,8 +80,8 @@ CHANGES: dict[str, tuple[str, ...]] = {
 """Which columns of a written row may still change: all others stand as they were written."""
 
 REMOVED = frozenset({
-    "audit_records", "authorizations", "blocks", "carried", "credentials", "denied", "deny_lists", "keys", "limit_uses",
-    "shifts",
+    "audit_records", "authorizations", "blocks", "carried", "credentials", "denied", "deny_lists", "head_sinks", "keys",
+    "limit_uses", "shifts",
 })  # fmt: skip
 """Where rows may go again: what was archived, what a reorg orphans, is replaced, or a unit of work takes back."""
 
@@ -150,7 +152,7 @@ _OTHER_HALF = "SELECT 1 FROM entries WHERE transfer_id = NEW.transfer_id AND sid
 _AVAILABLE = f"""CASE WHEN NEW.kind IN ({_listed(ASSETS)})
   THEN NEW.debits_posted - NEW.credits_posted - NEW.credits_pending WHEN NEW.kind IN ({_listed(LIABILITIES)})
   THEN NEW.credits_posted - NEW.debits_posted - NEW.debits_pending END"""
-_FOUNDING = _listed({"demo", "deposit_xpub", "request_key", "data_key", "pin_key_mark"})
+_FOUNDING = _listed({"demo", "deposit_xpub", "request_key", "head_key", "data_key", "pin_key_mark"})
 _BOTH = """SELECT count(*) FILTER (WHERE side = 'debit') = 1 AND count(*) FILTER (WHERE side = 'credit') = 1
   FROM entries WHERE transfer_id = NEW.id"""
 _OWN_WRITER = "NEW.written_by <> pg_current_xact_id()::text::bigint"
@@ -252,6 +254,11 @@ RULES = (
     Rule(name="only_erased", table="travel_rules", event="UPDATE",
          refused="OLD.erased_at_s IS NOT NULL OR NEW.erased_at_s IS NULL OR NEW.erased_at_s < OLD.keep_until_s"),
     Rule(name="answered_once", table="wallet_proofs", event="UPDATE", refused="OLD.proved_at_s IS NOT NULL"),
+    Rule(name="is_of_a_record", table="signed_heads", event="INSERT", looks=True,
+         refused="NOT EXISTS (SELECT 1 FROM audit_records WHERE stream = NEW.stream AND seq = NEW.size"
+         " AND hash = NEW.hash) OR EXISTS (SELECT 1 FROM signed_heads WHERE stream = NEW.stream"
+         " AND size >= NEW.size)"),
+    Rule(name="never_back", table="head_sinks", event="UPDATE", refused="NEW.size < OLD.size"),
     Rule(name="own_writer", table="outbox", event="INSERT", only="postgresql", refused=_OWN_WRITER),
 )  # fmt: skip
 

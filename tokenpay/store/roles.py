@@ -19,7 +19,7 @@ ROLES = (TERMINAL, ENGINE, AUDITOR)
 # The chain, what was signed, policy, deny-lists, assets and leases are read at a counter and written elsewhere.
 _NOT_AT_A_COUNTER = frozenset({
     "assets", "attempts", "audit_archives", "authorizations", "blocks", "chains", "denied", "deny_lists", "deposits",
-    "leases", "policies", "signed",
+    "head_sinks", "leases", "policies", "signed", "signed_heads",
 })  # fmt: skip
 _OWNERS_ALONE = frozenset({"audit_archives", "chains"})
 _SECRET = frozenset({"credentials"})

@@ -795,6 +795,30 @@ audit_archives = Table(
 )
 """The last record of each archive: the stream goes on behind the newest, and what stands before it may be removed."""
 
+signed_heads = Table(
+    "signed_heads",
+    metadata,
+    Column("stream", Text, ForeignKey("audit_heads.stream"), primary_key=True),
+    Column("size", BigInteger, primary_key=True),
+    Column("hash", LargeBinary, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("nodes", LargeBinary, nullable=False),
+    Column("older", BigInteger, nullable=False),
+    Column("proof", LargeBinary, nullable=False),
+)
+"""Heads that the signer signed: the line that leaves, the tree's frontier there, and that it grew from `older`."""
+
+head_sinks = Table(
+    "head_sinks",
+    metadata,
+    Column("sink", Text, primary_key=True),
+    Column("stream", Text, ForeignKey("audit_heads.stream"), primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("at_s", BigInteger, nullable=False),
+    Column("trouble", Text, nullable=False),
+)
+"""Up to which head each place outside the bank has them all, and what last kept one from leaving."""
+
 outbox = Table(
     "outbox",
     metadata,

@@ -61,6 +61,7 @@ from tokenpay.store.session_store import SessionStore
 from tokenpay.store.shift_store import ShiftStore
 from tokenpay.store.travel_store import TravelStore
 from tokenpay.store.wallet_proof_store import WalletProofStore
+from tokenpay.store.signed_head_store import SignedHeadStore
 from tokenpay.store.writes import Writes
 
 BUSY_TIMEOUT_S = 15
@@ -115,6 +116,7 @@ class UnitOfWork:
     shifts = cached_property(lambda uow: ShiftStore(uow.connection))
     travel_rules = cached_property(lambda uow: TravelStore(uow.connection))
     wallet_proofs = cached_property(lambda uow: WalletProofStore(uow.connection))
+    signed_heads = cached_property(lambda uow: SignedHeadStore(uow.connection))
     writes = cached_property(lambda uow: Writes(uow.connection))
 
 

@@ -22,9 +22,10 @@ def archived(world: World, path: Path, *, before_s: int | None = None) -> tp.Aud
 
 
 def live(world: World) -> int:
-    """Leave a few records, then let a minute pass; return the moment between."""
+    """Leave a few records under a signed head, then let a minute pass; return the moment between."""
     for _ in range(3):
         world.paid(5)
+    tp.sign_heads(world.bank, by=world.engine, at_once=True)
     world.clock.advance(60)
     return world.clock.now_s()
 

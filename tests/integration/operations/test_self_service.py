@@ -333,6 +333,7 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
     nothing = tp.Assertion(credential_id=b"", client_data=b"", authenticator_data=b"", signature=b"")
     answer = tp.PasskeyAnswer(challenge_id="00", given=nothing)
     made = tp.PasskeyAnswer(challenge_id="00", given=tp.Attestation(client_data=b"", attestation_object=b""))
+    tp.sign_heads(bank, by=world.engine, at_once=True)
     tp.archive_audit(bank, archive, stream="main", before_s=2**40, by=world.ann)
     return {
         "attach_travel_rule": lambda by: tp.attach_travel_rule(bank, held.id, travel_data(mine), by=by, key=key),
@@ -370,6 +371,7 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
         "enrol_customer": lambda by: tp.enrol_customer(bank, name="Eva", by=by, key=key),
         "exchange": lambda by: tp.exchange(bank, quote_id="QU-1", by=by, key=key),
         "expire": lambda by: tp.expire(bank, by=by),
+        "export_audit": lambda by: tp.export_audit(bank, folder / "export", stream="main", by=by),
         "export_journal": lambda by: tp.export_journal(
             bank, folder / "journal.csv", by=by, wanted=tp.JournalFilter(customer_id=mine)
         ),
@@ -416,6 +418,8 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
         "run_once": lambda by: tp.run_once(bank, by=by),
         "set_pin": lambda by: tp.set_pin(bank, pin="615093", by=by),
         "set_rate": lambda by: tp.set_rate(bank, rate, by=by),
+        "send_heads": lambda by: tp.send_heads(bank, by=by),
+        "sign_heads": lambda by: tp.sign_heads(bank, by=by),
         "settle": lambda by: tp.settle(bank, chain_id=CHAIN_ID, by=by),
         "shift_of_key": lambda by: tp.shift_of_key(bank, key, by=by),
         "shift_report": lambda by: tp.shift_report(bank, "SH-1", by=by),

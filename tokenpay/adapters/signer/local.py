@@ -3,9 +3,14 @@
 from collections.abc import Sequence
 
 from tokenpay.adapters.signer.data_keys import LocalDataKeys
+from tokenpay.adapters.signer.head_key import derive_head_key
+from tokenpay.adapters.signer.head_memory import HeadMemory
 from tokenpay.adapters.signer.memory import Place, SignerMemory
 from tokenpay.adapters.signer.request_key import derive_request_key
 from tokenpay.adapters.signer.rules import PasskeyRules, SignerRules, TrustedOperator
+from tokenpay.audit.proofs import verify_consistency
+from tokenpay.audit.signed_head import SignedHead, StreamHead, sign_stream_head
+from tokenpay.audit.tree import TreeHead
 from tokenpay.compliance.approval import Approval, Part
 from tokenpay.compliance.clearance import Clearance
 from tokenpay.compliance.passkey_consent import PasskeyConsent
@@ -41,14 +46,16 @@ class LocalSigner:
     What a database says is never enough: no row of it can make a signature appear, or appear twice.
     """
 
-    def __init__(self, seed: Secret, rules: SignerRules, memory: SignerMemory) -> None:
+    def __init__(self, seed: Secret, rules: SignerRules, memory: SignerMemory, heads: HeadMemory | None = None) -> None:
         root = ExtendedPrivateKey.from_seed(seed)
         self._treasury = root.derive(TREASURY_PATH)
         self._deposits = root.derive(DEPOSITS_PATH)
         self._request_key = derive_request_key(seed)
         self.data_keys = LocalDataKeys(seed)
+        self._head_key = derive_head_key(seed)
         self._rules = rules
         self._memory = memory
+        self._heads = heads or HeadMemory(None)
 
     def __repr__(self) -> str:
         return f"LocalSigner(treasury={self.treasury()})"
@@ -109,6 +116,24 @@ class LocalSigner:
         if self._deposit_key(index).public().address() != claims.deposit_address:
             raise SignerRefused("the request asks for money to an address that is not this deposit address")
         return sign_claims(claims, key=self._request_key)
+
+    def head_key(self) -> bytes:
+        return self._head_key.public_key().public_bytes_raw()
+
+    def last_head(self, stream: str) -> TreeHead | None:
+        return self._heads.last(stream)
+
+    def sign_head(self, head: StreamHead, proof: Sequence[bytes]) -> SignedHead:
+        with self._heads.held() as signed:
+            last = signed.get(head.stream)
+            if last is not None:
+                try:
+                    verify_consistency(last, head.tree(), proof)
+                except IntegrityError as error:
+                    raise SignerRefused(f"a head was signed that this one contradicts: {error.message}") from None
+            if last != head.tree():
+                self._heads.remember(head.stream, head.tree())
+        return sign_stream_head(head, self._head_key)
 
     def _deposit_key(self, index: int) -> ExtendedPrivateKey:
         try:

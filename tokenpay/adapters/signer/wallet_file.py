@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from uuid import UUID
 
+from tokenpay.adapters.signer.head_memory import HeadMemory
 from tokenpay.adapters.signer.local import LocalSigner
 from tokenpay.adapters.signer.memory import SignerMemory
 from tokenpay.adapters.signer.rules import SignerRules
@@ -15,6 +16,7 @@ from tokenpay.wallets.kdf import STRONG, Kdf
 from tokenpay.wallets.secret import Secret
 
 WALLET, RULES, MEMORY = "wallet.json", "signer.json", "signed.jsonl"
+HEADS = "heads.jsonl"
 WALLET_PASSWORD = "wallet.password"  # noqa: S105 - a file's name
 PASSWORD_VARIABLE = "TOKENPAY_KEY_PASSWORD"  # noqa: S105 - a variable's name
 
@@ -56,7 +58,8 @@ def open_wallet(directory: Path, password: str | None) -> LocalSigner:
     Raises SignerUnavailable, WrongPassword, InvalidKeystore, IntegrityError.
     """
     rules, seed = read_rules(directory), open_seed(directory, password)
-    return LocalSigner(seed, SignerRules.unseal(rules, seed.reveal()), SignerMemory(directory / MEMORY))
+    memories = SignerMemory(directory / MEMORY), HeadMemory(directory / HEADS)
+    return LocalSigner(seed, SignerRules.unseal(rules, seed.reveal()), *memories)
 
 
 def open_seed(directory: Path, password: str | None) -> Secret:

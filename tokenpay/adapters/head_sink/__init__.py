@@ -1,0 +1,1 @@
+"""Places outside the bank that keep signed heads."""
