@@ -92,7 +92,8 @@ def verify_rows(
 
     `marks` are heads of this stream from the follower's start on. Raises IntegrityError, with the first record (`seq`)
     and the last (`up_to`) that may be wrong: at a record that is not as it was written, at one that follows another
-    than its own, where a head was made of other records, and where the stream ends before a head.
+    than its own, where a head was made of other records, and where the stream ends before a head: the records from the
+    last head that holds on may then be wrong.
     """
     waiting = deque(sorted(marks, key=lambda mark: mark.size))
     proved = follower.head.seq
@@ -106,8 +107,13 @@ def verify_rows(
     while waiting and waiting[0].size == follower.head.seq:  # of a stream that has no rows behind its start
         proved = _meet(follower, waiting.popleft(), proved)
     if waiting:
-        first, last = follower.head.seq + 1, waiting[-1].size
-        raise IntegrityError("audit records are cut off", stream=follower.head.stream, seq=first, up_to=last)
+        raise IntegrityError(
+            "there are fewer audit records than a signed head was made of",
+            stream=follower.head.stream,
+            records=follower.head.seq,
+            seq=proved + 1,
+            up_to=waiting[-1].size,
+        )
     return follower
 
 

@@ -83,9 +83,15 @@ def verify_stream(records: Iterable[AuditRecord], start: AuditHead) -> AuditHead
     """Follow a stream from `start` and return its head; raises IntegrityError at the first broken record."""
     head = start
     for record in records:
-        if record.stream != head.stream or record.seq != head.seq + 1 or record.previous != head.hash:
+        if record.stream != head.stream or record.seq != head.seq + 1:
             raise IntegrityError("an audit record is missing or out of order", stream=head.stream, seq=head.seq + 1)
-        if not record.is_whole() or (record.at_s < head.at_s and record.action != CLOCK_ACCEPTED):
+        if not record.is_whole():
+            raise IntegrityError("an audit record was changed", stream=head.stream, seq=record.seq)
+        if record.previous != head.hash:
+            first = max(head.seq, 1)
+            message = "an audit record follows another than the one before it: one of the two was written anew"
+            raise IntegrityError(message, stream=head.stream, seq=first, up_to=record.seq)
+        if record.at_s < head.at_s and record.action != CLOCK_ACCEPTED:
             raise IntegrityError("an audit record was changed", stream=head.stream, seq=record.seq)
         head = record.head()
     return head

@@ -138,7 +138,8 @@ class AuditStore:
         if found.head != head:
             raise IntegrityError("an audit stream ends before its head", stream=head.stream, seq=head.seq)
         if start.seq not in found.archived_up_to:
-            raise IntegrityError("audit records are gone, and no record says where to", stream=head.stream)
+            message = "audit records are gone, and no record says where to"
+            raise IntegrityError(message, stream=head.stream, seq=1, up_to=start.seq)
 
     def frontier(self, start: AuditHead) -> Frontier | None:
         """Return the frontier of a stream's tree at `start`, as the record of its archive says, or None."""

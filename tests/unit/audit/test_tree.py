@@ -116,7 +116,7 @@ def test_every_growth_is_proved_from_the_older_frontier_alone(size: int) -> None
         assert verify_consistency(head(MANY[:older]), head(MANY[:size]), proof) == head(MANY[:size])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_a_tree_that_holds_something_else_is_never_proved(data: st.DataObject) -> None:
     size = data.draw(st.integers(2, MOST))
@@ -128,7 +128,7 @@ def test_a_tree_that_holds_something_else_is_never_proved(data: st.DataObject) -
         verify_consistency(head(MANY[:older]), head(leaves[:size]), proof)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_a_proof_with_one_bit_changed_proves_nothing(data: st.DataObject) -> None:
     size = data.draw(st.integers(2, MOST))
