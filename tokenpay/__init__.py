@@ -342,8 +342,8 @@ if TYPE_CHECKING:
         Clock as Clock,
         DataKeys as DataKeys,
         Entropy as Entropy,
-        Presence as Presence,
         HeadSink as HeadSink,
+        Presence as Presence,
         Printer as Printer,
         RateSource as RateSource,
         Signer as Signer,
@@ -388,9 +388,9 @@ if TYPE_CHECKING:
     from tokenpay.settings import (
         BankSettings as BankSettings,
         ChainSettings as ChainSettings,
+        HeadSettings as HeadSettings,
         InstitutionSettings as InstitutionSettings,
         PasskeySettings as PasskeySettings,
-        HeadSettings as HeadSettings,
         PrinterSettings as PrinterSettings,
         TravelSettings as TravelSettings,
     )

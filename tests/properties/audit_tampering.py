@@ -256,8 +256,9 @@ def edit_bytes(hand: Hand) -> int:
     which = hand.chance.choice(["previous", "hash", "details"])
     if which == "details":
         return hand.put(line._replace(details=line.details.encode()))  # type: ignore[arg-type]
-    bit = 1 << hand.chance.randrange(256)
-    return hand.put(line._replace(**{which: (int.from_bytes(getattr(line, which)) ^ bit).to_bytes(32)}))
+    was = line.hash if which == "hash" else line.previous
+    digest = (int.from_bytes(was) ^ 1 << hand.chance.randrange(256)).to_bytes(32)
+    return hand.put(line._replace(hash=digest) if which == "hash" else line._replace(previous=digest))
 
 
 def edit_and_hash(hand: Hand) -> int:

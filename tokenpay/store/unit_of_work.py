@@ -59,9 +59,9 @@ from tokenpay.store.receipt_store import ReceiptStore
 from tokenpay.store.request_store import RequestStore
 from tokenpay.store.session_store import SessionStore
 from tokenpay.store.shift_store import ShiftStore
+from tokenpay.store.signed_head_store import SignedHeadStore
 from tokenpay.store.travel_store import TravelStore
 from tokenpay.store.wallet_proof_store import WalletProofStore
-from tokenpay.store.signed_head_store import SignedHeadStore
 from tokenpay.store.writes import Writes
 
 BUSY_TIMEOUT_S = 15
