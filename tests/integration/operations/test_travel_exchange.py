@@ -112,9 +112,9 @@ def test_what_cannot_be_sent(world: World) -> None:
         send(world, world.paid(1, creditor=OUTSIDE))
     with pytest.raises(tp.NotPermitted):
         send(world, payment, by=world.tom)
-    for missing in ({"data_keys": None}, {"travel_exchange": None}):
+    for bank in (replace(world.bank, data_keys=None), replace(world.bank, travel_exchange=None)):
         with pytest.raises(tp.Unavailable):
-            tp.send_travel_rule(replace(world.bank, **missing), payment.id, to="second-bank", by=world.ann)
+            tp.send_travel_rule(bank, payment.id, to="second-bank", by=world.ann)
     tp.cancel(world.bank, payment.id, by=world.tom)
     with pytest.raises(tp.WrongState):
         send(world, payment)
