@@ -16,7 +16,7 @@ import tokenpay as tp
 from terminal_app.language import _
 
 ROUND_EVERY_S = 86_400
-"""A bank that was left for a day lives through another round first: its deny-list is dated again."""
+"""A bank that was left for a day lives through another round first: its list is dated again."""
 STOP_S = 10.0
 
 

@@ -186,8 +186,8 @@ def house_shown(bank: tp.Bank, *, by: tp.Session, with_cash: bool) -> HouseView:
         _("  ▸ open cases: {count}").format(count=health.open_cases),
         _("  ▸ shifts that are not closed: {count}").format(count=len(tp.find_shifts(bank, by=by, states=NOT_CLOSED))),
         "",
-        _("Deny-lists"),
-        *_lists(health, most_s=tp.get_policy(bank, by=by).list_max_age_s),
+        _("Screening lists"),
+        *_lists(health),
         "",
         _("Written down last"),
         *(
@@ -215,19 +215,29 @@ def _place(line: tp.BookBalance) -> str:
     return f"{PLACES[line.kind].format(owner=line.owner)}: {amount_text(tp.Amount(line.asset, line.units))}"
 
 
-def _lists(health: tp.BankHealth, *, most_s: int) -> tuple[str, ...]:
-    """Return each deny-list with its date; payments to addresses wait where one is too old."""
-    words = {
-        True: _("  ✓ {name}, of {time}, entries: {count}"),
-        False: _("  ✗ {name}, of {time}: TOO OLD, load it anew"),
-    }
-    lines = tuple(
-        words[health.at_s - known.dated_s <= most_s].format(
-            name=known.name, time=time_text(known.dated_s), count=known.entries
+_SILENT = {
+    tp.Silence.MISSING: _("  ✗ {name}: REQUIRED, and never loaded"),
+    tp.Silence.UNSIGNED: _("  ✗ {name}, of {time}: NOT SIGNED as the policy wants it"),
+    tp.Silence.DOUBTED: _("  ✗ {name}, of {time}: a newer one WAITS for a second person"),
+    tp.Silence.STALE: _("  ✗ {name}, of {time}: TOO OLD, load it anew"),
+    tp.Silence.AHEAD: _("  ✗ {name}, of {time}: dated AHEAD of this clock"),
+}
+
+
+def _lists(health: tp.BankHealth) -> tuple[str, ...]:
+    """Return each screening list with its date; payments to addresses wait where one can say nothing."""
+    silent = {each.name for each in health.silent_lists}
+    lines = [_SILENT[each.why].format(name=each.name, time=time_text(each.dated_s)) for each in health.silent_lists] + [
+        _("  ✓ {name}, of {time}, entries: {count}, addresses: {addresses}").format(
+            name=known.name,
+            time=time_text(known.dated_s),
+            count=known.parties,
+            addresses=known.address_count,
         )
-        for known in health.deny_lists
-    )
-    return lines or (_("  ✗ none: payments to addresses wait"),)
+        for known in health.lists
+        if known.name not in silent
+    ]
+    return tuple(lines) or (_("  ✗ none: payments to addresses wait"),)
 
 
 def chains_shown(bank: tp.Bank, *, by: tp.Session) -> tuple[ChainView, ...]:

@@ -61,8 +61,8 @@ GENERAL = {
     "limit.payment": N_("above the limit for one payment"),
     "limit.customer_day": N_("above the limit for this customer's day"),
     "limit.operator_day": N_("above the limit for this operator's day"),
-    "screening.match": N_("an address of this payment is on a deny-list"),
-    "screening.unavailable": N_("the deny-list is missing or too old to say anything"),
+    "screening.match": N_("an address of this payment is on a screening list"),
+    "screening.unavailable": N_("a screening list is missing, too old or not accepted"),
     "counter.ask": N_("the bank looks at this payment: ask at the counter"),
     "approval.second_person": N_("this payment needs a second person"),
     "approval.passkey": N_("everybody who signs this payment does so with a passkey"),
@@ -193,8 +193,9 @@ VALUES = frozenset({N_("drawer"), N_("operator"), N_("terminal"), N_("open"), N_
 """Values of the library's sentences that are words: they are translated too."""
 
 NOTES = (
-    N_("the sender is on a deny-list"),
-    N_("no deny-list could say anything"),
+    N_("the sender is on a screening list"),
+    N_("the screening lists could say nothing"),
+    N_("the sender of a waiting deposit is on a list that was loaded since"),
     N_("the token is frozen"),
     N_("the request asks for another asset"),
     N_("the payee is closed"),

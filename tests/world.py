@@ -234,7 +234,9 @@ def found_template(folder: Path, url: str) -> Template:
         people: dict[str, Any] = {id: sign_in(bank, id) for id in PASSWORDS} | {"engine": tp.engine_session(bank)}
         ann, tom = people["ann"], people["tom"]
         tp.register_asset(bank, TOKEN, by=ann)
-        tp.load_deny_list(bank, name="ofac", text=LISTED.text, dated_s=clock.now_s(), by=ann)
+        tp.load_list(
+            bank, name="ofac", form=tp.ListForm.OWN, files=[LISTED.text.encode()], dated_s=clock.now_s(), by=ann
+        )
         people |= {name.lower(): tp.enrol_customer(bank, name=name, by=tom, key=name) for name in ("Anna", "Boris")}
         world = World(bank=bank, chain=chain, clock=clock, **people)
         chain.deposit(None, world.treasury, COIN_WEI)

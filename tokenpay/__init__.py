@@ -38,6 +38,13 @@ if TYPE_CHECKING:
     from tokenpay.compliance.ivms101.write import (
         write_ivms101 as write_ivms101,
     )
+    from tokenpay.compliance.list_rule import ListRule as ListRule
+    from tokenpay.compliance.listed_party import (
+        ListedAddress as ListedAddress,
+        ListedKind as ListedKind,
+        ListedParty as ListedParty,
+    )
+    from tokenpay.compliance.lists.form import ListForm as ListForm
     from tokenpay.compliance.policy import (
         Answer as Answer,
         AssetLimits as AssetLimits,
@@ -47,7 +54,13 @@ if TYPE_CHECKING:
     )
     from tokenpay.compliance.policy_change import PolicyChange as PolicyChange, policy_changes as policy_changes
     from tokenpay.compliance.policy_proposal import PolicyProposal as PolicyProposal, ProposalState as ProposalState
-    from tokenpay.compliance.screening import DenyList as DenyList
+    from tokenpay.compliance.screening import (
+        Screening as Screening,
+        Silence as Silence,
+        SilentList as SilentList,
+        Verdict as Verdict,
+    )
+    from tokenpay.compliance.screening_list import ScreeningList as ScreeningList
     from tokenpay.compliance.travel_record import (
         TravelRecord as TravelRecord,
         Way as Way,
@@ -202,7 +215,7 @@ if TYPE_CHECKING:
     from tokenpay.operations.issue_request import cancel_request as cancel_request, issue_request as issue_request
     from tokenpay.operations.journal import journal as journal
     from tokenpay.operations.list_rates import OfferedRate as OfferedRate, list_rates as list_rates
-    from tokenpay.operations.load_deny_list import load_deny_list as load_deny_list
+    from tokenpay.operations.load_list import LoadedList as LoadedList, load_list as load_list
     from tokenpay.operations.move_cash import (
         CashDirection as CashDirection,
         allocate_cash as allocate_cash,
@@ -231,6 +244,7 @@ if TYPE_CHECKING:
         bank_key as bank_key,
         find_asset as find_asset,
         find_customers as find_customers,
+        find_lists as find_lists,
         find_payments as find_payments,
         find_requests as find_requests,
         get_case as get_case,
@@ -240,7 +254,6 @@ if TYPE_CHECKING:
         get_request as get_request,
         list_assets as list_assets,
         list_cases as list_cases,
-        list_deny_lists as list_deny_lists,
         list_operators as list_operators,
         newest_event as newest_event,
         payment_of_key as payment_of_key,
@@ -265,6 +278,7 @@ if TYPE_CHECKING:
     from tokenpay.operations.resolve_request import resolve_request as resolve_request
     from tokenpay.operations.resume_chain import resume_chain as resume_chain
     from tokenpay.operations.reverse import reverse as reverse
+    from tokenpay.operations.screen_address import screen_address as screen_address
     from tokenpay.operations.self_service import (
         close_self_service as close_self_service,
         open_customer_session as open_customer_session,
@@ -445,7 +459,6 @@ _HOME = {
     "DataKeys": "ports",
     "Decision": "compliance.policy",
     "Denied": "errors",
-    "DenyList": "compliance.screening",
     "Deposit": "payments.deposit",
     "DepositOutcome": "payments.deposit",
     "DepositState": "payments.deposit",
@@ -491,6 +504,12 @@ _HOME = {
     "Language": "counter.receipt_words",
     "LargeTransfer": "operations.reports",
     "Legs": "counter.quote",
+    "ListForm": "compliance.lists.form",
+    "ListRule": "compliance.list_rule",
+    "ListedAddress": "compliance.listed_party",
+    "ListedKind": "compliance.listed_party",
+    "ListedParty": "compliance.listed_party",
+    "LoadedList": "operations.load_list",
     "Meaning": "ethereum.meanings.meaning",
     "MeaningKind": "ethereum.meanings.meaning",
     "Merchant": "requests.merchant",
@@ -558,6 +577,8 @@ _HOME = {
     "ScannedReference": "requests.scanned",
     "ScannedSigned": "requests.scanned",
     "SentHeads": "operations.send_heads",
+    "Screening": "compliance.screening",
+    "ScreeningList": "compliance.screening_list",
     "Session": "parties.session",
     "SessionExpired": "errors",
     "Settled": "operations.settle",
@@ -573,6 +594,8 @@ _HOME = {
     "SignerUnavailable": "errors",
     "SinkHealth": "operations.bank_health",
     "SinkUnavailable": "errors",
+    "Silence": "compliance.screening",
+    "SilentList": "compliance.screening",
     "Slip": "counter.slip",
     "SlipQr": "counter.slip",
     "SlipText": "counter.slip",
@@ -600,6 +623,7 @@ _HOME = {
     "TypedData": "ethereum.typed_data",
     "Unavailable": "errors",
     "Unreadable": "requests.scanned",
+    "Verdict": "compliance.screening",
     "VerifiedRequest": "requests.signed_request",
     "Volume": "operations.volumes",
     "WalletProof": "compliance.wallet_proof",
@@ -646,6 +670,7 @@ _HOME = {
     "faces": "counter.cash_count",
     "find_asset": "operations.read",
     "find_customers": "operations.read",
+    "find_lists": "operations.read",
     "find_payments": "operations.read",
     "find_qr": "requests.qr_reader",
     "find_requests": "operations.read",
@@ -666,11 +691,10 @@ _HOME = {
     "lay_out": "counter.slip",
     "list_assets": "operations.read",
     "list_cases": "operations.read",
-    "list_deny_lists": "operations.read",
     "list_operators": "operations.read",
     "list_passkeys": "operations.passkeys",
     "list_rates": "operations.list_rates",
-    "load_deny_list": "operations.load_deny_list",
+    "load_list": "operations.load_list",
     "newest_event": "operations.read",
     "open_bank": "bootstrap",
     "open_case": "operations.cases",
@@ -728,6 +752,7 @@ _HOME = {
     "run_once": "engine",
     "send_heads": "operations.send_heads",
     "send_travel_rule": "operations.travel_exchange",
+    "screen_address": "operations.screen_address",
     "set_pin": "operations.credentials",
     "set_rate": "operations.set_rate",
     "settle": "operations.settle",
@@ -804,7 +829,6 @@ __all__ = [
     "DataKeys",
     "Decision",
     "Denied",
-    "DenyList",
     "Deposit",
     "DepositOutcome",
     "DepositState",
@@ -850,6 +874,12 @@ __all__ = [
     "Language",
     "LargeTransfer",
     "Legs",
+    "ListForm",
+    "ListRule",
+    "ListedAddress",
+    "ListedKind",
+    "ListedParty",
+    "LoadedList",
     "Meaning",
     "MeaningKind",
     "Merchant",
@@ -916,6 +946,8 @@ __all__ = [
     "ScannedAsset",
     "ScannedReference",
     "ScannedSigned",
+    "Screening",
+    "ScreeningList",
     "SentHeads",
     "Session",
     "SessionExpired",
@@ -930,6 +962,8 @@ __all__ = [
     "Signer",
     "SignerRefused",
     "SignerUnavailable",
+    "Silence",
+    "SilentList",
     "SinkHealth",
     "SinkUnavailable",
     "Slip",
@@ -959,6 +993,7 @@ __all__ = [
     "TypedData",
     "Unavailable",
     "Unreadable",
+    "Verdict",
     "VerifiedRequest",
     "Volume",
     "WalletProof",
@@ -1005,6 +1040,7 @@ __all__ = [
     "faces",
     "find_asset",
     "find_customers",
+    "find_lists",
     "find_payments",
     "find_qr",
     "find_requests",
@@ -1025,11 +1061,10 @@ __all__ = [
     "lay_out",
     "list_assets",
     "list_cases",
-    "list_deny_lists",
     "list_operators",
     "list_passkeys",
     "list_rates",
-    "load_deny_list",
+    "load_list",
     "newest_event",
     "open_bank",
     "open_case",
@@ -1085,6 +1120,7 @@ __all__ = [
     "revoke_passkey",
     "run",
     "run_once",
+    "screen_address",
     "send_heads",
     "send_travel_rule",
     "set_pin",

@@ -24,7 +24,7 @@ class BranchScreen(Room):
     heading = _("Branch")
     purpose = _(
         "Whether payments run, how far each chain is and what is final there, whether the engine takes payments along, "
-        "how old the deny-lists are, where cash lies, and what waits for people."
+        "how old the screening lists are, where cash lies, and what waits for people."
     )
     commands = (HELP, BACK, VOLUMES, STOP, RESUME, DAY_HERE)
 

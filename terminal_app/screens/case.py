@@ -29,7 +29,7 @@ KINDS = {
     tp.CaseKind.LATE_PAYMENT: _("paid too late"),
     tp.CaseKind.OVERPAYMENT: _("paid too much"),
     tp.CaseKind.UNMATCHED_DEPOSIT: _("money nobody asked for"),
-    tp.CaseKind.SCREENING_MATCH: _("on a deny-list"),
+    tp.CaseKind.SCREENING_MATCH: _("on a screening list"),
     tp.CaseKind.SCREENING_UNAVAILABLE: _("could not be screened"),
     tp.CaseKind.ASSET_CHANGED: _("a token changed"),
     tp.CaseKind.CHAIN_HALTED: _("a chain is halted"),
@@ -43,8 +43,8 @@ NEXT_STEPS = {
     tp.CaseKind.OVERPAYMENT: _("Ask what is wanted: F3 credits a customer, F4 refunds an address the payer states."),
     tp.CaseKind.UNMATCHED_DEPOSIT: _("Find out whose it is before it is credited (F3) or refunded (F4)."),
     tp.CaseKind.SCREENING_MATCH: _("Do not send it back by yourself: ask compliance. What leaves needs two people."),
-    tp.CaseKind.SCREENING_UNAVAILABLE: _("Load the deny-list anew, then decide."),
     tp.CaseKind.TRAVEL_RULE: _("Have the sender's bank send data, or the wallet proved; then credit it (F3)."),
+    tp.CaseKind.SCREENING_UNAVAILABLE: _("Load the list anew, then decide."),
     tp.CaseKind.CHAIN_HALTED: _("Find out why before the chain goes on: resolve the case, then resume the chain."),
 }
 

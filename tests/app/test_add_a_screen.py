@@ -44,7 +44,7 @@ def test_the_guide_adds_a_screen(tmp_path: Path) -> None:
             file.write_text(text)
     walked = "tests/app/test_widths.py::test_every_screen_is_walked"
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/app/test_deny_lists.py", walked],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/app/test_lists.py", walked],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(tmp_path), "LANGUAGE": "en"},
         capture_output=True,

@@ -260,7 +260,7 @@ def test_blocked_money_leaves_only_with_two_people(branch: Branch, tmp_path: Pat
     async def flow() -> None:
         async with terminal(branch, tmp_path) as hand:
             await hand.open(Cases, by="vera", key="f8")
-            await hand.read("on a deny-list")
+            await hand.read("on a screening list")
             await hand.press("enter")
             await hand.arrive(CaseScreen)
             await hand.read("Do not send it back by yourself")

@@ -144,7 +144,7 @@ def test_a_refusal_shows_every_reason_and_keeps_what_was_typed(branch: Branch, t
             await fill(hand, DENIED.text, "20000")
             await hand.press("f9")
             await hand.read("✗ REFUSED. Nothing left.")
-            await hand.read("deny-list")
+            await hand.read("screening list")
             await hand.read("above the limit for one payment")
             assert "Confirm" not in hand.footer()
             assert not payments(branch)

@@ -165,7 +165,9 @@ def _founded(folder: Path, url: str) -> _Bank:
     with tp.open_bank(bank_folder, signer=True, **ports) as bank:
         ann = tp.open_session(bank, operator_id="ann", password=_PASSWORD, terminal="ann")
         tp.register_asset(bank, TOKEN, by=ann)
-        tp.load_deny_list(bank, name="own", text=LISTED.text, dated_s=clock.now_s(), by=ann)
+        tp.load_list(
+            bank, name="own", form=tp.ListForm.OWN, files=[LISTED.text.encode()], dated_s=clock.now_s(), by=ann
+        )
         rich = tp.enrol_customer(bank, name="Rich", by=ann, key="rich").id
         request = tp.issue_request(bank, payee=rich, asset=TOKEN, amount=tp.Amount(TOKEN, _RICH), by=ann, key="money")
         assert request.deposit_address is not None

@@ -142,8 +142,13 @@ def test_a_day_at_the_counter_and_on_the_engines_host(places: Places) -> None:
 
 DESK: dict[str, Callable[[World], object]] = {
     "asset register": lambda world: tp.register_asset(world.bank, tp.Asset.cash("CHF"), by=world.ann),
-    "deny load": lambda world: tp.load_deny_list(
-        world.bank, name="un", text=LISTED.text, dated_s=world.clock.now_s(), by=world.ann
+    "list load": lambda world: tp.load_list(
+        world.bank,
+        name="un",
+        form=tp.ListForm.OWN,
+        files=[LISTED.text.encode()],
+        dated_s=world.clock.now_s(),
+        by=world.ann,
     ),
     "chain recognise": lambda world: tp.recognise_holding(world.bank, asset_id=COIN.id, by=world.ann),
     "engine run": lambda world: tp.run_once(world.bank, by=world.engine),
@@ -269,8 +274,10 @@ _TERMINAL = {
     "assets: a token of their own": "INSERT INTO assets SELECT 'x', kind, symbol, decimals, chain_id, contract, true, '', '', NULL,"
     " NULL, 1 FROM assets LIMIT 1",
     "assets: frozen": "UPDATE assets SET active = false",
-    "deny-lists: one emptied": "DELETE FROM denied",
-    "deny-lists: made young": "INSERT INTO deny_lists VALUES ('x', 9999999999, '', 0, 1)",
+    "lists: one emptied": "DELETE FROM listed_addresses",
+    "lists: made young": "INSERT INTO screening_lists SELECT 'x', form, 1, 9999999999, source_hash, parties, names,"
+    " addresses, '', 1, '', '', '', '' FROM screening_lists LIMIT 1",
+    "lists: a doubt taken back": "UPDATE screening_lists SET doubted_hash = ''",
     "facts: addresses of their own": "INSERT INTO bank VALUES ('deposit_index_floor', '7')",
     "facts: when the engine turned": "UPDATE bank SET value = '9999999999' WHERE name = 'engine_turned_at_s'",
     "roles: the engine": "SET ROLE tokenpay_engine",

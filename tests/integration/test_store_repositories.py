@@ -27,10 +27,14 @@ from tests.unit.payments.samples import (
 from tokenpay.compliance.approval import Part
 from tokenpay.compliance.case import Case, CaseKind
 from tokenpay.compliance.clearance import Clearance
+from tokenpay.compliance.listed_party import ListedAddress, ListedKind, ListedParty
+from tokenpay.compliance.lists.form import ListForm
 from tokenpay.compliance.policy import AssetLimits, Hours, Policy
-from tokenpay.compliance.screening import DenyList, Screening, Verdict
+from tokenpay.compliance.screening import ListHit, Screening, Verdict
+from tokenpay.compliance.screening_list import ScreeningList
 from tokenpay.errors import Conflict, IntegrityError, NotFound
 from tokenpay.ethereum.observed import AuthorizationLog, Block
+from tokenpay.money.address import Address
 from tokenpay.money.amount import MAX_UNITS, Amount
 from tokenpay.money.tariff import Tariff
 from tokenpay.parties.credential import CredentialKind
@@ -227,7 +231,18 @@ def test_a_clearance_comes_back_with_what_it_rested_on(store: Store) -> None:
             payment_id=uetr(5),
             intent_hash=content.hash(),
             policy_version=1,
-            screenings=(Screening(subject=str(PAYEE), verdict=Verdict.CLEAR, list_name="l", list_dated_s=3),),
+            screenings=(
+                Screening(subject=str(PAYEE), verdict=Verdict.CLEAR, list_name="l", list_dated_s=3),
+                Screening(
+                    subject=str(PAYEE),
+                    verdict=Verdict.MATCH,
+                    list_name="l",
+                    list_version=2,
+                    entry_id="7",
+                    why="stale",
+                    against=("l/2",),
+                ),
+            ),
             approvals=(consent("mia", content, Part.MAKER), consent("moe", content, Part.CHECKER)),
             cleared_at_s=NOW_S,
         )
@@ -240,18 +255,62 @@ def test_a_clearance_comes_back_with_what_it_rested_on(store: Store) -> None:
             work.clearances.of(uetr(6))
 
 
-def test_a_deny_list_takes_the_place_of_the_one_before(store: Store) -> None:
-    first = DenyList(name="ofac", dated_s=1, source_hash="aa", entries=2)
-    second = replace(first, dated_s=2, entries=1)
-    other = replace(first, name="own", entries=0)
+def listed(id: str, *addresses: Address, name: str = "") -> ListedParty:
+    return ListedParty(
+        id=id,
+        kind=ListedKind.PERSON if name else ListedKind.UNKNOWN,
+        names=(name, f"{name} alias") if name else (),
+        addresses=tuple(ListedAddress(ticker="ETC", text=address.text.upper()) for address in addresses),
+        programs=("SDGT",),
+    )
+
+
+def test_a_list_takes_the_place_of_the_one_before(store: Store) -> None:
+    first = ScreeningList(
+        name="ofac",
+        form=ListForm.OFAC_CLASSIC,
+        version=1,
+        dated_s=1,
+        source_hash="aa",
+        parties=2,
+        names=2,
+        addresses={"ETC": 3},
+        loaded_at_s=NOW_S,
+        loaded_by="mia",
+    )
+    second = replace(first, version=2, dated_s=2, parties=1, confirmed_by="moe")
+    other = replace(first, name="own", form=ListForm.OWN, parties=0)
+    everybody = [listed("1", OUTSIDE, CONTRACT, name="Ada"), listed("2", OUTSIDE)]
     with store.unit_of_work() as work:
-        work.deny_lists.replace(first, [OUTSIDE, CONTRACT, OUTSIDE], at_s=NOW_S)
-        work.deny_lists.replace(other, [], at_s=NOW_S)
-        assert work.deny_lists.hits(OUTSIDE) == {"ofac"}
-        work.deny_lists.replace(second, [CONTRACT], at_s=NOW_S)
-        assert work.deny_lists.hits(OUTSIDE) == frozenset()
-        assert work.deny_lists.hits(CONTRACT) == {"ofac"}
-        assert work.deny_lists.all() == (second, other)
+        work.lists.replace(first, everybody)
+        work.lists.replace(other, [])
+        assert work.lists.hits(OUTSIDE) == {ListHit(list_name="ofac", entry_id=id) for id in ("1", "2")}
+        assert list(work.lists.parties("ofac")) == everybody
+        assert list(work.lists.parties("ofac", "2")) == everybody[1:]
+        assert list(work.lists.names("ofac")) == [("1", "Ada"), ("1", "Ada alias")]
+        work.lists.doubt("ofac", source_hash="bb", by="mia")
+        assert work.lists.find("ofac") == replace(first, doubted_hash="bb", doubted_by="mia")
+        work.lists.replace(second, [listed("9", CONTRACT)])
+        assert work.lists.hits(OUTSIDE) == frozenset()
+        assert work.lists.hits(CONTRACT) == {ListHit(list_name="ofac", entry_id="9")}
+        assert work.lists.hits_of([f"0x{CONTRACT.raw.hex()}"]) == work.lists.hits(CONTRACT)
+        assert (work.lists.all(), work.lists.find("un")) == ((second, other), None)
+        assert list(work.lists.names("ofac")) == []
+
+
+def test_a_list_is_never_confirmed_by_who_loaded_it(store: Store) -> None:
+    known = ScreeningList(
+        name="own",
+        form=ListForm.OWN,
+        version=1,
+        dated_s=1,
+        source_hash="aa",
+        parties=0,
+        loaded_by="a",
+        confirmed_by="a",
+    )
+    with pytest.raises(Conflict), store.unit_of_work() as work:
+        work.lists.replace(known, [])
 
 
 def test_limits_count_and_give_back(store: Store) -> None:

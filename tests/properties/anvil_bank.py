@@ -220,7 +220,14 @@ def _endow(made: AnvilBank, contract: Address) -> None:
     } | {"engine": tp.engine_session(bank)}
     ann = made.sessions["ann"]
     tp.register_asset(bank, made.asset, by=ann)
-    tp.load_deny_list(bank, name="listed", text="0x" + "dd" * 20, dated_s=made.clock.now_s(), by=ann)
+    tp.load_list(
+        bank,
+        name="listed",
+        form=tp.ListForm.OWN,
+        files=[("0x" + "dd" * 20).encode()],
+        dated_s=made.clock.now_s(),
+        by=ann,
+    )
     made.customer = tp.enrol_customer(bank, name="Anna", by=ann, key="enrol").id
     made.rpc.call("anvil_setBalance", made.treasury.text, hex(10 * ETHER))
     asked = made.request(START_UNITS, key="start")

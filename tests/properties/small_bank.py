@@ -18,6 +18,7 @@ from uuid import uuid4
 from tests.copied_database import beside, drop
 from tokenpay.bank import Bank
 from tokenpay.bootstrap import engine_session, found_bank, open_bank
+from tokenpay.compliance.lists.form import ListForm
 from tokenpay.compliance.policy import AssetLimits, Hours, Policy
 from tokenpay.engine import Cycle, run_once
 from tokenpay.ethereum.observed import Receipt
@@ -28,7 +29,7 @@ from tokenpay.operations.assets import register_asset
 from tokenpay.operations.customers import enrol_customer
 from tokenpay.operations.found import Founder
 from tokenpay.operations.issue_request import issue_request
-from tokenpay.operations.load_deny_list import load_deny_list
+from tokenpay.operations.load_list import load_list
 from tokenpay.operations.open_session import open_session
 from tokenpay.operations.recognise_holding import recognise_holding
 from tokenpay.parties.operator import Role
@@ -162,7 +163,14 @@ def found_small_bank(directory: Path, database: str = "") -> SmallBank:
     small.sign_in()
     ann = small.sessions["ann"]
     register_asset(small.bank, DEUR, by=ann)
-    load_deny_list(small.bank, name="listed", text="0x" + "dd" * 20, dated_s=small.clock.now_s(), by=ann)
+    load_list(
+        small.bank,
+        name="listed",
+        form=ListForm.OWN,
+        files=[("0x" + "dd" * 20).encode()],
+        dated_s=small.clock.now_s(),
+        by=ann,
+    )
     chain.deposit(None, small.bank.required_signer().treasury(), 10 * ETHER)
     chain.deposit(TOKEN, small.bank.required_signer().treasury(), START_UNITS)
     for number, name in enumerate(("Anna", "Boris")):

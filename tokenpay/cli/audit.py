@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import tokenpay as tp
 from tokenpay.cli.command import add_noun, add_verb
-from tokenpay.cli.deny import day
 from tokenpay.cli.desk import engine, signed_in
+from tokenpay.cli.list import day
 from tokenpay.cli.output import Answer
 from tokenpay.errors import InvalidInput
 

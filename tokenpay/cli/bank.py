@@ -33,7 +33,7 @@ def add_parser(subparsers: "Subparsers") -> None:
         verbs, "roles", roles, "make the database roles of a bank on PostgreSQL, as the owner of its tables"
     )
     parser.add_argument("--show", action="store_true", help="only print the SQL, for a database administrator to run")
-    add_verb(verbs, "show", show, "show the bank, its chains, its database, its policy and its deny-lists")
+    add_verb(verbs, "show", show, "show the bank, its chains, its database, its policy and its screening lists")
     stopping = add_verb(verbs, "stop", stop, "refuse every payment from now on", operator=True)
     add_reason(stopping)
     add_verb(verbs, "resume", resume, "ask to pay again, or agree to it as the second person", operator=True)
@@ -127,7 +127,7 @@ def show(args: Namespace) -> Answer:
             "policy": policy_content(
                 uow.policies.newest(), {known.asset.id: known.asset for known in uow.assets.all()}, as_json=args.json
             ),
-            "deny_lists": list(uow.deny_lists.all()),
+            "lists": list(uow.lists.all()),
         }
     return Answer(content=content)
 

@@ -8,6 +8,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, V
 
 from tokenpay.cli.desk import ask_secret
 from tokenpay.cli.files import read_text
+from tokenpay.compliance.list_rule import ListRule
+from tokenpay.compliance.lists.form import ListForm
 from tokenpay.compliance.policy import AssetLimits, Hours, Policy
 from tokenpay.compliance.travel_rule import TravelRule
 from tokenpay.errors import InvalidInput
@@ -86,8 +88,20 @@ class Travelling(BaseModel):
     kept_s: int = TravelRule().kept_s
 
 
+class RequiredList(BaseModel):
+    """A screening list that must be loaded; see ListRule."""
+
+    model_config = _STRICT
+
+    name: str
+    form: ListForm | None = None
+    max_age_s: int | None = None
+    keeps_percent: int = 80
+    public_keys: tuple[str, ...] = ()
+
+
 class Rules(BaseModel):
-    """A policy: limits by asset id, what is exchanged against cash, and the Travel Rule where it is in force.
+    """A policy: limits, what is exchanged against cash, which lists must be loaded, and the Travel Rule in force.
 
     What it leaves out is zero, and zero allows nothing.
     """
@@ -100,6 +114,7 @@ class Rules(BaseModel):
     held_for_s: int = 86_400
     tariffs: tuple[Exchange, ...] = ()
     travel_rule: Travelling | None = None
+    lists: tuple[RequiredList, ...] = ()
 
     def policy(self, version: int = 1) -> Policy:
         """Return the policy that these rules are."""
@@ -111,6 +126,7 @@ class Rules(BaseModel):
             held_for_s=self.held_for_s,
             tariffs=tuple(Tariff(**tariff.model_dump()) for tariff in self.tariffs),
             travel_rule=None if self.travel_rule is None else TravelRule(**self.travel_rule.model_dump()),
+            lists=tuple(ListRule(**rule.model_dump()) for rule in self.lists),
         )
 
 

@@ -1,4 +1,4 @@
-"""What the doctor looks at in an open bank: the brake, the deny-lists, the audit streams and each chain."""
+"""What the doctor looks at in an open bank: the brake, the screening lists, the audit streams and each chain."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -23,21 +23,23 @@ def payments(bank: "Bank") -> Finding:
     return ok("payments", "running")
 
 
-def deny_lists(bank: "Bank") -> Finding:
-    """Whether every list is young enough to say anything."""
+def lists(bank: "Bank") -> Finding:
+    """Whether every list, loaded or required, can say anything."""
+    from tokenpay.steps.screened import silent
+
     with bank.store.read() as uow:
-        lists = uow.deny_lists.all()
-        max_age_s = uow.policies.newest().list_max_age_s
-    remedy = "tokenpay deny load FILE --name NAME --dated YYYY-MM-DD"
+        known = uow.lists.all()
+        saying_nothing = silent(uow, bank)
+    remedy = "tokenpay list load FILE --name NAME --form FORM"
     follows = "payments to addresses are held, deposits wait in suspense"
-    if not lists:
-        return warn("deny-lists", f"there is none: {follows}", remedy)
-    oldest = min(lists, key=lambda deny_list: deny_list.dated_s)
+    if not known:
+        return warn("lists", f"there is none: {follows}", remedy)
+    if saying_nothing:
+        said = ", ".join(f"{each.name} is {each.why}" for each in saying_nothing)
+        return warn("lists", f"{said}: {follows}", remedy)
+    oldest = min(known, key=lambda each: each.dated_s)
     age_s = bank.clock.now_s() - oldest.dated_s
-    if age_s > max_age_s:
-        said = f"{oldest.name} is {age_s // DAY_S} days old, more than the policy allows: {follows}"
-        return warn("deny-lists", said, remedy)
-    return ok("deny-lists", f"{len(lists)}, the oldest {age_s // DAY_S} days old")
+    return ok("lists", f"{len(known)}, the oldest {age_s // DAY_S} days old")
 
 
 def guards(bank: "Bank") -> Finding:

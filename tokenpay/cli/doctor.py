@@ -79,7 +79,7 @@ def _bank(args: Namespace) -> Iterator[Finding]:
 
     with opened(args) as bank:
         yield diagnosis.payments(bank)
-        yield diagnosis.deny_lists(bank)
+        yield diagnosis.lists(bank)
         yield diagnosis.guards(bank)
         yield from _tried("audit", partial(diagnosis.audit, bank))
         yield from _tried("heads", partial(diagnosis.heads, bank))

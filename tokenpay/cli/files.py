@@ -8,21 +8,28 @@ from tokenpay.errors import InvalidInput
 from tokenpay.primitives.new_file import new_file as new_whole_file
 
 MAX_TEXT_BYTES = 64 * 2**20
+MAX_LIST_BYTES = 2**30
+"""The largest published list has some 120 MB."""
+
+
+def read_bytes(path: Path, *, max_bytes: int = MAX_TEXT_BYTES) -> bytes:
+    """Return a file as it is; raises InvalidInput when it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(max_bytes + 1)
+    except OSError as error:
+        raise InvalidInput(f"the file cannot be read: {error.strerror}", file=path.name) from None
+    if len(data) > max_bytes:
+        raise InvalidInput("the file is too large", file=path.name)
+    return data
 
 
 def read_text(path: Path) -> str:
     """Return a text file; raises InvalidInput when it cannot be read."""
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_TEXT_BYTES + 1)
-        text = data.decode("utf-8")
-    except OSError as error:
-        raise InvalidInput(f"the file cannot be read: {error.strerror}", file=path.name) from None
+        return read_bytes(path).decode("utf-8")
     except UnicodeDecodeError:
         raise InvalidInput("the file is not text (UTF-8)", file=path.name) from None
-    if len(data) > MAX_TEXT_BYTES:
-        raise InvalidInput("the file is too large", file=path.name)
-    return text
 
 
 @contextmanager

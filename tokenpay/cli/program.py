@@ -39,7 +39,7 @@ NOUNS = (
     "case",
     "travel",
     "report",
-    "deny",
+    "list",
     "chain",
     "engine",
     "ledger",

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import tokenpay as tp
 from tokenpay.cli.command import Parser, add_noun, add_verb
-from tokenpay.cli.deny import day
 from tokenpay.cli.desk import signed_in
 from tokenpay.cli.files import new_file
+from tokenpay.cli.list import day
 from tokenpay.cli.output import Answer, plain
 from tokenpay.errors import InvalidInput
 from tokenpay.primitives.csv_cell import csv_cell

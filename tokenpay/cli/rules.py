@@ -35,6 +35,7 @@ def policy_content(policy: "Policy", assets: "Mapping[str, Asset]", *, as_json: 
         "limits": limits,
         "tariffs": [plain(tariff) for tariff in policy.tariffs],
         "travel_rule": _travel_rule(policy, assets, as_json),
+        "lists": [plain(rule) for rule in policy.lists],
     }
 
 
@@ -71,6 +72,7 @@ _WORDS = {
     "tariffs": "tariffs",
     "travel_units": "the Travel Rule asks from",
     "kept_s": "Travel Rule data is kept, seconds",
+    "lists": "screening lists",
 }
 
 

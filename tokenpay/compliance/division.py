@@ -21,9 +21,9 @@ class Aside:
     outcome: DepositOutcome = DepositOutcome.SUSPENSE
 
 
-_MATCH = Aside(kind=CaseKind.SCREENING_MATCH, note="the sender is on a deny-list", outcome=DepositOutcome.BLOCKED)
-_UNSCREENED = Aside(kind=CaseKind.SCREENING_UNAVAILABLE, note="no deny-list could say anything")
 _NO_DATA = Aside(kind=CaseKind.TRAVEL_RULE, note="no data on who sent it came with it")
+_MATCH = Aside(kind=CaseKind.SCREENING_MATCH, note="the sender is on a screening list", outcome=DepositOutcome.BLOCKED)
+_UNSCREENED = Aside(kind=CaseKind.SCREENING_UNAVAILABLE, note="the screening lists could say nothing")
 _FROZEN = Aside(kind=CaseKind.ASSET_CHANGED, note="the token is frozen")
 _OTHER = Aside(kind=CaseKind.UNMATCHED_DEPOSIT, note="the request asks for another asset")
 _CLOSED = Aside(kind=CaseKind.UNMATCHED_DEPOSIT, note="the payee is closed")

@@ -7,6 +7,7 @@ from enum import StrEnum
 from functools import lru_cache
 from hashlib import sha256
 
+from tokenpay.compliance.list_rule import ListRule
 from tokenpay.compliance.screening import Screening, Verdict
 from tokenpay.compliance.travel_rule import TravelFacts, TravelRule, lacks_data
 from tokenpay.errors import InvalidInput
@@ -92,8 +93,9 @@ class Hours:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """One version of the bank's rules. `limits` is by asset id; `list_max_age_s` is how old a deny-list may be.
+    """One version of the bank's rules. `limits` is by asset id; `list_max_age_s` is how old a list may be.
 
+    `lists` are the screening lists that must be loaded and speak, each with what is asked of it; none: all loaded.
     `held_for_s` is how long a payment may wait to be sent, a year at most. Tokens are exchanged against cash where
     one of the `tariffs` says for what. Without a `travel_rule` no transfer waits for data. Raises InvalidInput.
     """
@@ -105,6 +107,7 @@ class Policy:
     held_for_s: int = 86_400
     tariffs: tuple[Tariff, ...] = ()
     travel_rule: TravelRule | None = None
+    lists: tuple[ListRule, ...] = ()
 
     def __post_init__(self) -> None:
         for name, number, least, most in (
@@ -116,13 +119,19 @@ class Policy:
                 raise InvalidInput(f"the policy's {name} is a whole number from {least} to {most}")
         if len({(tariff.token, tariff.currency) for tariff in self.tariffs}) < len(self.tariffs):
             raise InvalidInput("a policy has one tariff for a token and a currency")
+        if len({rule.name for rule in self.lists}) < len(self.lists):
+            raise InvalidInput("a policy has one rule for a list")
 
     def tariff(self, token: str, currency: str) -> Tariff | None:
         """Return what a token (an asset id) is exchanged for cash of a currency by; None: it is not."""
         return next((known for known in self.tariffs if (known.token, known.currency) == (token, currency)), None)
 
+    def list_rule(self, name: str) -> ListRule:
+        """Return what is asked of a list; of one that the policy does not name, what is asked of any."""
+        return next((rule for rule in self.lists if rule.name == name), ListRule(name=name))
+
     def content(self) -> dict[str, Value]:
-        """Return the canonical content as it is stored and hashed; tariffs stand in it where there are any."""
+        """Return the canonical content as it is stored and hashed; tariffs and lists only where there are some."""
         content: dict[str, Value] = {
             "version": self.version,
             "limits": {
@@ -153,6 +162,8 @@ class Policy:
                 "units": {asset_id: str(units) for asset_id, units in self.travel_rule.units.items()},
                 "kept_s": self.travel_rule.kept_s,
             }
+        if self.lists:
+            content["lists"] = [rule.content() for rule in self.lists]
         return content
 
     def hash(self) -> bytes:
@@ -199,10 +210,10 @@ def decide(policy: Policy, intent: Intent, facts: Facts) -> Decision:
     holds: list[Reason] = []
     verdicts = {screening.verdict for screening in facts.screenings}
     if Verdict.MATCH in verdicts:
-        refusals.append(Reason(code="screening.match", message="an address of this payment is on a deny-list"))
+        refusals.append(Reason(code="screening.match", message="an address of this payment is on a screening list"))
     if Verdict.UNAVAILABLE in verdicts or _unscreened(intent, facts):
         holds.append(
-            Reason(code="screening.unavailable", message="the deny-list is missing or too old to say anything")
+            Reason(code="screening.unavailable", message="a screening list is missing, too old or not accepted")
         )
     alone_units = {asset_id: limit.alone_units for asset_id, limit in policy.limits.items()}
     if needs_second_person(intent, alone_units) and not facts.second_person:

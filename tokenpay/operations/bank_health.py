@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from tokenpay.audit.record import AuditHead
 from tokenpay.bank import Bank
-from tokenpay.compliance.screening import DenyList
+from tokenpay.compliance.screening import SilentList
+from tokenpay.compliance.screening_list import ScreeningList
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.payment import ENDED, PaymentState
 from tokenpay.steps.authorize import authorize
+from tokenpay.steps.screened import silent
 from tokenpay.store.chain_store import FollowedChain
 from tokenpay.store.signed_head_store import SIGNING, SinkState
 from tokenpay.store.unit_of_work import UnitOfWork
@@ -67,7 +69,8 @@ class BankHealth:
     that is no end. `oldest_payment_s` is for how many seconds the one that waits longest has not moved. `events` is how
     many were written so far, and `event_lag_s` for how many seconds the oldest of them has waited to be read: a
     transaction of the database that stays open holds the feed back. `streams` are the audit streams' heads as they
-    stand, not checked; `head_sinks` tells how their signed heads leave.
+    stand, not checked; `head_sinks` tells how their signed heads leave. `silent_lists` can say nothing, which holds
+    payments to addresses.
     """
 
     at_s: int
@@ -84,7 +87,8 @@ class BankHealth:
     open_cases: int
     events: int
     event_lag_s: int
-    deny_lists: tuple[DenyList, ...]
+    lists: tuple[ScreeningList, ...]
+    silent_lists: tuple[SilentList, ...]
     streams: tuple[AuditHead, ...]
     head_sinks: tuple[SinkHealth, ...]
 
@@ -117,7 +121,8 @@ def bank_health(bank: Bank, *, by: Session) -> BankHealth:
             open_cases=uow.cases.count_open(),
             events=uow.outbox.length(),
             event_lag_s=max(0, now_s - (uow.outbox.waits_since_s() or now_s)),
-            deny_lists=tuple(uow.deny_lists.all()),
+            lists=uow.lists.all(),
+            silent_lists=silent(uow, bank),
             streams=tuple(uow.audit.heads()),
             head_sinks=tuple(_sink(uow, state, now_s=now_s) for state in uow.signed_heads.sinks()),
         )

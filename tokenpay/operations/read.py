@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from tokenpay.bank import Bank
 from tokenpay.compliance.case import Case
 from tokenpay.compliance.policy import Policy
-from tokenpay.compliance.screening import DenyList
+from tokenpay.compliance.screening_list import ScreeningList
 from tokenpay.errors import NotFound
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.amount import Amount
@@ -160,11 +160,11 @@ def list_operators(bank: Bank, *, by: Session) -> list[Operator]:
         return uow.operators.all()
 
 
-def list_deny_lists(bank: Bank, *, by: Session) -> list[DenyList]:
-    """Return the deny-lists in place, by name, each with its own date."""
+def find_lists(bank: Bank, *, by: Session) -> list[ScreeningList]:
+    """Return the screening lists in place, by name, each with its own date and how much stands on it."""
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.READ)
-        return list(uow.deny_lists.all())
+        return list(uow.lists.all())
 
 
 def get_case(bank: Bank, case_id: str, *, by: Session) -> Case:

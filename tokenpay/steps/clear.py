@@ -6,14 +6,14 @@ from tokenpay.bank import Bank
 from tokenpay.compliance.approval import Approval, Part
 from tokenpay.compliance.clearance import Clearance
 from tokenpay.compliance.policy import UNLIMITED, Answer, Decision, Facts, Policy, decide
-from tokenpay.compliance.screening import Screening, screen
 from tokenpay.errors import IntegrityError, WrongState
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.parties.customer import CustomerStatus
 from tokenpay.parties.passkey import PasskeyState
-from tokenpay.payments.intent import OWN_MONEY, BookParty, ChainParty, Intent
+from tokenpay.payments.intent import BookParty, Intent
 from tokenpay.steps.authorize import customers_of
 from tokenpay.steps.identifiers import new_id
+from tokenpay.steps.screened import outside, screened
 from tokenpay.steps.travel_facts import travel_facts
 from tokenpay.store.unit_of_work import UnitOfWork
 
@@ -35,7 +35,7 @@ def clear(
     _check_approvals(uow, intent, intent_hash, approvals)
     passkeys = _with_passkeys(uow, bank, intent, approvals)
     used = {} if counted else lock_used(uow, policy, [intent], now_s=now_s)
-    screenings = _screen(uow, policy, intent, now_s=now_s)
+    screenings = tuple(screened(uow, bank, party.address, chain_id=party.chain_id) for party in outside(uow, intent))
     decision = decide(
         policy,
         intent,
@@ -147,20 +147,3 @@ def _customers(uow: UnitOfWork, intent: Intent) -> dict[str, CustomerStatus]:
         elif isinstance(party, BookParty) and party.kind in _OF_A_CASE and not uow.cases.get(party.owner).is_open:
             raise WrongState("suspense and blocked money belongs to an open case", case=party.owner)
     return customers
-
-
-def _screen(uow: UnitOfWork, policy: Policy, intent: Intent, *, now_s: int) -> tuple[Screening, ...]:
-    if intent.purpose in OWN_MONEY:
-        return ()
-    addresses = [party for party in (intent.debtor, intent.creditor) if isinstance(party, ChainParty)]
-    lists = uow.deny_lists.all() if addresses else ()
-    return tuple(
-        screen(
-            str(party),
-            hits=uow.deny_lists.hits(party.address),
-            lists=lists,
-            now_s=now_s,
-            max_age_s=policy.list_max_age_s,
-        )
-        for party in addresses
-    )

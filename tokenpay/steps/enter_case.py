@@ -6,10 +6,11 @@ from itertools import count
 from tokenpay.bank import Bank
 from tokenpay.compliance.case import Case, CaseKind
 from tokenpay.parties.operator import Operator
-from tokenpay.payments.intent import ChainParty, Intent
+from tokenpay.payments.intent import Intent
 from tokenpay.payments.payment import Reason
 from tokenpay.steps.identifiers import new_id
 from tokenpay.steps.record import record
+from tokenpay.steps.screened import outside
 from tokenpay.store.unit_of_work import UnitOfWork
 
 
@@ -36,9 +37,16 @@ def enter_case(uow: UnitOfWork, bank: Bank, operator: Operator, *, kind: CaseKin
 def enter_match_case(
     uow: UnitOfWork, bank: Bank, operator: Operator, intent: Intent, reasons: Sequence[Reason]
 ) -> None:
-    """Open a case about the listed address where a deny-list is among the reasons: one for all its attempts."""
-    if "screening.match" not in {reason.code for reason in reasons}:
-        return
-    address = next(party for party in (intent.creditor, intent.debtor) if isinstance(party, ChainParty))
+    """Open a case about the listed address where a list is among the reasons: one for all its attempts."""
+    if "screening.match" in {reason.code for reason in reasons}:
+        match_case(uow, bank, operator, intent)
+
+
+def match_case(uow: UnitOfWork, bank: Bank, operator: Operator, intent: Intent) -> Case:
+    """Open, or return, the case about the address of a payment that stands on a list, and say where it stands."""
+    parties = outside(uow, intent)
+    address = next((party for party in parties if uow.lists.hits(party.address)), parties[0])
+    where = sorted(f"{hit.list_name}: {hit.entry_id}" for hit in uow.lists.hits(address.address))
     note = f"{intent.maker} proposed {intent.amount} from {intent.debtor} to {intent.creditor}, payment {intent.uetr}"
-    enter_case(uow, bank, operator, kind=CaseKind.SCREENING_MATCH, subject=str(address), note=note)
+    noted = "; ".join([note, *where])
+    return enter_case(uow, bank, operator, kind=CaseKind.SCREENING_MATCH, subject=str(address), note=noted)

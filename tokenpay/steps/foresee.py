@@ -32,4 +32,4 @@ def ask_of_parties(uow: UnitOfWork, intents: Sequence[Intent]) -> None:
     """Read at once who these parties are and which lists they stand on; customers are locked to be kept."""
     parties = {party for intent in intents for party in (intent.debtor, intent.creditor)}
     uow.customers.keep(number for party in parties for number in customers_of(party))
-    uow.deny_lists.ask(party.address for party in parties if isinstance(party, ChainParty))
+    uow.lists.ask(party.address for party in parties if isinstance(party, ChainParty))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from tokenpay.bank import Bank
 from tokenpay.compliance.case import Case
 from tokenpay.compliance.division import Division, divide, divide_disagreed
-from tokenpay.compliance.screening import Verdict, screen
+from tokenpay.compliance.screening import Verdict
 from tokenpay.ethereum.observed import Holding
 from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import AccountKind
@@ -21,6 +21,7 @@ from tokenpay.steps import movements
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.enter_case import enter_case
 from tokenpay.steps.record import record
+from tokenpay.steps.screened import screened
 from tokenpay.steps.travel_facts import data_missing
 from tokenpay.store.unit_of_work import UnitOfWork
 
@@ -105,13 +106,7 @@ def _settle_one(uow: UnitOfWork, bank: Bank, operator: Operator, deposit: Deposi
 def _verdict(uow: UnitOfWork, bank: Bank, deposit: Deposit) -> Verdict | None:
     if deposit.sender is None:
         return None
-    return screen(
-        deposit.sender.caip10(deposit.chain_id),
-        hits=uow.deny_lists.hits(deposit.sender),
-        lists=uow.deny_lists.all(),
-        now_s=bank.clock.now_s(),
-        max_age_s=uow.policies.newest().list_max_age_s,
-    ).verdict
+    return screened(uow, bank, deposit.sender, chain_id=deposit.chain_id).verdict
 
 
 def _book(uow: UnitOfWork, bank: Bank, operator: Operator, deposit: Deposit, division: Division) -> None:

@@ -27,10 +27,7 @@ class ClearanceStore:
         self._kept: dict[str, Clearance] = {}
 
     def add(self, clearance: Clearance) -> None:
-        screenings: list[Value] = [
-            {"subject": s.subject, "verdict": s.verdict, "list_name": s.list_name, "list_dated_s": s.list_dated_s}
-            for s in clearance.screenings
-        ]
+        screenings: list[Value] = [_content(screening) for screening in clearance.screenings]
         row = {
             "id": clearance.id,
             "payment_id": clearance.payment_id,
@@ -70,6 +67,26 @@ class ClearanceStore:
         }
 
 
+def _content(screening: Screening) -> dict[str, Value]:
+    """What an older program wrote stands always, the rest where there is anything to say."""
+    further: dict[str, Value] = {
+        "list_version": screening.list_version,
+        "entry_id": screening.entry_id,
+        "why": screening.why,
+        "against": [*screening.against],
+    }
+    return {
+        "subject": screening.subject,
+        "verdict": screening.verdict,
+        "list_name": screening.list_name,
+        "list_dated_s": screening.list_dated_s,
+        **{name: value for name, value in further.items() if value},
+    }
+
+
 @stored
 def _screenings(text: str) -> tuple[Screening, ...]:
-    return tuple(Screening(**{**entry, "verdict": Verdict(entry["verdict"])}) for entry in parse_canonical(text))
+    return tuple(
+        Screening(**{**entry, "verdict": Verdict(entry["verdict"]), "against": tuple(entry.get("against", ()))})
+        for entry in parse_canonical(text)
+    )

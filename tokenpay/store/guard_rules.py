@@ -39,8 +39,6 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "clearances": (),
     "credentials": (),
     "customers": ("status",),
-    "denied": (),
-    "deny_lists": (),
     "deposits": ("state", "outcome"),
     "entries": (),
     "head_sinks": ("size", "at_s", "trouble"),
@@ -49,6 +47,9 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "leases": ("holder", "until_s"),
     "limit_counters": ("used_units",),
     "limit_uses": (),
+    "listed_addresses": (),
+    "listed_names": (),
+    "listed_parties": (),
     "operators": ("active", "failures", "locked_until_s"),
     "outbox": (),
     "passkey_challenges": ("answered_at_s",),
@@ -69,6 +70,7 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "quotes": ("payment_id",),
     "receipts": ("copies",),
     "requests": ("state", "credited_units"),
+    "screening_lists": ("doubted_hash", "doubted_by"),
     "sessions": ("closed_at_s",),
     "shifts": ("state", "closing", "expected", "closed_at_s"),
     "signed": (),
@@ -80,8 +82,8 @@ CHANGES: dict[str, tuple[str, ...]] = {
 """Which columns of a written row may still change: all others stand as they were written."""
 
 REMOVED = frozenset({
-    "audit_records", "authorizations", "blocks", "carried", "credentials", "denied", "deny_lists", "head_sinks", "keys",
-    "limit_uses", "shifts",
+    "audit_records", "authorizations", "blocks", "carried", "credentials", "head_sinks", "keys", "limit_uses",
+    "listed_addresses", "listed_names", "listed_parties", "screening_lists", "shifts",
 })  # fmt: skip
 """Where rows may go again: what was archived, what a reorg orphans, is replaced, or a unit of work takes back."""
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, text, update
 
+from tokenpay.compliance.list_rule import rule_from
 from tokenpay.compliance.policy import AssetLimits, Hours, Policy
 from tokenpay.compliance.policy_proposal import PENDING, PolicyProposal, ProposalState
 from tokenpay.compliance.travel_rule import TravelRule
@@ -180,6 +181,7 @@ def _policy(text: str) -> Policy:
     limits = content.pop("limits")
     tariffs = content.pop("tariffs", [])
     travel_rule = content.pop("travel_rule", None)
+    lists = content.pop("lists", [])
     return Policy(
         limits=MappingProxyType(
             {
@@ -191,6 +193,7 @@ def _policy(text: str) -> Policy:
             Tariff(**{**tariff, "fee_minimum_units": int(tariff["fee_minimum_units"])}) for tariff in tariffs
         ),
         travel_rule=None if travel_rule is None else _travel_rule(travel_rule),
+        lists=tuple(rule_from(rule) for rule in lists),
         hours=Hours(**{**hours, "weekdays": frozenset(hours["weekdays"])}),
         **content,
     )

@@ -16,10 +16,10 @@ AUDITOR = "tokenpay_auditor"
 ROLES = (TERMINAL, ENGINE, AUDITOR)
 """Group roles that cannot log in: a database administrator makes each machine's own login a member of one."""
 
-# The chain, what was signed, policy, deny-lists, assets and leases are read at a counter and written elsewhere.
+# The chain, what was signed, policy, screening lists, assets and leases are read at a counter and written elsewhere.
 _NOT_AT_A_COUNTER = frozenset({
-    "assets", "attempts", "audit_archives", "authorizations", "blocks", "chains", "denied", "deny_lists", "deposits",
-    "head_sinks", "leases", "policies", "signed", "signed_heads",
+    "assets", "attempts", "audit_archives", "authorizations", "blocks", "chains", "deposits", "head_sinks", "leases",
+    "listed_addresses", "listed_names", "listed_parties", "policies", "screening_lists", "signed", "signed_heads",
 })  # fmt: skip
 _OWNERS_ALONE = frozenset({"audit_archives", "chains"})
 _SECRET = frozenset({"credentials"})

@@ -18,6 +18,8 @@ from sqlalchemy import (
 from sqlalchemy.sql.schema import SchemaItem
 
 from tokenpay.compliance.approval import Part
+from tokenpay.compliance.listed_party import ListedKind
+from tokenpay.compliance.lists.form import ListForm
 from tokenpay.compliance.policy_proposal import ProposalState
 from tokenpay.compliance.travel_record import Way
 from tokenpay.counter.quote import Direction
@@ -652,23 +654,62 @@ limit_uses = Table(
 )
 """Which day's counters a payment stands in, so that they can be given back when it ends unpaid."""
 
-deny_lists = Table(
-    "deny_lists",
+screening_lists = Table(
+    "screening_lists",
     metadata,
     Column("name", Text, primary_key=True),
+    Column("form", Text, nullable=False),
+    Column("version", Integer, nullable=False),
     Column("dated_s", BigInteger, nullable=False),
     Column("source_hash", Text, nullable=False),
-    Column("entries", Integer, nullable=False),
+    Column("parties", Integer, nullable=False),
+    Column("names", Integer, nullable=False),
+    Column("addresses", Text, nullable=False),
+    Column("signed_by", Text, nullable=False),
     Column("loaded_at_s", BigInteger, nullable=False),
+    Column("loaded_by", Text, nullable=False),
+    Column("confirmed_by", Text, nullable=False),
+    Column("doubted_hash", Text, nullable=False),
+    Column("doubted_by", Text, nullable=False),
+    _one_of("form", ListForm),
+    CheckConstraint("version > 0", name="counted"),
+    CheckConstraint("confirmed_by = '' OR confirmed_by <> loaded_by", name="two_people"),
 )
 
-denied = Table(
-    "denied",
+listed_parties = Table(
+    "listed_parties",
     metadata,
-    Column("list_name", Text, ForeignKey("deny_lists.name"), primary_key=True),
-    Column("address", LargeBinary, primary_key=True),
-    Index("ix_denied_address", "address"),
+    Column("list_name", Text, ForeignKey("screening_lists.name"), primary_key=True),
+    Column("entry_id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("programs", Text, nullable=False),
+    _one_of("kind", ListedKind),
 )
+
+listed_names = Table(
+    "listed_names",
+    metadata,
+    Column("list_name", Text, primary_key=True),
+    Column("entry_id", Text, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    ForeignKeyConstraint(["list_name", "entry_id"], ["listed_parties.list_name", "listed_parties.entry_id"]),
+)
+"""Names as they are listed; position 0 is the primary one."""
+
+listed_addresses = Table(
+    "listed_addresses",
+    metadata,
+    Column("list_name", Text, primary_key=True),
+    Column("entry_id", Text, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("canonical", Text, primary_key=True),
+    Column("ticker", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    ForeignKeyConstraint(["list_name", "entry_id"], ["listed_parties.list_name", "listed_parties.entry_id"]),
+    Index("ix_listed_addresses_canonical", "canonical"),
+)
+"""Addresses as they are listed, and in the form in which all writings of one meet."""
 
 cases = Table(
     "cases",

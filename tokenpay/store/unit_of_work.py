@@ -39,7 +39,6 @@ from tokenpay.store.case_store import CaseStore
 from tokenpay.store.chain_store import ChainStore
 from tokenpay.store.clearance_store import ClearanceStore
 from tokenpay.store.customer_store import CustomerStore
-from tokenpay.store.deny_list_store import DenyListStore
 from tokenpay.store.deposit_store import DepositStore
 from tokenpay.store.disk_failure import disk_failure
 from tokenpay.store.door import check_values
@@ -49,6 +48,7 @@ from tokenpay.store.key_store import KeyStore
 from tokenpay.store.lease_store import LeaseStore
 from tokenpay.store.ledger_store import LedgerStore
 from tokenpay.store.limit_store import LimitStore
+from tokenpay.store.list_store import ListStore
 from tokenpay.store.operator_store import OperatorStore
 from tokenpay.store.outbox_store import OutboxStore
 from tokenpay.store.passkey_store import PasskeyStore
@@ -96,7 +96,6 @@ class UnitOfWork:
     chains = cached_property(lambda uow: ChainStore(uow.connection))
     clearances = cached_property(lambda uow: ClearanceStore(uow.connection, uow.writes, uow.approvals))
     customers = cached_property(lambda uow: CustomerStore(uow.connection))
-    deny_lists = cached_property(lambda uow: DenyListStore(uow.connection))
     deposits = cached_property(lambda uow: DepositStore(uow.connection, uow.assets))
     facts = cached_property(lambda uow: FactStore(uow.connection))
     introductions = cached_property(lambda uow: IntroductionStore(uow.connection))
@@ -104,6 +103,7 @@ class UnitOfWork:
     leases = cached_property(lambda uow: LeaseStore(uow.connection))
     ledger = cached_property(lambda uow: LedgerStore(uow.connection, uow.writes))
     limits = cached_property(lambda uow: LimitStore(uow.connection, uow.writes))
+    lists = cached_property(lambda uow: ListStore(uow.connection))
     operators = cached_property(lambda uow: OperatorStore(uow.connection))
     outbox = cached_property(lambda uow: OutboxStore(uow.connection, uow.writes))
     passkeys = cached_property(lambda uow: PasskeyStore(uow.connection))

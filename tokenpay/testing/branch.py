@@ -16,6 +16,7 @@ from typing import Any
 
 from tokenpay.bank import Bank
 from tokenpay.bootstrap import engine_session, found_bank, open_bank
+from tokenpay.compliance.lists.form import ListForm
 from tokenpay.compliance.policy import AssetLimits, Hours, Policy
 from tokenpay.counter.cash_count import CashCount
 from tokenpay.engine import run_once
@@ -30,7 +31,7 @@ from tokenpay.operations.credentials import set_pin
 from tokenpay.operations.customers import enrol_customer
 from tokenpay.operations.found import Founder
 from tokenpay.operations.issue_request import issue_request
-from tokenpay.operations.load_deny_list import load_deny_list
+from tokenpay.operations.load_list import load_list
 from tokenpay.operations.move_cash import receive_cash
 from tokenpay.operations.open_session import open_session
 from tokenpay.operations.read import balances, find_asset
@@ -238,7 +239,7 @@ def _founded() -> _Founded:
         vera, tim = faces["vera"], faces["tim"]
         for asset in (TOKEN, CASH):
             register_asset(bank, asset, by=vera)
-        load_deny_list(bank, name="own", text=f"{DENIED}\n", dated_s=clock.now_s(), by=vera)
+        load_list(bank, name="own", form=ListForm.OWN, files=[f"{DENIED}\n".encode()], dated_s=clock.now_s(), by=vera)
         faces["engine"] = engine_session(bank)
         faces["anna"] = enrol_customer(bank, name="Anna Berger", by=tim, key="enrol-anna")
         faces["boris"] = enrol_customer(bank, name="Boris Keller", by=tim, key="enrol-boris")

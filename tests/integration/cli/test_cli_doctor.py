@@ -104,7 +104,7 @@ ILLS: list[tuple[Callable[[Desk], None], str, str]] = [
     (far_behind, "warn", CHAIN),
     (clock_behind, "warn", f"{CHAIN} clock"),
     (chain_stands_still, "warn", f"{CHAIN} clock"),
-    (old_list, "warn", "deny-lists"),
+    (old_list, "warn", "lists"),
     (stopped, "warn", "payments"),
     (readable_key, "fail", "permissions"),
     (record_changed, "fail", "audit"),
@@ -130,7 +130,7 @@ def test_a_healthy_bank(desk: Desk) -> None:
     # The demo keeps the wallet's password beside the wallet, and the doctor says so.
     assert [finding for finding in findings(said) if finding[0] != "ok"] == [("warn", "keys")]
     subjects = {subject for _, subject in findings(said)}
-    assert {"python", "folder", "journal", "database", "audit", "deny-lists", CHAIN, f"{CHAIN} clock"} <= subjects
+    assert {"python", "folder", "journal", "database", "audit", "lists", CHAIN, f"{CHAIN} clock"} <= subjects
     (desk.folder / "keys" / "wallet.password").unlink()
     lines = desk("doctor").out.splitlines()
     assert len(lines) == len(findings(said))

@@ -178,7 +178,7 @@ def test_a_refusal_prints_its_reasons_and_returns_one(desk: Desk) -> None:
     assert refused.code == 1
     assert (refused.json["state"], [r["code"] for r in refused.json["reasons"]]) == ("refused", ["screening.match"])
     plain = desk("payment", "pay", "--from", debtor, "--to", to, "--asset", "DEUR", "--amount", "1")
-    assert "an address of this payment is on a deny-list" in plain.out
+    assert "an address of this payment is on a screening list" in plain.out
     assert plain.code == 1
 
 
@@ -230,8 +230,22 @@ def test_cases_lists_brake_and_feed(desk: Desk, tmp_path: Path) -> None:
     assert desk("case", "list", "--json").json["cases"] == []
     denied = tmp_path / "denied.txt"
     denied.write_text(f"# ours\n{OUTSIDE.rpartition(':')[2].lower()}\n")
-    loaded = desk("deny", "load", denied, "--name", "own", "--dated", "2023-11-14", "--json", by="ann").json
-    assert (loaded["entries"], loaded["dated_s"]) == (1, 1_699_920_000)
+    loaded = desk("list", "load", denied, "--name", "own", "--dated", "2023-11-14", "--json", by="ann").json
+    assert (loaded["screening_list"]["parties"], loaded["screening_list"]["dated_s"]) == (1, 1_699_920_000)
+    shown = desk("list", "show", "--json").json
+    assert {(known["name"], known["version"]) for known in shown["lists"]} == {("ofac", 1), ("own", 1)}
+    asked = desk("list", "screen", OUTSIDE.upper().replace("EIP155", "eip155"), "--json")
+    assert (asked.code, asked.json["screenings"][0]["verdict"], asked.json["screenings"][0]["list_name"]) == (
+        1,
+        "match",
+        "own",
+    )
+    denied.write_text(f"{LISTED}\n")
+    doubted = desk("list", "load", denied, "--name", "own", "--dated", "2023-11-14", "--json", by="ann")
+    assert (doubted.code, doubted.json["doubts"]) == (1, ["the same date and another content"])
+    assert "doubted" in desk("list", "show").out
+    taken = desk("list", "load", denied, "--name", "own", "--dated", "2023-11-14", by="bob")
+    assert taken.code == 0
     assert desk("bank", "stop", "--reason", "drill", by="ann").code == 0
     assert "second person" in desk("bank", "resume", by="ann").out
     assert desk("bank", "resume", "--json", by="bob").json == {"payments": "running"}
@@ -288,7 +302,7 @@ def test_the_bank_shows_itself(desk: Desk) -> None:
     limit = {"asset": TOKEN.id, "units": "100000000", "number": "100.000000"}
     assert shown["policy"]["limits"][0]["alone"] == limit
     assert shown["policy"]["hours"]["closes_minute"] == 1440
-    assert shown["deny_lists"][0]["name"] == "ofac"
+    assert shown["lists"][0]["name"] == "ofac"
     told = desk("bank", "show").out
     for line in ("Mon Tue Wed Thu Fri Sat Sun 00:00-24:00 UTC+00:00", "100.00 DEUR", "dated_s", "2023-"):
         assert line in told

@@ -289,7 +289,14 @@ def test_the_list_counts_at_finality_not_at_first_sight(world: World) -> None:
     world.deposit(request, 50, sender=sender)
     world.mine()
     world.turn()
-    tp.load_deny_list(world.bank, name="un", text=sender.text.upper(), dated_s=world.clock.now_s(), by=world.ann)
+    tp.load_list(
+        world.bank,
+        name="un",
+        form=tp.ListForm.OWN,
+        files=[sender.text.upper().encode()],
+        dated_s=world.clock.now_s(),
+        by=world.ann,
+    )
     world.to_finality()
     assert found(world, request) == [(D.FINAL, O.BLOCKED)]
 

@@ -19,7 +19,9 @@ BAD: dict[str, Callable[[World], object]] = {
     "NUL in a subject": lambda w: tp.open_case(w.bank, kind=tp.CaseKind.OTHER, subject="a\0b", note="n", by=w.ann),
     "half a character": lambda w: tp.open_case(w.bank, kind=tp.CaseKind.OTHER, subject="s", note="\ud800", by=w.ann),
     "NUL in a name": lambda w: tp.enrol_customer(w.bank, name="a\0b", by=w.tom, key="k"),
-    "NUL in a list's name": lambda w: tp.load_deny_list(w.bank, name="a\0b", text="", dated_s=1, by=w.ann),
+    "NUL in a list's name": lambda w: tp.load_list(
+        w.bank, name="a\0b", form=tp.ListForm.OWN, files=[b""], dated_s=1, by=w.ann
+    ),
     "NUL in a payment's id": lambda w: tp.get_payment(w.bank, "a\0b", by=w.ann),
     "NUL in a customer's id": lambda w: tp.balances(w.bank, "a\0b", by=w.ann),
     "NUL in a key": lambda w: tp.payment_of_key(w.bank, "a\0b", by=w.ann),
@@ -40,7 +42,9 @@ BAD: dict[str, Callable[[World], object]] = {
     "a line of less than none": lambda w: statement(w, after_seq=-1),
     "a statement limit too large": lambda w: statement(w, limit=BIG),
     "a statement limit of less than none": lambda w: statement(w, limit=-1),
-    "a date too large": lambda w: tp.load_deny_list(w.bank, name="n", text="", dated_s=-BIG, by=w.ann),
+    "a date too large": lambda w: tp.load_list(
+        w.bank, name="n", form=tp.ListForm.OWN, files=[b""], dated_s=-BIG, by=w.ann
+    ),
 }
 
 
@@ -95,7 +99,7 @@ READ: dict[str, Callable[[World, tp.Payment], object]] = {
     "chains": lambda w, p: _read(w, lambda uow: uow.chains.all()),
     "audit_records": lambda w, p: tp.verify_audit(w.bank, by=w.ann),
     "audit_heads": lambda w, p: tp.verify_audit(w.bank, by=w.ann),
-    "deny_lists": lambda w, p: w.pay(creditor=str(p.intent.creditor)),
+    "screening_lists": lambda w, p: w.pay(creditor=str(p.intent.creditor)),
     "approvals": lambda w, p: _read(w, lambda uow: uow.approvals.of(p.id)),
     "clearances": lambda w, p: _read(w, lambda uow: uow.clearances.of(p.id)),
     "attempts": lambda w, p: _read(w, lambda uow: uow.attempts.all_of([p.id])),
@@ -155,7 +159,7 @@ WRONG: list[tuple[str, str, Any]] = [
     ("audit_records", "hash", "text"),
     ("audit_records", "details", b"\xff"),
     ("audit_heads", "seq", "last"),
-    ("deny_lists", "dated_s", "today"),
+    ("screening_lists", "dated_s", "today"),
     ("approvals", "part", "third"),
     ("approvals", "signature", "text"),
     ("clearances", "screenings", "[{}]"),

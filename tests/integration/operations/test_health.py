@@ -116,7 +116,7 @@ def test_health_says_what_the_engine_saw_and_what_waits(world: World) -> None:
     assert chain.head_number == world.chain.head().number
     assert (chain.head_at_s, chain.final_number) == (world.chain.head().timestamp_s, world.chain.finalized().number)
     assert chain.final_at_s == world.chain.finalized().timestamp_s
-    assert [deny.name for deny in health.deny_lists] == ["ofac"]
+    assert [known.name for known in health.lists] == ["ofac"]
     assert (health.held, health.payments, health.deposits, health.open_cases) == (0, 0, 0, 0)
     world.paid(200)
     world.paid(20, creditor=OUTSIDE)

@@ -164,7 +164,14 @@ def test_what_the_second_look_ends_takes_nobody_with_it(world: World) -> None:
     """A payee is listed after all were cleared: theirs is refused, and no nonce is left out."""
     listed = world.paid(20, creditor=tp.Address(b"\x77" * 20).caip10(CHAIN_ID))
     others = [out(world) for _ in range(3)]
-    tp.load_deny_list(world.bank, name="new", text="0x" + "77" * 20, dated_s=world.clock.now_s(), by=world.ann)
+    tp.load_list(
+        world.bank,
+        name="new",
+        form=tp.ListForm.OWN,
+        files=[("0x" + "77" * 20).encode()],
+        dated_s=world.clock.now_s(),
+        by=world.ann,
+    )
     submitted = world.turn().submitted
     assert submitted is not None
     assert (submitted.assigned, next_nonce(world)) == (3, FIRST + 3)

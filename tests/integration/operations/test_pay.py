@@ -218,12 +218,12 @@ def test_without_a_usable_list_a_payment_to_an_address_is_held_until_one_is_load
     world: World, list_is: str
 ) -> None:
     if list_is == "missing":
-        world.sql("DELETE FROM denied")
-        world.sql("DELETE FROM deny_lists")
+        for table in ("listed_addresses", "listed_parties", "screening_lists"):
+            world.sql(f"DELETE FROM {table}")  # noqa: S608
     elif list_is == "too old":
         world.decree(list_max_age_s=1)
     else:
-        world.sql("UPDATE deny_lists SET dated_s = dated_s + 1000000")
+        world.sql("UPDATE screening_lists SET dated_s = dated_s + 1000000")
     assert world.paid(20).state is S.FINAL  # nobody to screen in our own books
     held = world.paid(20, creditor=OUTSIDE)
     assert (held.state, [reason.code for reason in held.reasons]) == (S.HELD, ["screening.unavailable"])
@@ -231,8 +231,15 @@ def test_without_a_usable_list_a_payment_to_an_address_is_held_until_one_is_load
     assert (waiting.state, [reason.code for reason in waiting.reasons]) == (S.HELD, ["screening.unavailable"])
     world.decree(list_max_age_s=30 * 86_400)
     if list_is == "from the future":
-        world.sql("UPDATE deny_lists SET dated_s = dated_s - 2000000")
-    tp.load_deny_list(world.bank, name="ofac", text=LISTED.text, dated_s=world.clock.now_s(), by=world.ann)
+        world.sql("UPDATE screening_lists SET dated_s = dated_s - 2000000")
+    tp.load_list(
+        world.bank,
+        name="ofac",
+        form=tp.ListForm.OWN,
+        files=[LISTED.text.encode()],
+        dated_s=world.clock.now_s(),
+        by=world.ann,
+    )
     world.to_finality()
     assert world.now(held).state is S.HELD  # nothing lets itself go
     assert tp.approve(world.bank, held.id, by=world.ann).state is S.CLEARED

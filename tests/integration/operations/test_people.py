@@ -1,4 +1,4 @@
-"""open_session, controls, customers, cases, assets and deny-lists: who may do what, twice, and in which order."""
+"""open_session, controls, customers, cases and assets: who may do what, twice, and in which order."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,7 +10,6 @@ from tests.world import (
     CHAIN_ID,
     COIN,
     CONTRACT,
-    LISTED,
     OUTSIDE,
     PASSWORDS,
     START,
@@ -255,45 +254,6 @@ def test_the_engine_looks_at_tokens_by_itself(world: World) -> None:
     assert world.cases() == [("asset_changed", TOKEN.id)]
 
 
-# --- deny-lists
-
-
-def test_a_list_replaces_the_one_of_its_name_and_never_by_an_older_one(world: World) -> None:
-    now_s = world.clock.now_s()
-    text = f"# a comment\n\n  {LISTED.text.lower()} # who\n0X{'AB' * 20}\n{LISTED.text}\n"
-    loaded = tp.load_deny_list(world.bank, name="ofac", text=text, dated_s=now_s, by=world.ann)
-    assert loaded.entries == 2
-    assert world.refused(20, creditor=tp.Address(b"\xab" * 20).caip10(CHAIN_ID)) == ["screening.match"]
-    unusable = (
-        ("0x12", now_s, "ofac"),
-        ("", now_s, "ofac"),  # a download that failed
-        (text + "# \ud800", now_s, "ofac"),
-        (text, now_s - 1, "ofac"),
-        (text, now_s * 1000, "ofac"),  # milliseconds
-        (text, now_s, ""),
-        (text, now_s, "n" * 65),
-    )
-    for bad, dated_s, name in unusable:
-        with pytest.raises(tp.InvalidInput):
-            tp.load_deny_list(world.bank, name=name, text=bad, dated_s=dated_s, by=world.ann)
-    assert world.refused(20, creditor=LISTED.caip10(CHAIN_ID)) == ["screening.match"]
-    other = "0x" + "ab" * 20
-    with pytest.raises(tp.InvalidInput, match="same date"):  # who may load a list cannot quietly take an entry out
-        tp.load_deny_list(world.bank, name="ofac", text=other, dated_s=now_s, by=world.ann)
-    assert tp.load_deny_list(world.bank, name="ofac", text=text, dated_s=now_s, by=world.ann) == loaded
-    tp.load_deny_list(world.bank, name="ofac", text=other, dated_s=now_s + 1, by=world.ann)
-    assert world.paid(20, creditor=LISTED.caip10(CHAIN_ID)).state is S.CLEARED
-    with pytest.raises(tp.NotPermitted):
-        tp.load_deny_list(world.bank, name="ofac", text=other, dated_s=now_s, by=world.tom)
-
-
-def test_one_stale_list_among_fresh_ones_holds_and_a_stale_match_still_refuses(world: World) -> None:
-    tp.load_deny_list(world.bank, name="old", text=LISTED.text, dated_s=1, by=world.ann)
-    tp.load_deny_list(world.bank, name="ofac", text="0x" + "ab" * 20, dated_s=world.clock.now_s(), by=world.ann)
-    assert world.paid(20, creditor=OUTSIDE).state is S.HELD
-    assert "screening.match" in world.refused(20, creditor=LISTED.caip10(CHAIN_ID))
-
-
 # --- what everybody may read
 
 
@@ -412,4 +372,11 @@ def test_an_unknown_chain_and_an_unsweepable_asset_say_so(world: World) -> None:
         with pytest.raises(error):
             tp.sweep(world.bank, asset_id=asset_id, by=world.engine)
     with pytest.raises(tp.InvalidInput):
-        tp.load_deny_list(world.bank, name="ofac", text="# nobody\n\n", dated_s=world.clock.now_s(), by=world.ann)
+        tp.load_list(
+            world.bank,
+            name="ofac",
+            form=tp.ListForm.OWN,
+            files=[b"# nobody\n\n"],
+            dated_s=world.clock.now_s(),
+            by=world.ann,
+        )

@@ -46,13 +46,13 @@ def test_the_rules_and_the_people_can_be_read(world: World) -> None:
     people = tp.list_operators(world.bank, by=world.tom)
     assert [operator.id for operator in people] == sorted([*PASSWORDS, "engine"])
     assert people[0] == world.ann.operator
-    (listed,) = tp.list_deny_lists(world.bank, by=world.tom)
-    assert (listed.name, listed.entries) == ("ofac", 1)
+    (listed,) = tp.find_lists(world.bank, by=world.tom)
+    assert (listed.name, listed.parties) == ("ofac", 1)
 
 
 def test_reading_asks_for_a_session(world: World) -> None:
     tp.close_session(world.bank, by=world.tom)
-    for read in (tp.find_requests, tp.get_policy, tp.list_operators, tp.list_deny_lists):
+    for read in (tp.find_requests, tp.get_policy, tp.list_operators, tp.find_lists):
         with pytest.raises(tp.SessionExpired):
             read(world.bank, by=world.tom)
     for read_case in (tp.get_case, tp.case_balances):

@@ -308,7 +308,9 @@ def test_a_collection_that_waits_is_final_when_somebody_else_carried_it(world: W
     request = world.request(50, payee=world.boris)
     if held:
         stale_s = world.clock.now_s() - 10**9
-        tp.load_deny_list(world.bank, name="stale", text=LISTED.text, dated_s=stale_s, by=world.ann)
+        tp.load_list(
+            world.bank, name="stale", form=tp.ListForm.OWN, files=[LISTED.text.encode()], dated_s=stale_s, by=world.ann
+        )
     payment = collect(world, request, authorization(world, request))
     assert isinstance(payment, tp.Payment)
     assert payment.state is (S.HELD if held else S.CLEARED)
@@ -398,7 +400,14 @@ def test_one_authorization_is_carried_for_one_payment(world: World) -> None:
 def test_a_listed_payer_is_not_collected_from(world: World) -> None:
     request = world.request(50, payee=world.boris)
     listed = f"{LISTED.text}\n{PAYER_ADDRESS.text}"
-    tp.load_deny_list(world.bank, name="ofac", text=listed, dated_s=world.clock.now_s(), by=world.ann)
+    tp.load_list(
+        world.bank,
+        name="ofac",
+        form=tp.ListForm.OWN,
+        files=[listed.encode()],
+        dated_s=world.clock.now_s(),
+        by=world.ann,
+    )
     refusal = collect(world, request, authorization(world, request))
     assert isinstance(refusal, tp.Refusal)
     assert [reason.code for reason in refusal.reasons] == ["screening.match"]

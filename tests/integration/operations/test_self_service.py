@@ -386,11 +386,12 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
         "large_transfers": lambda by: tp.large_transfers(bank, since_s=0, until_s=1, units={}, by=by),
         "suspicious_cases": lambda by: tp.suspicious_cases(bank, since_s=0, until_s=1, by=by),
         "list_cases": lambda by: tp.list_cases(bank, by=by),
-        "list_deny_lists": lambda by: tp.list_deny_lists(bank, by=by),
+        "find_lists": lambda by: tp.find_lists(bank, by=by),
         "list_operators": lambda by: tp.list_operators(bank, by=by),
+        "screen_address": lambda by: tp.screen_address(bank, LISTED.text, by=by),
         "list_rates": lambda by: tp.list_rates(bank, by=by),
-        "load_deny_list": lambda by: tp.load_deny_list(
-            bank, name="own", text=LISTED.text, dated_s=world.clock.now_s(), by=by
+        "load_list": lambda by: tp.load_list(
+            bank, name="own", form=tp.ListForm.OWN, files=[LISTED.text.encode()], dated_s=world.clock.now_s(), by=by
         ),
         "newest_event": lambda by: tp.newest_event(bank, by=by),
         "open_case": lambda by: tp.open_case(bank, kind=other, subject="s", note="n", by=by),

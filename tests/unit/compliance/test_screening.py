@@ -1,16 +1,22 @@
 """A verdict on an address: a hit always counts, and silence is never clear."""
 
-from dataclasses import FrozenInstanceError
+from collections.abc import Collection
+from dataclasses import FrozenInstanceError, replace
 
 import pytest
 
-from tokenpay.compliance.screening import DenyList, Screening, Verdict, screen
+from tokenpay.compliance.list_rule import ListRule
+from tokenpay.compliance.lists.form import ListForm
+from tokenpay.compliance.screening import ListHit, Screening, Silence, SilentList, Verdict, screen, silent_lists
+from tokenpay.compliance.screening_list import ScreeningList, doubts_about
+from tokenpay.errors import InvalidInput
 
 NOW_S, DAY_S = 10_000_000, 86_400
+KEY, OTHER_KEY = "ab" * 32, "cd" * 32
 
 
-def listed(name: str, dated_s: int) -> DenyList:
-    return DenyList(name=name, dated_s=dated_s, source_hash="00", entries=1)
+def listed(name: str, dated_s: int) -> ScreeningList:
+    return ScreeningList(name=name, form=ListForm.OWN, version=3, dated_s=dated_s, source_hash="00", parties=1)
 
 
 FRESH, NEWER = listed("fresh", NOW_S - DAY_S), listed("newer", NOW_S)
@@ -18,51 +24,155 @@ OLD, FUTURE = listed("old", NOW_S - DAY_S - 1), listed("future", NOW_S + DAY_S +
 CLEAR, MATCH, UNAVAILABLE = Verdict.CLEAR, Verdict.MATCH, Verdict.UNAVAILABLE
 
 
+def verdict(
+    lists: tuple[ScreeningList, ...], hits: Collection[str] = (), *rules: ListRule, max_age_s: int = DAY_S
+) -> Screening:
+    silent = silent_lists(lists, rules, now_s=NOW_S, max_age_s=max_age_s)
+    found = frozenset(ListHit(list_name=name, entry_id=f"entry of {name}") for name in hits)
+    return screen("an address", hits=found, lists=lists, silent=silent)
+
+
 @pytest.mark.parametrize(
-    ("lists", "hits", "verdict", "spoke"),
+    ("lists", "hits", "says", "spoke", "why"),
     [
-        ((), set(), UNAVAILABLE, None),
-        ((FRESH,), set(), CLEAR, FRESH),
-        ((FRESH, NEWER), set(), CLEAR, NEWER),
-        ((OLD,), set(), UNAVAILABLE, OLD),
-        ((FRESH, OLD), set(), UNAVAILABLE, OLD),
-        ((FUTURE,), set(), UNAVAILABLE, FUTURE),
-        ((FRESH,), {"fresh"}, MATCH, FRESH),
-        ((OLD,), {"old"}, MATCH, OLD),
-        ((OLD, FRESH), {"fresh"}, MATCH, FRESH),
-        ((FRESH, NEWER), {"newer", "fresh"}, MATCH, FRESH),
+        ((), set(), UNAVAILABLE, None, "missing"),
+        ((FRESH,), set(), CLEAR, FRESH, ""),
+        ((FRESH, NEWER), set(), CLEAR, NEWER, ""),
+        ((OLD,), set(), UNAVAILABLE, OLD, "stale"),
+        ((FRESH, OLD), set(), UNAVAILABLE, OLD, "stale"),
+        ((FUTURE,), set(), UNAVAILABLE, FUTURE, "ahead"),
+        ((FRESH,), {"fresh"}, MATCH, FRESH, ""),
+        ((OLD,), {"old"}, MATCH, OLD, ""),
+        ((OLD, FRESH), {"fresh"}, MATCH, FRESH, ""),
+        ((FRESH, NEWER), {"newer", "fresh"}, MATCH, FRESH, ""),
     ],
 )
-def test_a_verdict(lists: tuple[DenyList, ...], hits: set[str], verdict: Verdict, spoke: DenyList | None) -> None:
-    found = screen("an address", hits=frozenset(hits), lists=lists, now_s=NOW_S, max_age_s=DAY_S)
-    assert found == Screening(
+def test_a_verdict(
+    lists: tuple[ScreeningList, ...], hits: set[str], says: Verdict, spoke: ScreeningList | None, why: str
+) -> None:
+    assert verdict(lists, hits) == Screening(
         subject="an address",
-        verdict=verdict,
+        verdict=says,
         list_name=spoke.name if spoke else "",
         list_dated_s=spoke.dated_s if spoke else 0,
+        list_version=3 if spoke else 0,
+        entry_id=f"entry of {spoke.name}" if spoke and says is MATCH else "",
+        why=why,
+        against=tuple(sorted(f"{known.name}/3" for known in lists)),
     )
 
 
 @pytest.mark.parametrize("lists", [(), (FRESH,)])
-def test_a_hit_on_a_list_that_is_gone_is_still_a_match(lists: tuple[DenyList, ...]) -> None:
-    found = screen("an address", hits=frozenset({"gone"}), lists=lists, now_s=NOW_S, max_age_s=DAY_S)
-    assert (found.verdict, found.list_name) == (MATCH, "gone")
+def test_a_hit_on_a_list_that_is_gone_is_still_a_match(lists: tuple[ScreeningList, ...]) -> None:
+    found = verdict(lists, {"gone"})
+    assert (found.verdict, found.list_name, found.entry_id) == (MATCH, "gone", "entry of gone")
+
+
+@pytest.mark.parametrize(
+    ("rule", "change", "why"),
+    [
+        (ListRule(name="absent"), {}, ("absent", Silence.MISSING)),
+        (ListRule(name="fresh", max_age_s=DAY_S - 1), {}, ("fresh", Silence.STALE)),
+        (ListRule(name="fresh", public_keys=(KEY,)), {}, ("fresh", Silence.UNSIGNED)),
+        (ListRule(name="fresh", public_keys=(KEY,)), {"signed_by": OTHER_KEY}, ("fresh", Silence.UNSIGNED)),
+        (ListRule(name="fresh", public_keys=(OTHER_KEY, KEY)), {"signed_by": KEY}, None),
+        (ListRule(name="fresh"), {"doubted_hash": "11", "doubted_by": "ann"}, ("fresh", Silence.DOUBTED)),
+        (ListRule(name="fresh", max_age_s=DAY_S), {}, None),
+    ],
+)
+def test_what_the_policy_asks_of_a_list(
+    rule: ListRule, change: dict[str, str], why: tuple[str, Silence] | None
+) -> None:
+    known = replace(FRESH, **change)  # type: ignore[arg-type]
+    found = verdict((known,), set(), rule)
+    if why is None:
+        assert found.verdict is CLEAR
+    else:
+        assert (found.verdict, found.list_name, found.why) == (UNAVAILABLE, why[0], why[1])
+    assert verdict((known,), {"fresh"}, rule).verdict is MATCH
+
+
+def test_a_list_of_its_own_age_may_be_older_than_the_others() -> None:
+    assert verdict((OLD,), set(), ListRule(name="old", max_age_s=2 * DAY_S)).verdict is CLEAR
+
+
+def test_every_silent_list_is_told() -> None:
+    rules = [ListRule(name=name) for name in ("old", "fresh", "future", "absent")]
+    told = silent_lists((OLD, FRESH, FUTURE), rules, now_s=NOW_S, max_age_s=DAY_S)
+    assert told[0] == SilentList(name="absent", why=Silence.MISSING)
+    assert told[1:] == silent_lists((OLD, FRESH, FUTURE), (), now_s=NOW_S, max_age_s=DAY_S)
+    assert told[1:] == (
+        SilentList(name="future", why=Silence.AHEAD, version=3, dated_s=FUTURE.dated_s),
+        SilentList(name="old", why=Silence.STALE, version=3, dated_s=OLD.dated_s),
+    )
+
+
+def test_where_the_policy_names_lists_another_ones_silence_counts_no_more_and_its_hits_do() -> None:
+    assert verdict((FRESH, OLD), set(), ListRule(name="fresh")).verdict is CLEAR
+    assert verdict((FRESH, OLD), {"old"}, ListRule(name="fresh")).verdict is MATCH
 
 
 def test_no_age_set_means_no_list_is_young_enough() -> None:
-    found = screen("an address", hits=frozenset(), lists=(FRESH,), now_s=NOW_S, max_age_s=0)
-    assert found.verdict is UNAVAILABLE
+    assert verdict((FRESH,), max_age_s=0).verdict is UNAVAILABLE
 
 
-@pytest.mark.parametrize(("ahead_s", "verdict"), [(14 * 3_600, CLEAR), (14 * 3_600 + 1, UNAVAILABLE)])
-def test_a_list_may_be_dated_tomorrow_where_it_is_tomorrow_already(ahead_s: int, verdict: Verdict) -> None:
-    lists = (listed("east", NOW_S + ahead_s),)
-    found = screen("an address", hits=frozenset(), lists=lists, now_s=NOW_S, max_age_s=DAY_S)
-    assert found.verdict is verdict
+@pytest.mark.parametrize(("ahead_s", "says"), [(14 * 3_600, CLEAR), (14 * 3_600 + 1, UNAVAILABLE)])
+def test_a_list_may_be_dated_tomorrow_where_it_is_tomorrow_already(ahead_s: int, says: Verdict) -> None:
+    assert verdict((listed("east", NOW_S + ahead_s),)).verdict is says
 
 
 def test_what_the_lists_said_cannot_be_changed() -> None:
-    found = screen("an address", hits=frozenset(), lists=(FRESH,), now_s=NOW_S, max_age_s=DAY_S)
-    for noun, name in ((found, "verdict"), (FRESH, "dated_s")):
+    for noun, name in ((verdict((FRESH,)), "verdict"), (FRESH, "dated_s")):
         with pytest.raises(FrozenInstanceError):
             setattr(noun, name, CLEAR)
+
+
+IN_PLACE = replace(FRESH, parties=100, names=300, addresses={"ETH": 8, "XBT": 2})
+
+
+@pytest.mark.parametrize(
+    ("change", "doubts"),
+    [
+        ({}, []),
+        ({"parties": 80, "names": 240, "addresses": {"USDT": 8}}, []),
+        ({"parties": 79}, ["fewer parties"]),
+        ({"names": 239}, ["fewer names"]),
+        ({"addresses": {"ETH": 7}}, ["fewer addresses"]),  # the feature type was renamed, and nobody noticed
+        ({"parties": 0, "names": 0, "addresses": {}}, ["fewer parties", "fewer names", "fewer addresses"]),
+        ({"form": ListForm.UN}, ["another form"]),
+        ({"dated_s": FRESH.dated_s, "source_hash": "11"}, ["the same date"]),
+        ({"dated_s": FRESH.dated_s, "source_hash": "00"}, []),
+    ],
+)
+def test_what_one_person_may_not_put_in_place(change: dict[str, object], doubts: list[str]) -> None:
+    new = replace(IN_PLACE, **{"dated_s": NOW_S, "source_hash": "22", **change})  # type: ignore[arg-type]
+    found = doubts_about(new, IN_PLACE, keeps_percent=80)
+    assert len(found) == len(doubts)
+    assert all(said.startswith(doubt) for said, doubt in zip(found, doubts, strict=True))
+
+
+def test_a_list_that_was_signed_does_not_lose_its_signature_quietly() -> None:
+    signed = replace(IN_PLACE, signed_by=KEY)
+    assert doubts_about(replace(IN_PLACE, dated_s=NOW_S), signed, keeps_percent=0)
+    assert not doubts_about(replace(signed, dated_s=NOW_S), IN_PLACE, keeps_percent=0)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"name": ""},
+        {"name": "n" * 65},
+        {"name": "a\u200bb"},
+        {"name": " a"},
+        {"keeps_percent": 101},
+        {"keeps_percent": -1},
+        {"keeps_percent": 1.5},
+        {"max_age_s": -1},
+        {"max_age_s": "1"},
+        {"public_keys": ("ab" * 31,)},
+        {"public_keys": ("AB" * 32,)},
+    ],
+)
+def test_what_a_rule_may_not_say(content: dict[str, object]) -> None:
+    with pytest.raises(InvalidInput):
+        ListRule(**{"name": "ofac", **content})  # type: ignore[arg-type]

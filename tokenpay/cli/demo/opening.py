@@ -6,11 +6,12 @@ from decimal import Decimal
 from tokenpay import (
     Amount,
     CashCount,
+    ListForm,
     Payment,
     PaymentState,
     Rate,
     approve,
-    load_deny_list,
+    load_list,
     receive_cash,
     recognise_holding,
     register_asset,
@@ -51,10 +52,13 @@ def opening(world: World, show: Show) -> None:
             show.say(f"The bank's own money, seen on the chain, is booked: {Amount(asset, units)}.")
     _fill_vault(world, show)
     today_s = bank.clock.now_s() // 86_400 * 86_400
-    listed = load_deny_list(bank, name="demo", text=f"# made up\n{LISTED}\n", dated_s=today_s, by=world.vera)
+    loaded = load_list(
+        bank, name="demo", form=ListForm.OWN, files=[f"# made up\n{LISTED}\n".encode()], dated_s=today_s, by=world.vera
+    )
+    listed = loaded.screening_list
     date = datetime.fromtimestamp(listed.dated_s, UTC).date()
     show.claim(
-        listed.entries == 1, f"a deny-list dated {date} is in force, with {listed.entries} address", list_dated=date
+        listed.parties == 1, f"a deny-list dated {date} is in force, with {listed.parties} address", list_dated=date
     )
     show.say(
         f"The policy: one person alone may pay up to {world.alone}, above it a second one approves.",

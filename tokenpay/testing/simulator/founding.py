@@ -1,6 +1,7 @@
 """A simulated bank on its first morning: people at every branch, money in treasury and vaults, customers with some."""
 
 from tokenpay.bootstrap import found_in_memory
+from tokenpay.compliance.lists.form import ListForm
 from tokenpay.compliance.policy import AssetLimits, Hours, Policy
 from tokenpay.counter.cash_count import CashCount
 from tokenpay.engine import run_once
@@ -12,7 +13,7 @@ from tokenpay.operations.assets import register_asset
 from tokenpay.operations.customers import enrol_customer
 from tokenpay.operations.found import Founder
 from tokenpay.operations.issue_request import issue_request
-from tokenpay.operations.load_deny_list import load_deny_list
+from tokenpay.operations.load_list import load_list
 from tokenpay.operations.move_cash import receive_cash
 from tokenpay.operations.recognise_holding import recognise_holding
 from tokenpay.parties.operator import ENGINE_ID, Role
@@ -120,7 +121,14 @@ def _bring_money(world: World, chance: Chance) -> None:
     first = supervisors[0]
     for asset in (TOKEN, CASH):
         register_asset(world.bank, asset, by=world.session(first))
-    load_deny_list(world.bank, name="own", text=f"{DENIED}\n", dated_s=world.clock.now_s(), by=world.session(first))
+    load_list(
+        world.bank,
+        name="own",
+        form=ListForm.OWN,
+        files=[f"{DENIED}\n".encode()],
+        dated_s=world.clock.now_s(),
+        by=world.session(first),
+    )
     world.chain.deposit(None, treasury, TREASURY_WEI)
     world.chain.deposit(CONTRACT, treasury, TREASURY_UNITS)
     for teller in world.people_in(Role.TELLER)[::2]:

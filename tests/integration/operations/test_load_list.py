@@ -1,0 +1,324 @@
+"""load_list: what is taken, from whom, what is in place meanwhile, and what happens to what is open."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from hashlib import sha256
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+import tokenpay as tp
+from tests import published_lists as published
+from tests.world import CHAIN_ID, LISTED, OUTSIDE, STRANGER, World, euro
+
+S, DAY_S = tp.PaymentState, 86_400
+KEY, OTHER_KEY = Ed25519PrivateKey.from_private_bytes(b"\x01" * 32), Ed25519PrivateKey.from_private_bytes(b"\x02" * 32)
+OTHER = tp.Address(b"\xab" * 20)
+
+
+def public(key: Ed25519PrivateKey) -> str:
+    return key.public_key().public_bytes_raw().hex()
+
+
+def own(*addresses: tp.Address | str) -> bytes:
+    return "".join(f"{address}\n" for address in addresses).encode()
+
+
+def load(world: World, content: bytes, *, name: str = "ofac", later_s: int = 0, **given: object) -> tp.LoadedList:
+    content_given = {"form": tp.ListForm.OWN, "by": world.ann, **given}
+    if content_given["form"] is tp.ListForm.OWN:
+        content_given.setdefault("dated_s", world.clock.now_s() + later_s)
+    return tp.load_list(world.bank, name=name, files=[content], **content_given)  # type: ignore[arg-type]
+
+
+def screened(world: World, text: object) -> tp.Screening:
+    (found,) = tp.screen_address(world.bank, str(text), by=world.tom)
+    return found
+
+
+def parties(*addresses: tp.Address, names: int = 1) -> list[tp.ListedParty]:
+    return [
+        tp.ListedParty(
+            id=str(100 + n),
+            kind=tp.ListedKind.PERSON,
+            names=tuple(f"NOBODY{n}, Number {m}" for m in range(names)),
+            addresses=(tp.ListedAddress(ticker="ETC", text=address.text.upper()),),
+        )
+        for n, address in enumerate(addresses)
+    ]
+
+
+# --- what is taken
+
+
+def test_a_list_takes_the_place_of_the_one_of_its_name_and_never_by_an_older_one(world: World) -> None:
+    now_s = world.clock.now_s()
+    text = f"# a comment\n\n  {LISTED.text.lower()} # who\n0X{'AB' * 20}\n{LISTED.text}\n".encode()
+    loaded = load(world, text, dated_s=now_s + 1).screening_list
+    assert (loaded.parties, loaded.version, loaded.loaded_by) == (2, 2, "ann")
+    assert loaded.source_hash == sha256(text).hexdigest()
+    assert world.refused(20, creditor=OTHER.caip10(CHAIN_ID)) == ["screening.match"]
+    for bad, dated_s, name in (
+        (b"0x12", now_s + 1, "ofac"),
+        (b"", now_s + 1, "ofac"),  # a download that failed
+        (b"# nobody\n\n", now_s + 1, "ofac"),
+        (b"\xff" + text, now_s + 1, "ofac"),
+        (text, now_s, "ofac"),
+        (text, now_s * 1000, "ofac"),  # milliseconds
+        (text, None, "ofac"),
+        (text, now_s + 1, ""),
+        (text, now_s + 1, "n" * 65),
+    ):
+        with pytest.raises(tp.InvalidInput):
+            load(world, bad, name=name, dated_s=dated_s)
+    assert world.refused(20, creditor=LISTED.caip10(CHAIN_ID)) == ["screening.match"]
+    with pytest.raises(tp.NotPermitted):
+        load(world, text, by=world.tom)
+    assert tp.find_lists(world.bank, by=world.tom) == [loaded]
+
+
+def test_additions_and_removals_take_effect(world: World) -> None:
+    many = [tp.Address(bytes([n]) * 20) for n in range(1, 11)]
+    load(world, own(*many), later_s=1)
+    assert world.refused(1, creditor=many[9].caip10(CHAIN_ID)) == ["screening.match"]
+    assert world.paid(1, creditor=LISTED.caip10(CHAIN_ID)).state is S.CLEARED
+    load(world, own(*many[:9], LISTED), later_s=2)
+    assert world.paid(1, creditor=many[9].caip10(CHAIN_ID)).state is S.CLEARED
+    assert world.refused(1, creditor=LISTED.caip10(CHAIN_ID)) == ["screening.match"]
+
+
+@pytest.mark.parametrize("form", [tp.ListForm.OFAC_ADVANCED, tp.ListForm.OFAC_CLASSIC, tp.ListForm.EU, tp.ListForm.UN])
+def test_a_published_list_brings_its_own_date(world: World, form: tp.ListForm) -> None:
+    day_s = world.clock.now_s() // DAY_S * DAY_S
+    everybody = [replace(party, programs=("CYBER2",)) for party in parties(OTHER, STRANGER, names=2)]
+    make: dict[tp.ListForm, Callable[[list[tp.ListedParty], int], bytes]] = {
+        tp.ListForm.OFAC_ADVANCED: published.ofac_advanced,
+        tp.ListForm.OFAC_CLASSIC: published.ofac_classic,
+        tp.ListForm.EU: published.eu,
+        tp.ListForm.UN: published.un,
+    }
+    content = make[form](everybody, day_s)
+    with pytest.raises(tp.InvalidInput, match="another date"):
+        load(world, content, name="new", form=form, dated_s=day_s - 1)
+    loaded = load(world, content, name="new", form=form, dated_s=day_s + 5).screening_list
+    assert (loaded.dated_s, loaded.parties, loaded.names, loaded.form) == (day_s, 2, 4, form)
+    if form in (tp.ListForm.EU, tp.ListForm.UN):
+        return
+    assert loaded.addresses == {"ETC": 2}
+    found = screened(world, OTHER)
+    assert (found.verdict, found.list_name, found.entry_id, found.list_version) == (tp.Verdict.MATCH, "new", "100", 1)
+    assert found.list_dated_s == day_s
+
+
+def test_a_table_of_values_is_one_list_of_several_files(world: World) -> None:
+    files = published.ofac_csv([replace(party, programs=("X",)) for party in parties(OTHER, names=3)])
+    given = {"name": "csv", "form": tp.ListForm.OFAC_CSV, "dated_s": world.clock.now_s(), "by": world.ann}
+    loaded = tp.load_list(world.bank, files=files, **given).screening_list  # type: ignore[arg-type]
+    hashes = "".join(f"{sha256(content).hexdigest()}\n" for content in files)
+    assert (loaded.names, loaded.source_hash) == (3, sha256(hashes.encode()).hexdigest())
+
+
+# --- what one person may not
+
+
+def doubted(world: World) -> list[tuple[str, str]]:
+    return [(each.name, each.why.value) for each in tp.bank_health(world.bank, by=world.tom).silent_lists]
+
+
+def test_a_list_that_lost_its_entries_says_nothing_until_a_second_person_has_loaded_it(world: World) -> None:
+    many = [tp.Address(bytes([n]) * 20) for n in range(1, 11)]
+    before = load(world, own(*many), later_s=1).screening_list
+    shrunk, dated_s = own(*many[:5]), world.clock.now_s() + 2
+    answer = load(world, shrunk, dated_s=dated_s)
+    assert answer.doubts == ("fewer parties: 5 of 10", "fewer addresses: 5 of 10")
+    assert answer.screening_list == replace(before, doubted_hash=sha256(shrunk).hexdigest(), doubted_by="ann")
+    assert doubted(world) == [("ofac", "doubted")]
+    held = world.paid(20, creditor=OUTSIDE)
+    assert (held.state, held.reasons[0].code) == (S.HELD, "screening.unavailable")
+    assert "screening.match" in world.refused(20, creditor=many[9].caip10(CHAIN_ID))
+    with pytest.raises(tp.NotPermitted, match="two people"):
+        load(world, shrunk, dated_s=dated_s)
+    assert load(world, own(*many[:4]), dated_s=dated_s, by=world.bob).doubts  # another file is another doubt
+    assert load(world, shrunk, dated_s=dated_s, by=world.bob).doubts
+    taken = load(world, shrunk, dated_s=dated_s).screening_list
+    assert (taken.loaded_by, taken.confirmed_by, taken.version, taken.doubted_hash) == ("bob", "ann", 3, "")
+    assert doubted(world) == []
+    assert world.paid(20, creditor=many[9].caip10(CHAIN_ID)).state is S.CLEARED
+
+
+def test_a_whole_list_ends_the_doubt_about_a_broken_one(world: World) -> None:
+    many = [tp.Address(bytes([n]) * 20) for n in range(1, 11)]
+    load(world, own(*many), later_s=1)
+    assert load(world, own(*many[:2]), later_s=2).doubts
+    assert load(world, own(*many, LISTED), later_s=3).doubts == ()
+    assert doubted(world) == []
+
+
+def test_the_same_date_with_another_content_needs_two_and_the_same_content_nobody(world: World) -> None:
+    now_s = world.clock.now_s()
+    first = load(world, own(LISTED), dated_s=now_s).screening_list
+    assert load(world, own(LISTED), dated_s=now_s).screening_list.version == first.version + 1
+    assert load(world, own(OTHER), dated_s=now_s).doubts == ("the same date and another content",)
+    assert screened(world, OTHER).verdict is tp.Verdict.UNAVAILABLE
+    assert load(world, own(OTHER), dated_s=now_s, by=world.bob).doubts == ()
+    assert screened(world, OTHER).verdict is tp.Verdict.MATCH
+
+
+def test_how_far_a_list_may_shrink_is_the_policys(world: World) -> None:
+    world.decree(lists=(tp.ListRule(name="ofac", keeps_percent=10),))
+    many = [tp.Address(bytes([n]) * 20) for n in range(1, 11)]
+    load(world, own(*many), later_s=1)
+    assert load(world, own(many[0]), later_s=2).doubts == ()
+    world.decree(lists=(tp.ListRule(name="ofac", keeps_percent=100),))
+    load(world, own(*many), later_s=3)
+    assert load(world, own(*many[:9]), later_s=4).doubts
+
+
+# --- what the policy requires
+
+
+def test_a_required_list_that_was_never_loaded_holds_what_goes_to_an_address(world: World) -> None:
+    world.decree(lists=(tp.ListRule(name="ofac"), tp.ListRule(name="un", form=tp.ListForm.UN)))
+    held = world.paid(20, creditor=OUTSIDE)
+    assert (held.state, held.reasons[0].code) == (S.HELD, "screening.unavailable")
+    found = screened(world, STRANGER)
+    assert (found.verdict, found.list_name, found.why) == (tp.Verdict.UNAVAILABLE, "un", "missing")
+    with pytest.raises(tp.InvalidInput, match="in the form un"):
+        load(world, own(OTHER), name="un")
+    content = published.un([replace(party, programs=("X",)) for party in parties(OTHER)], world.clock.now_s())
+    load(world, content, name="un", form=tp.ListForm.UN)
+    assert tp.approve(world.bank, held.id, by=world.ann).state is S.CLEARED
+
+
+def test_a_list_that_must_be_signed_is_taken_only_with_the_signature_of_a_named_key(world: World) -> None:
+    content = own(LISTED, OTHER)
+    with pytest.raises(tp.InvalidInput, match="names no key"):
+        load(world, content, later_s=1, signatures=[KEY.sign(content)])
+    world.decree(lists=(tp.ListRule(name="ofac", public_keys=(public(KEY),)),))
+    assert doubted(world) == [("ofac", "unsigned")]
+    assert world.paid(20, creditor=OUTSIDE).state is S.HELD
+    assert "screening.match" in world.refused(20, creditor=LISTED.caip10(CHAIN_ID))
+    for signatures in ([], [OTHER_KEY.sign(content)], [KEY.sign(content + b"#")], [b""], [KEY.sign(content)] * 2):
+        with pytest.raises(tp.InvalidInput, match="sign"):
+            load(world, content, later_s=1, signatures=signatures)
+    loaded = load(world, content, later_s=1, signatures=[KEY.sign(content)]).screening_list
+    assert loaded.signed_by == public(KEY)
+    assert (doubted(world), screened(world, STRANGER).verdict) == ([], tp.Verdict.CLEAR)
+    world.decree(lists=(tp.ListRule(name="ofac", public_keys=(public(OTHER_KEY),)),))  # the key was withdrawn
+    assert doubted(world) == [("ofac", "unsigned")]
+    world.decree(lists=())
+    assert load(world, own(LISTED, OTHER, STRANGER), later_s=2).doubts == ("unsigned, and the one in place is signed",)
+
+
+def test_a_list_of_its_own_age(world: World) -> None:
+    world.decree(lists=(tp.ListRule(name="ofac", max_age_s=10),))
+    assert screened(world, STRANGER).verdict is tp.Verdict.CLEAR or doubted(world) == [("ofac", "stale")]
+    world.clock.advance(60)
+    assert doubted(world) == [("ofac", "stale")]
+    assert world.paid(20, creditor=OUTSIDE).state is S.HELD
+
+
+# --- what is open when a list changes
+
+
+def test_open_payments_are_screened_again_and_refused_with_a_case(world: World) -> None:
+    cleared, held = world.paid(20, creditor=OUTSIDE), world.paid(200, creditor=OUTSIDE)
+    other, book = world.paid(30, creditor=OTHER.caip10(CHAIN_ID)), world.paid(200)
+    assert (cleared.state, held.state, book.state) == (S.CLEARED, S.HELD, S.HELD)
+    available = world.available(world.anna)
+    loaded = load(world, own(LISTED, STRANGER), later_s=1)
+    assert set(loaded.refused) == {cleared.id, held.id}
+    (case,) = loaded.cases
+    assert world.cases() == [("screening_match", OUTSIDE)]
+    note = tp.get_case(world.bank, case, by=world.ann).note
+    assert f"ofac: 0x{STRANGER.raw.hex()}" in note
+    for payment in (cleared, held):
+        now = world.now(payment)
+        assert (now.state, "screening.match" in {reason.code for reason in now.reasons}) == (S.REFUSED, True)
+    assert (world.now(other).state, world.now(book).state) == (S.CLEARED, S.HELD)
+    assert world.available(world.anna) == available + 220 * 10**6
+    world.to_finality()
+    world.prove()
+
+
+def test_what_has_its_nonce_is_on_its_way_and_no_list_calls_it_back(world: World) -> None:
+    payment = world.paid(20, creditor=OUTSIDE)
+    world.turn()
+    assert world.now(payment).state is not S.CLEARED
+    loaded = load(world, own(LISTED, STRANGER), later_s=1)
+    assert (loaded.refused, loaded.cases) == ((), ())
+    world.to_finality()
+    assert world.now(payment).state is S.FINAL
+
+
+def test_a_deposit_that_is_seen_has_its_case_at_once_and_is_blocked_when_final(world: World) -> None:
+    request = world.request(50, payee=world.boris)
+    world.deposit(request, 50, sender=STRANGER)
+    world.mine()
+    world.turn()
+    (seen,) = tp.request_deposits(world.bank, request.id, by=world.tom)
+    loaded = load(world, own(LISTED, STRANGER), later_s=1)
+    assert (len(loaded.cases), world.cases()) == (1, [("screening_match", seen.id)])
+    world.to_finality()
+    (final,) = tp.request_deposits(world.bank, request.id, by=world.tom)
+    assert final.outcome is tp.DepositOutcome.BLOCKED
+    assert world.cases() == [("screening_match", seen.id)]
+    world.prove()
+
+
+def test_a_deposit_that_nobody_could_screen_is_screened_when_a_list_can_speak(world: World) -> None:
+    request = world.request(50, payee=world.boris)
+    world.decree(list_max_age_s=1)
+    world.deposit(request, 50, sender=STRANGER)
+    world.to_finality()
+    ((kind, deposit_id),) = world.cases()
+    assert kind == "screening_unavailable"
+    world.decree(list_max_age_s=30 * DAY_S)
+    load(world, own(LISTED), later_s=1)
+    assert world.cases() == [("screening_unavailable", deposit_id)]
+    load(world, own(LISTED, STRANGER), later_s=2)
+    assert sorted(world.cases()) == [("screening_match", deposit_id), ("screening_unavailable", deposit_id)]
+
+
+@pytest.mark.parametrize("then", ["clear", "match", "unavailable"])
+def test_what_leaves_suspense_is_screened_by_who_sent_it(world: World, then: str) -> None:
+    request = world.request(50, payee=world.boris)
+    world.decree(list_max_age_s=1)
+    world.deposit(request, 50, sender=STRANGER)
+    world.to_finality()
+    case = world.case(tp.CaseKind.SCREENING_UNAVAILABLE)
+    if then != "unavailable":
+        world.decree(list_max_age_s=30 * DAY_S)
+        load(world, own(LISTED, *([STRANGER] if then == "match" else [])), later_s=1)
+    answer = tp.refund(
+        world.bank, of=case.id, to=f"customer/{world.boris.id}", amount=euro(50), by=world.ann, key=world.key()
+    )
+    expected = {"clear": S.FINAL, "match": ["screening.match"], "unavailable": S.HELD}[then]
+    assert (answer.state if isinstance(answer, tp.Payment) else [r.code for r in answer.reasons]) == expected
+    world.prove()
+
+
+# --- what is written down
+
+
+def test_a_clearance_says_which_lists_were_asked(world: World) -> None:
+    load(world, own(LISTED), name="un")
+    payment = world.paid(20, creditor=OUTSIDE)
+    with world.bank.store.read() as uow:
+        (said,) = uow.clearances.of(payment.id).screenings
+    assert (said.subject, said.verdict, said.against) == (OUTSIDE, tp.Verdict.CLEAR, ("ofac/1", "un/1"))
+
+
+def test_the_record_says_who_loaded_what(world: World) -> None:
+    content = own(LISTED, OTHER)
+    load(world, content, later_s=1)
+    load(world, own(LISTED), later_s=2)
+    load(world, own(LISTED), later_s=2, by=world.bob)
+    events = [event for event in tp.read_events(world.bank, by=world.ann) if event.kind.startswith("list.")][-3:]
+    assert [event.kind for event in events] == ["list.loaded", "list.doubted", "list.loaded"]
+
+
+@pytest.mark.parametrize("text", ["", " \u200b", "x" * 5_000])
+def test_what_is_no_address_is_no_question(world: World, text: str) -> None:
+    with pytest.raises(tp.InvalidInput):
+        tp.screen_address(world.bank, text, by=world.tom)

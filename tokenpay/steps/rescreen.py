@@ -1,0 +1,68 @@
+"""A list has changed: what is open is screened again, and a match becomes a case."""
+
+from tokenpay.bank import Bank
+from tokenpay.compliance.case import Case, CaseKind
+from tokenpay.compliance.clearance import Clearance
+from tokenpay.parties.operator import Operator, Permission
+from tokenpay.parties.session import Session
+from tokenpay.payments.deposit import Deposit, DepositState
+from tokenpay.payments.payment import PaymentState
+from tokenpay.primitives.canonical import Value
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.clear import clear
+from tokenpay.steps.end_unpaid import end_unpaid
+from tokenpay.steps.enter_case import enter_case, match_case
+from tokenpay.steps.screened import outside
+from tokenpay.store.unit_of_work import UnitOfWork
+
+_OPEN = (PaymentState.HELD, PaymentState.CLEARED)
+"""What has no nonce yet; what has one is on its way, and nothing calls it back."""
+
+
+def open_matches(uow: UnitOfWork, bank: Bank, operator: Operator) -> tuple[tuple[Case, ...], tuple[str, ...]]:
+    """Open a case for each open payment and waiting deposit whose address stands on a list; also return the payments.
+
+    It belongs into the unit of work that puts a list in place: no match is forgotten, whatever fails behind it. A
+    deposit waits from when it is seen until it is final, and in suspense while nobody could screen it.
+    """
+    payments = [
+        (payment, party.address)
+        for payment in uow.payments.find(states=_OPEN)
+        for party in outside(uow, payment.intent)
+    ]
+    deposits = [(deposit, deposit.sender) for deposit in _waiting(uow) if deposit.sender is not None]
+    uow.lists.ask({address for _, address in payments} | {sender for _, sender in deposits})
+    matched = [payment for payment, address in payments if uow.lists.hits(address)]
+    cases = [match_case(uow, bank, operator, payment.intent) for payment in matched]
+    for deposit, sender in deposits:
+        if uow.lists.hits(sender):
+            note = "the sender of a waiting deposit is on a list that was loaded since"
+            cases.append(enter_case(uow, bank, operator, kind=CaseKind.SCREENING_MATCH, subject=deposit.id, note=note))
+    unique = {case.id: case for case in cases}
+    return tuple(unique.values()), tuple(dict.fromkeys(payment.id for payment in matched))
+
+
+def _waiting(uow: UnitOfWork) -> list[Deposit]:
+    unscreened = [
+        deposit
+        for case in uow.cases.all()
+        if case.kind is CaseKind.SCREENING_UNAVAILABLE
+        for deposit in uow.deposits.find(deposit_id=case.subject.partition("#")[0])
+    ]
+    return [*uow.deposits.find(states=[DepositState.SEEN]), *unscreened]
+
+
+def refuse_matched(bank: Bank, payment_id: str, *, by: Session) -> bool:
+    """Take an open payment through the gate again, and refuse it where a list is against it; tell whether it was."""
+    with bank.store.unit_of_work() as uow:
+        operator = authorize(uow, bank, by, Permission.CONTROL)
+        payment = uow.payments.lock(payment_id)
+        if payment.state not in _OPEN:
+            return False
+        gate = clear(uow, bank, payment.intent, approvals=uow.approvals.of(payment.id), counted=True)
+        if isinstance(gate, Clearance) or "screening.match" not in {reason.code for reason in gate.reasons}:
+            return False
+        codes: list[Value] = [*sorted({reason.code for reason in gate.reasons})]
+        refused = payment.to(PaymentState.REFUSED, at_s=bank.clock.now_s(), reasons=gate.reasons)
+        end_unpaid(uow, bank, operator, payment, refused, {"reasons": codes})
+        return True

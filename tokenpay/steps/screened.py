@@ -1,0 +1,45 @@
+"""Verdicts of the lists as they stand in this unit of work, by the policy in force."""
+
+from collections.abc import Collection
+
+from tokenpay.bank import Bank
+from tokenpay.compliance.screening import ListHit, Screening, SilentList, screen, silent_lists
+from tokenpay.ledger.chart import AccountKind
+from tokenpay.money.address import Address
+from tokenpay.payments.intent import OWN_MONEY, BookParty, ChainParty, Intent
+from tokenpay.store.unit_of_work import UnitOfWork
+
+
+def outside(uow: UnitOfWork, intent: Intent) -> tuple[ChainParty, ...]:
+    """Return every address outside the bank that a payment is with, its payer's first; none for the bank's own money.
+
+    What leaves suspense came from somebody: who sent that deposit is asked after again, as before any credit. Blocked
+    money was judged by its sender already, and needs two people.
+    """
+    if intent.purpose in OWN_MONEY:
+        return ()
+    found = [party for party in (intent.debtor, intent.creditor) if isinstance(party, ChainParty)]
+    if isinstance(intent.debtor, BookParty) and intent.debtor.kind is AccountKind.SUSPENSE:
+        subject = uow.cases.get(intent.debtor.owner).subject.partition("#")[0]
+        found += [
+            ChainParty(deposit.chain_id, deposit.sender)
+            for deposit in uow.deposits.find(deposit_id=subject)
+            if deposit.sender is not None
+        ]
+    return tuple(dict.fromkeys(found))
+
+
+def screened(uow: UnitOfWork, bank: Bank, address: Address, *, chain_id: int) -> Screening:
+    """Return what the lists say of an address on a chain: its writing on any other chain says the same."""
+    return screened_hits(uow, bank, address.caip10(chain_id), hits=uow.lists.hits(address))
+
+
+def screened_hits(uow: UnitOfWork, bank: Bank, subject: str, *, hits: Collection[ListHit]) -> Screening:
+    """Return the verdict on a subject that stands where `hits` say: no hit is clear only where every list speaks."""
+    return screen(subject, hits=hits, lists=uow.lists.all(), silent=silent(uow, bank))
+
+
+def silent(uow: UnitOfWork, bank: Bank) -> tuple[SilentList, ...]:
+    """Return the lists that can say nothing now, and why."""
+    policy = uow.policies.newest()
+    return silent_lists(uow.lists.all(), policy.lists, now_s=bank.clock.now_s(), max_age_s=policy.list_max_age_s)
