@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import tokenpay as tp
@@ -19,6 +19,7 @@ from terminal_app.views import (
     payment_view,
     request_view,
     time_text,
+    unseen,
 )
 
 MOST = 1000
@@ -79,13 +80,31 @@ def names_of(bank: tp.Bank, payments: Iterable[tp.Payment], *, by: tp.Session) -
 def payment_shown(bank: tp.Bank, payment: tp.Payment, *, by: tp.Session) -> PaymentView:
     """Return a payment with what was paid back of it."""
     later = tp.find_payments(bank, by=by, related=payment.id, limit=MOST)
-    return payment_view(payment, names_of(bank, [payment], by=by), later)
+    view = payment_view(payment, names_of(bank, [payment], by=by), later)
+    return _blind(bank, (payment,), (view,), by=by)[0]
+
+
+def _blind(
+    bank: tp.Bank, payments: Sequence[tp.Payment], views: Sequence[PaymentView], *, by: tp.Session
+) -> tuple[PaymentView, ...]:
+    """Keep amount and payee from who is to type them before they sign."""
+    decides = by.operator.may(tp.Permission.APPROVE)
+    policy = tp.get_policy(bank, by=by) if decides and payments else None
+    return tuple(
+        unseen(view, payment)
+        if policy is not None
+        and payment.state is tp.PaymentState.HELD
+        and payment.intent.maker != by.operator.id
+        and policy.asks_rekeying(payment.intent)
+        else view
+        for payment, view in zip(payments, views, strict=True)
+    )
 
 
 def payments_shown(bank: tp.Bank, states: Iterable[tp.PaymentState], *, by: tp.Session) -> tuple[PaymentView, ...]:
     found = tp.find_payments(bank, by=by, states=states, limit=MOST)
     names = names_of(bank, found, by=by)
-    return tuple(payment_view(payment, names) for payment in found)
+    return _blind(bank, found, [payment_view(payment, names) for payment in found], by=by)
 
 
 def request_shown(bank: tp.Bank, request_id: str, *, by: tp.Session) -> RequestView:
@@ -148,7 +167,7 @@ def customer_shown(bank: tp.Bank, number: str, *, by: tp.Session) -> CustomerVie
         customer=tp.get_customer(bank, number, by=by),
         balances=balances,
         requests=requests_shown(bank, by=by, customer_id=number),
-        payments=tuple(payment_view(payment, names) for payment in waiting),
+        payments=_blind(bank, waiting, [payment_view(payment, names) for payment in waiting], by=by),
         moved=moved,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import tokenpay as tp
@@ -96,7 +96,8 @@ class PaymentView:
     """A payment in words. `fours` is a chain payee's address in groups of four digits, else empty.
 
     `cash` and `fee` are the other half of an exchange, `later` the refunds and reversal, a line each, `todo` is what to
-    do about it now. `rest` is what may still be refunded to `payer`, if anything.
+    do about it now. `rest` is what may still be refunded to `payer`, if anything. `blind`: what it is of, where amount
+    and payee are typed before they are seen.
     """
 
     id: str
@@ -122,6 +123,7 @@ class PaymentView:
     reversible: bool = False
     payer: str = ""
     todo: str = ""
+    blind: tp.Asset | None = None
 
     @property
     def standing(self) -> str:
@@ -206,6 +208,21 @@ def _rest(intent: tp.Intent, standing: Iterable[tp.Payment]) -> tp.Amount | None
     """Return what was not paid back yet, or None where that is nothing."""
     units = intent.amount.units - sum(after.intent.amount.units for after in standing)
     return tp.Amount(intent.amount.asset, units) if units > 0 else None
+
+
+def unseen(view: PaymentView, payment: tp.Payment) -> PaymentView:
+    """Return a payment without what its second person types from the order before they see it."""
+    hidden = "•••"
+    words = _("A large payment by {debtor}: amount and payee are typed from the order, before it is approved.")
+    return replace(
+        view,
+        amount=hidden,
+        creditor=hidden,
+        fours="",
+        about="",
+        words=words.format(debtor=view.debtor),
+        blind=payment.intent.amount.asset,
+    )
 
 
 def in_words(payment: tp.Payment, names: Mapping[str, str]) -> str:

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         ListedParty as ListedParty,
     )
     from tokenpay.compliance.lists.form import ListForm as ListForm
+    from tokenpay.compliance.payee_rules import NewPayee as NewPayee
     from tokenpay.compliance.policy import (
         Answer as Answer,
         AssetLimits as AssetLimits,
@@ -54,7 +55,10 @@ if TYPE_CHECKING:
     )
     from tokenpay.compliance.policy_change import PolicyChange as PolicyChange, policy_changes as policy_changes
     from tokenpay.compliance.policy_proposal import PolicyProposal as PolicyProposal, ProposalState as ProposalState
+    from tokenpay.compliance.rekeyed import Rekeyed as Rekeyed
+    from tokenpay.compliance.scoped_limit import Period as Period, Scope as Scope, ScopedLimit as ScopedLimit
     from tokenpay.compliance.screening import (
+        DenyList as DenyList,
         Screening as Screening,
         Silence as Silence,
         SilentList as SilentList,
@@ -113,6 +117,7 @@ if TYPE_CHECKING:
         NoQuorum as NoQuorum,
         NotFound as NotFound,
         NotPermitted as NotPermitted,
+        NotRekeyed as NotRekeyed,
         PinKeyUnavailable as PinKeyUnavailable,
         PrecisionLost as PrecisionLost,
         PrinterUnavailable as PrinterUnavailable,
@@ -199,6 +204,7 @@ if TYPE_CHECKING:
         close_customer as close_customer,
         enrol_customer as enrol_customer,
         freeze_customer as freeze_customer,
+        set_customer_kind as set_customer_kind,
         unfreeze_customer as unfreeze_customer,
     )
     from tokenpay.operations.enact_policies import enact_policies as enact_policies
@@ -237,6 +243,7 @@ if TYPE_CHECKING:
         PaymentPreview as PaymentPreview,
         preview_payment as preview_payment,
     )
+    from tokenpay.operations.preview_policy import PolicyPreview as PolicyPreview, preview_policy as preview_policy
     from tokenpay.operations.print_receipt import print_receipt as print_receipt
     from tokenpay.operations.quote_exchange import quote_exchange as quote_exchange
     from tokenpay.operations.read import (
@@ -319,7 +326,11 @@ if TYPE_CHECKING:
     from tokenpay.operations.watch import Watched as Watched, watch as watch
     from tokenpay.parties.assertion import Assertion as Assertion, PaymentShown as PaymentShown
     from tokenpay.parties.attestation import Attestation as Attestation
-    from tokenpay.parties.customer import Customer as Customer, CustomerStatus as CustomerStatus
+    from tokenpay.parties.customer import (
+        Customer as Customer,
+        CustomerKind as CustomerKind,
+        CustomerStatus as CustomerStatus,
+    )
     from tokenpay.parties.operator import Operator as Operator, Permission as Permission, Role as Role
     from tokenpay.parties.passkey import Passkey as Passkey, PasskeyState as PasskeyState
     from tokenpay.parties.passkey_challenge import PasskeyAnswer as PasskeyAnswer, PasskeyChallenge as PasskeyChallenge
@@ -453,6 +464,7 @@ _HOME = {
     "ContractCall": "requests.contract_call",
     "CustodyLine": "operations.reconcile",
     "Customer": "parties.customer",
+    "CustomerKind": "parties.customer",
     "CustomerStatus": "parties.customer",
     "Cycle": "engine",
     "DaiPermit": "ethereum.grants.dai_permit",
@@ -515,9 +527,11 @@ _HOME = {
     "Merchant": "requests.merchant",
     "MissingExtra": "errors",
     "MoneyError": "errors",
+    "NewPayee": "compliance.payee_rules",
     "NoQuorum": "errors",
     "NotFound": "errors",
     "NotPermitted": "errors",
+    "NotRekeyed": "errors",
     "OfferedRate": "operations.list_rates",
     "Operator": "parties.operator",
     "Passkey": "parties.passkey",
@@ -532,6 +546,7 @@ _HOME = {
     "PaymentRequest": "requests.payment_request",
     "PaymentShown": "parties.assertion",
     "PaymentState": "payments.payment",
+    "Period": "compliance.scoped_limit",
     "Permission": "parties.operator",
     "Permit": "ethereum.grants.permit",
     "PermitBatch": "ethereum.grants.permit2",
@@ -542,6 +557,7 @@ _HOME = {
     "PinKeyUnavailable": "errors",
     "Policy": "compliance.policy",
     "PolicyChange": "compliance.policy_change",
+    "PolicyPreview": "operations.preview_policy",
     "PolicyProposal": "compliance.policy_proposal",
     "PrecisionLost": "errors",
     "Presence": "ports",
@@ -566,6 +582,7 @@ _HOME = {
     "Reconciliation": "operations.reconcile",
     "Refusal": "payments.payment",
     "RegisteredAsset": "store.asset_store",
+    "Rekeyed": "compliance.rekeyed",
     "RelyingParty": "parties.relying_party",
     "RequestClaims": "requests.request_claims",
     "RequestState": "requests.request_state",
@@ -576,9 +593,11 @@ _HOME = {
     "ScannedAsset": "requests.scanned",
     "ScannedReference": "requests.scanned",
     "ScannedSigned": "requests.scanned",
-    "SentHeads": "operations.send_heads",
+    "Scope": "compliance.scoped_limit",
+    "ScopedLimit": "compliance.scoped_limit",
     "Screening": "compliance.screening",
     "ScreeningList": "compliance.screening_list",
+    "SentHeads": "operations.send_heads",
     "Session": "parties.session",
     "SessionExpired": "errors",
     "Settled": "operations.settle",
@@ -712,6 +731,7 @@ _HOME = {
     "policy_changes": "compliance.policy_change",
     "policy_proposals": "operations.change_policy",
     "preview_payment": "operations.preview_payment",
+    "preview_policy": "operations.preview_policy",
     "preview_receipt": "operations.issue_receipt",
     "print_receipt": "operations.print_receipt",
     "propose_policy": "operations.change_policy",
@@ -753,6 +773,7 @@ _HOME = {
     "send_heads": "operations.send_heads",
     "send_travel_rule": "operations.travel_exchange",
     "screen_address": "operations.screen_address",
+    "set_customer_kind": "operations.customers",
     "set_pin": "operations.credentials",
     "set_rate": "operations.set_rate",
     "settle": "operations.settle",
@@ -823,6 +844,7 @@ __all__ = [
     "ContractCall",
     "CustodyLine",
     "Customer",
+    "CustomerKind",
     "CustomerStatus",
     "Cycle",
     "DaiPermit",
@@ -885,9 +907,11 @@ __all__ = [
     "Merchant",
     "MissingExtra",
     "MoneyError",
+    "NewPayee",
     "NoQuorum",
     "NotFound",
     "NotPermitted",
+    "NotRekeyed",
     "OfferedRate",
     "Operator",
     "Passkey",
@@ -902,6 +926,7 @@ __all__ = [
     "PaymentRequest",
     "PaymentShown",
     "PaymentState",
+    "Period",
     "Permission",
     "Permit",
     "PermitBatch",
@@ -912,6 +937,7 @@ __all__ = [
     "PinKeyUnavailable",
     "Policy",
     "PolicyChange",
+    "PolicyPreview",
     "PolicyProposal",
     "PrecisionLost",
     "Presence",
@@ -936,6 +962,7 @@ __all__ = [
     "Reconciliation",
     "Refusal",
     "RegisteredAsset",
+    "Rekeyed",
     "RelyingParty",
     "RequestClaims",
     "RequestState",
@@ -946,6 +973,8 @@ __all__ = [
     "ScannedAsset",
     "ScannedReference",
     "ScannedSigned",
+    "Scope",
+    "ScopedLimit",
     "Screening",
     "ScreeningList",
     "SentHeads",
@@ -1082,6 +1111,7 @@ __all__ = [
     "policy_changes",
     "policy_proposals",
     "preview_payment",
+    "preview_policy",
     "preview_receipt",
     "print_receipt",
     "propose_policy",
@@ -1123,6 +1153,7 @@ __all__ = [
     "screen_address",
     "send_heads",
     "send_travel_rule",
+    "set_customer_kind",
     "set_pin",
     "set_rate",
     "settle",

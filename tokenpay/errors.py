@@ -7,7 +7,7 @@ TokenpayError
 │   ├── InvalidMnemonic, InvalidPath, InvalidKeystore
 │   └── InvalidTravelRule
 ├── Denied                  who asks may not do this, or could not prove who they are
-│   └── WrongPassword, SessionExpired, NotPermitted
+│   └── WrongPassword, SessionExpired, NotPermitted, NotRekeyed
 ├── NotFound                a name that this bank does not know
 ├── Conflict                it contradicts what already stands
 │   └── KeyReused, WrongState
@@ -150,6 +150,12 @@ class NotPermitted(Denied):
     """This role, or this person, may not do this."""
 
     code = "session.not_permitted"
+
+
+class NotRekeyed(Denied):
+    """A large payment was not typed again by its checker, or otherwise than it was made."""
+
+    code = "approval.not_rekeyed"
 
 
 class NotFound(TokenpayError):

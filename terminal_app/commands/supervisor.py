@@ -46,6 +46,27 @@ RESUME = Command(
     help=_("Ask to let payments go on, or agree to it: two people do."),
     permission=Permission.CONTROL,
 )
+POLICY = Command(
+    action="policy",
+    key="f8",
+    footer=_("Policy"),
+    help=_("What this bank allows, and what is proposed to follow it."),
+    permission=Permission.POLICY,
+)
+APPROVE_POLICY = Command(
+    action="approve_policy",
+    key="f9",
+    footer=_("Approve"),
+    help=_("Sign the proposed rules as their second person: they count at once."),
+    permission=Permission.POLICY,
+)
+REFUSE_POLICY = Command(
+    action="refuse_policy",
+    key="f10",
+    footer=_("Refuse"),
+    help=_("Say no to the proposed rules, with a reason."),
+    permission=Permission.POLICY,
+)
 DAY_HERE = Command(
     action="app.close_day",
     key="f10",

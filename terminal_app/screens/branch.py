@@ -12,9 +12,10 @@ from textual.widgets import Static
 import tokenpay as tp
 from terminal_app.commands.anywhere import BACK, HELP
 from terminal_app.commands.command import Command
-from terminal_app.commands.supervisor import DAY_HERE, RESUME, STOP, VOLUMES
+from terminal_app.commands.supervisor import DAY_HERE, POLICY, RESUME, STOP, VOLUMES
 from terminal_app.language import _
 from terminal_app.lookups import ChainView, HouseView, chains_shown, house_shown
+from terminal_app.screens.policy import PolicyScreen
 from terminal_app.screens.reason import ReasonScreen
 from terminal_app.screens.room import Room
 from terminal_app.screens.sure import Sure
@@ -26,7 +27,7 @@ class BranchScreen(Room):
         "Whether payments run, how far each chain is and what is final there, whether the engine takes payments along, "
         "how old the screening lists are, where cash lies, and what waits for people."
     )
-    commands = (HELP, BACK, VOLUMES, STOP, RESUME, DAY_HERE)
+    commands = (HELP, BACK, VOLUMES, STOP, RESUME, POLICY, DAY_HERE)
 
     def __init__(self) -> None:
         super().__init__()
@@ -70,6 +71,9 @@ class BranchScreen(Room):
         from terminal_app.screens.charts import Charts  # drawing takes long to load: only who looks waits for it
 
         self.terminal.push_screen(Charts())
+
+    def action_policy(self) -> None:
+        self.terminal.push_screen(PolicyScreen())
 
     def action_stop_payments(self) -> None:
         question = _("Stop every payment of the whole bank? Two supervisors let them go on again.")

@@ -21,6 +21,7 @@ from terminal_app.screens.confirm import Confirm
 from terminal_app.screens.reason import ReasonScreen
 from terminal_app.screens.receipt import ReceiptScreen
 from terminal_app.screens.refund import Refund, reversal
+from terminal_app.screens.retype import Retype
 from terminal_app.screens.room import Room
 from terminal_app.screens.sure import Sure
 from terminal_app.views import UNDER_WAY, PaymentView, labelled
@@ -92,7 +93,7 @@ class PaymentScreen(Room):
         if not may or seen is None:
             return False
         if command is RECEIPT:
-            return True
+            return seen.blind is None
         if command in (REFUND, REVERSE):
             return seen.rest is not None if command is REFUND else seen.reversible
         mine, held = seen.maker == self.by.operator.id, seen.state is tp.PaymentState.HELD
@@ -115,6 +116,11 @@ class PaymentScreen(Room):
         self._sure(_("Cancel this payment? Nothing has left; its funds are free again."), tp.cancel)
 
     def action_approve(self) -> None:
+        seen = self._seen
+        if seen is not None and seen.blind is not None:
+            retype = Retype(seen.blind, lambda typed: self._act(partial(tp.approve, rekeyed=typed)))
+            self.terminal.push_screen(retype)
+            return
         self._sure(_("Approve exactly this payment?"), tp.approve)
 
     def action_refuse(self) -> None:

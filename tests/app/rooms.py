@@ -7,7 +7,7 @@ import asyncio
 import importlib
 import pkgutil
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -46,6 +46,7 @@ from terminal_app.screens.lock import Lock
 from terminal_app.screens.own_pin import OwnPin
 from terminal_app.screens.pay_out import PayOut
 from terminal_app.screens.payment import PaymentScreen
+from terminal_app.screens.policy import PolicyScreen
 from terminal_app.screens.queue import Queue
 from terminal_app.screens.rates import Rates
 from terminal_app.screens.reason import ReasonScreen
@@ -53,6 +54,7 @@ from terminal_app.screens.receipt import ReceiptScreen
 from terminal_app.screens.refund import Refund, reversal
 from terminal_app.screens.request import RequestScreen
 from terminal_app.screens.requests import Requests
+from terminal_app.screens.retype import Retype
 from terminal_app.screens.room import Room
 from terminal_app.screens.save_receipt import SaveReceipt
 from terminal_app.screens.self_service import SelfServiceScreen
@@ -68,7 +70,7 @@ from terminal_app.screens.unfinished import Unfinished
 from terminal_app.screens.z_reports import ZReports
 from terminal_app.views import PaymentView
 from tests.app.hand import PASSWORD, Hand
-from tokenpay.testing import DENIED, Branch, euro
+from tokenpay.testing import DENIED, TOKEN, Branch, euro
 
 PAYEE = tp.Address(b"\x42" * 20)
 EUR = tp.Asset.cash("EUR")
@@ -238,6 +240,19 @@ def _branch(scene: Scene, _hand: Hand) -> Iterator[Look]:
     tp.resume_payments(scene.bank, by=scene.branch.vera)
 
 
+def _policy(scene: Scene, _hand: Hand) -> Iterator[Look]:
+    yield Look(screen=PolicyScreen())
+    rules = tp.get_policy(scene.bank, by=scene.branch.otto)
+    limits = {TOKEN.id: replace(rules.limits[TOKEN.id], alone_units=0, rekey_units=1)}
+    weekly = tp.ScopedLimit(asset_id=TOKEN.id, of=tp.Scope.ROLE, name="teller", period=tp.Period.WEEK, units=1)
+    changed = replace(
+        rules, version=rules.version + 1, limits={**rules.limits, **limits}, scoped=(weekly,), payees={"": frozenset()}
+    )
+    proposal = tp.propose_policy(scene.bank, changed, by=scene.branch.otto, key="policy")
+    yield Look(screen=PolicyScreen())
+    tp.withdraw_policy(scene.bank, proposal.id, by=scene.branch.otto)
+
+
 def _confirm(scene: Scene, _hand: Hand) -> Iterator[Look]:
     yield Look(screen=Confirm(reversal(scene.shown("final"))))
 
@@ -306,6 +321,7 @@ WALKS: dict[type[Screen[Any]], Walk] = {
     OwnPin: _plain(lambda scene: OwnPin()),
     PayOut: _plain(lambda scene: PayOut(scene.branch.anna)),
     PaymentScreen: _payments,
+    PolicyScreen: _policy,
     Queue: _plain(lambda scene: Queue()),
     Rates: _plain(lambda scene: Rates()),
     ReasonScreen: _plain(lambda scene: ReasonScreen("?", lambda reason: None)),
@@ -316,6 +332,7 @@ WALKS: dict[type[Screen[Any]], Walk] = {
     Refund: _refund,
     RefundFromCase: _plain(lambda scene: RefundFromCase(scene.overpaid, scene.money)),
     RequestScreen: _requests,
+    Retype: _plain(lambda scene: Retype(TOKEN, lambda typed: None)),
     Requests: lambda scene, _hand: iter((Look(screen=Requests()), Look(screen=Requests(), keys=("f5",)))),
     SaveReceipt: _save_receipt,
     SelfServiceScreen: _plain(lambda scene: SelfServiceScreen(scene.branch.anna)),

@@ -110,6 +110,11 @@ ATTACKS: dict[str, tuple[str, str]] = {
         "passkey_challenges_answered_once",
     ),
     "an approval by somebody else": ("UPDATE approvals SET operator_id = 'bob'", "approvals_kept"),
+    "an approval by a teller": (
+        "INSERT INTO approvals SELECT id, 'tom', 'checker', intent_hash, 1, intent_hash FROM payments"
+        " WHERE state = 'held' AND maker <> 'tom'",
+        "approvals_by_another",
+    ),
     "an approval gone": ("DELETE FROM approvals", "approvals"),
     "a clearance of another policy": ("UPDATE clearances SET policy_version = 1", "clearances_kept"),
     "a clearance gone": ("DELETE FROM clearances", "clearances"),

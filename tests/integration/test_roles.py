@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from tests.integration.guarded_bank import EUR, guarded_bank
 from tests.integration.test_guards import rows
 from tests.world import CHAIN_ID, COIN, LISTED, OUTSIDE, SETTINGS, World, euro, sign_in
 from tokenpay.cli import main
+from tokenpay.compliance.approval import Part
 from tokenpay.counter.cash_count import CashCount
 from tokenpay.settings import PIN_KEY_NAME, BankSettings, write_settings
 from tokenpay.store import migrate
@@ -340,6 +342,47 @@ def test_what_a_role_may_not(places: Places, role: str) -> None:
     world.prove()
     with world.bank.store.engine.connect() as owner:
         assert owner.exec_driver_sql("SELECT count(*) FROM pg_roles WHERE rolname = 'eve'").scalar() == 0
+
+
+_SELF = """SELECT count(*) FROM approvals AS a JOIN payments AS p ON p.id = a.payment_id
+  WHERE a.part = 'checker' AND a.operator_id = p.maker"""
+
+
+def test_no_sql_of_a_terminal_makes_somebody_their_own_second_person(places: Places) -> None:
+    world, terminal = places.terminal, places.engines[TERMINAL]
+    for name in ("ann", "bob", "tom"):
+        setattr(world, name, sign_in(world.bank, name))
+    held = {maker: world.paid(150, by=getattr(world, maker)).id for maker in ("tom", "ann", "bob")}
+    columns = ", ".join(column.name for column in metadata.tables["payments"].columns)
+    with terminal.begin() as connection:  # one that no gate saw, and that nobody signed
+        copied = columns.replace("id", "'0' || substr(id, 2)", 1).replace("intent_hash", "sha256(intent_hash)", 1)
+        source = f"FROM payments WHERE id = '{held['ann']}'"
+        connection.exec_driver_sql(f"INSERT INTO payments ({columns}) SELECT {copied} {source}")
+    unsigned = f"0{held['ann'][1:]}"
+    said: dict[tuple[str, str, str], str] = {}
+    for payment_id, operator, part in product([*held.values(), unsigned], ("tom", "ann", "bob", "engine"), Part):
+        for way in ("", " ON CONFLICT DO NOTHING"):
+            attempt = (
+                f"INSERT INTO approvals SELECT id, '{operator}', '{part}', intent_hash, 1, intent_hash FROM payments"
+                f" WHERE id = '{payment_id}'{way}"
+            )
+            said[payment_id, operator, part + way] = refused(places, TERMINAL, attempt)
+    for change in ("approvals SET operator_id = 'bob'", "approvals SET part = 'checker'", "payments SET maker = 'tom'"):
+        assert refused(places, TERMINAL, f"UPDATE {change}") == FORBIDDEN
+    with world.bank.store.engine.connect() as connection:
+        assert connection.exec_driver_sql(_SELF).scalar() == 0
+    makers = {held["tom"]: "tom", held["ann"]: "ann", held["bob"]: "bob", unsigned: "ann"}
+    for (payment_id, operator, how), answer in said.items():
+        if how.startswith("checker") and (operator == makers[payment_id] or operator in ("tom", "engine")):
+            assert answer == BROKEN, (payment_id, operator, how, answer)
+        if how.startswith("maker") and operator != makers[payment_id]:
+            assert answer == BROKEN, (payment_id, operator, how, answer)
+    # What a terminal may say, that another supervisor approved, nobody believes without the signature.
+    for payment_id in held.values():
+        for supervisor in (world.ann, world.bob):
+            with pytest.raises((tp.IntegrityError, tp.NotPermitted)):
+                tp.approve(world.bank, payment_id, by=supervisor)
+        assert tp.get_payment(world.bank, payment_id, by=world.ann).state is tp.PaymentState.HELD
 
 
 def test_a_policy_is_put_in_force_by_the_engine_and_only_where_two_people_signed(places: Places) -> None:

@@ -146,6 +146,7 @@ LATER_COLUMNS = {
     "transfers.shift_id",
     *(f"payments.{column}" for column in ("debtor", "creditor", "maker")),
     "operators.customer_id",
+    "customers.kind",
     "sessions.opened_with",
     "chains.seen_at_s",
     "chains.trouble",

@@ -13,7 +13,10 @@ _ROOMS = ("ledger", "payments", "compliance")
 _STEPS = (
     "abandon",
     "authorize",
+    "check_rekeyed",
     "clear",
+    "count_limits",
+    "enact_policy",
     "end_unpaid",
     "enter_case",
     "foresee",

@@ -15,7 +15,7 @@ NAMED = [
     (TRANSFER, "raise-removed", 'raise WrongState("a transfer needs two different accounts")'),
     (ACCOUNT, "comparison", "available < 0"),
     (ACCOUNT, "arithmetic", "self.posted_units - pending_out"),
-    (POLICY, "comparison", "used_units > limit_units"),
+    (POLICY, "comparison", "used_units + units > limit.units"),
     (POLICY, "and-or", "Verdict.UNAVAILABLE in verdicts or _unscreened(intent, facts)"),
     (POLICY, "constant", "24"),
 ]

@@ -10,7 +10,9 @@ from tokenpay.cli.desk import ask_secret
 from tokenpay.cli.files import read_text
 from tokenpay.compliance.list_rule import ListRule
 from tokenpay.compliance.lists.form import ListForm
+from tokenpay.compliance.payee_rules import NewPayee
 from tokenpay.compliance.policy import AssetLimits, Hours, Policy
+from tokenpay.compliance.scoped_limit import Period, Scope, ScopedLimit
 from tokenpay.compliance.travel_rule import TravelRule
 from tokenpay.errors import InvalidInput
 from tokenpay.money.tariff import Tariff
@@ -51,6 +53,7 @@ class Limits(BaseModel):
     customer_day_units: Units = 0
     operator_day_units: Units = 0
     passkey_units: Units | None = None
+    rekey_units: Units | None = None
 
 
 class Exchange(BaseModel):
@@ -66,6 +69,28 @@ class Exchange(BaseModel):
     fee_minimum_units: Units = 0
     quote_lifetime_s: int
     rate_max_age_s: int
+
+
+class Scoped(BaseModel):
+    """A limit for a role, branch, operator or customer, and for one payment, a day, a week or a month."""
+
+    model_config = _STRICT
+
+    asset: str
+    of: Scope
+    name: str = ""
+    period: Period
+    units: Units = 0
+
+
+class FirstPayment(BaseModel):
+    """What a customer's first payment to a payee waits for, above what is free by asset id."""
+
+    model_config = _STRICT
+
+    free_units: dict[str, Units] = {}
+    second_person: bool = True
+    wait_s: int = 0
 
 
 class OpeningHours(BaseModel):
@@ -115,6 +140,10 @@ class Rules(BaseModel):
     tariffs: tuple[Exchange, ...] = ()
     travel_rule: Travelling | None = None
     lists: tuple[RequiredList, ...] = ()
+    scoped: tuple[Scoped, ...] = ()
+    payees: dict[str, frozenset[str]] = {}
+    new_payee: FirstPayment | None = None
+    private_transfers: bool = True
 
     def policy(self, version: int = 1) -> Policy:
         """Return the policy that these rules are."""
@@ -127,6 +156,13 @@ class Rules(BaseModel):
             tariffs=tuple(Tariff(**tariff.model_dump()) for tariff in self.tariffs),
             travel_rule=None if self.travel_rule is None else TravelRule(**self.travel_rule.model_dump()),
             lists=tuple(ListRule(**rule.model_dump()) for rule in self.lists),
+            scoped=tuple(
+                ScopedLimit(asset_id=it.asset, of=it.of, name=it.name, period=it.period, units=it.units)
+                for it in self.scoped
+            ),
+            payees=self.payees,
+            new_payee=None if self.new_payee is None else NewPayee(**self.new_payee.model_dump()),
+            private_transfers=self.private_transfers,
         )
 
 

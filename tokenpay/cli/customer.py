@@ -18,6 +18,7 @@ def add_parser(subparsers: "Subparsers") -> None:
     )
     enrolling = add_verb(verbs, "enrol", enrol, "enrol a customer at your branch", operator=True, key=True)
     enrolling.add_argument("name")
+    enrolling.add_argument("--business", action="store_true", help="a business, and no private person")
     finding = add_verb(verbs, "find", find, "find customers by number or name", operator=True)
     finding.add_argument("text", help="part of a number or a name")
     add_limit(finding)
@@ -29,6 +30,11 @@ def add_parser(subparsers: "Subparsers") -> None:
         parser = add_verb(verbs, name, run, help, operator=True)
         parser.add_argument("customer", help="the customer's number")
         add_reason(parser)
+    telling = "say that a customer is a private person or a business"
+    setting = add_verb(verbs, "set-kind", set_kind, telling, operator=True)
+    setting.add_argument("customer", help="the customer's number")
+    setting.add_argument("--kind", choices=[kind.value for kind in tp.CustomerKind], required=True)
+    add_reason(setting)
     opening = "give a customer a way in of their own: a PIN that they type twice, or $TOKENPAY_NEW_PIN"
     letting = add_verb(verbs, "open-self-service", open_self_service, opening, operator=True, key=True)
     letting.add_argument("customer", help="the customer's number")
@@ -48,8 +54,15 @@ def add_parser(subparsers: "Subparsers") -> None:
 def enrol(args: Namespace) -> Answer:
     with signed_in(args) as (bank, by):
         key = key_of(args)
-        customer = tp.enrol_customer(bank, name=args.name, by=by, key=key)
+        kind = tp.CustomerKind.BUSINESS if args.business else tp.CustomerKind.PRIVATE
+        customer = tp.enrol_customer(bank, name=args.name, by=by, key=key, kind=kind)
     return Answer(content={**plain(customer), "key": key})
+
+
+def set_kind(args: Namespace) -> Answer:
+    kind = tp.CustomerKind(args.kind)
+    with signed_in(args) as (bank, by):
+        return Answer(content=plain(tp.set_customer_kind(bank, args.customer, kind, reason=args.reason, by=by)))
 
 
 def find(args: Namespace) -> Answer:

@@ -11,7 +11,7 @@ from tokenpay.cli.command import add_amount, add_noun, add_reason, add_verb
 from tokenpay.cli.desk import amount_of, key_of, signed_in
 from tokenpay.cli.journal import add_journal, filter_of, names_of
 from tokenpay.cli.output import Answer
-from tokenpay.errors import NotFound
+from tokenpay.errors import InvalidInput, NotFound
 
 if TYPE_CHECKING:
     from tokenpay import Bank, Payment, Refusal, Session
@@ -31,6 +31,7 @@ STATES = (
     "cancelled",
     "expired",
 )
+_WOULD = {"allow": "it would be paid", "hold": "it would be held", "refuse": "it would be refused"}
 _PAYER = "customer/<number>, suspense/<case> or blocked/<case>"
 _PAYEE = "customer/<number> or a CAIP-10 address"
 
@@ -47,11 +48,23 @@ def add_parser(subparsers: "Subparsers") -> None:
     add_amount(paying)
     paying.add_argument("--request", default="", metavar="ID", help="the request that this payment answers")
     paying.add_argument("--remittance", default="", metavar="TEXT", help="what it is for")
+    previewing = add_verb(
+        verbs, "preview", preview, "say what would become of a payment, and why, before anything is done", operator=True
+    )
+    previewing.add_argument("--from", dest="debtor", required=True, metavar="PARTY", help=_PAYER)
+    previewing.add_argument("--to", dest="creditor", required=True, metavar="PARTY", help=_PAYEE)
+    add_amount(previewing)
+    previewing.add_argument("--request", default="", metavar="ID", help="the request that this payment would answer")
+    previewing.add_argument("--proposal", default="", metavar="ID", help="by this proposed policy, not that in force")
     batching = add_verb(
         verbs, "batch", batch, "pay every line of a file, each by itself, a thousand at a time", operator=True, key=True
     )
     batching.add_argument("file", type=Path, metavar="FILE", help=f"CSV with the columns {', '.join(COLUMNS)}")
-    _add_named(verbs, "approve", approve, "consent to a held payment as its second person")
+    approving = _add_named(verbs, "approve", approve, "consent to a held payment as its second person")
+    retyping = "from the order, where the policy asks the second person to type it again: "
+    approving.add_argument("--asset", help=f"{retyping}its asset's id, or its symbol where only one asset has it")
+    approving.add_argument("--amount", help=f"{retyping}its amount")
+    approving.add_argument("--to", dest="payee", metavar="PARTY", help=f"{retyping}its payee")
     refusing = _add_named(verbs, "refuse", refuse, "say no to a held payment: it ends, and its funds are free again")
     add_reason(refusing)
     _add_named(verbs, "cancel", cancel, "stop a payment that has not left")
@@ -104,9 +117,32 @@ def pay(args: Namespace) -> Answer:
         )
 
 
+def preview(args: Namespace) -> Answer:
+    with signed_in(args) as (bank, by):
+        seen = tp.preview_payment(
+            bank,
+            debtor=args.debtor,
+            creditor=args.creditor,
+            amount=amount_of(bank, args),
+            by=by,
+            request_id=args.request,
+            ask_chain=False,
+            proposal_id=args.proposal,
+        )
+    content = {"answer": seen.decision.answer, "reasons": seen.decision.reasons, "payee": seen.payee}
+    if args.json:
+        return Answer(content=content)
+    why = "".join(f"\n  - {reason.message}" for reason in seen.decision.reasons)
+    return Answer(content=content, text=f"{_WOULD[seen.decision.answer.value]}{':' if why else ''}{why}")
+
+
 def approve(args: Namespace) -> Answer:
     with signed_in(args) as (bank, by):
-        payment = tp.approve(bank, args.payment, by=by)
+        typed = [args.asset, args.amount, args.payee]
+        if any(typed) and not all(typed):
+            raise InvalidInput("what is typed again is typed whole: --asset, --amount and --to")
+        rekeyed = tp.Rekeyed(amount=amount_of(bank, args), payee=args.payee) if all(typed) else None
+        payment = tp.approve(bank, args.payment, by=by, rekeyed=rekeyed)
     refused = payment.state is tp.PaymentState.REFUSED
     return Answer(content=payment_content(payment), exit_code=EXIT_REFUSED if refused else 0)
 

@@ -38,6 +38,8 @@ def add_parser(subparsers: "Subparsers") -> None:
     listing = add_verb(verbs, "list", list_, "list what was proposed, newest first", operator=True)
     add_limit(listing)
     _add_named(verbs, "diff", diff, "say what a proposal says otherwise than the version before it, rule by rule")
+    trying = "say what would become of each held payment by a proposal, beside what becomes of it now"
+    _add_named(verbs, "preview", preview, trying)
     _add_named(verbs, "approve", approve, "sign a proposal as its second person: it is in force from now on")
     refusing = _add_named(verbs, "refuse", refuse, "say no to a proposal, as its second person")
     add_reason(refusing)
@@ -85,6 +87,23 @@ def list_(args: Namespace) -> Answer:
 def diff(args: Namespace) -> Answer:
     with signed_in(args) as (bank, by):
         return _answer(args, bank, tp.get_policy_proposal(bank, args.proposal, by=by), by=by)
+
+
+def preview(args: Namespace) -> Answer:
+    with signed_in(args) as (bank, by):
+        tried = tp.preview_policy(bank, args.proposal, by=by)
+    content = [
+        {
+            "payment": it.payment.id,
+            "amount": it.payment.intent.amount,
+            "now": it.now.answer,
+            "now_reasons": it.now.reasons,
+            "then": it.then.answer,
+            "then_reasons": it.then.reasons,
+        }
+        for it in tried
+    ]
+    return Answer(content={"payments": content})
 
 
 def approve(args: Namespace) -> Answer:

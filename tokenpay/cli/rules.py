@@ -24,6 +24,7 @@ def policy_content(policy: "Policy", assets: "Mapping[str, Asset]", *, as_json: 
                 if limit.passkey_units is None
                 else {"passkey": _amount(limit.passkey_units, asset_id, assets, as_json)}
             ),
+            "rekey": None if limit.rekey_units is None else _amount(limit.rekey_units, asset_id, assets, as_json),
         }
         for asset_id, limit in sorted(policy.limits.items())
     ]
@@ -36,6 +37,19 @@ def policy_content(policy: "Policy", assets: "Mapping[str, Asset]", *, as_json: 
         "tariffs": [plain(tariff) for tariff in policy.tariffs],
         "travel_rule": _travel_rule(policy, assets, as_json),
         "lists": [plain(rule) for rule in policy.lists],
+        "scoped": [
+            {
+                "asset": limit.asset_id,
+                "of": limit.of,
+                "name": limit.name or None,
+                "period": limit.period,
+                "limit": _amount(limit.units, limit.asset_id, assets, as_json),
+            }
+            for limit in policy.scoped
+        ],
+        "payees": {of: sorted(listed) for of, listed in sorted(policy.payees.items())},
+        "new_payee": None if policy.new_payee is None else plain(policy.new_payee.content()),
+        "private_transfers": policy.private_transfers,
     }
 
 
@@ -61,6 +75,7 @@ _WORDS = {
     "payment_units": "one payment",
     "alone_units": "one person alone",
     "customer_day_units": "a customer's day",
+    "rekey_units": "not typed again by the second person",
     "operator_day_units": "an operator's day",
     "passkey_units": "without a passkey",
     "opens_minute": "open from",
@@ -73,6 +88,10 @@ _WORDS = {
     "travel_units": "the Travel Rule asks from",
     "kept_s": "Travel Rule data is kept, seconds",
     "lists": "screening lists",
+    "free_units": "a new payee at once",
+    "second_person": "a new payee needs a second person",
+    "wait_s": "a new payee waits, seconds",
+    "private_transfers": "private persons pay each other",
 }
 
 

@@ -7,23 +7,27 @@ from enum import StrEnum
 from functools import lru_cache
 from hashlib import sha256
 
+from tokenpay.compliance.limits import UNLIMITED, Met, met, reason_of
 from tokenpay.compliance.list_rule import ListRule
+from tokenpay.compliance.payee_rules import NewPayee, payee_allowed
+from tokenpay.compliance.scoped_limit import Period, Scope, ScopedLimit
 from tokenpay.compliance.screening import Screening, Verdict
 from tokenpay.compliance.travel_rule import TravelFacts, TravelRule, lacks_data
 from tokenpay.errors import InvalidInput
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.amount import Amount
 from tokenpay.money.tariff import Tariff
-from tokenpay.parties.customer import CustomerStatus
-from tokenpay.payments.intent import CASH, OWN_MONEY, BookParty, ChainParty, Intent, Purpose
+from tokenpay.parties.customer import CustomerKind, CustomerStatus
+from tokenpay.parties.operator import Role
+from tokenpay.payments.intent import OWN_MONEY, BookParty, ChainParty, Intent, Party, Purpose, parse_party
 from tokenpay.payments.payment import Reason
 from tokenpay.primitives.canonical import Value, canonical_bytes
 
 _DAY_MINUTES = 24 * 60
 _YEAR_S = 366 * 86_400
 _MAX_UNITS = 10**78
-UNLIMITED = OWN_MONEY | {Purpose.COLLECTION, Purpose.REVERSAL, Purpose.VARIANCE}
-"""No limit counts these: the bank's own money, money that comes in, what two people take back, what a count found."""
+_TO_A_PAYEE = frozenset({Purpose.PAYMENT, Purpose.REFUND})
+"""What a customer pays to somebody whom they choose."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +36,8 @@ class AssetLimits:
 
     Above `alone_units` a payment needs a second person. The day limits count everything held or
     cleared that day for one customer and for one operator. Above `passkey_units`, where it is set, everybody who
-    signs a payment does so with a passkey too.
+    signs a payment does so with a passkey too; above `rekey_units`, where it is set, the second person types amount and
+    payee again.
     """
 
     payment_units: int = 0
@@ -40,13 +45,16 @@ class AssetLimits:
     customer_day_units: int = 0
     operator_day_units: int = 0
     passkey_units: int | None = None
+    rekey_units: int | None = None
 
     def __post_init__(self) -> None:
         units = [self.payment_units, self.alone_units, self.customer_day_units, self.operator_day_units]
-        if self.passkey_units is not None:
-            units.append(self.passkey_units)
+        units += [most for most in (self.passkey_units, self.rekey_units) if most is not None]
         if not all(type(limit) is int and 0 <= limit < _MAX_UNITS for limit in units):
             raise InvalidInput("a limit is a whole number of smallest units, of 78 digits at most")
+
+
+_NOTHING = AssetLimits()
 
 
 @lru_cache(maxsize=64)
@@ -97,7 +105,9 @@ class Policy:
 
     `lists` are the screening lists that must be loaded and speak, each with what is asked of it; none: all loaded.
     `held_for_s` is how long a payment may wait to be sent, a year at most. Tokens are exchanged against cash where
-    one of the `tariffs` says for what. Without a `travel_rule` no transfer waits for data. Raises InvalidInput.
+    one of the `tariffs` says for what. Without a `travel_rule` no transfer waits for data. `scoped` limits bound
+    further what `limits` allow. `payees` lists by customer's number, or for all by an empty text, whom a customer may
+    pay; without a list, anybody. Raises InvalidInput.
     """
 
     version: int = 1
@@ -108,6 +118,11 @@ class Policy:
     tariffs: tuple[Tariff, ...] = ()
     travel_rule: TravelRule | None = None
     lists: tuple[ListRule, ...] = ()
+    scoped: tuple[ScopedLimit, ...] = ()
+    payees: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    new_payee: NewPayee | None = None
+    private_transfers: bool = True
+    _scoped: dict[tuple[str, str, str, str], ScopedLimit] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for name, number, least, most in (
@@ -121,6 +136,15 @@ class Policy:
             raise InvalidInput("a policy has one tariff for a token and a currency")
         if len({rule.name for rule in self.lists}) < len(self.lists):
             raise InvalidInput("a policy has one rule for a list")
+        object.__setattr__(self, "scoped", tuple(sorted(self.scoped, key=lambda limit: limit.key)))
+        object.__setattr__(self, "_scoped", {limit.key: limit for limit in self.scoped})
+        if len(self._scoped) < len(self.scoped):
+            raise InvalidInput("a policy has one limit for an asset, whose it is and a period")
+        if self.new_payee is not None and self.new_payee.wait_s >= self.held_for_s:
+            raise InvalidInput("a new payee waits for less time than a payment is held")
+        for listed in self.payees.values():
+            for payee in listed:
+                parse_party(payee)
 
     def tariff(self, token: str, currency: str) -> Tariff | None:
         """Return what a token (an asset id) is exchanged for cash of a currency by; None: it is not."""
@@ -141,6 +165,7 @@ class Policy:
                     "customer_day_units": str(limit.customer_day_units),
                     "operator_day_units": str(limit.operator_day_units),
                     **({} if limit.passkey_units is None else {"passkey_units": str(limit.passkey_units)}),
+                    **({} if limit.rekey_units is None else {"rekey_units": str(limit.rekey_units)}),
                 }
                 for asset_id, limit in self.limits.items()
             },
@@ -164,7 +189,34 @@ class Policy:
             }
         if self.lists:
             content["lists"] = [rule.content() for rule in self.lists]
+        if self.scoped:
+            content["scoped"] = [limit.content() for limit in self.scoped]
+        if self.payees:
+            content["payees"] = {customer_id: sorted(listed) for customer_id, listed in self.payees.items()}
+        if self.new_payee is not None:
+            content["new_payee"] = self.new_payee.content()
+        if not self.private_transfers:
+            content["private_transfers"] = False
         return content
+
+    def met(self, asset_id: str, intent: Intent, *, role: Role, branch: str) -> list[Met]:
+        """Return the limits of an asset that an intent meets, but for one payment's own."""
+        own = self.limits.get(asset_id, _NOTHING)
+        days = (own.customer_day_units, own.operator_day_units)
+        return list(met(self._scoped, asset_id, intent, role=role, branch=branch, days=days))
+
+    def periods(self, asset_id: str) -> frozenset[Period]:
+        """Return for which periods somebody's payments in an asset are limited besides the day."""
+        return frozenset(limit.period for limit in self.scoped if limit.asset_id == asset_id)
+
+    def limits_a(self, scope: Scope, asset_id: str) -> bool:
+        """Tell whether a scope's payments in an asset are counted."""
+        return any(limit.of is scope and limit.asset_id == asset_id for limit in self.scoped)
+
+    def asks_rekeying(self, intent: Intent) -> bool:
+        """Tell whether the second person types amount and payee again, without having seen them, before they sign."""
+        most_units = self.limits.get(intent.amount.asset.id, _NOTHING).rekey_units
+        return most_units is not None and intent.purpose in _TO_A_PAYEE and intent.amount.units > most_units
 
     def hash(self) -> bytes:
         """Return SHA-256 over the canonical content, 32 bytes: what its two people sign."""
@@ -173,16 +225,23 @@ class Policy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What the gate knows when it decides. Used units are the day's by asset id, without this payment."""
+    """What the gate knows when it decides; `role` and `branch` are the maker's.
+
+    `used_units` is what was used without this payment, by asset id, counter and period. `payee_known`: the debtor has
+    paid this payee before, to the end.
+    """
 
     now_s: int
     stopped: bool
     asset_usable: bool
     customers: Mapping[str, CustomerStatus]
     screenings: tuple[Screening, ...]
-    customer_used_units: Mapping[str, int]
-    operator_used_units: Mapping[str, int]
+    used_units: Mapping[tuple[str, str, Period], int]
     second_person: bool
+    role: Role
+    branch: str
+    kinds: Mapping[str, CustomerKind]
+    payee_known: bool
     passkeys: bool = False
     """Everybody who signed so far did so with a passkey too."""
     travel: TravelFacts = field(default_factory=TravelFacts)
@@ -207,6 +266,7 @@ class Decision:
 def decide(policy: Policy, intent: Intent, facts: Facts) -> Decision:
     """Decide on an intent from the policy and the facts alone."""
     refusals = [*_standing(intent, facts), *_hours(policy, intent, facts), *_limits(policy, intent, facts)]
+    refusals += _payee(policy, intent, facts)
     holds: list[Reason] = []
     verdicts = {screening.verdict for screening in facts.screenings}
     if Verdict.MATCH in verdicts:
@@ -227,6 +287,7 @@ def decide(policy: Policy, intent: Intent, facts: Facts) -> Decision:
                 message="data on who pays and who is paid is missing, or a wallet proof",
             )
         )
+    holds += _new_payee(policy, intent, facts)
     if refusals:
         return Decision(answer=Answer.REFUSE, reasons=(*refusals, *holds))
     return Decision(answer=Answer.HOLD if holds else Answer.ALLOW, reasons=tuple(holds))
@@ -296,18 +357,54 @@ def _limits(policy: Policy, intent: Intent, facts: Facts) -> list[Reason]:
 
 def _limits_of(policy: Policy, intent: Intent, amount: Amount, facts: Facts) -> list[Reason]:
     asset_id, units = amount.asset.id, amount.units
-    limit = policy.limits.get(asset_id, AssetLimits())
-    by_customer = facts.customer_used_units.get(asset_id, 0) + units
-    by_operator = facts.operator_used_units.get(asset_id, 0) + units
-    checks = (
-        ("limit.payment", "one payment", units, limit.payment_units),
-        ("limit.customer_day", "this customer's day", by_customer, limit.customer_day_units),
-        ("limit.operator_day", "this operator's day", by_operator, limit.operator_day_units),
-    )
     of = f" of {amount.asset.symbol}" if intent.cash is not None else ""
-    none_of = "limit.customer_day" if intent.purpose in CASH else ""  # the bank's own cash is no customer's
-    return [
-        Reason(code=code, message=f"above the limit{of} for {scope}")
-        for code, scope, used_units, limit_units in checks
-        if used_units > limit_units and code != none_of
-    ]
+    reasons = []
+    if units > policy.limits.get(asset_id, _NOTHING).payment_units:
+        reasons.append(Reason(code="limit.payment", message=f"above the limit{of} for one payment"))
+    for limit in policy.met(asset_id, intent, role=facts.role, branch=facts.branch):
+        used_units = 0 if limit.period is Period.PAYMENT else facts.used_units.get(limit.counted(asset_id), 0)
+        if used_units + units > limit.units:
+            code, which = reason_of(limit)
+            reasons.append(Reason(code=code, message=f"above the limit{of} for {which}"))
+    return reasons
+
+
+def _payee(policy: Policy, intent: Intent, facts: Facts) -> list[Reason]:
+    customer = _chooses(intent)
+    if customer is None:
+        return []
+    reasons = []
+    if policy.payees and not payee_allowed(policy.payees, customer_id=customer.owner, payee=str(intent.creditor)):
+        reasons.append(Reason(code="payee.not_allowed", message="this customer may not pay this payee: no list has it"))
+    first = intent.purpose is Purpose.PAYMENT  # what was paid while it was allowed is paid back all the same
+    if first and not policy.private_transfers and _private(customer, intent.creditor, facts):
+        reasons.append(Reason(code="payee.private", message="private persons do not pay each other at this bank"))
+    return reasons
+
+
+def _chooses(intent: Intent) -> BookParty | None:
+    """Return the customer who chose whom this payment is to, or None."""
+    debtor = intent.debtor
+    if intent.purpose not in _TO_A_PAYEE or not isinstance(debtor, BookParty):
+        return None
+    return debtor if debtor.kind is AccountKind.CUSTOMER else None
+
+
+def _private(debtor: BookParty, creditor: Party, facts: Facts) -> bool:
+    if not isinstance(creditor, BookParty) or creditor.kind is not AccountKind.CUSTOMER:
+        return False
+    return all(facts.kinds.get(it.owner) is not CustomerKind.BUSINESS for it in (debtor, creditor))
+
+
+def _new_payee(policy: Policy, intent: Intent, facts: Facts) -> list[Reason]:
+    rules = policy.new_payee
+    if rules is None or facts.payee_known or _chooses(intent) is None:
+        return []
+    if all(amount.units <= rules.free_units.get(amount.asset.id, 0) for amount in intent.amounts):
+        return []
+    reasons = []
+    if rules.second_person and not facts.second_person:
+        reasons.append(Reason(code="payee.new", message="the first payment to this payee needs a second person"))
+    if facts.now_s < intent.created_at_s + rules.wait_s:
+        reasons.append(Reason(code="payee.wait", message="the first payment to this payee waits for a while"))
+    return reasons

@@ -28,6 +28,10 @@ def policy_changes(old: Policy, new: Policy) -> tuple[PolicyChange, ...]:
 
 def _rules(content: Mapping[str, Value], way: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Value]]:
     for name, value in content.items():
+        if name == "scoped" and isinstance(value, list):  # one rule each, named by what there is one limit for
+            for limit in value:
+                yield ("scoped", *(str(limit[part]) for part in ("asset", "of", "name", "period"))), limit["units"]
+            continue
         if isinstance(value, Mapping):
             yield from _rules(value, (*way, name))
         else:

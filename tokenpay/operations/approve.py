@@ -4,28 +4,39 @@ from dataclasses import replace
 
 from tokenpay.bank import Bank
 from tokenpay.compliance.approval import Part, give
+from tokenpay.compliance.rekeyed import Rekeyed
 from tokenpay.errors import NotPermitted, WrongState
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.passkey_challenge import PasskeyAnswer
 from tokenpay.parties.session import Session
 from tokenpay.payments.payment import Payment, PaymentState
 from tokenpay.steps.authorize import authorize
+from tokenpay.steps.check_rekeyed import check_rekeyed
 from tokenpay.steps.decide_again import decide_again
 from tokenpay.steps.record import record
 from tokenpay.steps.shift_payment import end_count
 from tokenpay.steps.take_answer import refusals_recorded, take_consent
 
 
-def approve(bank: Bank, payment_id: str, *, by: Session, passkey: PasskeyAnswer | None = None) -> Payment:
+def approve(
+    bank: Bank,
+    payment_id: str,
+    *,
+    by: Session,
+    passkey: PasskeyAnswer | None = None,
+    rekeyed: Rekeyed | None = None,
+) -> Payment:
     """Sign a held payment's hash as its checker and take it through the gate again.
 
-    `passkey` answers `ask_passkey`, where the policy wants one. Returns the payment final (book) or cleared; still held
-    where something other than a person is missing; refused where the gate now says no. What a second person let go
-    before is returned as it is, also when it failed on the chain since. Raises NotFound, NotPermitted when its maker
-    asks or the passkey is not theirs or not in force, WrongState when it was never held, or ended before anything left
-    (refused, cancelled or expired), or the passkey was asked before or too long ago, IntegrityError where what the
-    passkey signed is anything else.
+    `passkey` answers `ask_passkey`, and `rekeyed` is what the checker typed from the order, where the policy wants
+    them. Returns the payment final (book) or cleared; still held where something other than a person is missing;
+    refused where the gate now says no. What a second person let go before is returned as it is, also when it failed
+    on the chain since. Raises NotFound, NotPermitted when its maker asks or the passkey is not theirs or not in force,
+    NotRekeyed where it was to be typed again and was not, or otherwise, WrongState when it was never held, or ended
+    before anything left (refused, cancelled or expired), or the passkey was asked before or too long ago,
+    IntegrityError where what the passkey signed is anything else.
     """
+    check_rekeyed(bank, payment_id, rekeyed, by=by)
     with refusals_recorded(bank, passkey, payment_id, by=by), bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.APPROVE)
         payment = uow.payments.lock(payment_id)

@@ -4,7 +4,7 @@ from tokenpay.bank import Bank
 from tokenpay.compliance.typed_reason import checked_reason
 from tokenpay.errors import WrongState
 from tokenpay.ledger.chart import AccountKind
-from tokenpay.parties.customer import Customer, CustomerStatus, checked_name
+from tokenpay.parties.customer import Customer, CustomerKind, CustomerStatus, checked_name
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.requests.request_state import WAITING
@@ -14,23 +14,46 @@ from tokenpay.steps.record import record
 _S = CustomerStatus
 
 
-def enrol_customer(bank: Bank, *, name: str, by: Session, key: str) -> Customer:
-    """Enrol a customer at the operator's branch and give them a number.
+def enrol_customer(
+    bank: Bank, *, name: str, by: Session, key: str, kind: CustomerKind = CustomerKind.PRIVATE
+) -> Customer:
+    """Enrol a customer, a private person or a business, at the operator's branch and give them a number.
 
-    The same key with the same name returns the same customer. Raises InvalidInput, KeyReused.
+    The same key with the same name and kind returns the same customer. Raises InvalidInput, KeyReused.
     """
     name = checked_name(name)
     now_s = bank.clock.now_s()
     customer_id = f"C{int.from_bytes(bank.entropy.random(5), 'big') % 10**10:010d}"
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.ENROL)
-        known = uow.keys.claim(key, verb="enrol_customer", content={"name": name}, result_id=customer_id, at_s=now_s)
+        content = {"name": name} if kind is CustomerKind.PRIVATE else {"name": name, "kind": kind.value}
+        known = uow.keys.claim(key, verb="enrol_customer", content=content, result_id=customer_id, at_s=now_s)
         if known is not None:
             return uow.customers.get(known)
-        customer = Customer(id=customer_id, name=name, branch=operator.branch, status=_S.ACTIVE, enrolled_at_s=now_s)
+        customer = Customer(
+            id=customer_id, name=name, branch=operator.branch, status=_S.ACTIVE, enrolled_at_s=now_s, kind=kind
+        )
         uow.customers.add(customer)
         record(uow, bank, operator, "customer.enrolled", customer_id)
         return customer
+
+
+def set_customer_kind(bank: Bank, customer_id: str, kind: CustomerKind, *, reason: str, by: Session) -> Customer:
+    """Say that a customer is a private person, or a business; again changes nothing.
+
+    Raises InvalidInput for a reason that is not 1 to 140 visible characters, NotFound, WrongState for a closed one.
+    """
+    reason = checked_reason(reason)
+    with bank.store.unit_of_work() as uow:
+        operator = authorize(uow, bank, by, Permission.FREEZE)
+        customer = uow.customers.get(customer_id, lock="to change")
+        if customer.kind is kind:
+            return customer
+        if customer.status is _S.CLOSED:
+            raise WrongState("the customer is closed", customer=customer_id)
+        uow.customers.set_kind(customer_id, kind)
+        record(uow, bank, operator, "customer.kind_set", customer_id, {"kind": kind.value, "reason": reason})
+        return uow.customers.get(customer_id)
 
 
 def freeze_customer(bank: Bank, customer_id: str, *, reason: str, by: Session) -> Customer:

@@ -6,12 +6,12 @@ from enum import StrEnum
 from tokenpay.bank import Bank
 from tokenpay.compliance.clearance import Clearance
 from tokenpay.compliance.policy import Answer, Decision
-from tokenpay.errors import TokenpayError, answered
+from tokenpay.errors import NotPermitted, TokenpayError, answered
 from tokenpay.ethereum.fees import with_margin
 from tokenpay.money.address import Address
 from tokenpay.money.amount import Amount
 from tokenpay.money.asset import Asset
-from tokenpay.parties.operator import Role
+from tokenpay.parties.operator import Permission, Role
 from tokenpay.parties.session import Session
 from tokenpay.payments.intent import ChainParty, Intent, Party, Rail, parse_party
 from tokenpay.payments.outgoing import call_of
@@ -59,11 +59,13 @@ def preview_payment(
     request_id: str = "",
     remittance_information: str = "",
     ask_chain: bool = True,
+    proposal_id: str = "",
 ) -> PaymentPreview:
     """Return what `pay` with the same content would meet now, with every reason, and leave no trace of having asked.
 
     `ask_chain=False` goes without the network fee: for a terminal without a node, and where nobody should wait for
-    one. Raises as `pay` does, but for keys.
+    one. With a `proposal_id` it is what that proposal of a policy would say: for those who may decide on one.
+    Raises as `pay` does, but for keys.
     """
     order = PaymentOrder(
         debtor=debtor,
@@ -76,6 +78,10 @@ def preview_payment(
     of = customers_of(draft.debtor)
     with bank.store.trial() as uow:
         operator = authorize(uow, bank, by, permission, of=of)
+        if proposal_id:
+            if not operator.may(Permission.POLICY):
+                raise NotPermitted("a proposed policy is tried by who may decide on it")
+            uow.policies.suppose(uow.policies.proposal(proposal_id).policy)
         intent = freeze(uow, bank, operator, draft)
         decision = _decision(weigh(uow, bank, draft, intent, by=by))
         payee, customer_id = _payee(uow, intent)

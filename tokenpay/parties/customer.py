@@ -20,6 +20,13 @@ class CustomerStatus(StrEnum):
     CLOSED = "closed"
 
 
+class CustomerKind(StrEnum):
+    """What a customer is; the policy may keep private persons from paying each other."""
+
+    PRIVATE = "private"
+    BUSINESS = "business"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
     """`id` is the customer number, such as `C00000042`; the name is personal data and stays out of audit streams."""
@@ -29,6 +36,7 @@ class Customer:
     branch: str
     status: CustomerStatus
     enrolled_at_s: int
+    kind: CustomerKind = CustomerKind.PRIVATE
 
 
 def checked_name(name: str) -> str:

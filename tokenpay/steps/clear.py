@@ -1,17 +1,15 @@
 """The one gate: decides over an intent, and is the only place where a clearance is made."""
 
-from collections.abc import Sequence
-
 from tokenpay.bank import Bank
 from tokenpay.compliance.approval import Approval, Part
 from tokenpay.compliance.clearance import Clearance
-from tokenpay.compliance.policy import UNLIMITED, Answer, Decision, Facts, Policy, decide
+from tokenpay.compliance.policy import Answer, Decision, Facts, Policy, decide
 from tokenpay.errors import IntegrityError, WrongState
 from tokenpay.ledger.chart import AccountKind
-from tokenpay.parties.customer import CustomerStatus
+from tokenpay.parties.customer import Customer
 from tokenpay.parties.passkey import PasskeyState
 from tokenpay.payments.intent import BookParty, Intent
-from tokenpay.steps.authorize import customers_of
+from tokenpay.steps.count_limits import used_units
 from tokenpay.steps.identifiers import new_id
 from tokenpay.steps.screened import outside, screened
 from tokenpay.steps.travel_facts import travel_facts
@@ -34,7 +32,9 @@ def clear(
     intent_hash = intent.hash()
     _check_approvals(uow, intent, intent_hash, approvals)
     passkeys = _with_passkeys(uow, bank, intent, approvals)
-    used = {} if counted else lock_used(uow, policy, [intent], now_s=now_s)
+    used = {} if counted else used_units(uow, policy, intent, now_s=now_s)
+    maker = uow.operators.get(intent.maker)
+    customers = _customers(uow, intent)
     screenings = tuple(screened(uow, bank, party.address, chain_id=party.chain_id) for party in outside(uow, intent))
     decision = decide(
         policy,
@@ -43,13 +43,16 @@ def clear(
             now_s=now_s,
             stopped=bool(uow.facts.get("stopped", "")),
             asset_usable=all(uow.assets.get(amount.asset.id).active for amount in intent.amounts),
-            customers=_customers(uow, intent),
+            customers={customer.id: customer.status for customer in customers},
             screenings=screenings,
-            customer_used_units=_of(used, "customer/"),
-            operator_used_units=_of(used, "operator/"),
+            used_units=used,
             second_person=any(approval.part is Part.CHECKER for approval in approvals),
             passkeys=passkeys,
             travel=travel_facts(uow, intent, now_s=now_s),
+            role=maker.role,
+            branch=maker.branch,
+            kinds={customer.id: customer.kind for customer in customers},
+            payee_known=_payee_known(uow, policy, intent),
         ),
     )
     if decision.answer is not Answer.ALLOW:
@@ -63,42 +66,6 @@ def clear(
         approvals=approvals,
         cleared_at_s=now_s,
     )
-
-
-def count_use(uow: UnitOfWork, intent: Intent, *, now_s: int) -> None:
-    """Count an intent that is held or cleared in the counters that `clear` has locked."""
-    policy = uow.policies.newest()
-    used = lock_used(uow, policy, [intent], now_s=now_s)
-    for amount in intent.amounts:
-        of, day = amount.asset.id, policy.hours.day(now_s)
-        uow.limits.use(intent.uetr, used.get(of, {}), asset_id=of, day=day, units=amount.units)
-
-
-def lock_used(uow: UnitOfWork, policy: Policy, intents: Sequence[Intent], *, now_s: int) -> dict[str, dict[str, int]]:
-    """Return what each scope that limits these intents has used today, by asset id, locked until the unit of work ends.
-
-    An exchange counts for its customer whichever way it goes.
-    """
-    wanted: dict[str, set[str]] = {}
-    for intent in intents:
-        for amount in intent.amounts:
-            wanted.setdefault(amount.asset.id, set()).update(_scopes_of(intent))
-    day = policy.hours.day(now_s)
-    return {asset_id: uow.limits.lock_used(wanted[asset_id], asset_id=asset_id, day=day) for asset_id in sorted(wanted)}
-
-
-def _scopes_of(intent: Intent) -> set[str]:
-    if intent.purpose in UNLIMITED:
-        return set()
-    parties = (intent.debtor,) if intent.cash is None else (intent.debtor, intent.creditor)
-    return {f"operator/{intent.maker}", *(f"customer/{number}" for party in parties for number in customers_of(party))}
-
-
-def _of(used: dict[str, dict[str, int]], prefix: str) -> dict[str, int]:
-    return {
-        asset_id: sum(units for scope, units in of_asset.items() if scope.startswith(prefix))
-        for asset_id, of_asset in used.items()
-    }
 
 
 def _check_approvals(uow: UnitOfWork, intent: Intent, intent_hash: bytes, approvals: tuple[Approval, ...]) -> None:
@@ -139,11 +106,18 @@ def _with_passkeys(uow: UnitOfWork, bank: Bank, intent: Intent, approvals: tuple
     return in_force == len(approvals)
 
 
-def _customers(uow: UnitOfWork, intent: Intent) -> dict[str, CustomerStatus]:
-    customers = {}
+def _payee_known(uow: UnitOfWork, policy: Policy, intent: Intent) -> bool:
+    """Tell whether the debtor paid this payee before; nobody looks where no rule asks."""
+    if policy.new_payee is None:
+        return False
+    return uow.payments.paid_before(creditor=str(intent.creditor), debtor=str(intent.debtor))
+
+
+def _customers(uow: UnitOfWork, intent: Intent) -> list[Customer]:
+    customers = []
     for party in (intent.debtor, intent.creditor):
         if isinstance(party, BookParty) and party.kind is AccountKind.CUSTOMER:
-            customers[party.owner] = uow.customers.get(party.owner, lock="to keep").status
+            customers.append(uow.customers.get(party.owner, lock="to keep"))
         elif isinstance(party, BookParty) and party.kind in _OF_A_CASE and not uow.cases.get(party.owner).is_open:
             raise WrongState("suspense and blocked money belongs to an open case", case=party.owner)
     return customers

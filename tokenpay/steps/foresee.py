@@ -6,7 +6,7 @@ from tokenpay.bank import Bank
 from tokenpay.payments.intent import ChainParty, Intent
 from tokenpay.steps import movements
 from tokenpay.steps.authorize import customers_of
-from tokenpay.steps.clear import lock_used
+from tokenpay.steps.count_limits import lock_used
 from tokenpay.store.unit_of_work import UnitOfWork
 
 

@@ -17,7 +17,8 @@ from tokenpay.payments.payment import Payment, PaymentState, Reason, Refusal
 from tokenpay.primitives.canonical import Value
 from tokenpay.steps import movements
 from tokenpay.steps.authorize import Whose, authorize
-from tokenpay.steps.clear import clear, count_use
+from tokenpay.steps.clear import clear
+from tokenpay.steps.count_limits import count_use
 from tokenpay.steps.enter_case import enter_match_case
 from tokenpay.steps.identifiers import new_uetr
 from tokenpay.steps.record import record

@@ -18,7 +18,10 @@ _ENDS = frozenset({"approval.passkey", "asset.frozen", "customer.closed", "custo
 """Reasons that end a cleared payment: its asset, parties, lists or passkeys are no longer what was cleared."""
 _WAITS = frozenset({"emergency.stop", "intent.expired", "screening.unavailable", "travel_rule.data_missing"})
 """Reasons that keep it cleared: until payments run again, until `expire` ends it, a list answers, or data stands."""
-_PASSED = frozenset({"hours.closed", "limit.payment", "limit.customer_day", "limit.operator_day"})
+_PASSED = frozenset({
+    "hours.closed", "limit.branch", "limit.customer", "limit.customer_day", "limit.operator", "limit.operator_day",
+    "limit.payment", "limit.role", "payee.new", "payee.not_allowed", "payee.private", "payee.wait",
+})  # fmt: skip
 """Reasons that were for the moment it was cleared."""
 
 
@@ -35,14 +38,36 @@ def look_again(uow: UnitOfWork, bank: Bank, payment: Payment) -> tuple[Look, tup
 
     Raises IntegrityError for a reason of any other kind: what cleared it, such as an approval, is gone from the books.
     """
-    gate = clear(uow, bank, payment.intent, approvals=uow.approvals.of(payment.id), counted=True)
-    reasons = () if isinstance(gate, Clearance) else gate.reasons
+    reasons = _reasons(uow, bank, payment)
     codes = {reason.code for reason in reasons}
     if codes - _ENDS - _WAITS - _PASSED:
         raise IntegrityError("the books no longer hold what cleared this payment", payment=payment.id)
     if codes & _ENDS:
         return Look.ENDS, reasons
     return Look.WAITS if codes & _WAITS else Look.GOES, reasons
+
+
+def _reasons(uow: UnitOfWork, bank: Bank, payment: Payment) -> tuple[Reason, ...]:
+    """Ask the gate by the policy in force, but whose consent was needed by the version that cleared the payment."""
+    reasons = _asked(uow, bank, payment)
+    if not any(_is_consent(reason) for reason in reasons):
+        return reasons
+    in_force, version = uow.policies.newest(), uow.clearances.of(payment.id).policy_version
+    if version == in_force.version:
+        return reasons
+    uow.policies.suppose(uow.policies.get(version))
+    missing = tuple(reason for reason in _asked(uow, bank, payment) if _is_consent(reason))
+    uow.policies.suppose(in_force)
+    return (*(reason for reason in reasons if not _is_consent(reason)), *missing)
+
+
+def _asked(uow: UnitOfWork, bank: Bank, payment: Payment) -> tuple[Reason, ...]:
+    gate = clear(uow, bank, payment.intent, approvals=uow.approvals.of(payment.id), counted=True)
+    return () if isinstance(gate, Clearance) else gate.reasons
+
+
+def _is_consent(reason: Reason) -> bool:
+    return reason.code.startswith("approval.")
 
 
 def recheck(uow: UnitOfWork, bank: Bank, operator: Operator, payment: Payment) -> bool:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from tokenpay.errors import InvalidInput, NotFound
-from tokenpay.parties.customer import MAX_NAME, Customer, CustomerStatus
+from tokenpay.parties.customer import MAX_NAME, Customer, CustomerKind, CustomerStatus
 from tokenpay.store.door import rows_limit, stored
 from tokenpay.store.tables import customers
 
@@ -75,6 +75,10 @@ class CustomerStore:
         rows = self._connection.execute(query.order_by(customers.c.id).limit(rows_limit(limit)))
         return [_customer(row) for row in rows]
 
+    def set_kind(self, customer_id: str, kind: CustomerKind) -> None:
+        self._connection.execute(update(customers).where(customers.c.id == customer_id).values(kind=kind))
+        self._kept.pop(customer_id, None)
+
     def set_status(self, customer_id: str, status: CustomerStatus) -> None:
         self._connection.execute(update(customers).where(customers.c.id == customer_id).values(status=status))
         self._kept.pop(customer_id, None)
@@ -82,4 +86,4 @@ class CustomerStore:
 
 @stored
 def _customer(row: Row[Any]) -> Customer:
-    return Customer(**{**row._mapping, "status": CustomerStatus(row.status)})
+    return Customer(**{**row._mapping, "status": CustomerStatus(row.status), "kind": CustomerKind(row.kind)})

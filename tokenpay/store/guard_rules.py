@@ -38,7 +38,7 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "chains": ("next_nonce", "head_number", "final_number", "halted", "seen_at_s", "trouble"),
     "clearances": (),
     "credentials": (),
-    "customers": ("status",),
+    "customers": ("status", "kind"),
     "deposits": ("state", "outcome"),
     "entries": (),
     "head_sinks": ("size", "at_s", "trouble"),
@@ -161,6 +161,7 @@ _OWN_WRITER = "NEW.written_by <> pg_current_xact_id()::text::bigint"
 _PROPOSAL_WAYS = _listed({
     "open>approved", "open>refused", "open>withdrawn", "approved>in_force", "approved>refused",
 })  # fmt: skip
+_MADE_BY_THEM = "SELECT 1 FROM payments WHERE id = NEW.payment_id AND maker = NEW.operator_id"
 _SUPERVISOR = "SELECT 1 FROM operators WHERE active AND role = 'supervisor' AND id = NEW"
 _GENESIS = f"'\\x{'00' * 32}'::bytea"
 
@@ -234,6 +235,10 @@ RULES = (
          refused="NOT EXISTS (SELECT 1 FROM audit_records WHERE stream = NEW.stream AND seq = NEW.seq"
          " AND hash = NEW.hash AND at_s = NEW.at_s) OR NOT EXISTS (SELECT 1 FROM audit_heads"
          " WHERE stream = NEW.stream AND seq > NEW.seq)"),
+    Rule(name="by_its_maker", table="approvals", event="INSERT", looks=True,
+         refused=f"NEW.part = 'maker' AND NOT EXISTS ({_MADE_BY_THEM})"),
+    Rule(name="by_another", table="approvals", event="INSERT", looks=True,
+         refused=f"NEW.part = 'checker' AND (EXISTS ({_MADE_BY_THEM}) OR NOT EXISTS ({_SUPERVISOR}.operator_id))"),
     Rule(name="by_two_people", table="policies", event="INSERT", looks=True,
          refused="NEW.version <> 1 AND NOT EXISTS (SELECT 1 FROM policy_proposals WHERE version = NEW.version"
          " AND content = NEW.content AND state = 'approved' AND proposed_by = NEW.maker AND decided_by = NEW.checker)"),

@@ -18,6 +18,12 @@ _LOCK = (
     .order_by(limit_counters.c.scope)
     .with_for_update(key_share=True)
 )
+_BETWEEN = select(limit_counters.c.scope, limit_counters.c.used_units).where(
+    limit_counters.c.scope.in_(bindparam("scopes", expanding=True)),
+    limit_counters.c.asset_id == bindparam("asset_id"),
+    limit_counters.c.day >= bindparam("first_day"),
+    limit_counters.c.day < bindparam("before_day"),
+)
 _MOVE = (
     update(limit_counters)
     .where(
@@ -49,6 +55,17 @@ class LimitStore:
             for scope, used_units in self._connection.execute(_LOCK, which):
                 self._used[scope, asset_id, day] = used_units
         return {scope: self._used[scope, asset_id, day] for scope in wanted}
+
+    def used_between(self, scopes: Iterable[str], *, asset_id: str, first_day: str, before_day: str) -> dict[str, int]:
+        """Return what these scopes used from one day on until before another; what used nothing is left out.
+
+        Nobody locks it: an earlier day only grows under a lock on that day, or less where a payment ended unpaid.
+        """
+        used: dict[str, int] = {}
+        which = {"scopes": sorted(scopes), "asset_id": asset_id, "first_day": first_day, "before_day": before_day}
+        for scope, units in self._connection.execute(_BETWEEN, which):
+            used[scope] = used.get(scope, 0) + units
+        return used
 
     def use(self, payment_id: str, used: dict[str, int], *, asset_id: str, day: str, units: int) -> None:
         """Count a payment in locked counters."""

@@ -7,8 +7,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, insert, select, text, update
 
 from tokenpay.compliance.list_rule import rule_from
+from tokenpay.compliance.payee_rules import NewPayee
 from tokenpay.compliance.policy import AssetLimits, Hours, Policy
 from tokenpay.compliance.policy_proposal import PENDING, PolicyProposal, ProposalState
+from tokenpay.compliance.scoped_limit import Period, Scope, ScopedLimit
 from tokenpay.compliance.travel_rule import TravelRule
 from tokenpay.errors import IntegrityError, NotFound
 from tokenpay.money.tariff import Tariff
@@ -77,6 +79,10 @@ class PolicyStore:
                 raise NotFound("the bank has no policy")
             self._newest = _in_force(*row)
         return self._newest
+
+    def suppose(self, policy: Policy) -> None:
+        """Let this unit of work, of which nothing may stay, decide by another policy than that in force."""
+        self._newest = policy
 
     def get(self, version: int) -> Policy:
         """Return a version that is or was in force; raises NotFound, and IntegrityError as `newest` does."""
@@ -182,18 +188,26 @@ def _policy(text: str) -> Policy:
     tariffs = content.pop("tariffs", [])
     travel_rule = content.pop("travel_rule", None)
     lists = content.pop("lists", [])
+    found = content.pop("new_payee", None)
     return Policy(
-        limits=MappingProxyType(
-            {
-                asset_id: AssetLimits(**{name: int(units) for name, units in limit.items()})
-                for asset_id, limit in limits.items()
-            }
-        ),
+        limits=MappingProxyType({asset_id: AssetLimits(**_units(limit)) for asset_id, limit in limits.items()}),
         tariffs=tuple(
             Tariff(**{**tariff, "fee_minimum_units": int(tariff["fee_minimum_units"])}) for tariff in tariffs
         ),
         travel_rule=None if travel_rule is None else _travel_rule(travel_rule),
         lists=tuple(rule_from(rule) for rule in lists),
+        scoped=tuple(
+            ScopedLimit(
+                asset_id=it["asset"],
+                of=Scope(it["of"]),
+                name=it["name"],
+                period=Period(it["period"]),
+                units=int(it["units"]),
+            )
+            for it in content.pop("scoped", [])
+        ),
+        payees=MappingProxyType({of: frozenset(listed) for of, listed in content.pop("payees", {}).items()}),
+        new_payee=None if found is None else NewPayee(**{**found, "free_units": _units(found["free_units"])}),
         hours=Hours(**{**hours, "weekdays": frozenset(hours["weekdays"])}),
         **content,
     )
@@ -202,3 +216,7 @@ def _policy(text: str) -> Policy:
 def _travel_rule(content: dict[str, Any]) -> TravelRule:
     units = {asset_id: int(units) for asset_id, units in content["units"].items()}
     return TravelRule(units=MappingProxyType(units), kept_s=content["kept_s"])
+
+
+def _units(stored: dict[str, str]) -> dict[str, int]:
+    return {name: int(units) for name, units in stored.items()}

@@ -28,6 +28,7 @@ from tokenpay.counter.shift import ShiftState
 from tokenpay.ledger.chart import ASSETS, LIABILITIES, AccountKind
 from tokenpay.ledger.transfer import TransferState
 from tokenpay.parties.credential import CredentialKind
+from tokenpay.parties.customer import CustomerKind
 from tokenpay.parties.passkey import PasskeyState
 from tokenpay.payments.payment import PaymentState
 from tokenpay.requests.request_state import RequestState
@@ -180,6 +181,8 @@ customers = Table(
     Column("branch", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("enrolled_at_s", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False, server_default="private"),
+    _one_of("kind", CustomerKind),
 )
 
 # --- the counter -----------------------------------------------------------------------------

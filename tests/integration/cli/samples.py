@@ -122,6 +122,7 @@ def stock(world: World, folder: Path) -> dict[str, str]:
         "reason": "a drill",
         "customer": world.anna.id,
         "customer close customer": empty.id,
+        "customer set-kind kind": "business",
         "customer unfreeze customer": frozen.id,
         "request": request.id,
         "payment": paid.id,

@@ -35,6 +35,32 @@ def test_rules_are_exported_changed_proposed_and_approved(desk: Desk, tmp_path: 
     assert "DEUR" in desk("policy", "diff", listed["id"]).out  # still against the version before it
 
 
+def test_a_proposal_is_tried_before_anybody_decides(desk: Desk, tmp_path: Path) -> None:
+    held = desk.world.paid(200)
+    file = changed(desk, tmp_path, alone_units="500000000")
+    proposal = desk("policy", "propose", file, "--json", by="ann").json["id"]
+    (tried,) = desk("policy", "preview", proposal, "--json", by="bob").json["payments"]
+    assert (tried["payment"], tried["now"], tried["then"]) == (held.id, "hold", "allow")
+    anna, boris = (f"customer/{it.id}" for it in (desk.world.anna, desk.world.boris))
+    line = ("payment", "preview", "--from", anna, "--to", boris, "--asset", "DEUR", "--amount", "300")
+    assert desk(*line).out == "it would be held:\n  - this payment needs a second person\n"
+    assert desk(*line, "--proposal", proposal, by="bob").out == "it would be paid\n"
+    assert desk(*line, "--proposal", proposal).error == "session.not_permitted"
+    said = desk(*line[:-1], "99999", "--json").json
+    assert (said["answer"], next(it["code"] for it in said["reasons"])) == ("refuse", "funds.insufficient")
+    assert desk.world.now(held) == held
+
+
+def test_a_large_payment_is_typed_again(desk: Desk) -> None:
+    desk.world.limit(rekey_units=0)
+    held = desk.world.paid(200)
+    assert desk("payment", "approve", held.id, by="ann").error == "approval.not_rekeyed"
+    typed = ("--asset", "DEUR", "--amount", "200", "--to")
+    assert desk("payment", "approve", held.id, *typed[:2], by="ann").error == "input.invalid"
+    assert desk("payment", "approve", held.id, *typed, desk.world.anna.id, by="ann").error == "approval.not_rekeyed"
+    assert desk("payment", "approve", held.id, *typed, desk.world.boris.id, "--json", by="ann").json["state"] == "final"
+
+
 def test_the_same_key_proposes_once(desk: Desk, tmp_path: Path) -> None:
     file = changed(desk, tmp_path, alone_units="7")
     line = ("policy", "propose", file, "--key", "once", "--version", "2", "--json")

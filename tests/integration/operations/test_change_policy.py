@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 import tokenpay as tp
-from tests.world import LIMITS, TOKEN, World, sign_in
+from tests.world import LIMITS, OUTSIDE, TOKEN, World, sign_in
 from tokenpay.payments.payment import PaymentState
 from tokenpay.store.unit_of_work import UnitOfWork
 
@@ -136,6 +136,16 @@ def test_a_held_payment_is_decided_anew_by_the_version_in_force(world: World) ->
     tp.approve_policy(world.bank, proposed(world, payment_units=150 * 10**6).id, by=world.bob)
     refused = tp.approve(world.bank, payment.id, by=world.ann)
     assert (refused.state, [reason.code for reason in refused.reasons]) == (PaymentState.REFUSED, ["limit.payment"])
+
+
+def test_a_cleared_payment_goes_though_the_next_version_asks_for_more(world: World) -> None:
+    """Its money is promised: it is asked for the consents of the version that cleared it, and for those it still is."""
+    payment = world.paid(90, creditor=OUTSIDE)
+    assert payment.state is PaymentState.CLEARED
+    tp.approve_policy(world.bank, proposed(world, alone_units=0, payment_units=10**6).id, by=world.bob)
+    world.to_finality()
+    assert world.now(payment).state is PaymentState.FINAL
+    assert world.paid(1, creditor=OUTSIDE).state is PaymentState.HELD
 
 
 def test_a_stop_does_not_keep_the_rules_from_being_made_stricter(world: World) -> None:

@@ -398,6 +398,7 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
         "open_self_service": lambda by: tp.open_self_service(bank, customer_id=mine, pin="615093", by=by, key=key),
         "open_shift": lambda by: tp.open_shift(bank, drawer="D1", opening=(count,), by=by, key=key),
         "policy_proposals": lambda by: tp.policy_proposals(bank, by=by),
+        "preview_policy": lambda by: tp.preview_policy(bank, "PP-1", by=by),
         "propose_policy": lambda by: tp.propose_policy(bank, tp.Policy(version=2), by=by, key=key),
         "quote_exchange": lambda by: tp.quote_exchange(
             bank, customer_id=mine, direction=tp.Direction.CASH_OUT, amount=euro(1), against=cash, by=by
@@ -417,6 +418,7 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
         "resume_payments": lambda by: tp.resume_payments(bank, by=by),
         "reverse": lambda by: tp.reverse(bank, held.id, by=by, key=key),
         "run_once": lambda by: tp.run_once(bank, by=by),
+        "set_customer_kind": lambda by: tp.set_customer_kind(bank, mine, tp.CustomerKind.BUSINESS, reason="x", by=by),
         "set_pin": lambda by: tp.set_pin(bank, pin="615093", by=by),
         "set_rate": lambda by: tp.set_rate(bank, rate, by=by),
         "send_heads": lambda by: tp.send_heads(bank, by=by),

@@ -8,12 +8,14 @@ import pytest
 
 from tests.unit.payments.samples import ANNA, BANK, COIN, EURO, MONDAY_NOON_S, PAYEE, TOKEN, intent
 from tokenpay.compliance.policy import Answer, AssetLimits, Facts, Hours, Policy, decide
+from tokenpay.compliance.scoped_limit import Period
 from tokenpay.compliance.screening import Screening, Verdict
 from tokenpay.errors import InvalidInput
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.amount import Amount
 from tokenpay.money.tariff import Tariff
 from tokenpay.parties.customer import CustomerStatus
+from tokenpay.parties.operator import Role
 from tokenpay.payments.cash_leg import CashLeg
 from tokenpay.payments.intent import BookParty, Intent, Purpose
 from tokenpay.primitives.canonical import canonical_text
@@ -167,10 +169,17 @@ def facts(**changes: Any) -> Facts:
         "asset_usable": True,
         "customers": {"C1": CustomerStatus.ACTIVE, "C2": CustomerStatus.ACTIVE},
         "screenings": (),
-        "customer_used_units": {},
-        "operator_used_units": {},
+        "used_units": {},
         "second_person": False,
+        "role": Role.TELLER,
+        "branch": "main",
+        "kinds": {},
+        "payee_known": False,
     }
+    for asset_id, units in changes.pop("customer_used_units", {}).items():
+        parts["used_units"][asset_id, f"customer/{ANNA.owner}", Period.DAY] = units
+    for asset_id, units in changes.pop("operator_used_units", {}).items():
+        parts["used_units"][asset_id, f"operator/{PAY.maker}", Period.DAY] = units
     return Facts(**(parts | changes))
 
 

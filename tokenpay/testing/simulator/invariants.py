@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from tokenpay.audit.record import AuditHead, verify_stream
-from tokenpay.compliance.policy import UNLIMITED
+from tokenpay.compliance.limits import UNLIMITED
 from tokenpay.errors import IntegrityError
 from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import AccountKind

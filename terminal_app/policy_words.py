@@ -1,0 +1,82 @@
+"""The bank's rules in plain words: what each is called, and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import tokenpay as tp
+from terminal_app.language import _
+from terminal_app.views import amount_text
+
+RULES = {
+    "payment_units": _("one payment, at most"),
+    "alone_units": _("one person alone, at most"),
+    "customer_day_units": _("a customer's day, at most"),
+    "operator_day_units": _("an operator's day, at most"),
+    "rekey_units": _("typed again by the second person above"),
+    "opens_minute": _("open from"),
+    "closes_minute": _("open until"),
+    "weekdays": _("open on"),
+    "utc_offset_minutes": _("minutes ahead of UTC"),
+    "list_max_age_s": _("a deny-list is old after, in seconds"),
+    "held_for_s": _("a payment may wait, in seconds"),
+    "tariffs": _("tariffs for cash"),
+    "free_units": _("a new payee gets at once, at most"),
+    "second_person": _("a new payee needs a second person"),
+    "wait_s": _("a new payee waits, in seconds"),
+    "private_transfers": _("private persons pay each other"),
+}
+SCOPES = {
+    tp.Scope.OPERATOR: _("each operator"),
+    tp.Scope.ROLE: _("each operator in a role"),
+    tp.Scope.BRANCH: _("each branch"),
+    tp.Scope.CUSTOMER: _("each customer"),
+}
+PERIODS = {
+    tp.Period.PAYMENT: _("one payment"),
+    tp.Period.DAY: _("a day"),
+    tp.Period.WEEK: _("a week"),
+    tp.Period.MONTH: _("a month"),
+}
+WEEKDAYS = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
+ANSWERS = {tp.Answer.ALLOW: _("✓ paid"), tp.Answer.HOLD: _("‖ held"), tp.Answer.REFUSE: _("✗ refused")}
+
+
+def rule_text(rule: tuple[str, ...], assets: Mapping[str, tp.Asset]) -> str:
+    """Return what a rule is called, such as `DEUR, one payment, at most`."""
+    asset_id = _asset_id(rule)
+    symbol = assets[asset_id].symbol if asset_id in assets else asset_id
+    if rule[0] == "scoped":
+        _first, _asset, of, name, period = rule
+        whose = name or str(SCOPES[tp.Scope(of)])
+        return _("{asset}, {whose}, {period}, at most").format(
+            asset=symbol, whose=whose, period=PERIODS[tp.Period(period)]
+        )
+    if rule[0] == "payees":
+        return (
+            _("whom {customer} may pay").format(customer=rule[1]) if rule[1] else str(_("whom every customer may pay"))
+        )
+    name = next((part for part in reversed(rule) if part in RULES), rule[-1])
+    called = str(RULES.get(name, name))
+    return f"{symbol}, {called}" if symbol else called
+
+
+def value_text(rule: tuple[str, ...], value: Any, assets: Mapping[str, tp.Asset]) -> str:
+    """Return what a rule says; nothing where it does not stand."""
+    if value is None:
+        return str(_("nothing"))
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    asset_id = _asset_id(rule)
+    if asset_id in assets and str(value).isdecimal():
+        return amount_text(tp.Amount(assets[asset_id], int(value)))
+    if rule[-1] in ("opens_minute", "closes_minute"):
+        return f"{value // 60:02}:{value % 60:02}"
+    if rule[-1] == "weekdays":
+        return " ".join(str(WEEKDAYS[day]) for day in value) or str(_("never"))
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _asset_id(rule: tuple[str, ...]) -> str:
+    return next((part for part in rule[1:] if ":" in part), "") if rule[0] != "payees" else ""

@@ -1,0 +1,117 @@
+"""The rules at the terminal: read, tried, and decided by the other supervisor; and a large payment typed again."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import tokenpay as tp
+from terminal_app.screens.branch import BranchScreen
+from terminal_app.screens.payment import PaymentScreen
+from terminal_app.screens.policy import PolicyScreen
+from terminal_app.screens.queue import Queue
+from terminal_app.screens.retype import Retype
+from terminal_app.screens.sign_in import SignIn
+from tests.app.hand import run, terminal
+from tests.app.test_screens import check_footer
+from tokenpay.testing import TOKEN, Branch, euro
+
+NBSP = "\N{NO-BREAK SPACE}"
+
+
+def proposed(branch: Branch, **units: Any) -> tp.PolicyProposal:
+    """Vera proposes other limits of the token."""
+    rules = tp.get_policy(branch.bank, by=branch.vera)
+    limits = {**rules.limits, TOKEN.id: replace(rules.limits[TOKEN.id], **units)}
+    policy = replace(rules, version=rules.version + 1, limits=limits)
+    return tp.propose_policy(branch.bank, policy, by=branch.vera, key=f"policy-{policy.version}")
+
+
+def held(branch: Branch) -> tp.Payment:
+    parties = {"debtor": f"customer/{branch.anna.id}", "creditor": f"customer/{branch.boris.id}"}
+    payment = tp.pay(branch.bank, **parties, amount=euro("1500"), by=branch.tim, key="large")
+    assert isinstance(payment, tp.Payment)
+    assert payment.state is tp.PaymentState.HELD
+    return payment
+
+
+def test_a_proposal_is_read_tried_and_approved(branch: Branch, tmp_path: Path, size: tuple[int, int]) -> None:
+    held(branch)
+    proposed(branch, alone_units=euro("1600").units)
+
+    async def flow() -> None:
+        async with terminal(branch, tmp_path, size) as hand:
+            await hand.open(BranchScreen, by="otto", key="f9")
+            await hand.press("f8")
+            await hand.arrive(PolicyScreen)
+            await hand.read("○ Version 2 is proposed by vera")
+            was, becomes = (f"1{NBSP}{number}00.00{NBSP}DEUR" for number in (0, 6))
+            await hand.read(f"DEUR, one person alone, at most: {was} → {becomes}")
+            await hand.read("tim: ‖ held → ✓ paid")
+            await hand.read("Version 1 is in force")
+            check_footer(hand)
+            await hand.press("f9")
+            await hand.read("Approve exactly these rules?")
+            await hand.press("f9")
+            await hand.read("Version 2 is in force")
+            await hand.read("Nothing is proposed.")
+            assert not {"Approve", "Refuse"} & hand.footer()
+
+    run(flow())
+    assert tp.get_policy(branch.bank, by=branch.tim).version == 2
+
+
+def test_who_proposed_it_decides_nothing_and_the_other_refuses(branch: Branch, tmp_path: Path) -> None:
+    proposal = proposed(branch, alone_units=0)
+
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            await hand.open(BranchScreen, by="vera", key="f9")
+            await hand.press("f8")
+            await hand.read("You proposed it: another supervisor decides.")
+            assert not {"Approve", "Refuse"} & hand.footer()
+            await hand.press("f9")
+            await hand.press("ctrl+o")
+            await hand.arrive(SignIn)
+            await hand.open(BranchScreen, by="otto", key="f9")
+            await hand.press("f8")
+            await hand.arrive(PolicyScreen)
+            await hand.until(lambda: "Refuse" in hand.footer(), "something to refuse")
+            await hand.press("f10")
+            await hand.read("Why do you refuse these rules?")
+            await hand.enter("nobody could pay")
+            await hand.read("Nothing is proposed.")
+
+    run(flow())
+    ended = tp.get_policy_proposal(branch.bank, proposal.id, by=branch.tim)
+    assert (ended.state, ended.reason) == (tp.ProposalState.REFUSED, "nobody could pay")
+
+
+def test_a_large_payment_is_typed_from_the_order_before_it_is_seen(
+    branch: Branch, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    tp.approve_policy(branch.bank, proposed(branch, rekey_units=euro("1000").units).id, by=branch.otto)
+    payment = held(branch)
+
+    async def flow() -> None:
+        async with terminal(branch, tmp_path, size) as hand:
+            await hand.open(Queue, by="otto", key="f7")
+            await hand.read("•••")
+            assert not any(told in hand.seen() for told in ("500.00", "Boris", branch.boris.id))
+            await hand.press("enter")
+            await hand.arrive(PaymentScreen)
+            await hand.read("amount and payee are typed from the order")
+            assert not any(told in hand.seen() for told in ("500.00", "Boris", branch.boris.id))
+            for amount, payee in (("1500", branch.anna.id), ("1500", branch.boris.id)):
+                await hand.press("f9")
+                await hand.arrive(Retype)
+                check_footer(hand)
+                await hand.enter(amount)
+                await hand.enter(payee)
+                await hand.arrive(PaymentScreen)
+                if payee == branch.anna.id:
+                    await hand.read("what was typed is not what was made".capitalize())
+            await hand.read("✓ FINAL")
+            await hand.read("Boris")
+
+    run(flow())
+    assert tp.get_payment(branch.bank, payment.id, by=branch.tim).state is tp.PaymentState.FINAL
