@@ -46,6 +46,7 @@ GENERAL = {
     "chain.no_quorum": N_("too few of the chain's nodes say the same"),
     "signer.unavailable": N_("the signer does not answer"),
     "printer.unavailable": N_("the printer does not answer"),
+    "authenticator.unavailable": N_("no authenticator answers"),
     "rate.unavailable": N_("there is no rate that is young enough"),
     "pin_key.unavailable": N_("this machine has no PIN key: nobody signs in with a PIN here"),
     "extra.missing": N_("a part of the program is not installed"),

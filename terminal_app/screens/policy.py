@@ -114,7 +114,7 @@ class PolicyScreen(Room):
 
     def offers(self, command: Command) -> bool:
         may = super().offers(command)
-        if command in (HELP, BACK) or not may:
+        if command not in (APPROVE_POLICY, REFUSE_POLICY) or not may:
             return may
         proposal = None if self._seen is None else self._seen.proposal
         if proposal is None or proposal.proposed_by == self.by.operator.id:

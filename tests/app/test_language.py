@@ -13,6 +13,7 @@ from terminal_app.language import LANGUAGES, Words, choose, ngettext, of_environ
 from terminal_app.widgets.amount_input import as_typed, plain_number
 from tests.app import catalogues
 from tests.architecture.test_reference import error_codes
+from tokenpay.compliance.limits import _REASONS
 from tokenpay.testing import TOKEN, euro
 
 REPOSITORY = Path(__file__).parents[2]
@@ -104,7 +105,9 @@ def test_the_closer_sentences_are_what_the_library_says() -> None:
     said = library_sentences()
     closer = {HOLE.sub("{}", text) for texts in sentences.CLOSER.values() for text in texts}
     composed = {text for text in closer if "; a sweep of" in text}  # the library puts this one together from two
-    assert not closer - composed - said
+    limits = {f"above the limit for {which}" for _, which in _REASONS.values()}  # and these from whose and which
+    assert not closer - composed - said - limits
+    assert {text for text in closer if text.startswith("above the limit for this")} < limits
     assert all(set(text.split("; ")) <= {part.removeprefix("; ") for part in said} for text in composed)
 
 

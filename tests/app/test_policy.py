@@ -69,7 +69,6 @@ def test_who_proposed_it_decides_nothing_and_the_other_refuses(branch: Branch, t
             await hand.press("f8")
             await hand.read("You proposed it: another supervisor decides.")
             assert not {"Approve", "Refuse"} & hand.footer()
-            await hand.press("f9")
             await hand.press("ctrl+o")
             await hand.arrive(SignIn)
             await hand.open(BranchScreen, by="otto", key="f9")
