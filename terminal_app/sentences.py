@@ -47,6 +47,7 @@ GENERAL = {
     "signer.unavailable": N_("the signer does not answer"),
     "printer.unavailable": N_("the printer does not answer"),
     "authenticator.unavailable": N_("no authenticator answers"),
+    "sink.unavailable": N_("the place where signed heads are kept does not answer"),
     "rate.unavailable": N_("there is no rate that is young enough"),
     "pin_key.unavailable": N_("this machine has no PIN key: nobody signs in with a PIN here"),
     "extra.missing": N_("a part of the program is not installed"),

@@ -58,7 +58,6 @@ if TYPE_CHECKING:
     from tokenpay.compliance.rekeyed import Rekeyed as Rekeyed
     from tokenpay.compliance.scoped_limit import Period as Period, Scope as Scope, ScopedLimit as ScopedLimit
     from tokenpay.compliance.screening import (
-        DenyList as DenyList,
         Screening as Screening,
         Silence as Silence,
         SilentList as SilentList,

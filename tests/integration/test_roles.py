@@ -352,37 +352,51 @@ def test_no_sql_of_a_terminal_makes_somebody_their_own_second_person(places: Pla
     world, terminal = places.terminal, places.engines[TERMINAL]
     for name in ("ann", "bob", "tom"):
         setattr(world, name, sign_in(world.bank, name))
-    held = {maker: world.paid(150, by=getattr(world, maker)).id for maker in ("tom", "ann", "bob")}
-    columns = ", ".join(column.name for column in metadata.tables["payments"].columns)
-    with terminal.begin() as connection:  # one that no gate saw, and that nobody signed
-        copied = columns.replace("id", "'0' || substr(id, 2)", 1).replace("intent_hash", "sha256(intent_hash)", 1)
-        source = f"FROM payments WHERE id = '{held['ann']}'"
-        connection.exec_driver_sql(f"INSERT INTO payments ({columns}) SELECT {copied} {source}")
-    unsigned = f"0{held['ann'][1:]}"
+    makers = {world.paid(101, by=getattr(world, maker)).id: maker for maker in ("tom", "ann", "bob")}
     said: dict[tuple[str, str, str], str] = {}
-    for payment_id, operator, part in product([*held.values(), unsigned], ("tom", "ann", "bob", "engine"), Part):
+    for payment_id, operator, part in product(makers, ("tom", "ann", "bob", "engine"), Part):
         for way in ("", " ON CONFLICT DO NOTHING"):
-            attempt = (
-                f"INSERT INTO approvals SELECT id, '{operator}', '{part}', intent_hash, 1, intent_hash FROM payments"
-                f" WHERE id = '{payment_id}'{way}"
+            said[payment_id, operator, part + way] = refused(
+                places, TERMINAL, _consent(payment_id, operator, part) + way
             )
-            said[payment_id, operator, part + way] = refused(places, TERMINAL, attempt)
     for change in ("approvals SET operator_id = 'bob'", "approvals SET part = 'checker'", "payments SET maker = 'tom'"):
         assert refused(places, TERMINAL, f"UPDATE {change}") == FORBIDDEN
-    with world.bank.store.engine.connect() as connection:
-        assert connection.exec_driver_sql(_SELF).scalar() == 0
-    makers = {held["tom"]: "tom", held["ann"]: "ann", held["bob"]: "bob", unsigned: "ann"}
     for (payment_id, operator, how), answer in said.items():
         if how.startswith("checker") and (operator == makers[payment_id] or operator in ("tom", "engine")):
             assert answer == BROKEN, (payment_id, operator, how, answer)
         if how.startswith("maker") and operator != makers[payment_id]:
             assert answer == BROKEN, (payment_id, operator, how, answer)
+    _check_one_that_nobody_signed(terminal, next(iter(makers)))
+    with world.bank.store.engine.connect() as connection:
+        assert connection.exec_driver_sql(_SELF).scalar() == 0
     # What a terminal may say, that another supervisor approved, nobody believes without the signature.
-    for payment_id in held.values():
+    for payment_id in makers:
         for supervisor in (world.ann, world.bob):
             with pytest.raises((tp.IntegrityError, tp.NotPermitted)):
                 tp.approve(world.bank, payment_id, by=supervisor)
-        assert tp.get_payment(world.bank, payment_id, by=world.ann).state is tp.PaymentState.HELD
+        assert tp.cancel(world.bank, payment_id, by=world.ann).state is tp.PaymentState.CANCELLED
+
+
+def _consent(payment_id: str, operator: str, part: Part) -> str:
+    values = f"id, '{operator}', '{part}', intent_hash, 1, intent_hash"
+    columns = "payment_id, operator_id, part, intent_hash, at_s, signature"
+    return f"INSERT INTO approvals ({columns}) SELECT {values} FROM payments WHERE id = '{payment_id}'"
+
+
+def _check_one_that_nobody_signed(terminal: sa.Engine, payment_id: str) -> None:
+    """A payment that no gate saw, with no maker's consent beside it: its maker is no checker of it either."""
+    columns = ", ".join(column.name for column in metadata.tables["payments"].columns)
+    copied = columns.replace("id", "'0' || substr(id, 2)", 1).replace("intent_hash", "sha256(intent_hash)", 1)
+    copied = copied.replace(", maker", ", 'ann'")
+    with terminal.connect() as connection, connection.begin() as everything:
+        connection.exec_driver_sql(
+            f"INSERT INTO payments ({columns}) SELECT {copied} FROM payments WHERE id = '{payment_id}'"
+        )
+        for operator in ("ann", "tom", "engine"):
+            with pytest.raises(DBAPIError) as caught, connection.begin_nested():
+                connection.exec_driver_sql(_consent(f"0{payment_id[1:]}", operator, Part.CHECKER))
+            assert getattr(caught.value.orig, "sqlstate", "") == BROKEN
+        everything.rollback()
 
 
 def test_a_policy_is_put_in_force_by_the_engine_and_only_where_two_people_signed(places: Places) -> None:
