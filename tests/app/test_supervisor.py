@@ -159,6 +159,9 @@ def test_charts_show_what_moved_exactly(branch: Branch, tmp_path: Path, size: tu
             await hand.read("became final by kind")
             await hand.read("deposit")
             await hand.press("f6", "f6")
+            await hand.read("by the counterparty's country")
+            await hand.read("not told")
+            await hand.press("f6")
             await hand.read("What the books hold")
             await hand.read("owed to customers")
 
