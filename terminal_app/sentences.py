@@ -12,6 +12,18 @@ from typing import Protocol
 
 from terminal_app.language import N_, Words, _, spoken
 
+RISKS = dict.fromkeys(
+    (
+        "risk.structuring",
+        "risk.fan_in_exit",
+        "risk.dormant_waking",
+        "risk.pass_through",
+        "risk.round_trip",
+        "risk.drained",
+        "risk.unavailable",
+    ),
+    N_("the bank looks at this payment: a supervisor decides"),
+)
 GENERAL = {
     "error": N_("something went wrong"),
     "input.invalid": N_("what was given cannot be read"),
@@ -74,6 +86,7 @@ GENERAL = {
     "payee.private": N_("private persons do not pay each other at this bank"),
     "payee.new": N_("the first payment to this payee needs a second person"),
     "payee.wait": N_("the first payment to this payee waits for a while"),
+    **RISKS,
     "counter.ask": N_("the bank looks at this payment: ask at the counter"),
     "approval.second_person": N_("this payment needs a second person"),
     "approval.passkey": N_("everybody who signs this payment does so with a passkey"),
@@ -251,6 +264,8 @@ NOTES = (
 AS_WRITTEN = frozenset({"approval.refused"})
 """Codes whose message a person wrote: it is shown as they wrote it."""
 
+_UNTOLD = "risk."
+
 _VALUE = re.compile(r"\{(\w+)\}")
 
 
@@ -264,7 +279,12 @@ class Coded(Protocol):
 
 
 def sentence(said: Coded) -> str:
-    """Return what an error or a reason says, in the language of the screen."""
+    """Return what an error or a reason says, in the language of the screen.
+
+    What the bank looks for stays with the bank: a customer may stand before this screen.
+    """
+    if said.code.startswith(_UNTOLD):
+        return _(RISKS["risk.unavailable"])
     if isinstance(said.message, Words) or spoken().code == "en" or said.code in AS_WRITTEN:
         return said.message
     for closer in CLOSER.get(said.code, ()):
@@ -272,6 +292,11 @@ def sentence(said: Coded) -> str:
         if values is not None:
             return _(closer).format(**{name: _value(name, value) for name, value in values.groupdict().items()})
     return _(GENERAL[said.code]) if said.code in GENERAL else said.message
+
+
+def explained(said: Coded) -> str:
+    """Return what a reason says to who decides about it: whole, though it may be in the library's words."""
+    return said.message if said.code.startswith(_UNTOLD) else sentence(said)
 
 
 def _value(name: str, value: str) -> str:

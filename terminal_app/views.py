@@ -8,7 +8,7 @@ from datetime import datetime
 
 import tokenpay as tp
 from terminal_app.language import _, spoken
-from terminal_app.sentences import sentence
+from terminal_app.sentences import explained, sentence
 
 STATES = {
     tp.PaymentState.HELD: ("‖", _("HELD"), _("The funds are reserved. It is not lost: do not pay it again.")),
@@ -97,7 +97,8 @@ class PaymentView:
 
     `cash` and `fee` are the other half of an exchange, `later` the refunds and reversal, a line each, `todo` is what to
     do about it now. `rest` is what may still be refunded to `payer`, if anything. `blind`: what it is of, where amount
-    and payee are typed before they are seen.
+    and payee are typed before they are seen. `explained` are the reasons as they are told to who decides, and to no
+    customer.
     """
 
     id: str
@@ -113,6 +114,7 @@ class PaymentView:
     maker: str
     about: str
     reasons: tuple[str, ...]
+    explained: tuple[str, ...]
     made_at: str
     updated_at_s: int
     words: str
@@ -188,6 +190,7 @@ def payment_view(
         maker=intent.maker,
         about=intent.remittance_information,
         reasons=tuple(sentence(reason) for reason in payment.reasons),
+        explained=tuple(explained(reason) for reason in payment.reasons),
         made_at=time_text(intent.created_at_s),
         updated_at_s=payment.updated_at_s,
         words=in_words(payment, names),

@@ -36,6 +36,8 @@ OUTSIDE = STRANGER.caip10(CHAIN_ID)
 LISTED = tp.Address(b"\xdd" * 20)
 COIN_WEI = 10**18
 PASSKEYS = tp.PasskeySettings(domain="bank.example", origins=("https://bank.example",), authenticator="software")
+KNOWN_S = 60 * 86_400
+"""So long Anna and Boris have been customers: what is told of new ones is not told of them."""
 SETTINGS = tp.ChainSettings(chain_id=CHAIN_ID, name="fake", url="http://fake", confirmations=2)
 PASSWORDS = {"ann": "ann-secret", "bob": "bob-secret", "tom": "tom-secret"}
 LIMITS = tp.AssetLimits(
@@ -222,7 +224,7 @@ def found_template(folder: Path, url: str) -> Template:
     chain, clock, entropy = FakeChain(CHAIN_ID), FakeClock(), FakeEntropy(1)
     chain.add_token(CONTRACT)
     chain.mine(3)
-    clock.at_s = chain.head().timestamp_s
+    clock.at_s = chain.head().timestamp_s - KNOWN_S
     ports: dict[str, Any] = {"clock": clock, "entropy": entropy, "chain_ports": {CHAIN_ID: chain}}
     roles = {"ann": tp.Role.SUPERVISOR, "bob": tp.Role.SUPERVISOR, "tom": tp.Role.TELLER}
     founders = [tp.Founder(id=id, name=id.title(), password=PASSWORDS[id], role=role) for id, role in roles.items()]
@@ -231,14 +233,16 @@ def found_template(folder: Path, url: str) -> Template:
         password_cost=2**10, passkeys=PASSKEYS, **ports,
     )  # fmt: skip
     with tp.open_bank(folder, signer=True, **ports) as bank:
+        tom = sign_in(bank, "tom")
+        known = {name.lower(): tp.enrol_customer(bank, name=name, by=tom, key=name) for name in ("Anna", "Boris")}
+        clock.advance(KNOWN_S)
         people: dict[str, Any] = {id: sign_in(bank, id) for id in PASSWORDS} | {"engine": tp.engine_session(bank)}
-        ann, tom = people["ann"], people["tom"]
+        ann = people["ann"]
         tp.register_asset(bank, TOKEN, by=ann)
         tp.load_list(
             bank, name="ofac", form=tp.ListForm.OWN, files=[LISTED.text.encode()], dated_s=clock.now_s(), by=ann
         )
-        people |= {name.lower(): tp.enrol_customer(bank, name=name, by=tom, key=name) for name in ("Anna", "Boris")}
-        world = World(bank=bank, chain=chain, clock=clock, **people)
+        world = World(bank=bank, chain=chain, clock=clock, **(people := people | known))
         chain.deposit(None, world.treasury, COIN_WEI)
         world.endow(world.anna, START)
         tp.recognise_holding(bank, asset_id=COIN.id, by=ann)

@@ -56,6 +56,9 @@ if TYPE_CHECKING:
     from tokenpay.compliance.policy_change import PolicyChange as PolicyChange, policy_changes as policy_changes
     from tokenpay.compliance.policy_proposal import PolicyProposal as PolicyProposal, ProposalState as ProposalState
     from tokenpay.compliance.rekeyed import Rekeyed as Rekeyed
+    from tokenpay.compliance.risk.activity import Activity as Activity, Movement as Movement
+    from tokenpay.compliance.risk.assessment import Assessment as Assessment, Finding as Finding
+    from tokenpay.compliance.risk.risk_lines import RiskLines as RiskLines
     from tokenpay.compliance.scoped_limit import Period as Period, Scope as Scope, ScopedLimit as ScopedLimit
     from tokenpay.compliance.screening import (
         Screening as Screening,
@@ -370,6 +373,7 @@ if TYPE_CHECKING:
         Presence as Presence,
         Printer as Printer,
         RateSource as RateSource,
+        RiskScorer as RiskScorer,
         Signer as Signer,
         TravelRuleExchange as TravelRuleExchange,
     )
@@ -424,10 +428,12 @@ if TYPE_CHECKING:
 
 _HOME = {
     "AccountKind": "ledger.chart",
+    "Activity": "compliance.risk.activity",
     "Address": "money.address",
     "Amount": "money.amount",
     "Answer": "compliance.policy",
     "Assertion": "parties.assertion",
+    "Assessment": "compliance.risk.assessment",
     "Asset": "money.asset",
     "AssetKind": "money.asset",
     "AssetLimits": "compliance.policy",
@@ -481,6 +487,7 @@ _HOME = {
     "Entropy": "ports",
     "Event": "store.outbox_store",
     "Expired": "operations.expire",
+    "Finding": "compliance.risk.assessment",
     "FoundQr": "requests.qr_reader",
     "Founded": "bootstrap",
     "Founder": "operations.found",
@@ -527,6 +534,7 @@ _HOME = {
     "MissingExtra": "errors",
     "MoneyError": "errors",
     "NewPayee": "compliance.payee_rules",
+    "Movement": "compliance.risk.activity",
     "NoQuorum": "errors",
     "NotFound": "errors",
     "NotPermitted": "errors",
@@ -587,6 +595,8 @@ _HOME = {
     "RequestState": "requests.request_state",
     "Resolution": "requests.resolution",
     "Resolved": "requests.resolution",
+    "RiskLines": "compliance.risk.risk_lines",
+    "RiskScorer": "ports",
     "Role": "parties.operator",
     "ScannedAddress": "requests.scanned",
     "ScannedAsset": "requests.scanned",
@@ -804,10 +814,12 @@ _HOME = {
 
 __all__ = [
     "AccountKind",
+    "Activity",
     "Address",
     "Amount",
     "Answer",
     "Assertion",
+    "Assessment",
     "Asset",
     "AssetKind",
     "AssetLimits",
@@ -861,6 +873,7 @@ __all__ = [
     "Entropy",
     "Event",
     "Expired",
+    "Finding",
     "FoundQr",
     "Founded",
     "Founder",
@@ -906,6 +919,7 @@ __all__ = [
     "Merchant",
     "MissingExtra",
     "MoneyError",
+    "Movement",
     "NewPayee",
     "NoQuorum",
     "NotFound",
@@ -967,6 +981,8 @@ __all__ = [
     "RequestState",
     "Resolution",
     "Resolved",
+    "RiskLines",
+    "RiskScorer",
     "Role",
     "ScannedAddress",
     "ScannedAsset",

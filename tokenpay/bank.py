@@ -1,6 +1,6 @@
 """A bank as the verbs see it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from tokenpay.ports import (
     HeadSink,
     Printer,
     RateSource,
+    RiskScorer,
     Signer,
     TravelRuleExchange,
 )
@@ -34,7 +35,8 @@ from tokenpay.store.unit_of_work import Store
 class Bank:
     """Ports, store and settings in one frozen record. A terminal's bank has no signer.
 
-    `pin_key` is 32 bytes of the bank that lie beside its settings and in no database.
+    `pin_key` is 32 bytes of the bank that lie beside its settings and in no database. Without `scorers`, every payment
+    of a customer waits.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Bank:
     printer: Printer | None = None
     authenticator: Authenticator | None = None
     head_sinks: tuple[HeadSink, ...] = ()
+    scorers: Sequence[RiskScorer] = ()
 
     def chain(self, chain_id: int) -> Chain:
         """Return the port to one chain; raises NotFound."""

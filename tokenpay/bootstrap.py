@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from tokenpay.adapters.exchange.folder import FolderExchange
 from tokenpay.adapters.rates.rate_table import FILE_NAME as RATES, RateTable
+from tokenpay.adapters.risk.rules import RuleScorer
 from tokenpay.adapters.signer.local import LocalSigner
 from tokenpay.adapters.signer.memory import SignerMemory
 from tokenpay.adapters.signer.passkey_sealing import seal_passkeys
@@ -173,6 +174,7 @@ def found_in_memory(
         signer=signer,
         data_keys=signer.data_keys,
         rates=rates,
+        scorers=(RuleScorer(),),
     )
     found(bank, people=people, policy=policy, demo=True)
     return FoundedInMemory(bank=bank, engine_password=engine_password)
@@ -335,6 +337,7 @@ def _put_together(
             printer=None if settings.printer is None else open_printer(settings.printer),
             authenticator=_authenticator(directory, settings, store, entropy or SystemEntropy()),
             head_sinks=open_head_sinks(directory, settings) if signer else (),
+            scorers=(RuleScorer(),),
         )
 
 

@@ -12,6 +12,8 @@ from typing import Literal, Protocol, runtime_checkable
 from tokenpay.audit.signed_head import HeadStep, SignedHead, StreamHead
 from tokenpay.audit.tree import TreeHead
 from tokenpay.compliance.clearance import Clearance
+from tokenpay.compliance.risk.activity import Activity
+from tokenpay.compliance.risk.assessment import Assessment
 from tokenpay.counter.slip import Slip
 from tokenpay.errors import SignerRefused, TokenpayError
 from tokenpay.ethereum.grants.authorization import Authorization
@@ -220,6 +222,21 @@ class HeadSink(Protocol):
 
         Raises SinkUnavailable when it is not sure that it is kept, and IntegrityError where another head of that
         stream and size is kept already.
+        """
+
+
+class RiskScorer(Protocol):
+    """Says what a customer's movements say of a payment. It can hold one, and let none go."""
+
+    @property
+    def name(self) -> str:
+        """What the scorer is called where it gave no answer."""
+
+    def assess(self, intent: Intent, activity: Activity, now_s: int) -> Assessment:
+        """Return what this payment shows after these movements.
+
+        It is asked in the unit of work of the payment, before the payment stands in `activity`, and answers by what
+        it is given alone. Whatever it raises holds the payment.
         """
 
 

@@ -35,6 +35,7 @@ KINDS = {
     tp.CaseKind.CHAIN_HALTED: _("a chain is halted"),
     tp.CaseKind.PAYMENT_STUCK: _("a payment is stuck"),
     tp.CaseKind.TRAVEL_RULE: _("no data on who sent it"),
+    tp.CaseKind.RISK: _("unusual payments"),
     tp.CaseKind.VARIANCE: _("books and count differ"),
     tp.CaseKind.OTHER: _("other"),
 }
@@ -45,6 +46,7 @@ NEXT_STEPS = {
     tp.CaseKind.SCREENING_MATCH: _("Do not send it back by yourself: ask compliance. What leaves needs two people."),
     tp.CaseKind.TRAVEL_RULE: _("Have the sender's bank send data, or the wallet proved; then credit it (F3)."),
     tp.CaseKind.SCREENING_UNAVAILABLE: _("Load the list anew, then decide."),
+    tp.CaseKind.RISK: _("Look at what the customer does, and ask compliance. The customer is told nothing of it."),
     tp.CaseKind.CHAIN_HALTED: _("Find out why before the chain goes on: resolve the case, then resume the chain."),
 }
 
@@ -160,4 +162,4 @@ class CaseScreen(Room):
         self.ask(call, self.show)
 
 
-WITHOUT_MONEY = (tp.CaseKind.CHAIN_HALTED, tp.CaseKind.SCREENING_UNAVAILABLE)
+WITHOUT_MONEY = (tp.CaseKind.CHAIN_HALTED, tp.CaseKind.RISK, tp.CaseKind.SCREENING_UNAVAILABLE)

@@ -71,7 +71,7 @@ class PaymentScreen(Room):
             seen.standing,
             seen.meaning,
             seen.words,
-            *(f"  · {reason}" for reason in seen.reasons),
+            *(f"  · {why}" for why in (seen.explained if self.terminal.may(APPROVE) else seen.reasons)),
         ]
         if seen.state in UNDER_WAY and still_s > STALE_S:
             stuck = ngettext(

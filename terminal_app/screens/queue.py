@@ -59,7 +59,7 @@ class Queue(Room):
     def show_whole(self) -> None:
         """Say in plain words what the chosen payment does, and why it waits."""
         payment = self._held.get(self.query_one(Listing).chosen or "")
-        whole = () if payment is None else (payment.words, payment.fours, *(f"  · {why}" for why in payment.reasons))
+        whole = () if payment is None else (payment.words, payment.fours, *(f"  · {why}" for why in payment.explained))
         self.query_one("#whole", Static).update("\n".join(line for line in whole if line))
 
     @on(Listing.RowSelected)

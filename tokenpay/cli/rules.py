@@ -92,6 +92,8 @@ _WORDS = {
     "second_person": "a new payee needs a second person",
     "wait_s": "a new payee waits, seconds",
     "private_transfers": "private persons pay each other",
+    "second_person_score": "risk score for a second person",
+    "case_score": "risk score for a case",
 }
 
 

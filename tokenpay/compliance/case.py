@@ -15,6 +15,7 @@ class CaseKind(StrEnum):
     ASSET_CHANGED = "asset_changed"
     CHAIN_HALTED = "chain_halted"
     PAYMENT_STUCK = "payment_stuck"
+    RISK = "risk"
     VARIANCE = "variance"
     TRAVEL_RULE = "travel_rule"
     OTHER = "other"

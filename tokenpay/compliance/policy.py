@@ -10,6 +10,9 @@ from hashlib import sha256
 from tokenpay.compliance.limits import UNLIMITED, Met, met, reason_of
 from tokenpay.compliance.list_rule import ListRule
 from tokenpay.compliance.payee_rules import NewPayee, payee_allowed
+from tokenpay.compliance.risk.activity import is_scored
+from tokenpay.compliance.risk.assessment import Assessment
+from tokenpay.compliance.risk.risk_lines import RiskLines
 from tokenpay.compliance.scoped_limit import Period, Scope, ScopedLimit
 from tokenpay.compliance.screening import Screening, Verdict
 from tokenpay.compliance.travel_rule import TravelFacts, TravelRule, lacks_data
@@ -107,7 +110,8 @@ class Policy:
     `held_for_s` is how long a payment may wait to be sent, a year at most. Tokens are exchanged against cash where
     one of the `tariffs` says for what. Without a `travel_rule` no transfer waits for data. `scoped` limits bound
     further what `limits` allow. `payees` lists by customer's number, or for all by an empty text, whom a customer may
-    pay; without a list, anybody. Raises InvalidInput.
+    pay; without a list, anybody. `risk` is where the bank draws its lines otherwise than RiskLines does. Raises
+    InvalidInput.
     """
 
     version: int = 1
@@ -123,6 +127,7 @@ class Policy:
     new_payee: NewPayee | None = None
     private_transfers: bool = True
     _scoped: dict[tuple[str, str, str, str], ScopedLimit] = field(init=False, repr=False, compare=False)
+    risk: RiskLines | None = None
 
     def __post_init__(self) -> None:
         for name, number, least, most in (
@@ -155,7 +160,7 @@ class Policy:
         return next((rule for rule in self.lists if rule.name == name), ListRule(name=name))
 
     def content(self) -> dict[str, Value]:
-        """Return the canonical content as it is stored and hashed; tariffs and lists only where there are some."""
+        """Return the canonical content as it is stored and hashed; what may be left out only where it is there."""
         content: dict[str, Value] = {
             "version": self.version,
             "limits": {
@@ -197,6 +202,8 @@ class Policy:
             content["new_payee"] = self.new_payee.content()
         if not self.private_transfers:
             content["private_transfers"] = False
+        if self.risk is not None:
+            content["risk"] = asdict(self.risk)
         return content
 
     def met(self, asset_id: str, intent: Intent, *, role: Role, branch: str) -> list[Met]:
@@ -228,7 +235,8 @@ class Facts:
     """What the gate knows when it decides; `role` and `branch` are the maker's.
 
     `used_units` is what was used without this payment, by asset id, counter and period. `payee_known`: the debtor has
-    paid this payee before, to the end.
+    paid this payee before, to the end. `risk` is None where no scorer answered, `held_for` is why the payment waited
+    until now.
     """
 
     now_s: int
@@ -245,6 +253,8 @@ class Facts:
     passkeys: bool = False
     """Everybody who signed so far did so with a passkey too."""
     travel: TravelFacts = field(default_factory=TravelFacts)
+    risk: Assessment | None = None
+    held_for: tuple[Reason, ...] = ()
 
 
 class Answer(StrEnum):
@@ -257,10 +267,14 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """Allow, hold or refuse, with every reason there is. One refusal outweighs all holds."""
+    """Allow, hold or refuse, with every reason there is. One refusal outweighs all holds.
+
+    `grave` are those of the reasons that are a case besides.
+    """
 
     answer: Answer
     reasons: tuple[Reason, ...]
+    grave: tuple[Reason, ...] = ()
 
 
 def decide(policy: Policy, intent: Intent, facts: Facts) -> Decision:
@@ -288,9 +302,11 @@ def decide(policy: Policy, intent: Intent, facts: Facts) -> Decision:
             )
         )
     holds += _new_payee(policy, intent, facts)
+    risks, grave = _risk(policy, intent, facts)
+    holds += risks
     if refusals:
-        return Decision(answer=Answer.REFUSE, reasons=(*refusals, *holds))
-    return Decision(answer=Answer.HOLD if holds else Answer.ALLOW, reasons=tuple(holds))
+        return Decision(answer=Answer.REFUSE, reasons=(*refusals, *holds), grave=grave)
+    return Decision(answer=Answer.HOLD if holds else Answer.ALLOW, reasons=tuple(holds), grave=grave)
 
 
 def needs_second_person(intent: Intent, alone_units: Mapping[str, int]) -> bool:
@@ -340,6 +356,28 @@ def _unscreened(intent: Intent, facts: Facts) -> bool:
         return False
     heard = {screening.subject for screening in facts.screenings}
     return any(isinstance(party, ChainParty) and str(party) not in heard for party in (intent.debtor, intent.creditor))
+
+
+def _risk(policy: Policy, intent: Intent, facts: Facts) -> tuple[list[Reason], tuple[Reason, ...]]:
+    """Return what a customer's movements hold the payment for, and what of it is a case.
+
+    A second person lets a score go, never a scorer's silence. No score lets go what was held: one that has fallen
+    since, as days went by, is no second person.
+    """
+    if not is_scored(intent):
+        return [], ()
+    silent = [Reason(code="risk.unavailable", message="what scores the risk of payments gave no answer")]
+    if facts.second_person:
+        return silent if facts.risk is None else [], ()
+    held = {reason.code: reason for reason in facts.held_for if reason.code.startswith("risk.")}
+    held.pop("risk.unavailable", None)
+    if facts.risk is None:
+        return [*silent, *held.values()], ()
+    lines = policy.risk or RiskLines()
+    found = [finding for finding in facts.risk.findings if finding.score >= lines.second_person_score]
+    reasons = [Reason(code=finding.code, message=finding.explanation) for finding in found]
+    grave = tuple(reason for finding, reason in zip(found, reasons, strict=True) if finding.score >= lines.case_score)
+    return [*reasons, *(reason for code, reason in held.items() if code not in {new.code for new in reasons})], grave
 
 
 def _hours(policy: Policy, intent: Intent, facts: Facts) -> list[Reason]:

@@ -91,7 +91,11 @@ def preview_payment(
     if is_customer and payee is PayeeStanding.NEW_TO_BANK:  # whom others paid is theirs to know
         payee = PayeeStanding.NEW_TO_CUSTOMER
     return PaymentPreview(
-        decision=replace(decision, reasons=reasons_shown(operator, decision.reasons)),
+        decision=replace(
+            decision,
+            reasons=reasons_shown(operator, decision.reasons),
+            grave=() if is_customer else decision.grave,
+        ),
         payee=payee,
         payee_customer_id=customer_id if may_know else "",
         network_fee=_network_fee(bank, intent, *route) if ask_chain and route is not None else None,

@@ -9,8 +9,10 @@ from tokenpay.ledger.chart import AccountKind
 from tokenpay.parties.customer import Customer
 from tokenpay.parties.passkey import PasskeyState
 from tokenpay.payments.intent import BookParty, Intent
+from tokenpay.payments.payment import Reason
 from tokenpay.steps.count_limits import used_units
 from tokenpay.steps.identifiers import new_id
+from tokenpay.steps.score_risk import NOTHING, score_risk
 from tokenpay.steps.screened import outside, screened
 from tokenpay.steps.travel_facts import travel_facts
 from tokenpay.store.unit_of_work import UnitOfWork
@@ -19,12 +21,20 @@ _OF_A_CASE = (AccountKind.SUSPENSE, AccountKind.BLOCKED)
 
 
 def clear(
-    uow: UnitOfWork, bank: Bank, intent: Intent, *, approvals: tuple[Approval, ...], counted: bool = False
+    uow: UnitOfWork,
+    bank: Bank,
+    intent: Intent,
+    *,
+    approvals: tuple[Approval, ...],
+    counted: bool = False,
+    held_for: tuple[Reason, ...] = (),
+    scored: bool = False,
 ) -> Clearance | Decision:
     """Return a clearance, or the decision that holds or refuses the intent, with every reason.
 
-    Locks the day's limit counters, so that two tellers cannot each stay under one limit. `counted`:
-    the intent already stands in them. Whoever stores the payment stores the clearance with it.
+    Locks the day's limit counters, so that two tellers cannot each stay under one limit. `counted`: the intent already
+    stands in them, and waited because of `held_for`. `scored`: its risk was judged when it was cleared. Whoever stores
+    the payment stores the clearance with it.
     Raises NotFound for an unknown customer or case, IntegrityError for approvals that do not belong to the intent.
     """
     policy = uow.policies.newest()
@@ -53,6 +63,8 @@ def clear(
             branch=maker.branch,
             kinds={customer.id: customer.kind for customer in customers},
             payee_known=_payee_known(uow, policy, intent),
+            risk=NOTHING if scored else score_risk(uow, bank, policy, intent, now_s=now_s, entered=counted),
+            held_for=held_for,
         ),
     )
     if decision.answer is not Answer.ALLOW:

@@ -9,7 +9,7 @@ from tokenpay.payments.intent import Rail
 from tokenpay.payments.payment import Payment, PaymentState
 from tokenpay.steps import movements
 from tokenpay.steps.clear import clear
-from tokenpay.steps.enter_case import enter_match_case
+from tokenpay.steps.enter_case import enter_match_case, enter_risk_case
 from tokenpay.steps.request_payment import request_reasons, take_payment
 from tokenpay.steps.shift_payment import shift_reasons
 from tokenpay.store.unit_of_work import UnitOfWork
@@ -24,7 +24,7 @@ def decide_again(
     """
     now_s, intent = bank.clock.now_s(), payment.intent
     closed = (*request_reasons(uow, intent, at_s=now_s), *shift_reasons(uow, intent))
-    gate = clear(uow, bank, intent, approvals=approvals, counted=True)
+    gate = clear(uow, bank, intent, approvals=approvals, counted=True, held_for=payment.reasons)
     if closed or (not isinstance(gate, Clearance) and gate.answer is Answer.REFUSE):
         also = () if isinstance(gate, Clearance) else gate.reasons
         changed = payment.to(PaymentState.REFUSED, at_s=now_s, reasons=(*closed, *also))
@@ -32,6 +32,7 @@ def decide_again(
         enter_match_case(uow, bank, operator, intent, changed.reasons)
     elif not isinstance(gate, Clearance):
         changed = payment.waiting(gate.reasons, at_s=now_s)
+        enter_risk_case(uow, bank, operator, intent, gate)
     else:
         uow.clearances.add(gate)
         book = intent.rail is Rail.BOOK

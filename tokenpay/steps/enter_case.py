@@ -5,6 +5,7 @@ from itertools import count
 
 from tokenpay.bank import Bank
 from tokenpay.compliance.case import Case, CaseKind
+from tokenpay.compliance.policy import Decision
 from tokenpay.parties.operator import Operator
 from tokenpay.payments.intent import Intent
 from tokenpay.payments.payment import Reason
@@ -50,3 +51,11 @@ def match_case(uow: UnitOfWork, bank: Bank, operator: Operator, intent: Intent) 
     note = f"{intent.maker} proposed {intent.amount} from {intent.debtor} to {intent.creditor}, payment {intent.uetr}"
     noted = "; ".join([note, *where])
     return enter_case(uow, bank, operator, kind=CaseKind.SCREENING_MATCH, subject=str(address), note=noted)
+
+
+def enter_risk_case(uow: UnitOfWork, bank: Bank, operator: Operator, intent: Intent, gate: Decision) -> None:
+    """Open a case about the customer who pays where what the scorers found is grave: one, until it is resolved."""
+    if gate.grave:
+        why = "; ".join(f"{reason.code}: {reason.message}" for reason in gate.grave)
+        note = f"payment {intent.uetr} of {intent.amount}, {why}"
+        enter_case(uow, bank, operator, kind=CaseKind.RISK, subject=str(intent.debtor), note=note)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from tokenpay.bank import Bank
+from tokenpay.compliance.risk.activity import debtor_of, is_scored
 from tokenpay.payments.intent import ChainParty, Intent
 from tokenpay.steps import movements
 from tokenpay.steps.authorize import customers_of
@@ -25,6 +26,8 @@ def foresee(uow: UnitOfWork, bank: Bank, intents: Sequence[Intent]) -> None:
     for chain_id in sorted({party.chain_id for party in addresses}):
         uow.requests.ask(chain_id, (party.address for party in addresses if party.chain_id == chain_id))
     uow.ledger.lock(account for intent in intents for account in movements.accounts_of(uow, intent))
+    for customer, asset_id in sorted({debtor_of(intent) for intent in intents if is_scored(intent)}):
+        uow.movements.of(customer, asset_id)
     uow.writes.gather()
 
 

@@ -10,6 +10,7 @@ from tokenpay.compliance.list_rule import rule_from
 from tokenpay.compliance.payee_rules import NewPayee
 from tokenpay.compliance.policy import AssetLimits, Hours, Policy
 from tokenpay.compliance.policy_proposal import PENDING, PolicyProposal, ProposalState
+from tokenpay.compliance.risk.risk_lines import RiskLines
 from tokenpay.compliance.scoped_limit import Period, Scope, ScopedLimit
 from tokenpay.compliance.travel_rule import TravelRule
 from tokenpay.errors import IntegrityError, NotFound
@@ -189,6 +190,7 @@ def _policy(text: str) -> Policy:
     travel_rule = content.pop("travel_rule", None)
     lists = content.pop("lists", [])
     found = content.pop("new_payee", None)
+    risk = content.pop("risk", None)
     return Policy(
         limits=MappingProxyType({asset_id: AssetLimits(**_units(limit)) for asset_id, limit in limits.items()}),
         tariffs=tuple(
@@ -208,6 +210,7 @@ def _policy(text: str) -> Policy:
         ),
         payees=MappingProxyType({of: frozenset(listed) for of, listed in content.pop("payees", {}).items()}),
         new_payee=None if found is None else NewPayee(**{**found, "free_units": _units(found["free_units"])}),
+        risk=None if risk is None else RiskLines(**risk),
         hours=Hours(**{**hours, "weekdays": frozenset(hours["weekdays"])}),
         **content,
     )

@@ -49,6 +49,7 @@ from tokenpay.store.lease_store import LeaseStore
 from tokenpay.store.ledger_store import LedgerStore
 from tokenpay.store.limit_store import LimitStore
 from tokenpay.store.list_store import ListStore
+from tokenpay.store.movement_store import MovementStore
 from tokenpay.store.operator_store import OperatorStore
 from tokenpay.store.outbox_store import OutboxStore
 from tokenpay.store.passkey_store import PasskeyStore
@@ -104,6 +105,7 @@ class UnitOfWork:
     ledger = cached_property(lambda uow: LedgerStore(uow.connection, uow.writes))
     limits = cached_property(lambda uow: LimitStore(uow.connection, uow.writes))
     lists = cached_property(lambda uow: ListStore(uow.connection))
+    movements = cached_property(lambda uow: MovementStore(uow.connection, uow.writes))
     operators = cached_property(lambda uow: OperatorStore(uow.connection))
     outbox = cached_property(lambda uow: OutboxStore(uow.connection, uow.writes))
     passkeys = cached_property(lambda uow: PasskeyStore(uow.connection))

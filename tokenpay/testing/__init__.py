@@ -5,6 +5,7 @@ from tokenpay.testing.fake_chain import OUTSIDER, FakeChain
 from tokenpay.testing.fake_exchange import FakeExchange
 from tokenpay.testing.fake_printer import FakePrinter
 from tokenpay.testing.fake_rates import FakeRates
+from tokenpay.testing.fake_scorer import FakeScorer
 from tokenpay.testing.fake_system import FakeClock, FakeEntropy
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "FakeExchange",
     "FakePrinter",
     "FakeRates",
+    "FakeScorer",
     "euro",
     "open_branch",
 ]

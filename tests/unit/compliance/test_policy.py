@@ -8,6 +8,8 @@ import pytest
 
 from tests.unit.payments.samples import ANNA, BANK, COIN, EURO, MONDAY_NOON_S, PAYEE, TOKEN, intent
 from tokenpay.compliance.policy import Answer, AssetLimits, Facts, Hours, Policy, decide
+from tokenpay.compliance.risk.assessment import Assessment, Finding
+from tokenpay.compliance.risk.risk_lines import RiskLines
 from tokenpay.compliance.scoped_limit import Period
 from tokenpay.compliance.screening import Screening, Verdict
 from tokenpay.errors import InvalidInput
@@ -18,6 +20,7 @@ from tokenpay.parties.customer import CustomerStatus
 from tokenpay.parties.operator import Role
 from tokenpay.payments.cash_leg import CashLeg
 from tokenpay.payments.intent import BookParty, Intent, Purpose
+from tokenpay.payments.payment import Reason
 from tokenpay.primitives.canonical import canonical_text
 
 LIMITS = AssetLimits(payment_units=100, alone_units=50, customer_day_units=200, operator_day_units=300)
@@ -175,12 +178,61 @@ def facts(**changes: Any) -> Facts:
         "branch": "main",
         "kinds": {},
         "payee_known": False,
+        "risk": Assessment(),
     }
     for asset_id, units in changes.pop("customer_used_units", {}).items():
         parts["used_units"][asset_id, f"customer/{ANNA.owner}", Period.DAY] = units
     for asset_id, units in changes.pop("operator_used_units", {}).items():
         parts["used_units"][asset_id, f"operator/{PAY.maker}", Period.DAY] = units
     return Facts(**(parts | changes))
+
+
+def found(typology: str, score: int) -> Assessment:
+    return Assessment(findings=(Finding(typology=typology, score=score, rules=("burst",), explanation="much at once"),))
+
+
+HELD_FOR = tuple(Reason(code=code, message="before") for code in ("risk.unavailable", "risk.drained", "hours.closed"))
+STRICT = RiskLines(second_person_score=10, case_score=20)
+RISKS: list[tuple[str, Intent, RiskLines | None, dict[str, Any], list[str], list[str]]] = [
+    ("nobody scored", PAY, None, {"risk": None}, ["risk.unavailable"], []),
+    ("nobody scored, two people", PAY, None, {"risk": None, **SECOND}, ["risk.unavailable"], []),
+    ("the bank's own", SWEEP, None, {"risk": None}, [], []),
+    ("money comes in", COLLECT, None, {"risk": None, "screenings": (says(Verdict.CLEAR),)}, [], []),
+    ("below the line", PAY, None, {"risk": found("drained", 599)}, [], []),
+    ("at the line", PAY, None, {"risk": found("drained", 600)}, ["risk.drained"], []),
+    ("not yet a case", PAY, None, {"risk": found("drained", 799)}, ["risk.drained"], []),
+    ("a case", PAY, None, {"risk": found("drained", 800)}, ["risk.drained"], ["risk.drained"]),
+    ("two people", PAY, None, {"risk": found("drained", 1_000), **SECOND}, [], []),
+    ("held before", PAY, None, {"held_for": HELD_FOR}, ["risk.drained"], []),
+    ("held before, and again", PAY, None, {"held_for": HELD_FOR, "risk": found("drained", 600)}, ["risk.drained"], []),
+    ("held before, two people", PAY, None, {"held_for": HELD_FOR, **SECOND}, [], []),
+    ("held, nobody scores", PAY, None, {"held_for": HELD_FOR, "risk": None}, ["risk.unavailable", "risk.drained"], []),
+    ("lines of its own", PAY, STRICT, {"risk": found("own", 19)}, ["risk.own"], []),
+    ("no score lets go", of(PAY, 51), None, {"risk": found("own", 1)}, ["approval.second_person"], []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("asked", "lines", "changes", "holds", "grave"), [row[1:] for row in RISKS], ids=[r[0] for r in RISKS]
+)
+def test_a_score_holds_and_never_lets_go(
+    asked: Intent, lines: RiskLines | None, changes: dict[str, Any], holds: list[str], grave: list[str]
+) -> None:
+    decision = decide(replace(POLICY, risk=lines), asked, facts(**changes))
+    assert decision.answer is (HOLD if holds else ALLOW)
+    assert [reason.code for reason in decision.reasons] == holds
+    assert [reason.code for reason in decision.grave] == grave
+
+
+def test_a_refused_payment_tells_its_risk_too() -> None:
+    decision = decide(POLICY, of(PAY, 101), facts(risk=found("structuring", 900), stopped=True))
+    assert decision.answer is REFUSE
+    assert [reason.code for reason in decision.grave] == ["risk.structuring"]
+
+
+def test_risk_lines_stand_in_a_policy_where_they_are_set() -> None:
+    assert "risk" not in POLICY.content()
+    assert replace(POLICY, risk=STRICT).content()["risk"] == {"second_person_score": 10, "case_score": 20}
 
 
 def test_one_refusal_outweighs_all_holds_and_every_reason_is_told() -> None:

@@ -114,7 +114,7 @@ def payment_out(world: World, show: Show) -> None:
         )
     )
     show.claim(
-        payment.state is PaymentState.HELD and [why.code for why in payment.reasons] == ["approval.second_person"],
+        payment.state is PaymentState.HELD and "approval.second_person" in [why.code for why in payment.reasons],
         f"Tim proposes it, and it is held: {payment.reasons[0].message if payment.reasons else payment.state}",
         payment=payment.id,
     )
@@ -229,7 +229,7 @@ def denied(world: World, show: Show) -> None:
     show.say(f"Boris wants to pay {amount} to {LISTED}")
     reasons = result.reasons if isinstance(result, Refusal) else ()
     show.claim(
-        [reason.code for reason in reasons] == ["screening.match"] and world.balance(world.boris) == before,
+        "screening.match" in [reason.code for reason in reasons] and world.balance(world.boris) == before,
         f"refused, and nothing moved: {reasons[0].message if reasons else 'it was not refused'}",
         reasons=[reason.code for reason in reasons],
     )

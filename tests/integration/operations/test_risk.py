@@ -1,0 +1,180 @@
+"""What a customer's movements hold: by typology, in batches too, without an answer, and never told to a customer."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+import tokenpay as tp
+from tests.world import OUTSIDE, TOKEN, World, euro
+from tokenpay.compliance.risk.activity import REMEMBERED
+from tokenpay.testing import FakeScorer
+
+GRAVE = tp.Finding(typology="own_rule", score=900, rules=("own",), explanation="three of four signs")
+
+
+def codes(payment: tp.Payment) -> list[str]:
+    return [reason.code for reason in payment.reasons]
+
+
+def test_structuring_waits_for_a_second_person_whom_no_score_replaces(world: World) -> None:
+    assert [world.paid(90).state, world.paid(95).state] == [tp.PaymentState.FINAL] * 2
+    third = world.paid(99)
+    assert (third.state, codes(third)) == (tp.PaymentState.HELD, ["risk.structuring"])
+    assert "3 payments in 3 days" in third.reasons[0].message
+    assert world.paid(20).state is tp.PaymentState.FINAL
+    with pytest.raises(tp.NotPermitted):
+        tp.approve(world.bank, third.id, by=world.tom)
+    assert world.cases() == []
+    assert tp.approve(world.bank, third.id, by=world.bob).state is tp.PaymentState.FINAL
+    world.prove()
+
+
+def test_a_batch_is_scored_order_by_order(world: World) -> None:
+    orders = [
+        tp.PaymentOrder(debtor=f"customer/{world.anna.id}", creditor=f"customer/{world.boris.id}", amount=euro(whole))
+        for whole in (90, 10, 91, 92, 10)
+    ]
+    made = tp.pay_batch(world.bank, orders=orders, by=world.tom, key="batch")
+    held = [isinstance(payment, tp.Payment) and codes(payment) == ["risk.structuring"] for payment in made]
+    assert held == [False, False, False, True, False]
+
+
+def test_what_is_gathered_and_sent_on_is_a_case(world: World) -> None:
+    mule = tp.enrol_customer(world.bank, name="Mule", by=world.tom, key="mule")
+    for number in range(5):
+        payer = tp.enrol_customer(world.bank, name=f"Payer {number}", by=world.tom, key=f"payer {number}")
+        world.paid(40, creditor=f"customer/{payer.id}")
+        world.paid(40, debtor=f"customer/{payer.id}", creditor=f"customer/{mule.id}")
+    assert world.paid(90, debtor=f"customer/{mule.id}", creditor=OUTSIDE).state is tp.PaymentState.CLEARED
+    for whole in (80, 20):  # a second one, while the case is open
+        last = world.paid(whole, debtor=f"customer/{mule.id}", creditor=OUTSIDE)
+        assert codes(last)[0] == "risk.fan_in_exit"
+    case = world.case(tp.CaseKind.RISK)
+    assert case.subject == f"customer/{mule.id}"
+    assert "from 5 payers in 7 days" in case.note
+    assert tp.approve(world.bank, last.id, by=world.bob).state is tp.PaymentState.CLEARED
+    assert world.case(tp.CaseKind.RISK).is_open
+
+
+def _breaks(world: World, scorer: FakeScorer) -> None:
+    scorer.breaks = ZeroDivisionError("a model divides by nothing")
+    world.bank = replace(world.bank, scorers=(scorer,))
+
+
+def _answers_nonsense(world: World, scorer: FakeScorer) -> None:
+    class Nonsense(FakeScorer):
+        def assess(self, *asked: Any) -> Any:
+            return None
+
+    world.bank = replace(world.bank, scorers=(scorer, Nonsense()))
+
+
+def _is_missing(world: World, scorer: FakeScorer) -> None:
+    world.bank = replace(world.bank, scorers=())
+
+
+@pytest.mark.parametrize("creditor", ["book", "chain"])
+@pytest.mark.parametrize("trouble", [_breaks, _answers_nonsense, _is_missing])
+def test_without_an_answer_no_payment_leaves(
+    world: World, trouble: Callable[[World, FakeScorer], None], creditor: str
+) -> None:
+    whole = world.bank
+    trouble(world, FakeScorer())
+    before = world.units(world.anna)
+    payment = world.paid(20, creditor=OUTSIDE if creditor == "chain" else None)
+    assert (payment.state, codes(payment)) == (tp.PaymentState.HELD, ["risk.unavailable"])
+    assert "gave no answer" in payment.reasons[0].message
+    approved = tp.approve(world.bank, payment.id, by=world.bob)  # two people are no scorer
+    assert (approved.state, codes(approved)) == (tp.PaymentState.HELD, ["risk.unavailable"])
+    world.to_finality()
+    assert world.units(world.anna) == before
+    world.bank = whole
+    goes = tp.approve(world.bank, payment.id, by=world.bob)
+    assert goes.state is (tp.PaymentState.CLEARED if creditor == "chain" else tp.PaymentState.FINAL)
+
+
+def test_what_was_cleared_is_not_scored_again(world: World) -> None:
+    cleared = world.paid(20, creditor=OUTSIDE)
+    _breaks(world, FakeScorer())
+    world.to_finality()
+    assert world.now(cleared).state is tp.PaymentState.FINAL
+
+
+def test_a_banks_own_scorer_stands_beside_the_rules(world: World) -> None:
+    world.bank = replace(world.bank, scorers=(*world.bank.scorers, FakeScorer(GRAVE)))
+    held = world.paid(20)
+    assert codes(held) == ["risk.own_rule"]
+    assert "three of four signs" in world.case(tp.CaseKind.RISK).note
+
+
+def test_a_customer_is_never_told(world: World) -> None:
+    world.bank = replace(world.bank, scorers=(FakeScorer(GRAVE),))
+    tp.open_self_service(world.bank, customer_id=world.anna.id, pin="835104", by=world.tom, key="pin")
+    anna = tp.open_customer_session(world.bank, customer_id=world.anna.id, pin="835104", terminal="kiosk")
+    held = world.paid(20, by=anna)
+    assert codes(held) == ["counter.ask"]
+    assert codes(world.now(held)) == ["risk.own_rule"]
+    preview = tp.preview_payment(
+        world.bank, debtor=f"customer/{world.anna.id}", creditor=OUTSIDE, amount=euro(5), by=anna, ask_chain=False
+    )
+    assert [reason.code for reason in preview.decision.reasons] == ["counter.ask"]
+    assert preview.decision.grave == ()
+    world.bank = replace(world.bank, scorers=())
+    assert codes(world.paid(20, by=anna)) == ["counter.ask"]
+
+
+def test_a_preview_says_what_would_be_held(world: World) -> None:
+    world.bank = replace(world.bank, scorers=(FakeScorer(GRAVE),))
+    preview = tp.preview_payment(
+        world.bank, debtor=f"customer/{world.anna.id}", creditor=OUTSIDE, amount=euro(5), by=world.tom
+    )
+    assert [reason.code for reason in preview.decision.reasons] == ["risk.own_rule"]
+    assert world.cases() == []
+
+
+def test_what_a_scorer_is_told_is_what_the_books_say(world: World) -> None:
+    scorer = FakeScorer()
+    world.bank = replace(world.bank, scorers=(scorer,))
+    world.paid(500)  # waits for a second person
+    world.clock.advance(1)
+    gone = world.paid(400)
+    tp.refuse(world.bank, gone.id, reason="no", by=world.bob)
+    world.paid(7, creditor=OUTSIDE)
+    world.clock.advance(1)
+    world.paid(8)
+    world.paid(2, debtor=f"customer/{world.boris.id}", creditor=f"customer/{world.anna.id}")
+    world.paid(1)
+    _, seen, now_s = scorer.asked[-1]
+    moved = [(move.units, move.counterparty, move.settled, move.asset_id) for move in seen.outgoing]
+    boris = f"customer/{world.boris.id}"
+    assert moved == [
+        (500 * 10**6, boris, False, TOKEN.id),
+        (7 * 10**6, OUTSIDE, False, TOKEN.id),
+        (8 * 10**6, boris, True, TOKEN.id),
+    ]
+    deposit, back = seen.incoming
+    assert (deposit.units, deposit.counterparty[:13]) == (1_000 * 10**6, f"eip155:{TOKEN.chain_id}:"[:13])
+    assert (back.units, back.counterparty) == (2 * 10**6, boris)
+    assert (seen.alone_units, seen.available_units) == (100 * 10**6, (1_000 - 500 - 7 - 8 + 2) * 10**6)
+    assert (seen.enrolled_at_s, now_s) == (world.anna.enrolled_at_s, world.clock.now_s())
+
+
+def test_a_batch_tells_each_order_what_one_after_the_other_would(world: World) -> None:
+    scorer = FakeScorer()
+    world.bank = replace(world.bank, scorers=(scorer,))
+    names = (f"customer/{world.anna.id}", f"customer/{world.boris.id}")
+    pairs = [
+        (names[number % 2 and number > 4], names[not (number % 2 and number > 4)]) for number in range(REMEMBERED + 9)
+    ]
+    orders = [tp.PaymentOrder(debtor=debtor, creditor=creditor, amount=euro(1)) for debtor, creditor in pairs]
+    tp.pay_batch(world.bank, orders=orders, by=world.tom, key="batch")
+    batch, scorer.asked = scorer.asked, []
+    for debtor, creditor in dict.fromkeys(pairs):
+        world.paid(1, debtor=debtor, creditor=creditor)
+        _, read, _ = scorer.asked.pop()
+        at = max(number for number, pair in enumerate(pairs) if pair[0] == debtor)
+        kept = batch[at][1]
+        own = tp.Movement(world.clock.now_s(), 10**6, TOKEN.id, creditor)
+        assert read.outgoing == (*kept.outgoing, own)[-REMEMBERED:]

@@ -1,0 +1,44 @@
+"""Ask every scorer of the bank what a customer's movements say of a payment."""
+
+from tokenpay.bank import Bank
+from tokenpay.compliance.policy import AssetLimits, Policy
+from tokenpay.compliance.risk.activity import Activity, debtor_of, is_scored
+from tokenpay.compliance.risk.assessment import Assessment
+from tokenpay.payments.intent import Intent
+from tokenpay.store.unit_of_work import UnitOfWork
+
+NOTHING = Assessment()
+
+
+def score_risk(
+    uow: UnitOfWork, bank: Bank, policy: Policy, intent: Intent, *, now_s: int, entered: bool
+) -> Assessment | None:
+    """Return what all scorers found together; None where one of them, or all, gave no answer.
+
+    `entered`: the payment stands in the books, with its funds reserved; it is scored as if it did not.
+
+    Whatever a scorer raises is no answer: it may be a bank's own code, and no payment leaves because it broke.
+    """
+    if not is_scored(intent):
+        return NOTHING
+    if not bank.scorers:
+        return None
+    customer_id, asset_id = debtor_of(intent)
+    moved = uow.movements.of(customer_id, asset_id, without=intent.uetr if entered else "")
+    activity = Activity(
+        enrolled_at_s=uow.customers.get(customer_id, lock="to keep").enrolled_at_s,
+        available_units=moved.available_units + (intent.amount.units if entered else 0),
+        alone_units=policy.limits.get(asset_id, AssetLimits()).alone_units,
+        utc_offset_minutes=policy.hours.utc_offset_minutes,
+        outgoing=moved.outgoing,
+        incoming=moved.incoming,
+    )
+    answers = []
+    for scorer in bank.scorers:
+        try:
+            answers.append(scorer.assess(intent, activity, now_s))
+        except Exception:
+            return None
+    if not all(isinstance(answer, Assessment) for answer in answers):
+        return None
+    return Assessment(findings=tuple(finding for answer in answers for finding in answer.findings))
