@@ -342,7 +342,10 @@ def test_hours_that_cannot_be(hours: dict[str, Any]) -> None:
         Hours(**hours)
 
 
-@pytest.mark.parametrize("name", ["payment_units", "alone_units", "customer_day_units", "operator_day_units"])
+@pytest.mark.parametrize(
+    "name",
+    ["payment_units", "alone_units", "customer_day_units", "operator_day_units", "passkey_units", "rekey_units"],
+)
 @pytest.mark.parametrize("units", [-1, 1.5, True, "5", 10**78])
 def test_a_limit_is_a_whole_number(name: str, units: Any) -> None:
     assert getattr(AssetLimits(**{name: 10**78 - 1}), name) == 10**78 - 1
