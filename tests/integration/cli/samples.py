@@ -109,10 +109,14 @@ def stock(world: World, folder: Path) -> dict[str, str]:
         "document": tp.write_ivms101(travel_data(world.anna.id)),
         "orders": f"debtor,creditor,asset,amount\n{anna},{boris},DEUR,1\n",
     }
+    tp.sign_heads(world.bank, by=world.engine, at_once=True)
+    tp.export_audit(world.bank, folder / "exported", stream="main", by=world.ann)
     for file, text in files.items():
         (folder / file).write_text(text)
     return {
         **{file: str(folder / file) for file in files},
+        "audit check path": str(folder / "exported"),
+        "audit check key": world.bank.required_signer().head_key().hex(),
         "asset": "DEUR",
         "asset register asset": f"eip155:{CHAIN_ID}/erc20:{FRANC}",
         "asset import file": str(folder / "tokens"),

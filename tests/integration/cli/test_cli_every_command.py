@@ -17,6 +17,7 @@ WITHOUT_A_SESSION = {
     "asset list",
     "request resolve",
     "request read",
+    "audit check",
     "doctor",
     "backup",
     "restore",
