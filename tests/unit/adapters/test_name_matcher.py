@@ -1,0 +1,96 @@
+"""Names are found however they are spelled, and only theirs: a table of what must meet, and of what must not."""
+
+import pytest
+
+from tests.benchmarks.names.held import curve, ours, scores
+from tests.benchmarks.names.sets import Negatives, make_entries, make_positives
+from tokenpay.adapters.screening.name_matcher import NameMatcher
+from tokenpay.compliance.listed_party import ListedKind, ListedParty
+
+PERSON, ORGANISATION = ListedKind.PERSON, ListedKind.ORGANISATION
+
+MEET = [
+    (PERSON, "Sergey Ivanovich Petrov", "PETROV, Sergei Ivanovich"),
+    (PERSON, "Sergey Ivanovich Petrov", "Сергей Иванович Петров"),
+    (PERSON, "Сергей Иванович Петров", "Sergej Ivanovič Petrov"),
+    (PERSON, "Sergey Ivanovich Petrov", "Petroff Sergey"),
+    (PERSON, "Sergey Ivanovich Petrov", "Sergey I. Petrov"),
+    (PERSON, "Юрий Андреевич Щукин", "Iurii Andreevich Shchukin"),
+    (PERSON, "Mohammed Ali Hassan al-Husseini", "Muhammad Ali Hasan Alhussayni"),
+    (PERSON, "محمد علي حسن الحسيني", "Mohamed Aly Hassan el-Husseini"),
+    (PERSON, "Abdul Rahman Khalid al-Masri", "عبد الرحمن خالد المصري"),
+    (PERSON, "Abdulrahman Khalid Haddad", "Abd al-Rahman Khaled Haddad"),
+    (PERSON, "张晓明", "Zhang Xiaoming"),
+    (PERSON, "Zhang Xiaoming", "Chang Hsiao-ming"),
+    (PERSON, "김영수", "Kim Young-soo"),
+    (PERSON, "José García Márquez", "Jose GARCIA MARQUEZ"),
+    (PERSON, "Jürgen Müller", "Mueller, Juergen"),
+    (PERSON, "Benjamin Richardson", "Benajmin Richardson"),
+    (PERSON, "Benjamin Richardson", "Be\u200bnjamin Ri\u00adchardson"),
+    (PERSON, "Benjamin Richardson", "Dr. Benjamin Richardson"),
+    (ORGANISATION, "Romashka Global Trading OOO", "Общество с ограниченной ответственностью Ромашка Глобал Трейдинг"),
+    (ORGANISATION, "Acme Northern Shipping Limited", "ACME NORTHERN SHIPPING LTD."),
+    (ORGANISATION, "Acme Northern Shipping GmbH", "Acme Northern Shiping"),
+]
+APART = [
+    (PERSON, "Sergey Ivanovich Petrov", "Sergey Alekseevich Petrov"),
+    (PERSON, "Sergey Ivanovich Petrov", "Sergey"),
+    (PERSON, "Sergey Ivanovich Petrov", "Petrov"),
+    (PERSON, "Mohammed Ali Hassan", "Mohammed Omar Khalid"),
+    (PERSON, "Zhang Xiaoming", "Zhang Weiguo"),
+    (ORGANISATION, "Acme Northern Shipping Limited", "Acme Southern Mining Limited"),
+    (ORGANISATION, "Acme Northern Shipping Limited", "Limited Liability Company"),
+    (ORGANISATION, "Benjamin Richardson", "Richardson Benjamin"),
+]
+
+
+def _matcher(kind: ListedKind, listed: str) -> NameMatcher:
+    return NameMatcher({"a list": [ListedParty(id="7", kind=kind, names=("Somebody Else Altogether", listed))]})
+
+
+@pytest.mark.parametrize(("kind", "listed", "asked"), MEET)
+def test_a_listed_name_otherwise_written_is_found_and_explained(kind: ListedKind, listed: str, asked: str) -> None:
+    (hit,) = _matcher(kind, listed).match(asked, kind=kind)
+
+    assert (hit.list_name, hit.entry_id, hit.listed) == ("a list", "7", listed)
+    assert hit.why
+
+
+@pytest.mark.parametrize(("kind", "listed", "asked"), APART)
+def test_another_name_is_not_found(kind: ListedKind, listed: str, asked: str) -> None:
+    assert not _matcher(kind, listed).match(asked, kind=PERSON if listed.startswith("Benjamin") else kind)
+
+
+def test_a_name_of_no_kind_is_compared_with_all() -> None:
+    assert _matcher(PERSON, "Benjamin Richardson").match("benjamin richardson")
+    assert _matcher(ListedKind.UNKNOWN, "Benjamin Richardson").match("benjamin richardson", kind=PERSON)
+
+
+def test_why_names_what_was_alike_and_what_was_not() -> None:
+    (hit,) = _matcher(PERSON, "Сергей Иванович Петров").match("Sergei Petrow Junior", kind=PERSON, threshold=100)
+
+    assert hit.why == (
+        "sergei = sergei: same",
+        "petrow = petrov: same",
+        "junior: not listed",
+        "ivanovich: listed only",
+    )
+
+
+def test_the_same_question_has_the_same_answer() -> None:
+    entries = make_entries(40, seed=3)
+    positives = list(make_positives(entries, 20, seed=3))
+
+    assert scores(ours(entries), positives, []) == scores(ours(entries), positives, [])
+
+
+def test_most_of_a_perturbed_list_is_found_and_few_others() -> None:
+    entries = make_entries(150, seed=5)
+    positives = list(make_positives(entries, 120, seed=5))
+    negatives = list(Negatives(entries, 5).make(120))
+
+    found, false = scores(ours(entries), positives, negatives)
+    at = {point.threshold: point for point in curve(found, false)}
+
+    assert at[0.84].recall >= 0.96
+    assert at[0.84].false_positives <= 0.01

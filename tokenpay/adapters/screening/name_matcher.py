@@ -1,0 +1,176 @@
+"""Finds the listed names that a name may mean, scores each and says why."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from tokenpay.adapters.screening.name_index import ListedName, indexes_by_kind
+from tokenpay.adapters.screening.name_reading import (
+    INITIAL_WEIGHT,
+    SAME,
+    SAME_SCRIPTS,
+    Reading,
+    Speech,
+    Word,
+    likeness,
+    read_name,
+)
+from tokenpay.compliance.listed_party import ListedKind, ListedParty
+from tokenpay.compliance.name_hit import NAME_THRESHOLD, NameHit
+
+EXTRA = 0.1
+"""What a word that only one of two names has counts, of what it counts where each has another in its place."""
+LEAST_EXTRA = 0.3
+LEAST_ALIKE = 1.2
+"""How much two names share at least where either has more: one word in common says nothing."""
+ANOTHER_NAME = 0.6
+ALIKE_JOINED, LENGTHS_APART = 0.95, 4
+"""How alike two neighbours and one word are at least, and by how many letters they differ at most."""
+_NONE: frozenset[int] = frozenset()
+
+
+class NameMatcher:
+    """Names of lists, indexed once, to be asked as often as one likes; the same question has the same answer."""
+
+    def __init__(self, lists: Mapping[str, Iterable[ListedParty]]) -> None:
+        self._indexes = indexes_by_kind(lists)
+
+    def match(
+        self, name: str, *, kind: ListedKind = ListedKind.UNKNOWN, threshold: int = NAME_THRESHOLD
+    ) -> tuple[NameHit, ...]:
+        """Return the entries that the name may mean, best first, each by its likest name.
+
+        A name of a kind is compared with entries of that kind and of none; one of no kind, with all.
+        """
+        best: dict[tuple[str, str], NameHit] = {}
+        for of, index in self._indexes.items():
+            if ListedKind.UNKNOWN not in (kind, of) and kind is not of:
+                continue
+            for query in read_name(name, of if kind is ListedKind.UNKNOWN else kind):
+                known = tuple(word.latin in index.known for word in query.words)
+                for listed in index.candidates(query):
+                    hit = _compared(query, listed, threshold, known)
+                    if hit is not None:
+                        entry = (hit.list_name, hit.entry_id)
+                        if entry not in best or hit.score > best[entry].score:
+                            best[entry] = hit
+        return tuple(sorted(best.values(), key=lambda hit: (-hit.score, hit.list_name, hit.entry_id)))
+
+
+@dataclass(slots=True)
+class _Pairing:
+    """Which words of two names stand for each other and how alike, and the places of those that stand for none."""
+
+    query: Reading
+    listed: Reading
+    pairs: list[tuple[Word, Word, float]]
+    left: list[int]
+    missing: list[int]
+
+    def score(self) -> float:
+        """Return what is alike of what there is: a word of one name alone weighs little, another in its place much."""
+        weight = alike = good = 0.0
+        for one, other, found in self.pairs:
+            each = (one.weight + other.weight) / 2
+            weight += each
+            alike += each * found
+            good += each if found > 0.5 else 0.0
+        here = sum(self.query.words[at].weight for at in self.left)
+        there = sum(self.listed.words[at].weight for at in self.missing)
+        if good < LEAST_ALIKE and max(here, there) > INITIAL_WEIGHT:
+            return 0.0
+        rest = min(LEAST_EXTRA, EXTRA * abs(here - there))
+        return alike / (weight + min(here, there) + rest) if weight else 0.0
+
+
+def _compared(query: Reading, listed: ListedName, threshold: int, known: tuple[bool, ...]) -> NameHit | None:
+    pairing = _paired(query, listed.reading, known)
+    score = pairing.score()
+    if (pairing.left or pairing.missing) and score < SAME_SCRIPTS:
+        joined = _with_neighbours(query, listed.reading, known)
+        if joined is not None and joined.score() > score:
+            pairing, score = joined, joined.score()
+    if round(1_000 * score) < threshold:
+        return None
+    return NameHit(
+        list_name=listed.list_name,
+        entry_id=listed.entry_id,
+        kind=listed.kind,
+        listed=listed.text,
+        score=round(1_000 * score),
+        why=_why(pairing),
+    )
+
+
+def _paired(
+    query: Reading,
+    listed: Reading,
+    known: tuple[bool, ...],
+    here: frozenset[int] = _NONE,
+    there: frozenset[int] = _NONE,
+) -> _Pairing:
+    """Pair the likest words first, leaving out the places already taken here and there.
+
+    A word that the lists know as another name (`known`) is hardly a slip of the keyboard.
+    """
+    speech = _speech(query, listed)
+    found = []
+    left = [at for at in range(len(query.words)) if at not in here]
+    missing = [at for at in range(len(listed.words)) if at not in there]
+    for at in left:
+        for other in missing:
+            one, two = query.words[at], listed.words[other]
+            alike = likeness(one, two, speech)
+            if known[at] and alike < SAME_SCRIPTS and one.weight == 1 and one.bones != two.bones and not two.own:
+                alike *= ANOTHER_NAME
+            if alike > 0:
+                found.append((-alike, at, other))
+    found.sort()
+    pairs = []
+    for alike, at, other in found:
+        if at in left and other in missing:
+            left.remove(at)
+            missing.remove(other)
+            pairs.append((query.words[at], listed.words[other], -alike))
+    return _Pairing(query, listed, pairs, left, missing)
+
+
+def _speech(one: Reading, other: Reading) -> Speech:
+    if one.speech is other.speech or Speech.ANY in (one.speech, other.speech):
+        return one.speech if one.speech is other.speech else Speech.ANY
+    return Speech.SYLLABLES
+
+
+def _with_neighbours(query: Reading, listed: Reading, known: tuple[bool, ...]) -> _Pairing | None:
+    """Pair two neighbours of one name with one word of the other where they sound alike, and then the rest."""
+    here: set[int] = set()
+    there: set[int] = set()
+    pairs, speech = [], _speech(query, listed)
+    for unit, word, at, swapped in (
+        *((unit, word, at, False) for unit in query.joined for at, word in enumerate(listed.words)),
+        *((unit, word, at, True) for unit in listed.joined for at, word in enumerate(query.words)),
+    ):
+        two, one = (there, here) if swapped else (here, there)
+        if not (word.own or unit.word.own) and abs(len(word.latin) - len(unit.word.latin)) > LENGTHS_APART:
+            continue
+        if at in one or not two.isdisjoint((unit.at, unit.at + 1)):
+            continue
+        alike = likeness(unit.word, word, speech)
+        if alike >= ALIKE_JOINED:
+            two.update((unit.at, unit.at + 1))
+            one.add(at)
+            pairs.append((word, unit.word, alike) if swapped else (unit.word, word, alike))
+    if not pairs:
+        return None
+    rest = _paired(query, listed, known, frozenset(here), frozenset(there))
+    rest.pairs += pairs
+    return rest
+
+
+def _why(pairing: _Pairing) -> tuple[str, ...]:
+    said = []
+    for one, other, alike in pairing.pairs:
+        how = "same" if alike == SAME else "same sound" if alike >= SAME_SCRIPTS else f"alike {alike:.2f}"
+        said.append(f"{one.shown} = {other.shown}: {how}")
+    said += [f"{pairing.query.words[at].shown}: not listed" for at in pairing.left]
+    said += [f"{pairing.listed.words[at].shown}: listed only" for at in pairing.missing]
+    return tuple(said)

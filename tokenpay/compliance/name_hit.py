@@ -1,0 +1,20 @@
+"""A name that may mean somebody on a list: which entry, how sure, and why."""
+
+from dataclasses import dataclass
+
+from tokenpay.compliance.listed_party import ListedKind
+
+NAME_THRESHOLD = 840
+"""From which score on a person must look, in thousandths (docs/concepts/screening_names.md)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameHit:
+    """`listed` is the entry's name as the list writes it; `score` is in thousandths, `why` says what was alike."""
+
+    list_name: str
+    entry_id: str
+    kind: ListedKind
+    listed: str
+    score: int
+    why: tuple[str, ...]
