@@ -256,7 +256,9 @@ ATTACKS: dict[str, tuple[str, str]] = {
     "a token of other decimals": ("UPDATE assets SET decimals = 18", "assets_kept"),
     "a limit's day moved": ("UPDATE limit_uses SET day = '2001-01-01'", "limit_uses_kept"),
     "a limit's counter gone": ("DELETE FROM limit_counters", "limit_counters"),
-    "a list's address exchanged": ("UPDATE denied SET address = address", "denied_kept"),
+    "a list's address exchanged": ("UPDATE listed_addresses SET canonical = canonical", "listed_addresses_kept"),
+    "a list's party exchanged": ("UPDATE listed_parties SET kind = kind", "listed_parties_kept"),
+    "a list made young": ("UPDATE screening_lists SET dated_s = dated_s", "screening_lists_kept"),
 }
 
 _RICH = "available_units = CASE WHEN available_units IS NULL THEN NULL ELSE available_units + 7 END"
