@@ -44,14 +44,14 @@ def scenarios() -> list[tuple[real.Policy, Intent, real.Facts]]:
         found.append((replace(wide, payees=payees), pay, test_policy.facts()))
     for intent in (pay, replace(pay, purpose=Purpose.REFUND)):
         found.append((replace(wide, private_transfers=False), intent, test_policy.facts()))
-    for units, changes, _ in test_limits.FIRST.values():
-        intent = replace(pay, amount=Amount(TOKEN, units))
+    for first_units, changes, _ in test_limits.FIRST.values():
+        intent = replace(pay, amount=Amount(TOKEN, first_units))
         found.append((replace(wide, new_payee=test_limits.NEW), intent, test_policy.facts(**changes)))
     signed = replace(wide, limits={TOKEN.id: replace(wide.limits[TOKEN.id], passkey_units=0)})
     found += [(signed, pay, test_policy.facts(passkeys=passkeys)) for passkeys in (False, True)]
     travelling = replace(wide, travel_rule=TravelRule(units={TOKEN.id: 1}))
     cleared = test_policy.facts(screenings=(test_policy.says(Verdict.CLEAR),))
-    found.append((travelling, test_policy.SEND, cleared))
+    found += [(travelling, test_policy.SEND, cleared), (wide, pay, test_policy.facts(risk=None))]
     return found
 
 
