@@ -11,6 +11,7 @@ from tokenpay.cli.command import add_amount, add_noun, add_reason, add_verb
 from tokenpay.cli.desk import amount_of, key_of, signed_in
 from tokenpay.cli.journal import add_journal, filter_of, names_of
 from tokenpay.cli.output import Answer
+from tokenpay.cli.passkey import touched
 from tokenpay.errors import InvalidInput, NotFound
 
 if TYPE_CHECKING:
@@ -65,6 +66,10 @@ def add_parser(subparsers: "Subparsers") -> None:
     approving.add_argument("--asset", help=f"{retyping}its asset's id, or its symbol where only one asset has it")
     approving.add_argument("--amount", help=f"{retyping}its amount")
     approving.add_argument("--to", dest="payee", metavar="PARTY", help=f"{retyping}its payee")
+    approving.add_argument(
+        "--passkey", action="store_true", help="with your passkey too: touch the authenticator when it is asked for"
+    )
+    _add_named(verbs, "confirm", confirm, "put your passkey under a payment that you made and that waits for it")
     refusing = _add_named(verbs, "refuse", refuse, "say no to a held payment: it ends, and its funds are free again")
     add_reason(refusing)
     _add_named(verbs, "cancel", cancel, "stop a payment that has not left")
@@ -143,6 +148,15 @@ def approve(args: Namespace) -> Answer:
             raise InvalidInput("what is typed again is typed whole: --asset, --amount and --to")
         rekeyed = tp.Rekeyed(amount=amount_of(bank, args), payee=args.payee) if all(typed) else None
         payment = tp.approve(bank, args.payment, by=by, rekeyed=rekeyed)
+        passkey = touched(bank, args.payment, by) if args.passkey else None
+        payment = tp.approve(bank, args.payment, by=by, passkey=passkey)
+    refused = payment.state is tp.PaymentState.REFUSED
+    return Answer(content=payment_content(payment), exit_code=EXIT_REFUSED if refused else 0)
+
+
+def confirm(args: Namespace) -> Answer:
+    with signed_in(args) as (bank, by):
+        payment = tp.confirm_payment(bank, args.payment, passkey=touched(bank, args.payment, by), by=by)
     refused = payment.state is tp.PaymentState.REFUSED
     return Answer(content=payment_content(payment), exit_code=EXIT_REFUSED if refused else 0)
 

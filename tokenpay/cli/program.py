@@ -27,6 +27,7 @@ NOUNS = (
     "bank",
     "policy",
     "operator",
+    "passkey",
     "customer",
     "asset",
     "request",

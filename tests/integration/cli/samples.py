@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import tokenpay as tp
+from tests.armed import register
 from tests.travel_data import travel_data
 from tests.world import CHAIN_ID, LIMITS, OUTSIDE, PASSWORDS, TOKEN, World, address_of, euro
 from tokenpay.cli.program import build_parser
@@ -41,7 +42,7 @@ def commands() -> dict[str, argparse.ArgumentParser]:
     The demo and the simulator found banks of their own. One operator does not open a second shift: test_cli_shift does.
     SQLite has no roles: test_roles makes them. No institution is named: test_travel_exchange
     reaches one. test_cli_chain has a payment overtaken. One proposal waits already, and
-    not of the operator's own: test_cli_policy makes one.
+    not of the operator's own: test_cli_policy makes one. test_cli_passkey confirms a payment.
     """
     leaves = _leaves(build_parser(), "")
     elsewhere = (
@@ -50,6 +51,7 @@ def commands() -> dict[str, argparse.ArgumentParser]:
         "chain overtaken",
         "policy propose",
         "policy withdraw",
+        "payment confirm",
         "travel send",
         "travel receive",
     )
@@ -93,6 +95,7 @@ def stock(world: World, folder: Path) -> dict[str, str]:
     tp.freeze_customer(world.bank, frozen.id, reason="a drill", by=world.ann)
     case = tp.open_case(world.bank, kind=tp.CaseKind.OTHER, subject="till", note="", by=world.ann)
     shift, quote = _counter(world)
+    passkey = register(world, world.tom)
     rules = tp.get_policy(world.bank, by=world.bob)
     changed = replace(rules, version=rules.version + 1, held_for_s=3_600)
     out = tp.pay(world.bank, debtor=anna, creditor=OUTSIDE, amount=euro(1), by=world.tom, key=world.key())
@@ -164,6 +167,7 @@ def stock(world: World, folder: Path) -> dict[str, str]:
         "signature": signature,
         "since": "2023-11-14",
         "until": "2023-11-20",
+        "passkey": passkey.id,
         "policy export file": str(folder / "rules"),
         "stream": "main",
         "before": "2999-01-01",
