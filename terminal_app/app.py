@@ -186,6 +186,11 @@ class TerminalApp(Frame):
 
         self._open(OwnPin())
 
+    def action_show_passkeys(self) -> None:
+        from terminal_app.screens.passkeys import Passkeys
+
+        self._open(Passkeys())
+
     def action_show_shift(self) -> None:
         from terminal_app.screens.shift import ShiftScreen
 

@@ -95,10 +95,10 @@ UNDER_WAY = (
 class PaymentView:
     """A payment in words. `fours` is a chain payee's address in groups of four digits, else empty.
 
-    `cash` and `fee` are the other half of an exchange, `later` the refunds and reversal, a line each, `todo` is what to
-    do about it now. `rest` is what may still be refunded to `payer`, if anything. `blind`: what it is of, where amount
-    and payee are typed before they are seen. `explained` are the reasons as they are told to who decides, and to no
-    customer.
+    `codes` are those of the reasons. `cash` and `fee` are the other half of an exchange, `later` the refunds and
+    reversal, a line each, `todo` is what to do about it now. `rest` is what may still be refunded to `payer`, if any.
+    `blind`: what it is of, where amount and payee are typed before they are seen. `explained` are the reasons as they
+    are told to who decides, and to no customer.
     """
 
     id: str
@@ -115,6 +115,7 @@ class PaymentView:
     about: str
     reasons: tuple[str, ...]
     explained: tuple[str, ...]
+    codes: tuple[str, ...]
     made_at: str
     updated_at_s: int
     words: str
@@ -191,6 +192,7 @@ def payment_view(
         about=intent.remittance_information,
         reasons=tuple(sentence(reason) for reason in payment.reasons),
         explained=tuple(explained(reason) for reason in payment.reasons),
+        codes=tuple(reason.code for reason in payment.reasons),
         made_at=time_text(intent.created_at_s),
         updated_at_s=payment.updated_at_s,
         words=in_words(payment, names),

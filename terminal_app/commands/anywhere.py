@@ -1,6 +1,7 @@
 """What every screen offers, and what begins from the home screen or the palette."""
 
 from terminal_app.commands.command import Command
+from terminal_app.commands.passkey import PASSKEYS
 from terminal_app.commands.till import EXCHANGE, JOURNAL, RATES
 from terminal_app.language import _
 from tokenpay import Permission
@@ -141,7 +142,7 @@ DAY = Command(
     code="eod",
 )
 
-EVERYWHERE = (HELP, JUMP, CODE, THEME, LOCK, CHANGE_PIN, SIGN_OUT)
+EVERYWHERE = (HELP, JUMP, CODE, THEME, LOCK, CHANGE_PIN, PASSKEYS, SIGN_OUT)
 AT_THE_DOOR = (HELP, THEME)
 """What may be done before anybody has signed in, and while the terminal is locked."""
 FROM_HOME = (FIND, TAKE, PAY, SHIFT, UNFINISHED, QUEUE, CASES, BRANCH, REQUESTS, DAY, EXCHANGE, JOURNAL, RATES)

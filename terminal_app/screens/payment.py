@@ -14,6 +14,7 @@ import tokenpay as tp
 from terminal_app.commands.anywhere import BACK, HELP
 from terminal_app.commands.command import Command
 from terminal_app.commands.counter import APPROVE, CANCEL_PAYMENT, REFUND, REFUSE, REVERSE
+from terminal_app.commands.passkey import TOUCH
 from terminal_app.commands.till import RECEIPT
 from terminal_app.language import _, ngettext
 from terminal_app.lookups import STALE_S, payment_shown
@@ -24,6 +25,7 @@ from terminal_app.screens.refund import Refund, reversal
 from terminal_app.screens.retype import Retype
 from terminal_app.screens.room import Room
 from terminal_app.screens.sure import Sure
+from terminal_app.screens.touch import Touch
 from terminal_app.views import UNDER_WAY, PaymentView, labelled
 
 Verb = Callable[..., tp.Payment]
@@ -36,7 +38,7 @@ class PaymentScreen(Room):
         "A second person reads every line here before they approve. Cancel stops what has not left; a refund is a new "
         "payment back; a reversal undoes the whole, with a second person."
     )
-    commands = (HELP, BACK, REFUND, REVERSE, CANCEL_PAYMENT, RECEIPT, APPROVE, REFUSE)
+    commands = (HELP, BACK, REFUND, REVERSE, CANCEL_PAYMENT, RECEIPT, TOUCH, APPROVE, REFUSE)
     shows_palette = False
 
     def __init__(self, payment_id: str) -> None:
@@ -99,6 +101,8 @@ class PaymentScreen(Room):
         mine, held = seen.maker == self.by.operator.id, seen.state is tp.PaymentState.HELD
         if command is CANCEL_PAYMENT:
             return (held or seen.state is tp.PaymentState.CLEARED) and (mine or self.terminal.may(APPROVE))
+        if command is TOUCH:
+            return mine and waits_for_a_key(seen)
         return held and not mine
 
     def action_receipt(self) -> None:
@@ -118,23 +122,43 @@ class PaymentScreen(Room):
     def action_approve(self) -> None:
         seen = self._seen
         if seen is not None and seen.blind is not None:
-            retype = Retype(seen.blind, lambda typed: self._act(partial(tp.approve, rekeyed=typed)))
-            self.terminal.push_screen(retype)
+            self.terminal.push_screen(Retype(seen.blind, self._approve_retyped))
             return
-        self._sure(_("Approve exactly this payment?"), tp.approve)
+        self._sure(_("Approve exactly this payment?"), tp.approve, partial(self._approved, tp.approve))
+
+    def _approve_retyped(self, typed: tp.Rekeyed) -> None:
+        verb = partial(tp.approve, rekeyed=typed)
+        self._act(verb, partial(self._approved, verb))
+
+    def _approved(self, verb: Verb, seen: PaymentView) -> None:
+        """Show what became of it; where a passkey is still wanted, ask for the approver's own."""
+        self.show(seen)
+        if waits_for_a_key(seen):
+            self._touch(verb)
+
+    def action_touch_key(self) -> None:
+        if self._seen is not None:
+            self._touch(tp.confirm_payment)
+
+    def _touch(self, verb: Verb) -> None:
+        def use(answer: tp.PasskeyAnswer) -> PaymentView:
+            return self._shown(verb(self.bank, self._payment_id, passkey=answer, by=self.by))
+
+        ask_for = partial(tp.ask_passkey, self.bank, self._payment_id, by=self.by)
+        self.terminal.push_screen(Touch(ask_for, use, self.show))
 
     def action_refuse(self) -> None:
         question = _("Why do you refuse? Its funds are free again, and the teller reads the reason.")
         refuse = ReasonScreen(question, lambda reason: self._act(partial(tp.refuse, reason=reason)))
         self.terminal.push_screen(refuse)
 
-    def _sure(self, question: str, verb: Verb) -> None:
+    def _sure(self, question: str, verb: Verb, then: Callable[[PaymentView], None] | None = None) -> None:
         if self._seen is not None:
             self.terminal.push_screen(
-                Sure(f"{question}\n{self._seen.words}\n\n{facts(self._seen)}", partial(self._act, verb))
+                Sure(f"{question}\n{self._seen.words}\n\n{facts(self._seen)}", partial(self._act, verb, then))
             )
 
-    def _act(self, verb: Verb) -> None:
+    def _act(self, verb: Verb, then: Callable[[PaymentView], None] | None = None) -> None:
         if self.waiting:
             return
         self.waiting = True
@@ -142,11 +166,16 @@ class PaymentScreen(Room):
         def call() -> PaymentView:
             return self._shown(verb(self.bank, self._payment_id, by=self.by))
 
-        self.ask(call, self.show)
+        self.ask(call, then or self.show)
 
     def failed(self, error: tp.TokenpayError) -> None:
         self.waiting = False
         super().failed(error)
+
+
+def waits_for_a_key(seen: PaymentView) -> bool:
+    """Tell whether somebody who signs this payment has yet to touch their security key."""
+    return seen.state is tp.PaymentState.HELD and "approval.passkey" in seen.codes
 
 
 def facts(seen: PaymentView) -> str:

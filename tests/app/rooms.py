@@ -42,8 +42,10 @@ from terminal_app.screens.home import Home
 from terminal_app.screens.journal import Journal
 from terminal_app.screens.journal_dates import JournalDates
 from terminal_app.screens.jump import Jump
+from terminal_app.screens.key_name import KeyName
 from terminal_app.screens.lock import Lock
 from terminal_app.screens.own_pin import OwnPin
+from terminal_app.screens.passkeys import Passkeys
 from terminal_app.screens.pay_out import PayOut
 from terminal_app.screens.payment import PaymentScreen
 from terminal_app.screens.policy import PolicyScreen
@@ -66,6 +68,7 @@ from terminal_app.screens.statement import StatementScreen
 from terminal_app.screens.sure import Sure
 from terminal_app.screens.take_payment import TakePayment
 from terminal_app.screens.take_quote import TakeQuote
+from terminal_app.screens.touch import Touch
 from terminal_app.screens.unfinished import Unfinished
 from terminal_app.screens.z_reports import ZReports
 from terminal_app.views import PaymentView
@@ -197,6 +200,18 @@ def _plain(*make: Callable[[Scene], Screen[Any]]) -> Walk:
     return lambda scene, _hand: (Look(screen=one(scene)) for one in make)
 
 
+def _touch(scene: Scene) -> Touch:
+    """Somebody is shown what they pay, and the device has no key of theirs."""
+    shown = tp.PaymentShown(
+        payee=DENIED.caip10(31_337), currency="DEUR", value="9999.990000", instrument=f"customer/{scene.branch.anna.id}"
+    )
+    asked = tp.PasskeyChallenge(
+        id="00", challenge=bytes(32), party=tp.RelyingParty(id="bank.example", origins=("https://bank.example",)),
+        operator_id="vera", expires_at_s=1, credentials=((b"k", ()),), shown=shown,
+    )  # fmt: skip
+    return Touch(lambda: asked, lambda answer: answer, lambda result: None)
+
+
 def _payments(scene: Scene, _hand: Hand) -> Iterator[Look]:
     yield from (Look(screen=PaymentScreen(payment.id)) for payment in scene.payments.values())
 
@@ -318,7 +333,10 @@ WALKS: dict[type[Screen[Any]], Walk] = {
     JournalDates: _plain(lambda scene: JournalDates(None, None, lambda first, last: None)),
     Jump: _above(Jump),
     Lock: _plain(lambda scene: Lock(scene.branch.vera, lambda session: None)),
+    KeyName: _plain(lambda scene: KeyName(lambda name: None)),
     OwnPin: _plain(lambda scene: OwnPin()),
+    Passkeys: _plain(lambda scene: Passkeys()),
+    Touch: _plain(_touch),
     PayOut: _plain(lambda scene: PayOut(scene.branch.anna)),
     PaymentScreen: _payments,
     PolicyScreen: _policy,
