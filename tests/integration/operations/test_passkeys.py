@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -11,8 +12,11 @@ import tokenpay as tp
 from tests.armed import LARGE, answer, approve, arm, confirm, key_of, register, trust
 from tests.integration.operations.test_signer import clearance_of, sign, transaction_of
 from tests.world import OUTSIDE, Template, World, euro, opened
+from tokenpay.adapters.authenticator.fido import FidoAuthenticator
+from tokenpay.adapters.authenticator.software import SoftwareDevice
 from tokenpay.compliance.clearance import Clearance
 from tokenpay.payments.payment import PaymentState as S
+from tokenpay.testing.fake_system import FakeEntropy
 
 
 @pytest.fixture
@@ -243,6 +247,44 @@ def test_a_customer_confirms_their_own_payment_with_a_key_that_a_teller_register
     with pytest.raises(tp.NotPermitted):
         tp.ask_passkey(world.bank, world.paid(LARGE + 1).id, by=theirs)
     assert tp.revoke_passkey(world.bank, key.id, by=world.tom).state is tp.PasskeyState.REVOKED
+
+
+class Pulled(SoftwareDevice):
+    """A device that is pulled out while it is asked."""
+
+    def call(self, *_: Any, **__: Any) -> bytes:
+        raise OSError(19, "no such device")
+
+
+def untouched(stop: Event) -> bool:
+    return not stop.wait(5)
+
+
+@pytest.mark.parametrize(
+    ("devices", "why"),
+    [
+        ((), "no authenticator is plugged in"),
+        ((Pulled(FakeEntropy(1)),), "the authenticator was taken away, or may not be opened here"),
+        ((SoftwareDevice(FakeEntropy(1), touched=untouched),), "nobody touched the authenticator in time"),
+        ((SoftwareDevice(FakeEntropy(1)),), "this authenticator holds none of your passkeys"),
+    ],
+    ids=["none", "pulled out", "untouched", "another's"],
+)
+def test_without_an_authenticator_no_payment_leaves_and_it_says_why(
+    world: World, devices: tuple[SoftwareDevice, ...], why: str
+) -> None:
+    payment = world.paid(200, creditor=OUTSIDE)
+    wait_s = 0.05 if "in time" in why else 60
+    there = world.holding(world.treasury)
+    world.bank = replace(world.bank, authenticator=FidoAuthenticator(lambda: iter(devices), wait_s=wait_s))
+    for session, given in ((world.tom, confirm), (world.ann, approve)):
+        with pytest.raises(tp.AuthenticatorUnavailable) as caught:
+            given(world, payment, session)
+        assert caught.value.message == why
+    tp.approve(world.bank, payment.id, by=world.ann)  # a signature alone lets nothing go
+    world.to_finality()
+    assert (world.now(payment).state, codes(world.now(payment))) == (S.HELD, ["approval.passkey"])
+    assert world.holding(world.treasury) == there
 
 
 # --- the signer

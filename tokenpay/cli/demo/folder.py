@@ -14,7 +14,18 @@ from tokenpay.settings import PIN_KEY_NAME
 
 SETTINGS, CODES = "bank.json", "codes"
 _OURS = frozenset(
-    {SETTINGS, PIN_KEY_NAME, "bank.db", "bank.db-journal", "keys", "devnet", "rates.json", ".rates.json.partial", CODES}
+    {
+        "authenticators",
+        SETTINGS,
+        PIN_KEY_NAME,
+        "bank.db",
+        "bank.db-journal",
+        "keys",
+        "devnet",
+        "rates.json",
+        ".rates.json.partial",
+        CODES,
+    }
 )
 _WAIT_S = 3.0
 

@@ -10,6 +10,7 @@ from tokenpay import (
     ChainSettings,
     Founder,
     Hours,
+    PasskeySettings,
     Policy,
     Role,
     Tariff,
@@ -32,6 +33,9 @@ OTTO = Founder(id="otto", name="Otto Brandt", password="otto-demo", role=Role.SU
 TIM = Founder(id="tim", name="Tim Wolf", password="tim-demo", role=Role.TELLER)  # noqa: S106
 PEOPLE = (VERA, OTTO, TIM)
 CASH = Asset.cash("EUR")
+PASSKEYS = PasskeySettings(
+    domain="demo.tokenpay.invalid", origins=("https://demo.tokenpay.invalid",), authenticator="software"
+)
 PINS = {"vera": "271828", "otto": "314159", "tim": "161803"}
 
 
@@ -53,6 +57,7 @@ def policy_for(token: Asset) -> Policy:
         alone_units=units(1_000),
         customer_day_units=units(1_000_000),
         operator_day_units=units(1_000_000),
+        passkey_units=units(5_000),
     )
     cash = AssetLimits(
         payment_units=1_000_000, alone_units=100_000, customer_day_units=100_000_000, operator_day_units=100_000_000
@@ -82,6 +87,7 @@ def found_demo_bank(directory: Path) -> None:
         founders=PEOPLE,
         policy=policy_for(demo_token()),
         chains=[ChainSettings(chain_id=DEVNET_CHAIN_ID, name="devnet", confirmations=CONFIRMATIONS)],
+        passkeys=PASSKEYS,
         demo=True,
         password_cost=_PASSWORD_COST,
     )

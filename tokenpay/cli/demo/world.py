@@ -29,6 +29,7 @@ from tokenpay import (
 )
 from tokenpay.cli.demo.folder import CODES, SETTINGS
 from tokenpay.cli.demo.founding import ISSUER_KEY, PEOPLE, PINS, demo_token, found_demo_bank, policy_for
+from tokenpay.cli.demo.keys import give_passkeys
 from tokenpay.devnet import DEVNET_CHAIN_ID
 from tokenpay.devnet.process import Devnet
 from tokenpay.devnet.setup import OutsideWallet, deploy_demo_token, fund, mine
@@ -188,6 +189,8 @@ def open_world(directory: Path, devnet: Devnet) -> Iterator[World]:
         )
         for session in (vera, otto, tim):
             set_pin(bank, pin=PINS[session.operator.id], by=session)
+        if not continues:
+            give_passkeys(bank, vera, otto, tim)
         yield World(
             directory=directory,
             bank=bank,
