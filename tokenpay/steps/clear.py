@@ -4,7 +4,7 @@ from tokenpay.bank import Bank
 from tokenpay.compliance.approval import Approval, Part
 from tokenpay.compliance.clearance import Clearance
 from tokenpay.compliance.policy import Answer, Decision, Facts, Policy, decide
-from tokenpay.errors import IntegrityError, WrongState
+from tokenpay.errors import IntegrityError, InvalidInput, WrongState
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.parties.customer import Customer
 from tokenpay.parties.passkey import PasskeyState
@@ -107,13 +107,16 @@ def _with_passkeys(uow: UnitOfWork, bank: Bank, intent: Intent, approvals: tuple
         passkey = uow.passkeys.get(consent.assertion.credential_id.hex())
         if passkey.operator_id != approval.operator_id:
             raise IntegrityError("a consent carries somebody else's passkey", payment=intent.uetr)
-        consent.verify(
-            intent,
-            operator_id=approval.operator_id,
-            part=approval.part,
-            public_key=passkey.facts.public_key,
-            party=party,
-        )
+        try:
+            consent.verify(
+                intent,
+                operator_id=approval.operator_id,
+                part=approval.part,
+                public_key=passkey.facts.public_key,
+                party=party,
+            )
+        except InvalidInput:
+            raise IntegrityError("what a passkey signed cannot be read any more", payment=intent.uetr) from None
         in_force += passkey.state is PasskeyState.ACTIVE
     return in_force == len(approvals)
 
