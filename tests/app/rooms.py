@@ -200,6 +200,24 @@ def _plain(*make: Callable[[Scene], Screen[Any]]) -> Walk:
     return lambda scene, _hand: (Look(screen=one(scene)) for one in make)
 
 
+class WaitsForAKey(PaymentScreen):
+    """A payment of Vera's own that waits for her passkey, whatever else it is."""
+
+    def _shown(self, payment: tp.Payment) -> PaymentView:
+        seen = super()._shown(payment)
+        return replace(seen, state=tp.PaymentState.HELD, maker="vera", codes=("approval.passkey",))
+
+
+def _passkeys(scene: Scene, _hand: Hand) -> Iterator[Look]:
+    """Nobody has a key, and Vera has one that waits."""
+    yield Look(screen=Passkeys())
+    asked = tp.begin_passkey(scene.bank, by=scene.branch.vera)
+    made = scene.bank.required_authenticator().make(asked, tp.Presence())
+    answer = tp.PasskeyAnswer(challenge_id=asked.id, given=made)
+    tp.register_passkey(scene.bank, name="W" * 30, answer=answer, by=scene.branch.vera)
+    yield Look(screen=Passkeys())
+
+
 def _touch(scene: Scene) -> Touch:
     """Somebody is shown what they pay, and the device has no key of theirs."""
     shown = tp.PaymentShown(
@@ -214,6 +232,7 @@ def _touch(scene: Scene) -> Touch:
 
 def _payments(scene: Scene, _hand: Hand) -> Iterator[Look]:
     yield from (Look(screen=PaymentScreen(payment.id)) for payment in scene.payments.values())
+    yield Look(screen=WaitsForAKey(next(iter(scene.payments.values())).id))
 
 
 def _requests(scene: Scene, _hand: Hand) -> Iterator[Look]:
@@ -335,7 +354,7 @@ WALKS: dict[type[Screen[Any]], Walk] = {
     Lock: _plain(lambda scene: Lock(scene.branch.vera, lambda session: None)),
     KeyName: _plain(lambda scene: KeyName(lambda name: None)),
     OwnPin: _plain(lambda scene: OwnPin()),
-    Passkeys: _plain(lambda scene: Passkeys()),
+    Passkeys: _passkeys,
     Touch: _plain(_touch),
     PayOut: _plain(lambda scene: PayOut(scene.branch.anna)),
     PaymentScreen: _payments,

@@ -147,9 +147,8 @@ def approve(args: Namespace) -> Answer:
         if any(typed) and not all(typed):
             raise InvalidInput("what is typed again is typed whole: --asset, --amount and --to")
         rekeyed = tp.Rekeyed(amount=amount_of(bank, args), payee=args.payee) if all(typed) else None
-        payment = tp.approve(bank, args.payment, by=by, rekeyed=rekeyed)
         passkey = touched(bank, args.payment, by) if args.passkey else None
-        payment = tp.approve(bank, args.payment, by=by, passkey=passkey)
+        payment = tp.approve(bank, args.payment, by=by, passkey=passkey, rekeyed=rekeyed)
     refused = payment.state is tp.PaymentState.REFUSED
     return Answer(content=payment_content(payment), exit_code=EXIT_REFUSED if refused else 0)
 
