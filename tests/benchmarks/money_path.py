@@ -53,7 +53,7 @@ def _rounds(world: World, pay: Callable[[], None]) -> list[dict[str, float]]:
     """Return what a payment took in each round, the first left out; every other one begins the other way."""
     found = []
     for number in range(ROUNDS + 1):
-        spent = {}
+        spent: dict[str, float] = {}
         for way in ("on", "stubs") if number % 2 else ("stubs", "on"):
             if way == "on":
                 spent[way] = _spent(pay)
