@@ -16,6 +16,7 @@ SETTINGS, CODES = "bank.json", "codes"
 _OURS = frozenset(
     {
         "authenticators",
+        "heads",
         SETTINGS,
         PIN_KEY_NAME,
         "bank.db",
