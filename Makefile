@@ -56,20 +56,30 @@ catalogues: $(READY)
 bench: $(READY)
 	@$(BIN)/python -m tests.benchmarks $(if $(RECORD),--record)
 
-$(READY): pyproject.toml requirements-dev.lock
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+$(READY): pyproject.toml requirements-dev.lock requirements-names.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	  echo "tokenpay needs Python 3.11 or newer, and '$(PYTHON)' is not: try  make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	@echo "== setting up .venv with $$($(PYTHON) --version), from requirements-dev.lock: a minute or two, once"
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(PIP) --require-hashes -r requirements-dev.lock
+	@$(PIP) --require-hashes -r requirements-names.lock || \
+	  echo "names of lists cannot be matched here: the extra 'names' is built with ICU's headers and a C++ compiler" \
+	    "(Debian: apt install libicu-dev pkg-config g++); go on without it, or install them and touch pyproject.toml"
+	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+	  --upgrade --no-header --no-annotate --no-emit-index-url --no-emit-find-links --generate-hashes
+EXTRAS := devnet pdf postgres printer scan serve terminal
 lock: $(READY)
 	@{ echo '# The development environment, every version and hash. Made from pyproject.toml by `make lock`; do not edit.'; \
-	  $(BIN)/uv pip compile --quiet pyproject.toml --all-extras --group dev --universal --python-version 3.11 \
-	    --upgrade --no-header --no-annotate --no-emit-index-url --no-emit-find-links --generate-hashes; } > lock.new
+	  $(COMPILE) pyproject.toml $(EXTRAS:%=--extra %) --group dev; } > lock.new
 	@mv lock.new requirements-dev.lock
+	@{ head -1 requirements-names.lock; $(BIN)/python -c "import tomllib; \
+	  print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['names'], sep='\n')" | \
+	  $(COMPILE) - -c requirements-dev.lock; } > lock.new
+	@mv lock.new requirements-names.lock
 
 clean:
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

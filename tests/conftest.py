@@ -66,7 +66,7 @@ def missing(what: str, remedy: str) -> None:
     text = f"{what} is missing: {remedy}"
     if IN_CI:
         pytest.fail(text, pytrace=False)
-    pytest.skip(text)
+    pytest.skip(text, allow_module_level=True)
 
 
 @pytest.fixture(scope="session")

@@ -2,10 +2,15 @@
 
 import pytest
 
-from tests.benchmarks.names.held import curve, ours, scores
 from tests.benchmarks.names.sets import Negatives, make_entries, make_positives
-from tokenpay.adapters.screening.name_matcher import NameMatcher
+from tests.conftest import missing
 from tokenpay.compliance.listed_party import ListedKind, ListedParty
+
+try:
+    from tests.benchmarks.names.held import curve, ours, scores
+    from tokenpay.adapters.screening.name_matcher import NameMatcher
+except ModuleNotFoundError:
+    missing("rigour", "apt install libicu-dev pkg-config g++, touch pyproject.toml, and run `make test` again")
 
 PERSON, ORGANISATION = ListedKind.PERSON, ListedKind.ORGANISATION
 
