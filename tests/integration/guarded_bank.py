@@ -48,6 +48,7 @@ def _live(world: World) -> None:
     paid = world.paid(20, remittance_information="Rent for May")
     tp.issue_receipt(bank, of=paid.id, by=tom)
     _give_passkeys(world, world.paid(200))
+    world.paid(200, by=world.ann)
     out = world.paid(30, creditor=OUTSIDE)
     world.turn()
     assert world.now(out).state is tp.PaymentState.SENT
