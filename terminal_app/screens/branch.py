@@ -28,6 +28,7 @@ class BranchScreen(Room):
         "how old the screening lists are, where cash lies, and what waits for people."
     )
     commands = (HELP, BACK, VOLUMES, STOP, RESUME, POLICY, DAY_HERE)
+    shows_palette = False
 
     def __init__(self) -> None:
         super().__init__()

@@ -230,7 +230,7 @@ def denied(world: World, show: Show) -> None:
     reasons = result.reasons if isinstance(result, Refusal) else ()
     show.claim(
         "screening.match" in [reason.code for reason in reasons] and world.balance(world.boris) == before,
-        f"refused, and nothing moved: {reasons[0].message if reasons else 'it was not refused'}",
+        f"nothing moved: {reasons[0].message if reasons else 'it was not refused'}",
         reasons=[reason.code for reason in reasons],
     )
     cases = [case for case in list_cases(world.bank, by=world.vera) if case.subject == str(result.intent.creditor)]
