@@ -32,14 +32,13 @@ def source_text(rate: tp.Rate) -> str:
     return _("{source}, {time}").format(source=rate.source, time=time_text(rate.at_s))
 
 
-def tariff_text(offered: tp.OfferedRate) -> str:
+def tariff_text(tariff: tp.Tariff) -> str:
     """Return how far from the rate the bank sells and buys, and its fee."""
-    tariff = offered.tariff
     return _("sells {sell} % above, buys {buy} % below; fee {fee} %, at least {least}").format(
         sell=_percent(tariff.sell_basis_points),
         buy=_percent(tariff.buy_basis_points),
         fee=_percent(tariff.fee_basis_points),
-        least=amount_text(tp.Amount(offered.cash, tariff.fee_minimum_units)),
+        least=amount_text(tp.Amount(tp.Asset.cash(tariff.currency), tariff.fee_minimum_units)),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import tokenpay as tp
+from terminal_app.exchanging import tariff_text
 from terminal_app.language import _
 from terminal_app.views import amount_text
 
@@ -19,7 +20,7 @@ RULES = {
     "closes_minute": _("open until"),
     "weekdays": _("open on"),
     "utc_offset_minutes": _("minutes ahead of UTC"),
-    "list_max_age_s": _("a deny-list is old after, in seconds"),
+    "list_max_age_s": _("a screening list is old after, in seconds"),
     "held_for_s": _("a payment may wait, in seconds"),
     "tariffs": _("tariffs for cash"),
     "free_units": _("a new payee gets at once, at most"),
@@ -75,7 +76,15 @@ def value_text(rule: tuple[str, ...], value: Any, assets: Mapping[str, tp.Asset]
         return f"{value // 60:02}:{value % 60:02}"
     if rule[-1] == "weekdays":
         return " ".join(str(WEEKDAYS[day]) for day in value) or str(_("never"))
+    if rule[-1] == "tariffs":
+        return "; ".join(_tariff(tariff, assets) for tariff in value)
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _tariff(content: Mapping[str, Any], assets: Mapping[str, tp.Asset]) -> str:
+    tariff = tp.Tariff(**{**content, "fee_minimum_units": int(content["fee_minimum_units"])})
+    token = assets[tariff.token].symbol if tariff.token in assets else tariff.token
+    return f"{token} {tariff.currency} {tariff_text(tariff)}"
 
 
 def _asset_id(rule: tuple[str, ...]) -> str:

@@ -120,7 +120,7 @@ class Exchange(Room):
             told = (
                 _("✗ Not now: {why}.").format(why=now) if rate is None else f"{rate_text(rate)} · {source_text(rate)}"
             )
-            told = f"{told}\n" + _("The bank {tariff}.").format(tariff=tariff_text(offer))
+            told = f"{told}\n" + _("The bank {tariff}.").format(tariff=tariff_text(offer.tariff))
         self.query_one("#rate", Static).update(told + "\n" + _("Enter asks for the price and shows it."))
 
     @property

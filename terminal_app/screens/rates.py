@@ -68,7 +68,7 @@ class Rates(Room):
         lines = [
             (_("Why not"), why_not_text(offer)),
             (_("Rate of"), "" if rate is None else source_text(rate)),
-            (_("The bank"), tariff_text(offer)),
+            (_("The bank"), tariff_text(offer.tariff)),
             (_("A quote stands"), left_text(tariff.quote_lifetime_s)),
             (_("Oldest rate"), left_text(tariff.rate_max_age_s)),
         ]
