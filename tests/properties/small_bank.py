@@ -20,6 +20,8 @@ from tokenpay.bank import Bank
 from tokenpay.bootstrap import engine_session, found_bank, open_bank
 from tokenpay.compliance.lists.form import ListForm
 from tokenpay.compliance.policy import AssetLimits, Hours, Policy
+from tokenpay.compliance.risk.assessment import TOP
+from tokenpay.compliance.risk.risk_lines import RiskLines
 from tokenpay.engine import Cycle, run_once
 from tokenpay.ethereum.observed import Receipt
 from tokenpay.money.address import Address
@@ -45,6 +47,13 @@ DEUR = Asset.token(CHAIN_ID, TOKEN, symbol="DEUR", decimals=2)
 COIN = Asset.native(CHAIN_ID)
 CONFIRMATIONS = 2
 LIMITS = AssetLimits(payment_units=1_000, alone_units=100, customer_day_units=2_000, operator_day_units=3_000)
+# What these banks are pressed with is nobody's habit: accounts are drained again and again, by the hour.
+POLICY = Policy(
+    limits={DEUR.id: LIMITS},
+    hours=Hours.always(),
+    list_max_age_s=10**9,
+    risk=RiskLines(second_person_score=TOP, case_score=TOP),
+)
 START_UNITS = 5_000
 """What each of the first two customers has; the treasury holds as much beside it."""
 ETHER = 10**18
@@ -150,7 +159,7 @@ def found_small_bank(directory: Path, database: str = "") -> SmallBank:
         directory,
         name="Small",
         founders=[Founder(id=name, name=name, password=_PASSWORD, role=role) for name, role in _PEOPLE.items()],
-        policy=Policy(limits={DEUR.id: LIMITS}, hours=Hours.always(), list_max_age_s=10**9),
+        policy=POLICY,
         chains=[ChainSettings(chain_id=CHAIN_ID, name="fake", url="http://fake", confirmations=CONFIRMATIONS)],
         database=database,
         demo=True,
