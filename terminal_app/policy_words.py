@@ -8,7 +8,7 @@ from typing import Any
 import tokenpay as tp
 from terminal_app.exchanging import tariff_text
 from terminal_app.language import _
-from terminal_app.views import amount_text
+from terminal_app.views import ROLES, amount_text
 
 RULES = {
     "payment_units": _("one payment, at most"),
@@ -51,6 +51,8 @@ def rule_text(rule: tuple[str, ...], assets: Mapping[str, tp.Asset]) -> str:
     if rule[0] == "scoped":
         _first, _asset, of, name, period = rule
         whose = name or str(SCOPES[tp.Scope(of)])
+        if name and tp.Scope(of) is tp.Scope.ROLE:
+            whose = str(ROLES[tp.Role(name)])
         return _("{asset}, {whose}, {period}, at most").format(
             asset=symbol, whose=whose, period=PERIODS[tp.Period(period)]
         )
