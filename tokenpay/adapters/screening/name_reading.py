@@ -10,6 +10,7 @@ from normality import ascii_text
 from rapidfuzz.distance import OSA
 from rigour.names import Name, NamePart, NamePartTag, NameTypeTag, analyze_names
 
+from tokenpay.adapters.screening.name_words import FORMS, KOREAN_FAMILIES, PARTICLES, TITLES
 from tokenpay.adapters.screening.sounding import (
     abjad_pattern,
     bones,
@@ -34,127 +35,9 @@ TAGS = {
 _LETTERS_ALONE = frozenset({ListedKind.PERSON, ListedKind.UNKNOWN})
 """Kinds that are read without rigour's symbols for persons: to load those takes 16 s and 370 MB in every process."""
 LEGAL_WEIGHT, PARTICLE_WEIGHT, INITIAL_WEIGHT, TITLE_WEIGHT = 0.03, 0.1, 0.3, 0.15
-_PARTICLES = frozenset(
-    [
-        "al",
-        "el",
-        "bin",
-        "ibn",
-        "ben",
-        "bint",
-        "bte",
-        "binti",
-        "van",
-        "von",
-        "der",
-        "den",
-        "de",
-        "da",
-        "do",
-        "dos",
-        "das",
-        "di",
-        "du",
-        "la",
-        "le",
-        "las",
-        "los",
-        "y",
-        "e",
-        "i",
-        "und",
-        "and",
-        "et",
-        "the",
-        "of",
-        "ould",
-        "oglu",
-        "ogly",
-        "kyzy",
-        "zu",
-        "af",
-        "av",
-        "abu",
-        "umm",
-    ]
-)
 SHORT = 4
 """Of two neighbours in an organisation's name one is this short, where they are written as one word."""
 _ARTICLES = frozenset({"al", "el", "ال"})
-_TITLES = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "prof",
-        "professor",
-        "sir",
-        "madam",
-        "hajji",
-        "haji",
-        "hajj",
-        "hadji",
-        "sheikh",
-        "sheik",
-        "shaykh",
-        "eng",
-        "engineer",
-        "gen",
-        "general",
-        "col",
-        "colonel",
-        "maj",
-        "major",
-        "capt",
-        "captain",
-        "lt",
-        "herr",
-        "frau",
-        "senor",
-        "senora",
-        "don",
-        "dona",
-        "monsieur",
-        "madame",
-        "imam",
-        "mullah",
-        "mulla",
-        "maulvi",
-        "ayatollah",
-        "sayyid",
-        "sayed",
-        "syed",
-        "sri",
-        "shri",
-    ]
-)
-# What rigour leaves of legal forms.
-_FORMS = frozenset(
-    [
-        "corp",
-        "corporation",
-        "company",
-        "co",
-        "inc",
-        "limited",
-        "liability",
-        "with",
-        "as",
-        "sti",
-        "sirketi",
-        "ltd",
-        "ltda",
-        "liab",
-        "sp",
-        "wll",
-        "pty",
-        "fze",
-        "oy",
-        "llc",
-        "plc",
-    ]
-)
 SYLLABLE = re.compile(
     "(?:[bcdfghjklmnprstvwxyz]|ch|sh|zh|hs|ts|tz|ph|th|tr|kh|ng|nh|gi|qu|q|kw|gw|hw)?[aeiouy]{1,3}(?:ng?|nh|ch|[kltpmrh])?"
 )
@@ -189,69 +72,6 @@ class Speech(Enum):
     ANY = "any"
     SYLLABLES = "syllables"
     KOREAN = "korean"
-
-
-_KOREAN_FAMILIES = frozenset(
-    [
-        "kim",
-        "gim",
-        "lee",
-        "yi",
-        "rhee",
-        "ri",
-        "park",
-        "pak",
-        "bak",
-        "choi",
-        "choe",
-        "jung",
-        "jeong",
-        "chung",
-        "kang",
-        "gang",
-        "cho",
-        "jo",
-        "yoon",
-        "yun",
-        "jang",
-        "im",
-        "lim",
-        "seo",
-        "suh",
-        "shin",
-        "yang",
-        "song",
-        "lee",
-        "oh",
-        "an",
-        "kwon",
-        "gwon",
-        "hwang",
-        "ahn",
-        "ryu",
-        "yoo",
-        "hong",
-        "jeon",
-        "ko",
-        "moon",
-        "mun",
-        "son",
-        "sohn",
-        "bae",
-        "pae",
-        "baek",
-        "paik",
-        "heo",
-        "hur",
-        "noh",
-        "roh",
-        "nam",
-        "ha",
-        "min",
-        "ku",
-        "koo",
-    ]
-)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -357,7 +177,7 @@ def _speech(words: list[Word]) -> Speech:
         return Speech.ANY
     if not all(SYLLABLES.fullmatch(word.latin) for word in words):
         return Speech.ANY
-    if any(word.own or word.latin in _KOREAN_FAMILIES for word in words):
+    if any(word.own or word.latin in KOREAN_FAMILIES for word in words):
         return Speech.KOREAN
     return Speech.SYLLABLES if any(SYLLABLE.fullmatch(word.latin) for word in words) else Speech.ANY
 
@@ -371,11 +191,11 @@ def _words_of(part: NamePart, kind: ListedKind, particles: bool) -> list[Word]:
         return [_word(each, "".join(map(_roman, each)), 1.0, own=each) for each in pieces]
     latin = part.ascii or ascii_text(form) or ""
     latin = re.sub("[^a-z0-9]", "", latin.lower())
-    if part.tag == NamePartTag.LEGAL or (latin in _FORMS and kind is not ListedKind.PERSON):
+    if part.tag == NamePartTag.LEGAL or (latin in FORMS and kind is not ListedKind.PERSON):
         weight = LEGAL_WEIGHT
-    elif form in _TITLES and kind is not ListedKind.ORGANISATION:
+    elif form in TITLES and kind is not ListedKind.ORGANISATION:
         weight = TITLE_WEIGHT
-    elif form in _PARTICLES and particles:
+    elif form in PARTICLES and particles:
         weight = PARTICLE_WEIGHT
     elif len(form) == 1:
         weight = LEGAL_WEIGHT if kind is ListedKind.ORGANISATION else INITIAL_WEIGHT
