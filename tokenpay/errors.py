@@ -5,7 +5,7 @@ TokenpayError
 │   ├── InvalidAmount, InvalidAsset, InvalidAddress, InvalidRequest, InvalidQr
 │   ├── InvalidTransaction, InvalidTypedData, InvalidAuthorization
 │   ├── InvalidMnemonic, InvalidPath, InvalidKeystore
-│   └── InvalidTravelRule
+│   └── InvalidTravelRule, UnreadableName
 ├── Denied                  who asks may not do this, or could not prove who they are
 │   └── WrongPassword, SessionExpired, NotPermitted, NotRekeyed
 ├── NotFound                a name that this bank does not know
@@ -126,6 +126,12 @@ class InvalidTravelRule(InvalidInput):
     """Not a document of IVMS101, or not about the transfer it is given for; `rule` names what it breaks."""
 
     code = "travel_rule.invalid"
+
+
+class UnreadableName(InvalidInput):
+    """A name without a word that could be compared with those of a list: whether it is listed, nobody can tell."""
+
+    code = "name.unreadable"
 
 
 class Denied(TokenpayError):

@@ -5,6 +5,7 @@ import pytest
 from tests.benchmarks.names.sets import Negatives, make_entries, make_positives
 from tests.conftest import missing
 from tokenpay.compliance.listed_party import ListedKind, ListedParty
+from tokenpay.errors import UnreadableName
 
 try:
     from tests.benchmarks.names.held import curve, ours, scores
@@ -44,7 +45,6 @@ APART = [
     (PERSON, "Mohammed Ali Hassan", "Mohammed Omar Khalid"),
     (PERSON, "Zhang Xiaoming", "Zhang Weiguo"),
     (ORGANISATION, "Acme Northern Shipping Limited", "Acme Southern Mining Limited"),
-    (ORGANISATION, "Acme Northern Shipping Limited", "Limited Liability Company"),
     (ORGANISATION, "Benjamin Richardson", "Richardson Benjamin"),
 ]
 
@@ -64,6 +64,18 @@ def test_a_listed_name_otherwise_written_is_found_and_explained(kind: ListedKind
 @pytest.mark.parametrize(("kind", "listed", "asked"), APART)
 def test_another_name_is_not_found(kind: ListedKind, listed: str, asked: str) -> None:
     assert not _matcher(kind, listed).match(asked, kind=PERSON if listed.startswith("Benjamin") else kind)
+
+
+@pytest.mark.parametrize("kind", ListedKind)
+@pytest.mark.parametrize("text", ["", " ", "?!", "\u200b", "☺ ☺", "-- ,,", "'"])
+def test_a_name_without_a_letter_is_not_taken_for_one_that_nobody_has(kind: ListedKind, text: str) -> None:
+    with pytest.raises(UnreadableName):
+        _matcher(PERSON, "Benjamin Richardson").match(text, kind=kind)
+
+
+def test_a_name_of_nothing_but_legal_forms_is_not_taken_for_one_that_nobody_has() -> None:
+    with pytest.raises(UnreadableName):
+        _matcher(ORGANISATION, "Acme Northern Shipping").match("Limited Liability Company", kind=ORGANISATION)
 
 
 def test_a_name_of_no_kind_is_compared_with_all() -> None:

@@ -16,6 +16,7 @@ from tokenpay.adapters.screening.name_reading import (
 )
 from tokenpay.compliance.listed_party import ListedKind, ListedParty
 from tokenpay.compliance.name_hit import NAME_THRESHOLD, NameHit
+from tokenpay.errors import UnreadableName
 
 EXTRA = 0.1
 """What a word that only one of two names has counts, of what it counts where each has another in its place."""
@@ -39,8 +40,11 @@ class NameMatcher:
     ) -> tuple[NameHit, ...]:
         """Return the entries that the name may mean, best first, each by its likest name.
 
-        A name of a kind is compared with entries of that kind and of none; one of no kind, with all.
+        A name of a kind is compared with entries of that kind and of none; one of no kind, with all. Raises
+        UnreadableName for a name that cannot be compared at all, which is another thing than no hit.
         """
+        if not any(reading.can_be_found for reading in read_name(name, kind)):
+            raise UnreadableName("the name has no word that could be looked up in a list")
         best: dict[tuple[str, str], NameHit] = {}
         for of, index in self._indexes.items():
             if ListedKind.UNKNOWN not in (kind, of) and kind is not of:

@@ -145,6 +145,11 @@ class Reading:
     joined: tuple[Unit, ...]
     speech: Speech
 
+    @property
+    def can_be_found(self) -> bool:
+        """Tell whether there is more than particles and legal forms, which call nobody up."""
+        return any(word.weight > PARTICLE_WEIGHT for word in self.words)
+
 
 def read_name(text: str, kind: ListedKind) -> tuple[Reading, ...]:
     """Return how a name can be read: none for one without a letter, mostly one, more where it holds several names."""
