@@ -6,11 +6,12 @@ READY := .venv/ready
 CODE := tokenpay terminal_app tests
 WORKERS ?= 3
 
-.PHONY: run catalogues demo test suite widths check bench lock clean help
+.PHONY: run catalogues demo test test-everywhere suite widths check bench lock clean help
 
 help:
 	@echo "make run    the branch terminal at a demo bank, with an engine and a chain of its own (LANGUAGE=ru: in Russian)"
 	@echo "make test   everything: check, then all tests with their real components"
+	@echo "make test-everywhere  every row of every table on PostgreSQL too, every screen at both sizes"
 	@echo "make test-russian  the terminal's tests in Russian"
 	@echo "make check  ruff, mypy, import-linter"
 	@echo "make demo   the demo told in lines: a bank, its customers and their payments, from QR code to finality"
@@ -31,6 +32,9 @@ test: check
 
 suite: $(READY)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+test-everywhere: check
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --everything
 
 widths: $(READY)
 	@$(MAKE) --no-print-directory -j 1 widths-ru widths-be

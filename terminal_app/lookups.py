@@ -81,30 +81,45 @@ def payment_shown(bank: tp.Bank, payment: tp.Payment, *, by: tp.Session) -> Paym
     """Return a payment with what was paid back of it."""
     later = tp.find_payments(bank, by=by, related=payment.id, limit=MOST)
     view = payment_view(payment, names_of(bank, [payment], by=by), later)
-    return _blind(bank, (payment,), (view,), by=by)[0]
+    return blinded(bank, (payment,), (view,), by=by)[0]
 
 
-def _blind(
+def blinded(
     bank: tp.Bank, payments: Sequence[tp.Payment], views: Sequence[PaymentView], *, by: tp.Session
 ) -> tuple[PaymentView, ...]:
     """Keep amount and payee from who is to type them before they sign."""
-    decides = by.operator.may(tp.Permission.APPROVE)
-    policy = tp.get_policy(bank, by=by) if decides and payments else None
+    hidden = typed_first(bank, payments, by=by)
     return tuple(
-        unseen(view, payment)
-        if policy is not None
-        and payment.state is tp.PaymentState.HELD
+        unseen(view, payment) if payment.id in hidden else view for payment, view in zip(payments, views, strict=True)
+    )
+
+
+def typed_first(bank: tp.Bank, payments: Sequence[tp.Payment], *, by: tp.Session) -> frozenset[str]:
+    """Return which payments' amount and payee this person types from the order before they see them."""
+    if not payments or not by.operator.may(tp.Permission.APPROVE):
+        return frozenset()
+    policy = tp.get_policy(bank, by=by)
+    return frozenset(
+        payment.id
+        for payment in payments
+        if payment.state is tp.PaymentState.HELD
         and payment.intent.maker != by.operator.id
         and policy.asks_rekeying(payment.intent)
-        else view
-        for payment, view in zip(payments, views, strict=True)
     )
+
+
+def journal_shown(
+    bank: tp.Bank, *, by: tp.Session, wanted: tp.JournalFilter, limit: int, after: str = ""
+) -> tuple[tp.JournalPage, frozenset[str]]:
+    """Return a page of the journal, and what of it this person types before they see it."""
+    page = tp.journal(bank, by=by, wanted=wanted, limit=limit, after=after)
+    return page, typed_first(bank, [entry.payment for entry in page.entries], by=by)
 
 
 def payments_shown(bank: tp.Bank, states: Iterable[tp.PaymentState], *, by: tp.Session) -> tuple[PaymentView, ...]:
     found = tp.find_payments(bank, by=by, states=states, limit=MOST)
     names = names_of(bank, found, by=by)
-    return _blind(bank, found, [payment_view(payment, names) for payment in found], by=by)
+    return blinded(bank, found, [payment_view(payment, names) for payment in found], by=by)
 
 
 def request_shown(bank: tp.Bank, request_id: str, *, by: tp.Session) -> RequestView:
@@ -167,7 +182,7 @@ def customer_shown(bank: tp.Bank, number: str, *, by: tp.Session) -> CustomerVie
         customer=tp.get_customer(bank, number, by=by),
         balances=balances,
         requests=requests_shown(bank, by=by, customer_id=number),
-        payments=_blind(bank, waiting, [payment_view(payment, names) for payment in waiting], by=by),
+        payments=blinded(bank, waiting, [payment_view(payment, names) for payment in waiting], by=by),
         moved=moved,
     )
 

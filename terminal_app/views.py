@@ -91,6 +91,10 @@ UNDER_WAY = (
 )
 
 
+UNSEEN = "•••"
+"""What stands where amount and payee are typed before they are seen."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentView:
     """A payment in words. `fours` is a chain payee's address in groups of four digits, else empty.
@@ -217,17 +221,21 @@ def _rest(intent: tp.Intent, standing: Iterable[tp.Payment]) -> tp.Amount | None
 
 def unseen(view: PaymentView, payment: tp.Payment) -> PaymentView:
     """Return a payment without what its second person types from the order before they see it."""
-    hidden = "•••"
-    words = _("A large payment by {debtor}: amount and payee are typed from the order, before it is approved.")
     return replace(
         view,
-        amount=hidden,
-        creditor=hidden,
+        amount=UNSEEN,
+        creditor=UNSEEN,
         fours="",
         about="",
-        words=words.format(debtor=view.debtor),
+        words=unseen_words(view.debtor),
         blind=payment.intent.amount.asset,
     )
+
+
+def unseen_words(debtor: str) -> str:
+    """Return in one sentence what a payment is whose second person has yet to type it."""
+    words = _("A large payment by {debtor}: amount and payee are typed from the order, before it is approved.")
+    return words.format(debtor=debtor)
 
 
 def in_words(payment: tp.Payment, names: Mapping[str, str]) -> str:

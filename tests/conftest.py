@@ -44,6 +44,11 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if IN_CI else "d
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--language", default="en", choices=("en", "ru", "be"), help="what the terminal speaks")
+    parser.addoption(
+        "--everything",
+        action="store_true",
+        help="every row of every table on PostgreSQL too, every screen at both sizes",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -53,6 +58,34 @@ def pytest_configure(config: pytest.Config) -> None:
     if language != "en" and os.environ.get("LANGUAGE") != language and "terminal_app.language" in sys.modules:
         raise pytest.UsageError("the terminal was imported before its language was chosen")
     os.environ["LANGUAGE"] = language  # before a test imports a screen: their words are constants
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave to `--everything` what says little more than what runs beside it.
+
+    Of a table of what happens to a bank the first row runs on PostgreSQL as well, and every row where it is marked
+    `every_database`; what is marked `one_database` is about rules and not about SQL. What is marked `both_sizes` is
+    about the room on a screen.
+    """
+    if config.getoption("--everything"):
+        return
+    tables: set[tuple[object, ...]] = set()
+    left = [item for item in items if _says_little_more(item, tables)]
+    config.hook.pytest_deselected(items=left)
+    away = set(left)
+    items[:] = [item for item in items if item not in away]
+
+
+def _says_little_more(item: pytest.Item, tables: set[tuple[object, ...]]) -> bool:
+    given = getattr(getattr(item, "callspec", None), "params", {})
+    if given.get("size") == (120, 40) and not item.get_closest_marker("both_sizes"):
+        return True
+    if given.get("database_url") != "postgresql" or item.get_closest_marker("every_database"):
+        return False
+    table = item.path, getattr(item, "originalname", "")
+    known = table in tables and "world" in getattr(item, "fixturenames", ())
+    tables.add(table)
+    return known or item.get_closest_marker("one_database") is not None
 
 
 def pytest_collection_finish() -> None:

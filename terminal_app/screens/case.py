@@ -15,7 +15,7 @@ from terminal_app.commands.anywhere import BACK, HELP
 from terminal_app.commands.command import Command
 from terminal_app.commands.supervisor import CREDIT_CASE, REFUND_CASE, RESOLVE_CASE
 from terminal_app.language import _
-from terminal_app.lookups import names_of
+from terminal_app.lookups import blinded, names_of
 from terminal_app.screens.case_money import CreditFromCase, RefundFromCase
 from terminal_app.screens.find_customer import FindCustomer
 from terminal_app.screens.payment import PaymentScreen
@@ -69,7 +69,7 @@ def case_shown(bank: tp.Bank, case_id: str, *, by: tp.Session) -> CaseView:
     return CaseView(
         case=case,
         money=tuple(tp.case_balances(bank, case_id, by=by)),
-        payments=tuple(payment_view(payment, names) for payment in paid),
+        payments=blinded(bank, paid, [payment_view(payment, names) for payment in paid], by=by),
     )
 
 

@@ -25,12 +25,24 @@ from terminal_app.commands.till import (
     EXPORT,
 )
 from terminal_app.language import _
+from terminal_app.lookups import journal_shown
 from terminal_app.screens.export import Export
 from terminal_app.screens.find_customer import FindCustomer
 from terminal_app.screens.journal_dates import JournalDates, dates_text
 from terminal_app.screens.payment import PaymentScreen
 from terminal_app.screens.room import Room
-from terminal_app.views import GONE, PURPOSES, STATES, UNDER_WAY, halves_text, in_words, party_text, time_text
+from terminal_app.views import (
+    GONE,
+    PURPOSES,
+    STATES,
+    UNDER_WAY,
+    UNSEEN,
+    halves_text,
+    in_words,
+    party_text,
+    time_text,
+    unseen_words,
+)
 from terminal_app.widgets.pages import Pages
 
 PAGE = 100
@@ -69,6 +81,7 @@ class Journal(Room):
         self._more_asked = False
         self._pages = 0
         self._entries: dict[str, tp.JournalEntry] = {}
+        self._hidden: frozenset[str] = frozenset()
         self._pause: Timer | None = None
         self._assets: tuple[tp.Asset, ...] = ()
         self._operators: tuple[str, ...] = ()
@@ -97,25 +110,24 @@ class Journal(Room):
     def look(self) -> None:
         """Read the first page. Where more has been read, the rows stay and only what they say is brought up to date."""
         self._asked += 1
-        call = partial(tp.journal, self.bank, by=self.by, wanted=self._wanted, limit=PAGE)
+        call = partial(journal_shown, self.bank, by=self.by, wanted=self._wanted, limit=PAGE)
         self.ask(call, partial(self.show, self._asked))
 
     def _look_anew(self) -> None:
         self._pages, self._following, self._more_asked = 0, "", False
-        self._entries = {}
+        self._entries, self._hidden = {}, frozenset()
         self.query_one("#summary", Static).update(_("Looking…"))
         self._show_filters()
         self.look()
 
-    def show(self, asked: int, page: tp.JournalPage) -> None:
+    def show(self, asked: int, found: tuple[tp.JournalPage, frozenset[str]]) -> None:
         if asked != self._asked:
             return  # an answer to what is no longer asked
         pages = self.query_one(Pages)
-        self._entries.update((entry.payment.id, entry) for entry in page.entries)
-        rows = [(entry.payment.id, cells(entry)) for entry in page.entries]
+        rows = self._taken(found)
         if self._pages <= 1:
             pages.fill(rows)
-            self._pages, self._following = 1, page.following
+            self._pages, self._following = 1, found[0].following
         else:
             pages.bring_up_to_date(rows)
         self.show_whole()
@@ -123,7 +135,16 @@ class Journal(Room):
 
     def show_whole(self) -> None:
         entry = self._entries.get(self.query_one(Pages).chosen or "")
-        self.query_one("#whole", Static).update("" if entry is None else whole_text(entry))
+        whole = "" if entry is None else whole_text(entry, hidden=entry.payment.id in self._hidden)
+        self.query_one("#whole", Static).update(whole)
+
+    def _taken(self, found: tuple[tp.JournalPage, frozenset[str]]) -> list[tuple[str, tuple[str, ...]]]:
+        """Remember a page, and return its rows."""
+        page, hidden = found
+        ids = {entry.payment.id for entry in page.entries}
+        self._hidden = (self._hidden - ids) | hidden
+        self._entries.update((entry.payment.id, entry) for entry in page.entries)
+        return [(entry.payment.id, cells(entry, hidden=entry.payment.id in hidden)) for entry in page.entries]
 
     def _sum_up(self) -> None:
         count = self.query_one(Pages).row_count
@@ -138,17 +159,16 @@ class Journal(Room):
         pages = self.query_one(Pages)
         if self._following and not self._more_asked and pages.cursor_row >= pages.row_count - NEAR_END:
             self._more_asked = True
-            call = partial(tp.journal, self.bank, by=self.by, wanted=self._wanted, after=self._following, limit=PAGE)
+            call = partial(journal_shown, self.bank, by=self.by, wanted=self._wanted, after=self._following, limit=PAGE)
             self.ask(call, partial(self._more, self._wanted), self._no_more)
 
-    def _more(self, wanted: tp.JournalFilter, page: tp.JournalPage) -> None:
+    def _more(self, wanted: tp.JournalFilter, found: tuple[tp.JournalPage, frozenset[str]]) -> None:
         if wanted != self._wanted or not self._more_asked:
             return
         self._more_asked = False
-        self._following = page.following
+        self._following = found[0].following
         self._pages += 1
-        self._entries.update((entry.payment.id, entry) for entry in page.entries)
-        self.query_one(Pages).go_on((entry.payment.id, cells(entry)) for entry in page.entries)
+        self.query_one(Pages).go_on(self._taken(found))
         self._sum_up()
 
     def _no_more(self, error: tp.TokenpayError) -> None:
@@ -253,8 +273,8 @@ class Journal(Room):
         self.terminal.push_screen(Export(self._wanted))
 
 
-def cells(entry: tp.JournalEntry) -> tuple[str, ...]:
-    """Return what the journal's row says of a payment."""
+def cells(entry: tp.JournalEntry, *, hidden: bool) -> tuple[str, ...]:
+    """Return what the journal's row says of a payment; `hidden`: but for what its second person types."""
     payment, intent = entry.payment, entry.payment.intent
     mark, word, _meaning = STATES[payment.state]
     debtor = entry.debtor_name or party_text(intent.debtor, {})
@@ -263,16 +283,18 @@ def cells(entry: tp.JournalEntry) -> tuple[str, ...]:
         time_text(intent.created_at_s),
         f"{mark} {word}",
         PURPOSES[intent.purpose],
-        halves_text(intent),
-        f"{debtor} → {creditor}",
+        UNSEEN if hidden else halves_text(intent),
+        f"{debtor} → {UNSEEN if hidden else creditor}",
     )
 
 
-def whole_text(entry: tp.JournalEntry) -> str:
+def whole_text(entry: tp.JournalEntry, *, hidden: bool) -> str:
     """Return what the row has no room for: the payment in a sentence, what it is for, its maker and id."""
     payment, intent = entry.payment, entry.payment.intent
     sides = ((intent.debtor, entry.debtor_name), (intent.creditor, entry.creditor_name))
     names = {str(party): name for party, name in sides if name}
+    if hidden:
+        return f"{unseen_words(party_text(intent.debtor, names))}\n{intent.maker} · {payment.id}"
     about = f"{intent.remittance_information}\n" if intent.remittance_information else ""
     return f"{in_words(payment, names)}\n{about}{intent.maker} · {payment.id}"
 

@@ -32,6 +32,7 @@ def shown(branch: Branch, folder: Path, amount: str | None = "250", *, key: str 
     return request
 
 
+@pytest.mark.both_sizes
 def test_it_shows_what_the_teller_has_open_and_welcomes_when_nothing_is(
     branch: Branch, tmp_path: Path, size: tuple[int, int]
 ) -> None:

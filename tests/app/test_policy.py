@@ -6,6 +6,8 @@ from typing import Any
 
 import tokenpay as tp
 from terminal_app.screens.branch import BranchScreen
+from terminal_app.screens.home import Home
+from terminal_app.screens.journal import Journal
 from terminal_app.screens.payment import PaymentScreen
 from terminal_app.screens.policy import PolicyScreen
 from terminal_app.screens.queue import Queue
@@ -93,10 +95,14 @@ def test_a_large_payment_is_typed_from_the_order_before_it_is_seen(
 
     async def flow() -> None:
         async with terminal(branch, tmp_path, size) as hand:
-            await hand.open(Queue, by="otto", key="f7")
-            await hand.read("•••")
-            assert not any(told in hand.seen() for told in ("500.00", "Boris", branch.boris.id))
-            await hand.press("enter")
+            await hand.sign_in("otto")
+            await hand.arrive(Home)
+            for room, key in ((Journal, "ctrl+n"), (Queue, "f7")):
+                await hand.press(key)
+                await hand.arrive(room)
+                await hand.read("•••")
+                assert not any(told in hand.seen() for told in ("500.00", "Boris", branch.boris.id))
+                await hand.press("escape" if room is Journal else "enter")
             await hand.arrive(PaymentScreen)
             await hand.read("amount and payee are typed from the order")
             assert not any(told in hand.seen() for told in ("500.00", "Boris", branch.boris.id))

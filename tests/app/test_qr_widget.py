@@ -38,6 +38,7 @@ def painted(hand: Hand) -> Image.Image:
     return picture.resize((picture.width * MODULE_PX, picture.height * MODULE_PX), Image.Resampling.NEAREST)
 
 
+@pytest.mark.both_sizes
 @pytest.mark.parametrize("theme", THEMES)
 def test_every_form_of_the_code_reads_back(branch: Branch, tmp_path: Path, size: tuple[int, int], theme: str) -> None:
     async def flow() -> None:

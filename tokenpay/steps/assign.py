@@ -50,21 +50,21 @@ def assign_together(
 
 
 def _look(uow: UnitOfWork, bank: Bank, priced: Sequence[Priced]) -> tuple[list[Priced], list[Priced]]:
-    """Return which of these locked payments may go, and which have to be looked at alone; nothing is written."""
+    """Return which of these locked payments may go, and which end or wait for another reason; nothing is written."""
     uow.clearances.keep(each.payment.id for each in priced)
     ask_of_parties(uow, [each.payment.intent for each in priced])
     goes: list[Priced] = []
     alone: list[Priced] = []
     for each in priced:
         try:
-            look, _ = look_again(uow, bank, each.payment)
+            look, reasons = look_again(uow, bank, each.payment)
             uow.clearances.of(each.payment.id)
         except STAYS:
             alone.append(each)
             continue
         if look is Look.GOES:
             goes.append(each)
-        elif look is Look.ENDS:
+        elif look is Look.ENDS or reasons != each.payment.reasons:
             alone.append(each)
     return goes, alone
 

@@ -73,11 +73,14 @@ def _is_consent(reason: Reason) -> bool:
 def recheck(uow: UnitOfWork, bank: Bank, operator: Operator, payment: Payment) -> bool:
     """Tell whether a locked, cleared payment may go on; one that may not ever is refused, its funds given back.
 
-    Raises what `look_again` raises.
+    One that waits says for what. Raises what `look_again` raises.
     """
     look, reasons = look_again(uow, bank, payment)
+    codes: list[Value] = [*sorted({reason.code for reason in reasons})]
+    if look is Look.WAITS and reasons != payment.reasons:
+        uow.payments.update(payment.waiting(reasons, at_s=bank.clock.now_s()), was=PaymentState.CLEARED)
+        record(uow, bank, operator, "payment.waits", payment.id, {"reasons": codes})
     if look is Look.ENDS:
-        codes: list[Value] = [*sorted({reason.code for reason in reasons})]
         movements.give_back(uow, payment)
         enter_match_case(uow, bank, operator, payment.intent, reasons)
         refused = payment.to(PaymentState.REFUSED, at_s=bank.clock.now_s(), reasons=reasons)

@@ -12,6 +12,8 @@ from tests.world import World
 from tokenpay.audit.record import GENESIS
 from tokenpay.store import migrate
 
+pytestmark = pytest.mark.one_database
+
 STREAM = "main"
 
 
@@ -40,6 +42,7 @@ def head(world: World) -> tp.AuditHead:
     return found
 
 
+@pytest.mark.every_database
 def test_what_is_older_moves_into_the_file_and_the_rest_is_still_followed(world: World, tmp_path: Path) -> None:
     moment_s = live(world)
     live(world)
@@ -166,6 +169,7 @@ def test_what_is_no_archive_is_not_taken_for_one(world: World, tmp_path: Path, c
         tp.verify_archive(world.bank, tmp_path / "none", by=world.ann)
 
 
+@pytest.mark.every_database
 def test_records_that_go_without_an_archive_are_missed(world: World, tmp_path: Path) -> None:
     live(world)
     archived(world, tmp_path / "a")
@@ -188,6 +192,7 @@ def test_records_that_go_with_a_mark_and_no_record_of_it_are_missed(world: World
         tp.verify_audit(world.bank, by=world.ann)
 
 
+@pytest.mark.every_database
 def test_a_database_that_was_archived_does_not_go_down(world: World, tmp_path: Path, database_url: str) -> None:
     live(world)
     archived(world, tmp_path / "a")

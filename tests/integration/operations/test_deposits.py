@@ -10,6 +10,8 @@ from tokenpay.ledger.chart import AccountKind
 from tokenpay.payments.deposit import DepositOutcome as O, DepositState as D
 from tokenpay.payments.payment import PaymentState as S
 
+pytestmark = pytest.mark.one_database
+
 R = tp.RequestState
 
 
@@ -55,6 +57,7 @@ def test_a_deposit_is_seen_at_once_and_spendable_when_final(world: World) -> Non
     world.prove()
 
 
+@pytest.mark.every_database
 def test_turning_again_and_again_credits_once(world: World) -> None:
     request = world.request(50, payee=world.boris)
     arrived(world, request, 50)
@@ -64,6 +67,7 @@ def test_turning_again_and_again_credits_once(world: World) -> None:
     assert len(found(world, request)) == 1
 
 
+@pytest.mark.every_database
 def test_two_deposits_to_one_address_in_one_block_are_two(world: World) -> None:
     request = world.request(50, payee=world.boris)
     world.deposit(request, 20, transaction_hash=b"\x01" * 32)
@@ -90,6 +94,7 @@ def test_one_in_and_one_out_in_one_block(world: World) -> None:
     world.prove()
 
 
+@pytest.mark.every_database
 def test_many_requests_in_one_block(world: World) -> None:
     requests = [world.request(10 + n, payee=world.boris) for n in range(5)]
     for n, request in enumerate(requests):
@@ -162,6 +167,7 @@ def test_another_token_of_the_bank_does_not_pay_a_request(world: World) -> None:
     world.prove()
 
 
+@pytest.mark.every_database
 def test_tokens_that_came_without_a_log_are_recognised_by_a_person(world: World) -> None:
     request = world.request(50, payee=world.boris)
     arrived(world, request, 50)
@@ -260,6 +266,7 @@ def test_minted_tokens_have_no_sender_to_screen(world: World) -> None:
     assert found(world, request) == [(D.FINAL, O.CREDITED)]
 
 
+@pytest.mark.every_database
 def test_a_listed_sender_is_blocked_and_nothing_is_sent_back(world: World) -> None:
     request = world.request(50, payee=world.boris)
     arrived(world, request, 50, sender=LISTED)
@@ -336,6 +343,7 @@ def test_a_deposit_that_never_comes_again_leaves_nothing(world: World) -> None:
     world.prove()
 
 
+@pytest.mark.every_database
 def test_a_block_that_comes_back_brings_its_deposits_back(world: World) -> None:
     request = world.request(50, payee=world.boris)
     world.deposit(request, 50)
@@ -373,6 +381,7 @@ def test_a_reorg_up_to_finality_is_followed_and_one_block_more_halts_the_chain(w
         tp.submit(world.bank, chain_id=CHAIN_ID, by=world.engine)
 
 
+@pytest.mark.every_database
 def test_a_reorg_beyond_finality_halts_before_its_blocks_are_as_many(world: World) -> None:
     request = world.request(50, payee=world.boris)
     world.deposit(request, 50)
@@ -415,6 +424,7 @@ def test_an_unreachable_node_is_waited_for(world: World) -> None:
     world.prove()
 
 
+@pytest.mark.every_database
 def test_a_stop_between_deposits_loses_and_doubles_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     from tokenpay.steps import settle_deposits as judged
 

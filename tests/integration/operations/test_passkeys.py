@@ -18,6 +18,8 @@ from tokenpay.compliance.clearance import Clearance
 from tokenpay.payments.payment import PaymentState as S
 from tokenpay.testing.fake_system import FakeEntropy
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def world(database_url: str, tmp_path: Path, template_of: Callable[..., Template]) -> Iterator[World]:
@@ -41,6 +43,7 @@ def events(world: World, action: str) -> list[Any]:
     return [event for event in tp.read_events(world.bank, by=world.ann) if event.kind == action]
 
 
+@pytest.mark.every_database
 def test_a_large_payment_leaves_under_two_passkeys(world: World) -> None:
     payment = world.paid(200, creditor=OUTSIDE)
     assert (payment.state, codes(payment)) == (S.HELD, ["approval.second_person", "approval.passkey"])
@@ -169,6 +172,7 @@ def test_a_key_works_when_two_people_vouched_and_the_signer_was_told(plain: Worl
     assert codes(approve(plain, payment, plain.ann)) == ["approval.passkey"]  # the maker's is still missing
 
 
+@pytest.mark.every_database
 def test_revoking_a_key_stops_it_and_what_it_signed(world: World) -> None:
     payment = approve(world, confirm(world, world.paid(200, creditor=OUTSIDE), world.tom), world.ann)
     assert payment.state is S.CLEARED
@@ -231,6 +235,7 @@ def test_a_program_stands_for_a_device_in_a_demo_bank_only(plain: World) -> None
         plain.bank.required_authenticator().make(asked, tp.Presence())
 
 
+@pytest.mark.every_database
 def test_a_customer_confirms_their_own_payment_with_a_key_that_a_teller_registered(world: World) -> None:
     tp.open_self_service(world.bank, customer_id=world.anna.id, pin="271828", by=world.tom, key="own")
     key = register(world, world.tom, customer_id=world.anna.id)

@@ -322,6 +322,7 @@ def bring_about(world: World, circumstance: str) -> None:
             uow.assets.set_active(TOKEN.id, False, at_s=world.clock.now_s())
 
 
+@pytest.mark.one_database
 @given(data=st.data(), circumstance=CIRCUMSTANCES)
 @settings(suppress_health_check=[HealthCheck.too_slow], max_examples=12)
 def test_a_batch_is_what_its_orders_are_one_by_one(place: Place, data: st.DataObject, circumstance: str) -> None:

@@ -7,6 +7,8 @@ from tests.world import OUTSIDE, STRANGER, TOKEN, World, euro
 from tokenpay.payments.payment import PaymentState as S
 from tokenpay.store.unit_of_work import UnitOfWork
 
+pytestmark = pytest.mark.one_database
+
 P, Of = tp.Period, tp.Scope
 DAY_S = 86_400
 
@@ -26,6 +28,7 @@ def at_monday(world: World) -> None:
     world.next_day()  # people sign in: it is Tuesday
 
 
+@pytest.mark.every_database
 def test_a_week_counts_what_earlier_days_used_and_a_new_week_begins_at_nothing(world: World) -> None:
     at_monday(world)
     world.paid(40)  # before any limit of a week stood: it counts all the same
@@ -60,6 +63,7 @@ def test_a_branch_is_counted_over_all_its_tellers(world: World) -> None:
     assert world.refused(1, by=world.bob) == ["limit.branch"]
 
 
+@pytest.mark.every_database
 def test_around_midnight_payments_wait_for_each_other(world: World) -> None:
     """The day before is locked first: what was paid a moment before midnight is not overlooked a moment after it."""
     at_monday(world)
@@ -77,6 +81,7 @@ def _counters(uow: UnitOfWork) -> list[tuple[str, str]]:
     return [(scope, day) for scope, day in rows if day in newest]
 
 
+@pytest.mark.every_database
 def test_a_first_payment_is_held_until_its_time_and_its_second_person(world: World) -> None:
     world.decree(new_payee=tp.NewPayee(free_units={TOKEN.id: euro(5).units}, wait_s=600))
     assert world.paid(5).state is S.FINAL  # free, and not the end of being new for what is above

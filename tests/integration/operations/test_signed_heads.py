@@ -16,6 +16,8 @@ from tokenpay.counter.cash_count import CashCount
 from tokenpay.settings import HeadSettings
 from tokenpay.store.tables import audit_heads, audit_records, head_sinks, metadata, signed_heads
 
+pytestmark = pytest.mark.one_database
+
 STREAM = "main"
 EUR = tp.Asset.cash("EUR")
 
@@ -107,6 +109,7 @@ def shift(world: World) -> None:
     assert isinstance(closed, tp.Shift)
 
 
+@pytest.mark.every_database
 def test_the_engines_turn_signs_and_sends(world: World) -> None:
     sink = ListSink()
     with_sink(world, sink)
@@ -271,6 +274,7 @@ def test_an_answer_of_the_signer_that_was_lost_costs_nothing(world: World) -> No
     assert tp.verify_audit(world.bank, by=world.ann)
 
 
+@pytest.mark.every_database
 def test_what_was_archived_still_proves(world: World, tmp_path: Path) -> None:
     world.paid(5)
     world.clock.advance(60)
@@ -323,6 +327,7 @@ def exported(world: World, path: Path, **asked: int) -> tp.AuditExport:
     return tp.export_audit(world.bank, path, stream=STREAM, by=world.ann, **asked)
 
 
+@pytest.mark.every_database
 def test_an_export_is_checked_with_the_public_key_alone(world: World, tmp_path: Path) -> None:
     for _ in range(2):
         world.paid(5)

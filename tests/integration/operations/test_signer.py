@@ -33,6 +33,8 @@ from tokenpay.payments.payment import PaymentState as S
 from tokenpay.ports import SigningRequest
 from tokenpay.steps.identifiers import new_uetr
 
+pytestmark = pytest.mark.one_database
+
 OTHER = tp.Address(b"\xab" * 20)
 DOMAIN = Domain(name="Demo Euro", version="1", chain_id=CHAIN_ID, verifying_contract=CONTRACT)
 
@@ -310,6 +312,7 @@ def test_a_deposit_address_signs_only_for_the_treasury_and_only_its_own(world: W
         )
 
 
+@pytest.mark.every_database
 def test_the_sweeps_transaction_is_the_authorization_that_was_cleared(world: World) -> None:
     payment, clearance, _, _ = swept(world)
     world.turn()
@@ -339,6 +342,7 @@ def test_what_was_signed_is_remembered_by_the_next_process(world: World) -> None
         assert refused(world, transaction_of(payment.intent, nonce=8), payment.intent, clearance_of(world, payment))
 
 
+@pytest.mark.every_database
 def test_a_database_that_forgot_a_payment_was_paid_does_not_pay_it_twice(world: World) -> None:
     payment = cleared(world)
     world.to_finality()
@@ -467,6 +471,7 @@ def test_an_edited_intent_is_noticed_before_anybody_signs(world: World) -> None:
         "DELETE FROM approvals WHERE payment_id = :id AND part = 'maker'",
     ],
 )
+@pytest.mark.every_database
 def test_an_edited_approval_is_noticed_and_the_money_stays(world: World, edit: str) -> None:
     payment = cleared(world, 200)
     world.sql(edit, id=payment.id, **({"bytes": bytes(64)} if ":bytes" in edit else {}))
