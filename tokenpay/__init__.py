@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tokenpay.audit.archive import AuditArchive as AuditArchive
     from tokenpay.audit.export import AuditExport as AuditExport
-    from tokenpay.audit.record import AuditHead as AuditHead
+    from tokenpay.audit.record import AuditHead as AuditHead, AuditRecord as AuditRecord
     from tokenpay.audit.signed_head import (
         HeadStep as HeadStep,
         SignedHead as SignedHead,
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         read_heads as read_heads,
         verify_heads as verify_heads,
     )
+    from tokenpay.audit.text import AuditText as AuditText
     from tokenpay.audit.tree import TreeHead as TreeHead
     from tokenpay.bank import Bank as Bank
     from tokenpay.bootstrap import (
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
         trust_passkeys as trust_passkeys,
     )
     from tokenpay.compliance.case import Case as Case, CaseKind as CaseKind
+    from tokenpay.compliance.erasure import Erasure as Erasure, ErasureState as ErasureState
     from tokenpay.compliance.ivms101.document import (
         Ivms101 as Ivms101,
     )
@@ -210,6 +212,11 @@ if TYPE_CHECKING:
         unfreeze_customer as unfreeze_customer,
     )
     from tokenpay.operations.enact_policies import enact_policies as enact_policies
+    from tokenpay.operations.erase_outdated import Outdated as Outdated, erase_outdated as erase_outdated
+    from tokenpay.operations.erase_personal_data import (
+        erase_personal_data as erase_personal_data,
+        get_erasure as get_erasure,
+    )
     from tokenpay.operations.exchange import exchange as exchange
     from tokenpay.operations.expire import Expired as Expired, expire as expire
     from tokenpay.operations.export_audit import (
@@ -269,6 +276,7 @@ if TYPE_CHECKING:
         read_events as read_events,
         request_deposits as request_deposits,
     )
+    from tokenpay.operations.read_audit import ToldRecord as ToldRecord, read_audit as read_audit
     from tokenpay.operations.recognise_holding import recognise_holding as recognise_holding
     from tokenpay.operations.reconcile import (
         AssetTotal as AssetTotal,
@@ -443,6 +451,8 @@ _HOME = {
     "AuditArchive": "audit.archive",
     "AuditExport": "audit.export",
     "AuditHead": "audit.record",
+    "AuditRecord": "audit.record",
+    "AuditText": "audit.text",
     "Authenticator": "ports",
     "AuthenticatorUnavailable": "errors",
     "Authorization": "ethereum.grants.authorization",
@@ -485,6 +495,8 @@ _HOME = {
     "EmvcoRequest": "requests.emvco",
     "EnsName": "requests.ens",
     "Entropy": "ports",
+    "Erasure": "compliance.erasure",
+    "ErasureState": "compliance.erasure",
     "Event": "store.outbox_store",
     "Expired": "operations.expire",
     "Finding": "compliance.risk.assessment",
@@ -533,14 +545,15 @@ _HOME = {
     "Merchant": "requests.merchant",
     "MissingExtra": "errors",
     "MoneyError": "errors",
-    "NewPayee": "compliance.payee_rules",
     "Movement": "compliance.risk.activity",
+    "NewPayee": "compliance.payee_rules",
     "NoQuorum": "errors",
     "NotFound": "errors",
     "NotPermitted": "errors",
     "NotRekeyed": "errors",
     "OfferedRate": "operations.list_rates",
     "Operator": "parties.operator",
+    "Outdated": "operations.erase_outdated",
     "Passkey": "parties.passkey",
     "PasskeyAnswer": "parties.passkey_challenge",
     "PasskeyChallenge": "parties.passkey_challenge",
@@ -620,10 +633,10 @@ _HOME = {
     "Signer": "ports",
     "SignerRefused": "errors",
     "SignerUnavailable": "errors",
-    "SinkHealth": "operations.bank_health",
-    "SinkUnavailable": "errors",
     "Silence": "compliance.screening",
     "SilentList": "compliance.screening",
+    "SinkHealth": "operations.bank_health",
+    "SinkUnavailable": "errors",
     "Slip": "counter.slip",
     "SlipQr": "counter.slip",
     "SlipText": "counter.slip",
@@ -642,6 +655,7 @@ _HOME = {
     "TokenPermissions": "ethereum.grants.permit2",
     "TokenTemplate": "requests.token_template",
     "TokenpayError": "errors",
+    "ToldRecord": "operations.read_audit",
     "TravelData": "operations.travel_rule",
     "TravelRecord": "compliance.travel_record",
     "TravelRule": "compliance.travel_rule",
@@ -688,6 +702,8 @@ _HOME = {
     "enact_policies": "operations.enact_policies",
     "engine_session": "bootstrap",
     "enrol_customer": "operations.customers",
+    "erase_outdated": "operations.erase_outdated",
+    "erase_personal_data": "operations.erase_personal_data",
     "erase_travel_rule": "operations.travel_rule",
     "exchange": "operations.exchange",
     "expire": "operations.expire",
@@ -707,6 +723,7 @@ _HOME = {
     "freeze_customer": "operations.customers",
     "get_case": "operations.read",
     "get_customer": "operations.read",
+    "get_erasure": "operations.erase_personal_data",
     "get_payment": "operations.read",
     "get_policy": "operations.read",
     "get_policy_proposal": "operations.change_policy",
@@ -754,6 +771,7 @@ _HOME = {
     "qr_png": "requests.qr",
     "qr_svg": "requests.qr",
     "quote_exchange": "operations.quote_exchange",
+    "read_audit": "operations.read_audit",
     "read_events": "operations.read",
     "read_heads": "audit.signed_head",
     "read_ivms101": "compliance.ivms101.read",
@@ -779,9 +797,9 @@ _HOME = {
     "revoke_passkey": "operations.passkeys",
     "run": "engine",
     "run_once": "engine",
+    "screen_address": "operations.screen_address",
     "send_heads": "operations.send_heads",
     "send_travel_rule": "operations.travel_exchange",
-    "screen_address": "operations.screen_address",
     "set_customer_kind": "operations.customers",
     "set_pin": "operations.credentials",
     "set_rate": "operations.set_rate",
@@ -829,6 +847,8 @@ __all__ = [
     "AuditArchive",
     "AuditExport",
     "AuditHead",
+    "AuditRecord",
+    "AuditText",
     "Authenticator",
     "AuthenticatorUnavailable",
     "Authorization",
@@ -871,6 +891,8 @@ __all__ = [
     "EmvcoRequest",
     "EnsName",
     "Entropy",
+    "Erasure",
+    "ErasureState",
     "Event",
     "Expired",
     "Finding",
@@ -927,6 +949,7 @@ __all__ = [
     "NotRekeyed",
     "OfferedRate",
     "Operator",
+    "Outdated",
     "Passkey",
     "PasskeyAnswer",
     "PasskeyChallenge",
@@ -1028,6 +1051,7 @@ __all__ = [
     "TokenPermissions",
     "TokenTemplate",
     "TokenpayError",
+    "ToldRecord",
     "TravelData",
     "TravelRecord",
     "TravelRule",
@@ -1074,6 +1098,8 @@ __all__ = [
     "enact_policies",
     "engine_session",
     "enrol_customer",
+    "erase_outdated",
+    "erase_personal_data",
     "erase_travel_rule",
     "exchange",
     "expire",
@@ -1093,6 +1119,7 @@ __all__ = [
     "freeze_customer",
     "get_case",
     "get_customer",
+    "get_erasure",
     "get_payment",
     "get_policy",
     "get_policy_proposal",
@@ -1140,6 +1167,7 @@ __all__ = [
     "qr_png",
     "qr_svg",
     "quote_exchange",
+    "read_audit",
     "read_events",
     "read_heads",
     "read_ivms101",

@@ -24,11 +24,13 @@ from tokenpay.errors import (
 from tokenpay.operations.assets import check_assets
 from tokenpay.operations.bank_health import note_turn
 from tokenpay.operations.enact_policies import enact_policies
+from tokenpay.operations.erase_outdated import Outdated, erase_outdated
 from tokenpay.operations.expire import Expired, expire
 from tokenpay.operations.send_heads import SentHeads, send_heads
 from tokenpay.operations.settle import Settled, settle
 from tokenpay.operations.sign_heads import sign_heads
 from tokenpay.operations.submit import Submitted, submit
+from tokenpay.operations.travel_exchange import TakenIn, receive_travel_rule
 from tokenpay.operations.watch import Watched, watch
 from tokenpay.parties.session import Session
 from tokenpay.ports import ManyNodes
@@ -63,6 +65,7 @@ class Cycle:
     """One turn of the engine over every chain; `error` says why what belongs to no chain stopped short.
 
     `signed_heads` heads of audit streams were signed, and `heads` says how many were sent, and where none could be.
+    `erased` is what went because its time was over, `taken` what other institutions sent under the Travel Rule.
     `leases` names what this engine held at the end of it: `chain/1` for each chain, `books` for what expires.
     It took `took_s` seconds.
     """
@@ -71,6 +74,8 @@ class Cycle:
     expired: Expired = field(default_factory=Expired)
     signed_heads: int = 0
     heads: SentHeads = field(default_factory=SentHeads)
+    erased: Outdated = field(default_factory=Outdated)
+    taken: tuple[TakenIn, ...] = ()
     error: TokenpayError | None = None
     leases: tuple[str, ...] = ()
     took_s: float = field(default=0.0, compare=False)
@@ -147,10 +152,13 @@ def _cycle(bank: Bank, leases: Leases, stop: Callable[[], bool], *, by: Session)
     try:
         if not stop() and leases.hold(_BOOKS, by=by):
             enact_policies(bank, by=by)
-            cycle = replace(cycle, expired=expire(bank, by=by))
+            cycle = replace(cycle, expired=expire(bank, by=by), erased=erase_outdated(bank, by=by))
             if bank.signer is not None:
                 cycle = replace(cycle, signed_heads=len(sign_heads(bank, by=by)))
                 cycle = replace(cycle, heads=send_heads(bank, by=by))
+            if bank.travel_exchange is not None and bank.data_keys is not None:
+                # Last: an exchange that does not answer keeps nothing else from being done.
+                cycle = replace(cycle, taken=tuple(receive_travel_rule(bank, by=by)))
     except (SessionExpired, StoreUnavailable):
         raise
     except TokenpayError as error:

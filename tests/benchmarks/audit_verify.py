@@ -25,7 +25,7 @@ GOAL = 0.25
 
 def run() -> list[Row]:
     """Take turns between verification, the same bytes bare, and the records' bytes alone."""
-    with tempfile.TemporaryDirectory() as name, stream_of(RECORDS, Path(name)) as stream:
+    with tempfile.TemporaryDirectory() as name, stream_of(RECORDS, Path(name), typed=False) as stream:
         records, tree = _messages(stream)
         everything = [*records, *tree]
         rounds = []

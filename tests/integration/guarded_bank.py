@@ -8,6 +8,7 @@ from typing import Any
 
 import tokenpay as tp
 from tests.armed import confirm, register
+from tests.long_gone import long_gone
 from tests.travel_data import travel_data
 from tests.world import CHAIN_ID, LIMITS, OUTSIDE, TOKEN, World, found_template, sign_in
 from tokenpay.counter.cash_count import CashCount
@@ -53,6 +54,8 @@ def _live(world: World) -> None:
     world.turn()
     assert world.now(out).state is tp.PaymentState.SENT
     tp.cancel(bank, world.paid(150).id, by=tom)
+    tp.refuse(bank, world.paid(150).id, reason="no", by=ann)
+    long_gone(world)
     case = tp.open_case(bank, kind=tp.CaseKind.OTHER, subject="s", note="n", by=ann)
     tp.resolve_case(bank, case.id, resolution="done", by=ann)
     tp.open_self_service(bank, customer_id=world.anna.id, pin="482915", by=tom, key=world.key())

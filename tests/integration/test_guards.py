@@ -162,6 +162,43 @@ ATTACKS: dict[str, tuple[str, str]] = {
         "DELETE FROM audit_records WHERE stream = 'engine'",
         "audit_records_archived_first",
     ),
+    "what was typed changed": ("UPDATE audit_texts SET text = 'x'", "audit_texts_"),
+    "what was typed erased before its time": (
+        "UPDATE audit_texts SET text = NULL, salt = NULL, erased_at_s = at_s",
+        "audit_texts_",
+    ),
+    "what was typed about another": ("UPDATE audit_texts SET customer_id = NULL", "audit_texts_kept"),
+    "what was typed gone": ("DELETE FROM audit_texts", "audit_texts"),
+    "a text of no record": (
+        "INSERT INTO audit_texts SELECT 'ff', stream, seq, 'x', customer_id, at_s, salt, text, NULL FROM audit_texts LIMIT 1",
+        "audit_texts_of_its_record",
+    ),
+    "a name changed": ("UPDATE customers SET name = 'Eve'", "customers_only_erased"),
+    "a name erased of who is a customer": (
+        "UPDATE customers SET name = '(erased)', erased_at_s = 9999999999",
+        "customers_",
+    ),
+    "a customer closed at no time": (
+        "UPDATE customers SET status = 'closed'",
+        "customers_closed_for_good",
+    ),
+    "an erasure that a teller asks for": (
+        "INSERT INTO erasures SELECT id, 'tom', 1, NULL, NULL, NULL FROM customers",
+        "erasures_of_a_supervisor",
+    ),
+    "an erasure that begins agreed to": (
+        "INSERT INTO erasures SELECT id, 'ann', 1, 'bob', 1, NULL FROM customers",
+        "erasures_begins_asked",
+    ),
+    "a note written over": ("UPDATE cases SET note = 'x'", "cases_resolved_once"),
+    "a challenge gone that proves something": (
+        "DELETE FROM passkey_challenges WHERE id IN (SELECT challenge_id FROM passkey_consents)",
+        "passkey_challenges_proves_nothing",
+    ),
+    "what was typed at a refusal erased for nobody": (
+        "UPDATE payments SET reasons = '[]' WHERE state = 'refused'",
+        "payments_only_erased",
+    ),
     "an archive of no record": (
         "INSERT INTO audit_archives SELECT stream, seq - 1, at_s, hash FROM audit_heads WHERE stream = 'main'",
         "audit_archives_ends_an_archive",

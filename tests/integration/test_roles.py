@@ -20,6 +20,7 @@ import tokenpay as tp
 from tests.copied_database import postgresql_database
 from tests.integration.guarded_bank import EUR, guarded_bank
 from tests.integration.test_guards import rows
+from tests.long_gone import long_gone
 from tests.world import CHAIN_ID, COIN, LISTED, OUTSIDE, SETTINGS, World, euro, sign_in
 from tokenpay.cli import main
 from tokenpay.compliance.approval import Part
@@ -265,6 +266,12 @@ _TERMINAL = {
     "signed: gone": "DELETE FROM signed",
     "attempts: accepted": "UPDATE attempts SET outcome = 'accepted'",
     "attempts: one of their own": "INSERT INTO attempts SELECT payment_id, version, 99, 1, outcome, '' FROM attempts LIMIT 1",
+    "texts: one erased": "UPDATE audit_texts SET text = NULL, salt = NULL, erased_at_s = 9999999999",
+    "customers: a name erased": "UPDATE customers SET name = '(erased)', erased_at_s = 9999999999",
+    "erasures: done": "UPDATE erasures SET erased_at_s = 9999999999",
+    "cases: what was resolved emptied": "UPDATE cases SET note = '', resolution = '' WHERE resolved_at_s IS NOT NULL",
+    "payments: why one was refused": "UPDATE payments SET reasons = '[]' WHERE state = 'refused'",
+    "passkeys: a challenge gone": "DELETE FROM passkey_challenges",
     "payments: one assigned": "UPDATE payments SET state = 'assigned' WHERE state = 'cleared'",
     "payments: one final before its chain": "UPDATE payments SET state = 'final' WHERE rail = 'chain' AND state = 'cleared'",
     "payments: a nonce": "UPDATE payments SET nonce = 7 WHERE state = 'held'",
@@ -463,3 +470,19 @@ def test_a_migration_keeps_what_was_granted(postgresql_url: str) -> None:
         assert connection.exec_driver_sql(query).scalar() is True
         assert connection.exec_driver_sql(query.replace("SELECT')", "DELETE')")).scalar() is False
     engine.dispose()
+
+
+def test_what_two_people_agree_to_erase_the_engine_erases(places: Places) -> None:
+    world, terminal, host = places.world, places.terminal, places.host
+    for name in ("ann", "bob", "tom"):
+        for each in (world, terminal):
+            setattr(each, name, sign_in(terminal.bank, name))
+    gone = long_gone(world)  # which Bob asked for
+    agreed = tp.erase_personal_data(terminal.bank, gone.id, by=terminal.ann)
+    assert agreed.state is tp.ErasureState.AGREED
+    assert tp.get_customer(terminal.bank, gone.id, by=terminal.ann).name == "Gone"
+    host.engine = tp.engine_session(host.bank)
+    assert tp.run_once(host.bank, by=host.engine).erased.customers == 1
+    assert tp.get_customer(terminal.bank, gone.id, by=terminal.ann).name == "(erased)"
+    assert tp.get_erasure(terminal.bank, gone.id, by=terminal.ann).state is tp.ErasureState.ERASED
+    world.prove()

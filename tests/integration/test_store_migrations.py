@@ -118,6 +118,8 @@ def test_up_down_and_up_again(engine: sa.Engine, database_url: str) -> None:
 
 
 LATER_TABLES = {
+    "audit_texts",
+    "erasures",
     "travel_rules",
     "wallet_proofs",
     "screening_lists",
@@ -146,7 +148,7 @@ LATER_COLUMNS = {
     "transfers.shift_id",
     *(f"payments.{column}" for column in ("debtor", "creditor", "maker")),
     "operators.customer_id",
-    "customers.kind",
+    *(f"customers.{column}" for column in ("kind", "closed_at_s", "erased_at_s")),
     "sessions.opened_with",
     "chains.seen_at_s",
     "chains.trouble",

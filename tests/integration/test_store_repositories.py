@@ -538,7 +538,7 @@ def test_wrong_passwords_lock_an_operator_for_a_while(store: Store) -> None:
 def test_customers_are_found_by_part_of_their_name_or_number(store: Store) -> None:
     with store.unit_of_work() as work:
         bert = replace(work.customers.get("C00000002"), status=CustomerStatus.FROZEN)
-        work.customers.set_status(bert.id, CustomerStatus.FROZEN)
+        work.customers.set_status(bert.id, CustomerStatus.FROZEN, at_s=NOW_S)
         assert work.customers.find("BER") == [bert]
         assert work.customers.find("00002") == [bert]
         assert len(work.customers.find("c0000")) == 2

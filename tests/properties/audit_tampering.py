@@ -19,22 +19,28 @@ from tokenpay.audit.follow import StreamFollower, verify_rows
 from tokenpay.audit.proofs import TreePass, consistency_path, inclusion_path, verify_inclusion
 from tokenpay.audit.record import AuditHead, AuditRecord
 from tokenpay.audit.signed_head import HeadStep, StreamHead, sign_stream_head, verify_heads
+from tokenpay.audit.text import TEXTS, text_hash, told_texts, verify_texts
 from tokenpay.audit.tree import EMPTY
 from tokenpay.errors import IntegrityError
 from tokenpay.primitives.canonical import quoted
 from tokenpay.store.audit_store import AuditStore
+from tokenpay.store.audit_text_store import AuditTextStore
 from tokenpay.store.guards import drop_guards
 from tokenpay.store.migrate import create_database
-from tokenpay.store.tables import audit_records
+from tokenpay.store.tables import audit_records, audit_texts
 from tokenpay.store.unit_of_work import Store
 from tokenpay.store.writes import Writes
 
 STREAM = "main"
+_TYPED = 10
+"""One record in so many has words typed beside it."""
 COLUMNS = tuple(column.name for column in audit_records.columns)
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 _BEHIND = "DELETE FROM audit_records WHERE stream = ? AND seq >= ?"
 _ADD = f"INSERT INTO audit_records ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
 _CHANGE = f"UPDATE audit_records SET {', '.join(f'{name} = ?' for name in COLUMNS)} WHERE stream = ? AND seq = ?"  # noqa: S608
+
+_ADD_TEXT = f"INSERT INTO audit_texts VALUES ({', '.join('?' * len(audit_texts.columns))})"  # noqa: S608
 
 
 class Line(NamedTuple):
@@ -81,7 +87,7 @@ class Stream:
             audit = AuditStore(connection, Writes(connection))
             said = self._said(audit, first)
             from_the_start = self._said(audit, 1) if in_full else said
-            if in_full and _is_whole(audit) is not (way in WHOLE_IN_ITSELF):
+            if in_full and _is_whole(audit, beside=way in OF_TEXTS) is not (way in WHOLE_IN_ITSELF):
                 self.missed.append(f"{way}: without an outside head record {first} shows, or does not")
             begun.rollback()
         if said is None or said != from_the_start:
@@ -110,6 +116,7 @@ class Stream:
                 verify_rows(audit.rows(STREAM, after_seq=begin), follower, marks)
                 if follower.head != heads[0]:
                     raise IntegrityError("an audit stream ends before its head", stream=STREAM, seq=heads[0].seq)
+            _meet_texts(audit)
         except IntegrityError as error:
             said = dict(error.fields)
             if (said["seq"], said.get("up_to")) == (begin + 1, self.size):
@@ -121,19 +128,29 @@ class Stream:
         """Raise IntegrityError unless the stream is whole, and the one that the outside head is of."""
         with self.store.read() as uow:
             uow.audit.whole_heads([self.outside.signed.head])
+            _meet_texts(uow.audit)
 
 
-def _is_whole(audit: AuditStore) -> bool:
+def _meet_texts(audit: AuditStore) -> None:
+    """Meet every text with its record, as verification does once the streams were followed."""
+    connection = audit._connection
+    texts = AuditTextStore(connection, Writes(connection))
+    verify_texts(texts.tellers(), texts.all())
+
+
+def _is_whole(audit: AuditStore, *, beside: bool) -> bool:
     try:
         audit.whole_heads()
+        if beside:
+            _meet_texts(audit)
     except IntegrityError:
         return False
     return True
 
 
 @contextmanager
-def stream_of(size: int, folder: Path, *, apart: int = 1_000) -> Iterator[Stream]:
-    """Make a database with one stream of so many records, and sign its head."""
+def stream_of(size: int, folder: Path, *, apart: int = 1_000, typed: bool = True) -> Iterator[Stream]:
+    """Make a database with one stream of so many records, some with words `typed` beside them, and sign its head."""
     url = f"sqlite:///{folder / 'audit.db'}"
     create_database(url)
     store = Store(url)
@@ -143,7 +160,7 @@ def stream_of(size: int, folder: Path, *, apart: int = 1_000) -> Iterator[Stream
             connection.exec_driver_sql("INSERT INTO audit_heads VALUES (?, 0, ?, 0)", (STREAM, bytes(32)))
             raw = connection.connection.driver_connection
             assert isinstance(raw, sqlite3.Connection)
-            checkpoints = list(_fill(raw, size, apart))
+            checkpoints = list(_fill(raw, size, apart, typed=typed))
         head, frontier = checkpoints[-1].head, checkpoints[-1].frontier
         assert frontier is not None
         root = frontier.head().root
@@ -154,24 +171,27 @@ def stream_of(size: int, folder: Path, *, apart: int = 1_000) -> Iterator[Stream
         store.close()
 
 
-def _fill(raw: sqlite3.Connection, size: int, apart: int) -> Iterator[StreamFollower]:
+def _fill(raw: sqlite3.Connection, size: int, apart: int, *, typed: bool) -> Iterator[StreamFollower]:
     """Write the stream, and yield where it stands at its start, each `apart` records further, and at its end."""
     head, frontier = AuditHead(stream=STREAM), EMPTY
     yield StreamFollower(head, frontier)
     for begin in range(0, size, apart):
-        rows = []
+        rows, texts = [], []
         for number in range(begin + 1, min(begin + apart, size) + 1):
-            record = AuditRecord.after(head, **_content(number))  # type: ignore[arg-type]
+            record = AuditRecord.after(head, **_content(number, typed=typed))  # type: ignore[arg-type]
             head = record.head()
             rows.append(tuple(getattr(record, name) for name in COLUMNS))
+            texts += [_text(number, name, digest) for name, digest in told_texts(record.details).items()]
         raw.executemany(_ADD, rows)
+        raw.executemany(_ADD_TEXT, texts)
         frontier = frontier.after(row[-1] for row in rows)
         yield StreamFollower(head, frontier)
     _move(raw, head)
 
 
-def _content(number: int) -> dict[str, object]:
-    """What a payment leaves: about as long, and all different."""
+def _content(number: int, *, typed: bool) -> dict[str, object]:
+    """What a payment leaves: about as long, and all different; one act in ten has words typed beside it."""
+    beside = {TEXTS: {"reason": text_hash(_words(number), _salt(number))}} if typed and number % _TYPED == 1 else {}
     return {
         "at_s": 1_700_000_000 + number // 3,
         "actor": f"teller-{number % 17}",
@@ -182,8 +202,21 @@ def _content(number: int) -> dict[str, object]:
             "creditor": f"customer/CU-{number % 9_973}",
             "policy": 3,
             "units": str(number * 1_000_003),
+            **beside,
         },
     }
+
+
+def _words(number: int) -> str:
+    return f"typed by somebody, number {number}"
+
+
+def _salt(number: int) -> bytes:
+    return sha256(number.to_bytes(8)).digest()
+
+
+def _text(number: int, name: str, digest: str) -> tuple[object, ...]:
+    return (digest, STREAM, number, name, None, 1_700_000_000 + number // 3, _salt(number), _words(number), None)
 
 
 def _move(raw: sqlite3.Connection, head: AuditHead) -> None:
@@ -239,6 +272,17 @@ class Hand:
         text = getattr(line, which)
         place = self.chance.randrange(len(text))
         return line._replace(**{which: text[:place] + chr(ord(text[place]) ^ 1) + text[place + 1 :]})
+
+    def text(self) -> int:
+        """Return the number of a record that has words typed beside it."""
+        return self.chance.randrange(1, self.size + 1, _TYPED)
+
+    def retype(self, change: str, *values: object, of: int | None = None) -> int:
+        """Change the words beside a record, or what stands with them."""
+        number = values[0] if values else of or self.text()
+        assert isinstance(number, int)
+        self.raw.execute(f"UPDATE audit_texts SET {change} WHERE seq = ?", (*values, number))  # noqa: S608
+        return number
 
     def put(self, line: Line) -> int:
         """Write a line over the one of its number."""
@@ -333,8 +377,32 @@ def hidden_archive(hand: Hand) -> int:
     return 1
 
 
+def text_edited(hand: Hand) -> int:
+    return hand.retype("text = text || ' '")
+
+
+def salt_exchanged(hand: Hand) -> int:
+    """Another text's salt, or one of no text."""
+    return hand.retype("salt = (SELECT salt FROM audit_texts WHERE seq <> ? LIMIT 1)", hand.text())
+
+
+def text_gone(hand: Hand) -> int:
+    """The row is removed, or moved to another record."""
+    number = hand.text()
+    if hand.chance.random() < 0.5:
+        return hand.retype("seq = seq + 1", of=number)
+    hand.raw.execute("DELETE FROM audit_texts WHERE seq = ?", (number,))
+    return number
+
+
+def text_erased(hand: Hand) -> int:
+    """Erased as two people would have it, and no record says so."""
+    return hand.retype("text = NULL, salt = NULL, erased_at_s = 1900000000")
+
+
 def gone(hand: Hand) -> int:
     hand.raw.execute(_BEHIND, (STREAM, 1))
+    hand.raw.execute("DELETE FROM audit_texts WHERE stream = ?", (STREAM,))
     hand.raw.execute("DELETE FROM audit_heads WHERE stream = ?", (STREAM,))
     return 1
 
@@ -347,6 +415,10 @@ WAYS: dict[str, Callable[[Hand], int]] = {
     "a swap": swap,
     "a tail cut off": cut,
     "a removal behind the mark of an archive": hidden_archive,
+    "a text edited": text_edited,
+    "a text's salt exchanged": salt_exchanged,
+    "a text removed, or moved to another record": text_gone,
+    "a text erased that no record tells of": text_erased,
     "a tail cut off, the head moved back": cut_and_move_the_head,
     "an edit, all later hashes made anew": rewritten_edit,
     "a removal, all later hashes made anew": rewritten_removal,
@@ -355,7 +427,9 @@ WAYS: dict[str, Callable[[Hand], int]] = {
     "another tail of the same length": another_tail,
     "the whole stream removed": gone,
 }
-WHOLE_IN_ITSELF = frozenset(list(WAYS)[7:])
+OF_TEXTS = frozenset(list(WAYS)[7:11])
+"""What is done beside the stream, which is as it was."""
+WHOLE_IN_ITSELF = frozenset(list(WAYS)[11:])
 """What nothing inside the database shows any more."""
 
 

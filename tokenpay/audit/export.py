@@ -4,7 +4,7 @@ The file is read with the bank's public key and nothing else. Lines of canonical
 the stream, the last of which covers every record that follows; then each record with its inclusion proof (RFC 6962).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,12 +23,16 @@ _FIELDS = {"format", "bank", "stream", "heads", "first", "last"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditExport:
-    """What was proved of a file: records `first` to `last` of a stream, as they stood under `head`."""
+    """What was proved of a file: records `first` to `last` of a stream, as they stood under `head`.
+
+    `texts` is how many texts beside them a file of their own proves, where there is one.
+    """
 
     head: StreamHead
     first: int
     last: int
     heads: int
+    texts: int = 0
 
 
 def export_lines(
@@ -50,8 +54,12 @@ def export_lines(
         yield canonical_text({"record": record_fields(record), "proof": [node.hex() for node in proof]})
 
 
-def verify_export(lines: Iterable[str], key: bytes) -> AuditExport:
+def verify_export(
+    lines: Iterable[str], key: bytes, told: Callable[[AuditRecord], None] = lambda _: None
+) -> AuditExport:
     """Return what an export proves: each record stands under the last head, and the heads only ever grew.
+
+    `told` is called with each record once it is proved.
 
     `key` is the bank's public key for heads, from elsewhere than the file. Records of a file are read one at a time.
     Raises InvalidInput for what is no export, IntegrityError with `seq` for a record that is not as it was signed.
@@ -74,6 +82,7 @@ def verify_export(lines: Iterable[str], key: bytes) -> AuditExport:
         if (record.stream, record.seq) != (head.stream, number) or not record.is_whole():
             raise IntegrityError("an exported record is not as it was written", stream=head.stream, seq=number)
         verify_inclusion(record.hash, index=number - 1, proof=proof, head=head.tree())
+        told(record)
     if number != said["last"]:
         raise IntegrityError("exported records are cut off", stream=head.stream, seq=number + 1)
     return AuditExport(head=head, first=said["first"], last=number, heads=len(heads))

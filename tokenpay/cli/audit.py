@@ -1,11 +1,11 @@
-"""Follow every audit stream from its start, sign and send its heads, export records, and archive what is old."""
+"""Follow every audit stream from its start and read it, sign and send heads, export records, archive what is old."""
 
 from argparse import ArgumentTypeError, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import tokenpay as tp
-from tokenpay.cli.command import add_noun, add_verb
+from tokenpay.cli.command import add_limit, add_noun, add_verb, position
 from tokenpay.cli.desk import engine, signed_in
 from tokenpay.cli.list import day
 from tokenpay.cli.output import Answer
@@ -19,7 +19,7 @@ _MOST_BYTES = 64 * 2**20
 
 
 def add_parser(subparsers: "Subparsers") -> None:
-    verbs = add_noun(subparsers, "audit", "verify, sign, export and archive the audit streams")
+    verbs = add_noun(subparsers, "audit", "verify, show, sign, export and archive the audit streams")
     following = "follow every stream and show its head, also against heads that were kept elsewhere"
     verifying = add_verb(verbs, "verify", verify, following, operator=True)
     verifying.add_argument(
@@ -32,14 +32,24 @@ def add_parser(subparsers: "Subparsers") -> None:
     )  # fmt: skip
     verifying.add_argument("--key", type=public_key, metavar="HEX", help="the bank's head key, as you know it")
     add_verb(verbs, "sign", sign, "sign the heads of all streams now and send them (as the engine)")
+    showing = add_verb(
+        verbs, "show", show, "show records of a stream, and what people typed beside them", operator=True
+    )
+    showing.add_argument("--stream", required=True, help="a branch, or engine")
+    showing.add_argument(
+        "--after-seq", type=position, default=0, metavar="N", help="records after this number (default: 0)"
+    )
+    add_limit(showing)
     exporting = add_verb(verbs, "export", export, "write records with their proofs to a new file", operator=True)
     exporting.add_argument("path", type=Path, metavar="FILE")
     exporting.add_argument("--stream", required=True, help="a branch, or engine")
     exporting.add_argument("--first", type=int, default=1, metavar="N", help="the first record (default: 1)")
     exporting.add_argument("--last", type=int, metavar="N", help="the last (default: all under the newest head)")
+    exporting.add_argument("--texts", type=Path, metavar="FILE", help="write what people typed to this new file, apart")
     checking = add_verb(verbs, "check", check, "check an exported file with the bank's public key, without a bank")
     checking.add_argument("path", type=Path, metavar="FILE")
     checking.add_argument("--key", type=public_key, required=True, metavar="HEX", help="the bank's head key")
+    checking.add_argument("--texts", type=Path, metavar="FILE", help="check this file of what people typed too")
     moving = "move a stream's old records from the database to a new file, as the owner of the tables"
     archiving = add_verb(verbs, "archive", archive, moving, operator=True)
     archiving.add_argument("path", type=Path, metavar="FILE")
@@ -74,12 +84,19 @@ def sign(args: Namespace) -> Answer:
 
 def export(args: Namespace) -> Answer:
     with signed_in(args) as (bank, by):
-        made = tp.export_audit(bank, args.path, stream=args.stream, first=args.first, last=args.last, by=by)
+        span = {"first": args.first, "last": args.last}
+        made = tp.export_audit(bank, args.path, stream=args.stream, texts=args.texts, by=by, **span)
     return Answer(content=_exported(args.path, made))
 
 
 def check(args: Namespace) -> Answer:
-    return Answer(content=_exported(args.path, tp.verify_audit_export(args.path, key=args.key)))
+    return Answer(content=_exported(args.path, tp.verify_audit_export(args.path, key=args.key, texts=args.texts)))
+
+
+def show(args: Namespace) -> Answer:
+    with signed_in(args) as (bank, by):
+        found = tp.read_audit(bank, stream=args.stream, after_seq=args.after_seq, limit=args.limit, by=by)
+    return Answer(content={"records": [_told(each) for each in found]})
 
 
 def verify(args: Namespace) -> Answer:
@@ -118,6 +135,13 @@ def read_heads(path: Path) -> list[tp.HeadStep]:
         raise InvalidInput("this is no signed head of an audit stream", file=path.name) from None
 
 
+def _told(told: tp.ToldRecord) -> dict[str, object]:
+    record = told.record
+    texts = [{"name": it.name, "text": it.text, "erased_at_s": it.erased_at_s} for it in told.texts]
+    said = {name: getattr(record, name) for name in ("seq", "at_s", "actor", "action", "subject", "details")}
+    return {**said, "texts": texts}
+
+
 def _exported(path: Path, made: tp.AuditExport) -> dict[str, object]:
     return {
         "file": path.name,
@@ -129,6 +153,7 @@ def _exported(path: Path, made: tp.AuditExport) -> dict[str, object]:
         "root": made.head.root,
         "signed_at_s": made.head.at_s,
         "heads": made.heads,
+        "texts": made.texts,
     }
 
 

@@ -84,7 +84,7 @@ def add_bank(parser: Parser) -> None:
 
 def add_reason(parser: Parser) -> None:
     """Add why somebody does it."""
-    parser.add_argument("--reason", required=True, help="why, in up to 140 characters; it stays in the record")
+    parser.add_argument("--reason", required=True, help="why, in up to 140 characters; it stands beside the record")
 
 
 def add_amount(parser: Parser, *, required: bool = True) -> None:

@@ -1,4 +1,4 @@
-"""Enrol customers, find them, freeze and close them, and read what they have."""
+"""Enrol customers, find them, freeze, close and erase them, and read what they have."""
 
 from argparse import Namespace
 from typing import TYPE_CHECKING
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 def add_parser(subparsers: "Subparsers") -> None:
     verbs = add_noun(
-        subparsers, "customer", "enrol, find, freeze and close customers, and let them in; balances and statements"
+        subparsers,
+        "customer",
+        "enrol, find, freeze, close and erase customers, and let them in; balances and statements",
     )
     enrolling = add_verb(verbs, "enrol", enrol, "enrol a customer at your branch", operator=True, key=True)
     enrolling.add_argument("name")
@@ -35,6 +37,13 @@ def add_parser(subparsers: "Subparsers") -> None:
     setting.add_argument("customer", help="the customer's number")
     setting.add_argument("--kind", choices=[kind.value for kind in tp.CustomerKind], required=True)
     add_reason(setting)
+    erasing = "ask to erase a closed customer's name and what was typed about them, or agree to it as a second person"
+    for name, run, help in (
+        ("erase", erase, erasing),
+        ("erasure", erasure, "show who asked to erase a customer's data, and who agreed"),
+    ):
+        parser = add_verb(verbs, name, run, help, operator=True)
+        parser.add_argument("customer", help="the customer's number")
     opening = "give a customer a way in of their own: a PIN that they type twice, or $TOKENPAY_NEW_PIN"
     letting = add_verb(verbs, "open-self-service", open_self_service, opening, operator=True, key=True)
     letting.add_argument("customer", help="the customer's number")
@@ -83,6 +92,20 @@ def unfreeze(args: Namespace) -> Answer:
 def close(args: Namespace) -> Answer:
     with signed_in(args) as (bank, by):
         return Answer(content=plain(tp.close_customer(bank, args.customer, reason=args.reason, by=by)))
+
+
+def erase(args: Namespace) -> Answer:
+    with signed_in(args) as (bank, by):
+        return Answer(content=_erasure(tp.erase_personal_data(bank, args.customer, by=by)))
+
+
+def erasure(args: Namespace) -> Answer:
+    with signed_in(args) as (bank, by):
+        return Answer(content=_erasure(tp.get_erasure(bank, args.customer, by=by)))
+
+
+def _erasure(found: tp.Erasure) -> dict[str, object]:
+    return {**plain(found), "agreed_by": found.agreed_by or None, "state": found.state}
 
 
 def open_self_service(args: Namespace) -> Answer:

@@ -2,12 +2,13 @@
 
 from tokenpay.bank import Bank
 from tokenpay.compliance.case import Case, CaseKind
-from tokenpay.errors import InvalidInput, WrongState
+from tokenpay.errors import InvalidInput, NotFound, WrongState
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.amount import Amount
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
-from tokenpay.steps.authorize import authorize
+from tokenpay.payments.intent import is_uetr
+from tokenpay.steps.authorize import authorize, customers_of
 from tokenpay.steps.enter_case import enter_case
 from tokenpay.steps.record import record
 from tokenpay.store.unit_of_work import UnitOfWork
@@ -22,7 +23,8 @@ def open_case(bank: Bank, *, kind: CaseKind, subject: str, note: str, by: Sessio
         raise InvalidInput("a case has a subject of up to 200 and a note of up to 500 characters")
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.CASE)
-        return enter_case(uow, bank, operator, kind=kind, subject=subject, note=note)
+        about = _customer(uow, subject)
+        return enter_case(uow, bank, operator, kind=kind, subject=subject, note=note, typed=True, about=about)
 
 
 def resolve_case(bank: Bank, case_id: str, *, resolution: str, by: Session) -> Case:
@@ -52,6 +54,17 @@ def case_balances(bank: Bank, case_id: str, *, by: Session) -> list[Amount]:
         authorize(uow, bank, by, Permission.READ)
         uow.cases.get(case_id)
         return _standing(uow, case_id)
+
+
+def _customer(uow: UnitOfWork, subject: str) -> str | None:
+    """Return the customer whom a case about this is about: they themself, or the first who is in the payment."""
+    try:
+        if is_uetr(subject):
+            intent = uow.payments.get(subject).intent
+            return next(iter((*customers_of(intent.debtor), *customers_of(intent.creditor))), None)
+        return uow.customers.get(subject.removeprefix("customer/")).id
+    except NotFound:
+        return None
 
 
 def _standing(uow: UnitOfWork, case_id: str, *, incoming: bool = False) -> list[Amount]:

@@ -113,5 +113,5 @@ def _end(bank: Bank, proposal_id: str, state: ProposalState, *, reason: str, by:
         if withdraws:
             record(uow, bank, operator, "policy.withdrawn", version, details)
         else:
-            record(uow, bank, operator, "policy.refused", version, {**details, "reason": reason})
+            record(uow, bank, operator, "policy.refused", version, details, texts={"reason": reason})
         return ended

@@ -21,7 +21,7 @@ def stop_payments(bank: Bank, *, reason: str, by: Session) -> None:
             return
         uow.facts.set("stopped", operator.id)
         uow.facts.set("resume_asked_by", "")
-        record(uow, bank, operator, "payments.stopped", "bank", {"reason": reason}, whatever_the_clock=True)
+        record(uow, bank, operator, "payments.stopped", "bank", texts={"reason": reason}, whatever_the_clock=True)
 
 
 def resume_payments(bank: Bank, *, by: Session) -> bool:

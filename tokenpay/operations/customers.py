@@ -2,7 +2,7 @@
 
 from tokenpay.bank import Bank
 from tokenpay.compliance.typed_reason import checked_reason
-from tokenpay.errors import WrongState
+from tokenpay.errors import KeyReused, WrongState
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.parties.customer import Customer, CustomerKind, CustomerStatus, checked_name
 from tokenpay.parties.operator import Permission
@@ -26,16 +26,23 @@ def enrol_customer(
     customer_id = f"C{int.from_bytes(bank.entropy.random(5), 'big') % 10**10:010d}"
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.ENROL)
-        content = {"name": name} if kind is CustomerKind.PRIVATE else {"name": name, "kind": kind.value}
+        content = {} if kind is CustomerKind.PRIVATE else {"kind": kind.value}  # the key outlives the name
         known = uow.keys.claim(key, verb="enrol_customer", content=content, result_id=customer_id, at_s=now_s)
         if known is not None:
-            return uow.customers.get(known)
+            return _same(uow.customers.get(known), name)
         customer = Customer(
             id=customer_id, name=name, branch=operator.branch, status=_S.ACTIVE, enrolled_at_s=now_s, kind=kind
         )
         uow.customers.add(customer)
         record(uow, bank, operator, "customer.enrolled", customer_id)
         return customer
+
+
+def _same(customer: Customer, name: str) -> Customer:
+    """Return what a key stands for; raises KeyReused where the name was another, as far as that can be told."""
+    if customer.erased_at_s is None and customer.name != name:
+        raise KeyReused("this key was used with another name", field="name")
+    return customer
 
 
 def set_customer_kind(bank: Bank, customer_id: str, kind: CustomerKind, *, reason: str, by: Session) -> Customer:
@@ -52,7 +59,10 @@ def set_customer_kind(bank: Bank, customer_id: str, kind: CustomerKind, *, reaso
         if customer.status is _S.CLOSED:
             raise WrongState("the customer is closed", customer=customer_id)
         uow.customers.set_kind(customer_id, kind)
-        record(uow, bank, operator, "customer.kind_set", customer_id, {"kind": kind.value, "reason": reason})
+        typed = {"reason": reason}
+        record(
+            uow, bank, operator, "customer.kind_set", customer_id, {"kind": kind.value}, texts=typed, about=customer_id
+        )
         return uow.customers.get(customer_id)
 
 
@@ -93,8 +103,16 @@ def _set_status(bank: Bank, customer_id: str, status: CustomerStatus, *, reason:
                 raise WrongState("the customer still has a balance or something pending", customer=customer_id)
             if uow.requests.find(payee=customer_id, states=WAITING):
                 raise WrongState("the customer still waits for money: cancel the open requests", customer=customer_id)
-        uow.customers.set_status(customer_id, status)
+        uow.customers.set_status(customer_id, status, at_s=bank.clock.now_s())
         freezes = status is CustomerStatus.FROZEN
-        action = f"customer.{status}"
-        record(uow, bank, operator, action, customer_id, {"reason": reason}, whatever_the_clock=freezes)
+        record(
+            uow,
+            bank,
+            operator,
+            f"customer.{status}",
+            customer_id,
+            texts={"reason": reason},
+            about=customer_id,
+            whatever_the_clock=freezes,
+        )
         return uow.customers.get(customer_id)

@@ -88,7 +88,7 @@ def receive_travel_rule(bank: Bank, *, by: Session) -> list[TakenIn]:
     exchange = bank.required_travel_exchange()
     bank.required_data_keys()
     with bank.store.read() as uow:
-        authorize(uow, bank, by, Permission.CASE)
+        authorize(uow, bank, by, Permission.TRAVEL)
     taken = []
     for name, content in exchange.received():
         outcome = _take(bank, name, content, by=by)
@@ -118,14 +118,14 @@ def _take(bank: Bank, name: str, content: bytes, *, by: Session) -> TakenIn:
         return _attached(bank, envelope, TravelMessage.read(opened), by=by)
     except (InvalidInput, IntegrityError, NotFound, KeyReused) as error:
         with bank.store.unit_of_work() as uow:
-            operator = authorize(uow, bank, by, Permission.CASE)
+            operator = authorize(uow, bank, by, Permission.TRAVEL)
             record(uow, bank, operator, "travel_rule.refused", id, {"sender": sender, "code": error.code})
         return TakenIn(id=id, sender=sender, outcome=Taken.REFUSED, reason=error.message)
 
 
 def _acknowledged(bank: Bank, envelope: Envelope, *, by: Session) -> TakenIn:
     with bank.store.unit_of_work() as uow:
-        operator = authorize(uow, bank, by, Permission.CASE)
+        operator = authorize(uow, bank, by, Permission.TRAVEL)
         ours = uow.travel_rules.get(envelope.id)
         details = {"record": ours.id, "by": envelope.sender}
         record(uow, bank, operator, "travel_rule.acknowledged", ours.subject, details)
@@ -135,7 +135,7 @@ def _acknowledged(bank: Bank, envelope: Envelope, *, by: Session) -> TakenIn:
 def _attached(bank: Bank, envelope: Envelope, message: TravelMessage, *, by: Session) -> TakenIn:
     key = f"travel/{envelope.sender}/{envelope.id}"  # the same message again is the same act
     with bank.store.unit_of_work() as uow:
-        operator = authorize(uow, bank, by, Permission.CASE)
+        operator = authorize(uow, bank, by, Permission.TRAVEL)
         known = uow.keys.result(key)
         if known is not None:
             subject = uow.travel_rules.get(known).subject

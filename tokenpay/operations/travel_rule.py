@@ -10,6 +10,7 @@ from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.steps.attach_data import attach_data
 from tokenpay.steps.authorize import authorize
+from tokenpay.steps.erase_documents import erase_documents
 from tokenpay.steps.record import record
 from tokenpay.steps.seal_data import open_document
 
@@ -57,11 +58,6 @@ def erase_travel_rule(bank: Bank, *, by: Session) -> list[TravelRecord]:
 
     That there was one, whose institution it named, and a digest that nobody can undo without the salt stay.
     """
-    now_s = bank.clock.now_s()
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.CONTROL)
-        erased = uow.travel_rules.outdated(now_s=now_s)
-        for outdated in erased:
-            uow.travel_rules.erase(outdated.id, at_s=now_s)
-            record(uow, bank, operator, "travel_rule.erased", outdated.subject, {"record": outdated.id})
-        return [uow.travel_rules.get(outdated.id) for outdated in erased]
+        return erase_documents(uow, bank, operator, uow.travel_rules.outdated(now_s=bank.clock.now_s()))

@@ -1,16 +1,18 @@
 """Follow every audit stream from its start to its head, and meet every head that was signed of it on the way."""
 
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 
 from tokenpay.audit.record import AuditHead
 from tokenpay.audit.signed_head import HeadStep, StreamHead, verify_heads
+from tokenpay.audit.text import Teller, verify_texts
 from tokenpay.bank import Bank
 from tokenpay.errors import InvalidInput
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.steps.authorize import authorize
-from tokenpay.steps.follow_archive import verify_own_archive
+from tokenpay.steps.follow_archive import archived_tellers, verify_own_archive
 from tokenpay.steps.head_key import head_key
 from tokenpay.store.unit_of_work import UnitOfWork
 
@@ -28,7 +30,8 @@ def verify_audit(
     `heads` are signed heads that were kept outside the bank: whoever changed, removed, moved or cut off a record that
     one covers is found, also with every later hash written anew. `key` (32 bytes) is the bank's head key as the
     auditor knows it; without it the database's own word is taken for it. The heads that the database itself still
-    holds are met too, which tells closer where a change begins. `archives` are followed with the rest.
+    holds are met too, which tells closer where a change begins. `archives` are followed with the rest. What people
+    typed stands beside the streams: each text is met with the record that it was typed for, or that it was erased by.
 
     IntegrityError says which `stream`, and the first record (`seq`) and the last (`up_to`) that may be wrong. Raises
     InvalidInput for a head of another bank, or one that stands in an archive that was not named.
@@ -48,7 +51,26 @@ def verify_audit(
             for mark in marks
             if mark.size >= starts.get(mark.stream, 0) or (mark.stream, mark.size) in outside
         ]  # fmt: skip
-        return uow.audit.whole_heads(marks)
+        found = uow.audit.whole_heads(marks)
+        _follow_texts(uow, archives)
+        return found
+
+
+def _follow_texts(uow: UnitOfWork, archives: Sequence[Path]) -> None:
+    """Meet every text beside the streams, with what the records that were followed say of it."""
+    spans, told = dict[tuple[str, int], int](), list[Teller]()
+    for path in archives:
+        start, end, tellers = archived_tellers(path)
+        spans[start.stream, start.seq] = end
+        told += tellers
+    unread = {}
+    for head in uow.audit.heads():
+        begins, reached = uow.audit.start(head.stream), 0
+        while reached < begins.seq and (head.stream, reached) in spans:
+            reached = spans[head.stream, reached]
+        if reached < begins.seq:
+            unread[head.stream] = begins
+    verify_texts(chain(told, uow.audit_texts.tellers()), uow.audit_texts.all(), unread)
 
 
 def _proved(uow: UnitOfWork, steps: Sequence[HeadStep], key: bytes | None) -> list[StreamHead]:

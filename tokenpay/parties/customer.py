@@ -7,6 +7,8 @@ from enum import StrEnum
 from tokenpay.errors import InvalidInput
 
 MAX_NAME = 140
+ERASED_NAME = "(erased)"
+"""What stands in the place of a name that was erased."""
 
 
 class CustomerStatus(StrEnum):
@@ -29,7 +31,10 @@ class CustomerKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
-    """`id` is the customer number, such as `C00000042`; the name is personal data and stays out of audit streams."""
+    """`id` is the customer number, such as `C00000042`; the name is personal data and stays out of audit streams.
+
+    Once it was erased, at `erased_at_s`, the name is `(erased)`.
+    """
 
     id: str
     name: str
@@ -37,6 +42,8 @@ class Customer:
     status: CustomerStatus
     enrolled_at_s: int
     kind: CustomerKind = CustomerKind.PRIVATE
+    closed_at_s: int | None = None
+    erased_at_s: int | None = None
 
 
 def checked_name(name: str) -> str:

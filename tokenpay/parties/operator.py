@@ -39,6 +39,7 @@ class Permission(StrEnum):
     VAULT = "vault"
     CREDENTIAL = "credential"
     RECEIPT = "receipt"
+    TRAVEL = "travel"
     RUN_ENGINE = "run_engine"
     READ = "read"
 
@@ -65,9 +66,10 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.CONTROL,
         Permission.POLICY,
         Permission.VAULT,
+        Permission.TRAVEL,
     },
     Role.AUDITOR: frozenset({Permission.CREDENTIAL, Permission.READ}),
-    Role.ENGINE: frozenset({Permission.RUN_ENGINE, Permission.READ}),
+    Role.ENGINE: frozenset({Permission.RUN_ENGINE, Permission.TRAVEL, Permission.READ}),
     # Of their own only: `authorize` refuses where a verb does not say whose data or money it touches.
     Role.CUSTOMER: frozenset({Permission.REQUEST, Permission.PAY, Permission.READ}),
 }

@@ -15,10 +15,21 @@ from tokenpay.steps.screened import outside
 from tokenpay.store.unit_of_work import UnitOfWork
 
 
-def enter_case(uow: UnitOfWork, bank: Bank, operator: Operator, *, kind: CaseKind, subject: str, note: str) -> Case:
+def enter_case(
+    uow: UnitOfWork,
+    bank: Bank,
+    operator: Operator,
+    *,
+    kind: CaseKind,
+    subject: str,
+    note: str,
+    typed: bool = False,
+    about: str | None = None,
+) -> Case:
     """Add a case to the unit of work of what caused it, or return the open one of this kind and subject.
 
-    What happens again after a case was resolved is a case of its own, numbered after the subject.
+    What happens again after a case was resolved is a case of its own, numbered after the subject. A subject that a
+    person `typed` may be a name: it stands beside the audit record, not in it.
     """
     before = uow.cases.find(kind, subject)
     still_open = next((case for case in before if case.is_open), None)
@@ -30,8 +41,10 @@ def enter_case(uow: UnitOfWork, bank: Bank, operator: Operator, *, kind: CaseKin
     now_s = bank.clock.now_s()
     case = Case(id=new_id(bank, "CS"), kind=kind, subject=numbered, note=note[:500], opened_at_s=now_s)
     if not uow.cases.add(case):  # another unit of work was quicker, and its case is there now
-        return enter_case(uow, bank, operator, kind=kind, subject=subject, note=note)
-    record(uow, bank, operator, "case.opened", case.id, {"kind": kind.value, "subject": numbered})
+        return enter_case(uow, bank, operator, kind=kind, subject=subject, note=note, typed=typed, about=about)
+    told = {"kind": kind.value} if typed else {"kind": kind.value, "subject": numbered}
+    texts = {"subject": numbered} if typed else None
+    record(uow, bank, operator, "case.opened", case.id, told, texts=texts, about=about)
     return case
 
 

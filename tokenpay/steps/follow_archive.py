@@ -9,6 +9,7 @@ from tokenpay.audit.archive import AuditArchive, read_archive
 from tokenpay.audit.follow import COLUMNS, Row, StreamFollower, verify_rows
 from tokenpay.audit.record import AuditHead, AuditRecord
 from tokenpay.audit.signed_head import StreamHead
+from tokenpay.audit.text import MARK, Teller
 from tokenpay.audit.tree import Frontier
 from tokenpay.errors import IntegrityError, InvalidInput
 from tokenpay.store.unit_of_work import UnitOfWork
@@ -55,6 +56,18 @@ def verify_own_archive(uow: UnitOfWork, path: Path, heads: Iterable[StreamHead] 
     if None not in (known, frontier) and known != frontier:
         raise IntegrityError("the archive's records make another tree than its stream says", stream=archive.end.stream)
     return archive
+
+
+def archived_tellers(path: Path) -> tuple[AuditHead, int, list[Teller]]:
+    """Return where an archive begins and ends that was followed before, and the records in it that tell of texts."""
+    with path.open("r", encoding="ascii", newline="\n") as file:
+        start, records = read_archive(file)
+        end, tellers = start.seq, list[Teller]()
+        for record in records:
+            end = record.seq
+            if MARK in record.details:
+                tellers.append((record.stream, record.seq, record.details))
+    return start, end, tellers
 
 
 def _rows(records: Iterator[AuditRecord], stream: str) -> Iterator[Sequence[Row]]:

@@ -204,6 +204,12 @@ class AuditStore:
         for row in self._connection.execute(query.order_by(audit_records.c.seq)):
             yield AuditRecord(**row._mapping)
 
+    def some_records(self, stream: str, *, after_seq: int, limit: int) -> list[AuditRecord]:
+        """Return up to so many of a stream's records after a number, in order."""
+        column = audit_records.c
+        query = select(audit_records).where(column.stream == stream, column.seq > after_seq).order_by(column.seq)
+        return [AuditRecord(**row._mapping) for row in self._connection.execute(query.limit(limit))]
+
 
 def _told_frontier(details: str, start: AuditHead) -> Frontier | None:
     """Return the frontier that the record of an archive tells of, where it is the one that ended at `start`."""

@@ -1,5 +1,6 @@
 """Cases: at most one of a kind about a subject."""
 
+from collections.abc import Collection
 from dataclasses import asdict
 from typing import Any
 
@@ -44,10 +45,18 @@ class CaseStore:
             query = query.where(cases.c.resolved_at_s.is_(None))
         return [_case(row) for row in self._connection.execute(query)]
 
+    def about(self, subjects: Collection[str]) -> list[Case]:
+        """Return the cases about any of these, however often one was opened again, open or resolved."""
+        return [case for case in self.all(open_only=False) if case.subject.partition("#")[0] in subjects]
+
     def count_open(self) -> int:
         """Return how many cases wait for somebody."""
         query = select(func.count()).select_from(cases).where(cases.c.resolved_at_s.is_(None))
         return int(self._connection.execute(query).scalar_one())
+
+    def erase(self, case_id: str) -> None:
+        """Take away what people wrote about a case that is resolved."""
+        self._connection.execute(update(cases).where(cases.c.id == case_id).values(note="", resolution=""))
 
     def resolve(self, case_id: str, *, resolution: str, by: str, at_s: int) -> None:
         self._connection.execute(

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from tokenpay.errors import InvalidInput, NotFound
-from tokenpay.parties.customer import MAX_NAME, Customer, CustomerKind, CustomerStatus
+from tokenpay.parties.customer import ERASED_NAME, MAX_NAME, Customer, CustomerKind, CustomerStatus
 from tokenpay.store.door import rows_limit, stored
 from tokenpay.store.tables import customers
 
@@ -79,8 +79,16 @@ class CustomerStore:
         self._connection.execute(update(customers).where(customers.c.id == customer_id).values(kind=kind))
         self._kept.pop(customer_id, None)
 
-    def set_status(self, customer_id: str, status: CustomerStatus) -> None:
-        self._connection.execute(update(customers).where(customers.c.id == customer_id).values(status=status))
+    def set_status(self, customer_id: str, status: CustomerStatus, *, at_s: int) -> None:
+        change = update(customers).where(customers.c.id == customer_id)
+        closed_at_s = at_s if status is CustomerStatus.CLOSED else None
+        self._connection.execute(change.values(status=status, closed_at_s=closed_at_s))
+        self._kept.pop(customer_id, None)
+
+    def erase(self, customer_id: str, *, at_s: int) -> None:
+        """Take the name of a customer away; the guards ask that two people agreed, long after the customer closed."""
+        change = update(customers).where(customers.c.id == customer_id)
+        self._connection.execute(change.values(name=ERASED_NAME, erased_at_s=at_s))
         self._kept.pop(customer_id, None)
 
 

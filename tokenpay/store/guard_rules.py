@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tokenpay.ledger.chart import ASSETS, LIABILITIES
+from tokenpay.parties.customer import ERASED_NAME
 from tokenpay.parties.passkey import TRANSITIONS as PASSKEY_TRANSITIONS
-from tokenpay.payments.payment import ON_ITS_WAY, TRANSITIONS
+from tokenpay.payments.payment import ENDED, ON_ITS_WAY, TRANSITIONS
 
 ENGINE = "tokenpay_engine"
 """The database role that carries money on and off the chain."""
@@ -29,18 +30,20 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "audit_archives": (),
     "audit_heads": ("seq", "hash", "at_s"),
     "audit_records": (),
+    "audit_texts": ("salt", "text", "erased_at_s"),
     "authorizations": (),
     "bank": ("value",),
     "batch_outcomes": (),
     "blocks": (),
     "carried": (),
-    "cases": ("resolution", "resolved_by", "resolved_at_s"),
+    "cases": ("note", "resolution", "resolved_by", "resolved_at_s"),
     "chains": ("next_nonce", "head_number", "final_number", "halted", "seen_at_s", "trouble"),
     "clearances": (),
     "credentials": (),
-    "customers": ("status", "kind"),
+    "customers": ("status", "kind", "name", "closed_at_s", "erased_at_s"),
     "deposits": ("state", "outcome"),
     "entries": (),
+    "erasures": ("agreed_by", "agreed_at_s", "erased_at_s"),
     "head_sinks": ("size", "at_s", "trouble"),
     "introductions": (),
     "keys": (),
@@ -83,16 +86,21 @@ CHANGES: dict[str, tuple[str, ...]] = {
 
 REMOVED = frozenset({
     "audit_records", "authorizations", "blocks", "carried", "credentials", "head_sinks", "keys", "limit_uses",
-    "listed_addresses", "listed_names", "listed_parties", "screening_lists", "shifts",
+    "listed_addresses", "listed_names", "listed_parties", "passkey_challenges", "screening_lists", "shifts",
 })  # fmt: skip
 """Where rows may go again: what was archived, what a reorg orphans, is replaced, or a unit of work takes back."""
+
+ENGINE_REMOVES = frozenset({"passkey_challenges"})
+"""Where a terminal removes none."""
 
 OWNER_REMOVES = frozenset({"audit_records"})
 """Where only the owner of the tables removes rows."""
 
 ONCE = {
+    "audit_texts": "hash = NEW.hash OR stream = NEW.stream AND seq = NEW.seq AND name = NEW.name",
     "approvals": "payment_id = NEW.payment_id AND (operator_id = NEW.operator_id OR part = NEW.part)",
     "clearances": "id = NEW.id OR payment_id = NEW.payment_id",
+    "erasures": "customer_id = NEW.customer_id",
     "introductions": "operator_id = NEW.operator_id",
     "outbox": "id = NEW.id",
     "passkey_challenges": "id = NEW.id",
@@ -163,6 +171,14 @@ _PROPOSAL_WAYS = _listed({
 })  # fmt: skip
 _MADE_BY_THEM = "SELECT 1 FROM payments WHERE id = NEW.payment_id AND maker = NEW.operator_id"
 _SUPERVISOR = "SELECT 1 FROM operators WHERE active AND role = 'supervisor' AND id = NEW"
+_KEPT_S = 5 * 366 * 86_400
+"""No text goes sooner, whatever the policy says: what FATF Recommendation 11 asks at the least."""
+_PROVES = "SELECT 1 FROM passkey_consents WHERE challenge_id = OLD.id"
+_ITS_PAYMENT = "SELECT 1 FROM payments WHERE id = OLD.payment_id"
+_OF_ERASED = (
+    "SELECT 1 FROM erasures WHERE agreed_by IS NOT NULL AND 'customer/' || customer_id IN (NEW.debtor, NEW.creditor)"
+)
+_AGREED = "SELECT 1 FROM erasures WHERE agreed_by IS NOT NULL AND customer_id = NEW"
 _GENESIS = f"'\\x{'00' * 32}'::bytea"
 
 RULES = (
@@ -179,6 +195,8 @@ RULES = (
          refused="NEW.state <> CASE WHEN NEW.customer_id IS NULL THEN 'waiting' ELSE 'active' END"
          " OR NEW.confirmed_by IS NOT NULL"),
     Rule(name="answered_once", table="passkey_challenges", event="UPDATE", refused="OLD.answered_at_s IS NOT NULL"),
+    Rule(name="proves_nothing", table="passkey_challenges", event="DELETE", looks=True,
+         refused=f"EXISTS ({_PROVES}) OR EXISTS ({_ITS_PAYMENT} AND state NOT IN ({_listed(ENDED)}))"),
     Rule(name="closed_for_good", table="sessions", event="UPDATE", refused="OLD.closed_at_s IS NOT NULL"),
     Rule(name="closed_for_good", table="shifts", event="UPDATE", refused="OLD.state = 'closed'"),
     Rule(name="only_a_new_one_goes", table="shifts", event="DELETE", refused="OLD.state <> 'open'"),
@@ -196,7 +214,12 @@ RULES = (
          refused="NOT EXISTS (SELECT 1 FROM entries WHERE account_id = NEW.id AND seq = NEW.version"
          " AND debits_after = NEW.debits_posted AND credits_after = NEW.credits_posted)"),
     Rule(name="goes_its_way", table="payments", event="UPDATE",
-         refused=f"OLD.state || '>' || NEW.state NOT IN ({_WAYS})"),
+         refused=f"OLD.state || '>' || NEW.state NOT IN ({_WAYS}) AND NOT (OLD.state = 'refused'"
+         " AND NEW.state = 'refused' AND NEW.updated_at_s = OLD.updated_at_s)"),
+    Rule(name="only_erased", table="payments", event="UPDATE", looks=True, only="sqlite",
+         refused=f"OLD.state = 'refused' AND NOT EXISTS ({_OF_ERASED})"),
+    Rule(name="only_erased", table="payments", event="UPDATE", looks=True, only="postgresql",
+         at_commit="OLD.state = 'refused'", refused=f"NOT EXISTS ({_OF_ERASED})"),
     Rule(name="taken_once", table="quotes", event="UPDATE", refused="OLD.payment_id IS NOT NULL"),
     Rule(name="settled_once", table="transfers", event="UPDATE",
          refused="OLD.state <> 'pending' OR NEW.posted_units > OLD.units"),
@@ -211,7 +234,11 @@ RULES = (
     Rule(name="not_once_assigned", table="carried", event="DELETE", looks=True,
          refused="EXISTS (SELECT 1 FROM payments WHERE id = OLD.payment_id AND nonce IS NOT NULL)"),
     Rule(name="answered_once", table="attempts", event="UPDATE", refused="OLD.outcome <> 'unknown'"),
-    Rule(name="resolved_once", table="cases", event="UPDATE", refused="OLD.resolved_at_s IS NOT NULL"),
+    Rule(name="resolved_once", table="cases", event="UPDATE",
+         refused="OLD.resolved_at_s IS NOT NULL AND (NEW.note <> '' OR NEW.resolution <> ''"
+         " OR NEW.resolved_by <> OLD.resolved_by OR NEW.resolved_at_s IS DISTINCT FROM OLD.resolved_at_s)"),
+    Rule(name="note_stands", table="cases", event="UPDATE",
+         refused="OLD.resolved_at_s IS NULL AND NEW.note <> OLD.note"),
     Rule(name="bound_to_a_payment", table="keys", event="DELETE", looks=True,
          refused="EXISTS (SELECT 1 FROM payments WHERE id = OLD.result_id)"),
     Rule(name="own_unit_of_work", table="keys", event="DELETE", only="postgresql",
@@ -235,6 +262,31 @@ RULES = (
          refused="NOT EXISTS (SELECT 1 FROM audit_records WHERE stream = NEW.stream AND seq = NEW.seq"
          " AND hash = NEW.hash AND at_s = NEW.at_s) OR NOT EXISTS (SELECT 1 FROM audit_heads"
          " WHERE stream = NEW.stream AND seq > NEW.seq)"),
+    Rule(name="of_its_record", table="audit_texts", event="INSERT", looks=True,
+         refused="NEW.erased_at_s IS NOT NULL OR NOT EXISTS (SELECT 1 FROM audit_records WHERE stream = NEW.stream"
+         " AND seq = NEW.seq AND replace(details, '\"' || NEW.hash || '\"', '') <> details)"),
+    Rule(name="only_erased", table="audit_texts", event="UPDATE",
+         refused=f"OLD.erased_at_s IS NOT NULL OR NEW.erased_at_s IS NULL OR NEW.erased_at_s < OLD.at_s + {_KEPT_S}"),
+    Rule(name="two_agreed", table="audit_texts", event="UPDATE", looks=True,
+         refused=f"NEW.customer_id IS NOT NULL AND NOT EXISTS ({_AGREED}.customer_id)"),
+    Rule(name="closed_for_good", table="customers", event="UPDATE",
+         refused="OLD.status = 'closed' AND (NEW.status <> 'closed'"
+         " OR NEW.closed_at_s IS DISTINCT FROM OLD.closed_at_s)"
+         " OR OLD.status <> 'closed' AND (NEW.status = 'closed') <> (NEW.closed_at_s IS NOT NULL)"),
+    Rule(name="only_erased", table="customers", event="UPDATE",
+         refused="OLD.erased_at_s IS NOT NULL OR NEW.erased_at_s IS NULL AND NEW.name <> OLD.name"
+         f" OR NEW.erased_at_s IS NOT NULL AND (NEW.name <> '{ERASED_NAME}' OR OLD.closed_at_s IS NULL"
+         f" OR NEW.erased_at_s < OLD.closed_at_s + {_KEPT_S})"),
+    Rule(name="two_agreed", table="customers", event="UPDATE", looks=True,
+         refused=f"NEW.erased_at_s IS NOT NULL AND NOT EXISTS ({_AGREED}.id)"),
+    Rule(name="begins_asked", table="erasures", event="INSERT", refused="NEW.agreed_by IS NOT NULL"),
+    Rule(name="of_a_supervisor", table="erasures", event="INSERT", looks=True,
+         refused=f"NOT EXISTS ({_SUPERVISOR}.asked_by)"),
+    Rule(name="once_agreed", table="erasures", event="UPDATE",
+         refused="OLD.erased_at_s IS NOT NULL OR OLD.agreed_by IS NOT NULL AND (NEW.agreed_by IS NULL"
+         " OR NEW.agreed_by <> OLD.agreed_by OR NEW.agreed_at_s <> OLD.agreed_at_s)"),
+    Rule(name="of_another_supervisor", table="erasures", event="UPDATE", looks=True,
+         refused=f"OLD.agreed_by IS NULL AND NOT EXISTS ({_SUPERVISOR}.agreed_by)"),
     Rule(name="by_its_maker", table="approvals", event="INSERT", looks=True,
          refused=f"NEW.part = 'maker' AND NOT EXISTS ({_MADE_BY_THEM})"),
     Rule(name="by_another", table="approvals", event="INSERT", looks=True,
@@ -301,7 +353,7 @@ RESERVED = (
     Reserved(name="by_the_engine", table="payments", event="INSERT",
              when=f"{_CARRIED} OR NEW.nonce IS NOT NULL OR NEW.transaction_hash IS NOT NULL"),
     Reserved(name="by_the_engine_later", table="payments", event="UPDATE",
-             when=f"OLD.state IN ({_ON_ITS_WAY}) OR {_CARRIED} OR "
+             when=f"OLD.state IN ({_ON_ITS_WAY}) OR OLD.state = 'refused' OR {_CARRIED} OR "
              + " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in _ON_CHAIN)),
     Reserved(name="by_the_engine", table="keys", event="INSERT", when="NEW.key LIKE 'engine/%'"),
     Reserved(name="by_the_engine", table="audit_records", event="INSERT", when="NEW.stream = 'engine'"),
@@ -310,6 +362,10 @@ RESERVED = (
     Reserved(name="by_the_engine_later", table="passkeys", event="UPDATE",
              when="NEW.state = 'active' AND OLD.state <> 'active'"),
     Reserved(name="by_the_engine", table="travel_rules", event="UPDATE", when="true"),
+    Reserved(name="by_the_engine", table="cases", event="UPDATE", when="OLD.resolved_at_s IS NOT NULL"),
+    Reserved(name="by_the_engine", table="audit_texts", event="UPDATE", when="true"),
+    Reserved(name="by_the_engine", table="customers", event="UPDATE", when="NEW.erased_at_s IS NOT NULL"),
+    Reserved(name="by_the_engine", table="erasures", event="UPDATE", when="NEW.erased_at_s IS NOT NULL"),
     Reserved(name="by_the_owner", table="operators", event="INSERT", when=_STAFF, role=""),
     Reserved(name="by_the_owner_later", table="operators", event="UPDATE",
              when=f"{_STAFF} AND NEW.active <> OLD.active", role=""),

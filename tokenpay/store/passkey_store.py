@@ -4,15 +4,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, exists, insert, select, update
 
 from tokenpay.errors import NotFound
 from tokenpay.parties.passkey import Passkey, PasskeyFacts, PasskeyState, Vouch, VouchPart
+from tokenpay.payments.payment import ENDED
 from tokenpay.primitives.canonical import canonical_text, parse_canonical
 from tokenpay.store.door import stored
-from tokenpay.store.tables import passkey_challenges, passkeys
+from tokenpay.store.tables import passkey_challenges, passkey_consents, passkeys, payments
 
 _ONE = select(passkeys).where(passkeys.c.id == bindparam("passkey"))
+_ENDED = sorted(state.value for state in ENDED)
 _ORDER = (passkeys.c.registered_at_s, passkeys.c.id)
 
 
@@ -122,6 +124,18 @@ class PasskeyStore:
         if row is None:
             raise NotFound("there is no such challenge")
         return _challenge(row)
+
+    def forget(self, *, before_s: int) -> int:
+        """Remove challenges that ended before then and prove nothing; return how many.
+
+        One that a consent answers stays with it, and so does one of a payment that has not ended: put in again, an
+        answer to it that never came would count.
+        """
+        column = passkey_challenges.c
+        proves = exists().where(passkey_consents.c.challenge_id == column.id)
+        waits = exists().where(payments.c.id == column.payment_id, payments.c.state.not_in(_ENDED))
+        ended = column.expires_at_s < before_s
+        return self._connection.execute(delete(passkey_challenges).where(ended, ~proves, ~waits)).rowcount
 
     def answer(self, challenge_id: str, *, at_s: int) -> None:
         """Note that a challenge was answered: nobody answers it again."""

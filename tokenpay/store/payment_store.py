@@ -126,6 +126,13 @@ class PaymentStore:
         order = (payments.c.nonce.nulls_last(), payments.c.created_at_s, payments.c.id)
         return [self._payment(row) for row in self._connection.execute(query.order_by(*order).limit(rows_limit(limit)))]
 
+    def refused_of(self, customer_id: str) -> list[Payment]:
+        """Return the refused payments that a customer was to pay or be paid by, oldest first."""
+        party = f"customer/{customer_id}"
+        theirs = (payments.c.debtor == party) | (payments.c.creditor == party)
+        query = select(payments).where(theirs, payments.c.state == PaymentState.REFUSED)
+        return [self._payment(row) for row in self._connection.execute(query.order_by(payments.c.created_at_s))]
+
     def paid_before(self, *, creditor: str, debtor: str | None = None) -> bool:
         """Tell whether anybody, or this debtor, has paid this creditor to the end."""
         query = select(payments.c.id).where(

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy import Connection, text
 
 from tokenpay.errors import InvalidInput, NotPermitted
-from tokenpay.store.guard_rules import CHANGES, ENGINE, OWNER_REMOVES, REMOVED
+from tokenpay.store.guard_rules import CHANGES, ENGINE, ENGINE_REMOVES, OWNER_REMOVES, REMOVED
 from tokenpay.store.unit_of_work import Store, translated
 
 TERMINAL = "tokenpay_terminal"
@@ -95,12 +95,13 @@ def _reading() -> Iterator[str]:
 
 
 def _writing(role: str, tables: list[str], *, new: Iterable[str]) -> Iterator[str]:
+    removed = REMOVED - OWNER_REMOVES - (ENGINE_REMOVES if role == TERMINAL else frozenset())
     for table in tables:
         columns = ", ".join(CHANGES[table])
         what = [
             *(["INSERT"] if table in new else []),
             *([f"UPDATE ({columns})"] if columns else []),
-            *(["DELETE"] if table in REMOVED - OWNER_REMOVES else []),
+            *(["DELETE"] if table in removed else []),
         ]
         if what:
             yield f"GRANT {', '.join(what)} ON {table} TO {role}"

@@ -182,8 +182,25 @@ customers = Table(
     Column("status", Text, nullable=False),
     Column("enrolled_at_s", BigInteger, nullable=False),
     Column("kind", Text, nullable=False, server_default="private"),
+    Column("closed_at_s", BigInteger),
+    Column("erased_at_s", BigInteger),
     _one_of("kind", CustomerKind),
 )
+
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("customer_id", Text, ForeignKey("customers.id"), primary_key=True),
+    Column("asked_by", Text, ForeignKey("operators.id"), nullable=False),
+    Column("asked_at_s", BigInteger, nullable=False),
+    Column("agreed_by", Text, ForeignKey("operators.id")),
+    Column("agreed_at_s", BigInteger),
+    Column("erased_at_s", BigInteger),
+    CheckConstraint("agreed_by <> asked_by", name="two_people"),
+    CheckConstraint("(agreed_by IS NULL) = (agreed_at_s IS NULL)", name="agreed_at_a_time"),
+    CheckConstraint("erased_at_s IS NULL OR agreed_by IS NOT NULL", name="agreed_first"),
+)
+"""Whose personal data two people have erased, or one has asked for."""
 
 # --- the counter -----------------------------------------------------------------------------
 
@@ -828,6 +845,27 @@ audit_records = Table(
     Column("previous", LargeBinary, nullable=False),
     Column("hash", LargeBinary, nullable=False),
 )
+
+audit_texts = Table(
+    "audit_texts",
+    metadata,
+    Column("hash", Text, primary_key=True),
+    Column("stream", Text, ForeignKey("audit_heads.stream"), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("customer_id", Text, ForeignKey("customers.id")),
+    Column("at_s", BigInteger, nullable=False),
+    Column("salt", LargeBinary),
+    Column("text", Text),
+    Column("erased_at_s", BigInteger),
+    UniqueConstraint("stream", "seq", "name"),
+    CheckConstraint(
+        "(text IS NULL) = (erased_at_s IS NOT NULL) AND (salt IS NULL) = (erased_at_s IS NOT NULL)",
+        name="kept_or_erased",
+    ),
+    Index("ix_audit_texts_customer_id", "customer_id"),
+)
+"""What people typed beside an act: its record holds the salted hash alone, so that the text can be erased."""
 
 audit_archives = Table(
     "audit_archives",

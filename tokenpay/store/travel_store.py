@@ -1,5 +1,6 @@
 """Data of the Travel Rule: sealed, and beside it what may be read by everybody."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
@@ -9,6 +10,7 @@ from tokenpay.errors import NotFound
 from tokenpay.store.door import stored
 from tokenpay.store.tables import travel_rules
 
+_AT_ONCE = 1_000
 _CLEAR = [column for column in travel_rules.c if column.name not in ("salt", "sealed")]
 
 
@@ -70,6 +72,16 @@ class TravelStore:
             .order_by(travel_rules.c.keep_until_s, travel_rules.c.subject, travel_rules.c.seq)
         )
         return [_record(row) for row in self._connection.execute(query)]
+
+    def standing_of(self, subjects: Iterable[str]) -> list[TravelRecord]:
+        """Return the records of these payments and deposits that still hold their document."""
+        found = list[TravelRecord]()
+        every = sorted(subjects)
+        for first in range(0, len(every), _AT_ONCE):
+            there = (travel_rules.c.subject.in_(every[first : first + _AT_ONCE]), travel_rules.c.erased_at_s.is_(None))
+            query = select(*_CLEAR).where(*there).order_by(travel_rules.c.subject, travel_rules.c.seq)
+            found += [_record(row) for row in self._connection.execute(query)]
+        return found
 
     def erase(self, record_id: str, *, at_s: int) -> None:
         """Take away a record's document and its salt; that it stood, and its digest, stay."""

@@ -33,6 +33,7 @@ from tokenpay.store.approval_store import ApprovalStore
 from tokenpay.store.asset_store import AssetStore
 from tokenpay.store.attempt_store import AttemptStore
 from tokenpay.store.audit_store import AuditStore
+from tokenpay.store.audit_text_store import AuditTextStore
 from tokenpay.store.batch_store import BatchStore
 from tokenpay.store.carried_store import CarriedStore
 from tokenpay.store.case_store import CaseStore
@@ -42,6 +43,7 @@ from tokenpay.store.customer_store import CustomerStore
 from tokenpay.store.deposit_store import DepositStore
 from tokenpay.store.disk_failure import disk_failure
 from tokenpay.store.door import check_values
+from tokenpay.store.erasure_store import ErasureStore
 from tokenpay.store.fact_store import FactStore
 from tokenpay.store.introduction_store import IntroductionStore
 from tokenpay.store.key_store import KeyStore
@@ -91,6 +93,7 @@ class UnitOfWork:
     assets = cached_property(lambda uow: AssetStore(uow.connection))
     attempts = cached_property(lambda uow: AttemptStore(uow.connection, uow.writes))
     audit = cached_property(lambda uow: AuditStore(uow.connection, uow.writes))
+    audit_texts = cached_property(lambda uow: AuditTextStore(uow.connection, uow.writes))
     carried = cached_property(lambda uow: CarriedStore(uow.connection))
     batches = cached_property(lambda uow: BatchStore(uow.connection, uow.writes, uow.payments))
     cases = cached_property(lambda uow: CaseStore(uow.connection))
@@ -98,6 +101,7 @@ class UnitOfWork:
     clearances = cached_property(lambda uow: ClearanceStore(uow.connection, uow.writes, uow.approvals))
     customers = cached_property(lambda uow: CustomerStore(uow.connection))
     deposits = cached_property(lambda uow: DepositStore(uow.connection, uow.assets))
+    erasures = cached_property(lambda uow: ErasureStore(uow.connection))
     facts = cached_property(lambda uow: FactStore(uow.connection))
     introductions = cached_property(lambda uow: IntroductionStore(uow.connection))
     keys = cached_property(lambda uow: KeyStore(uow.connection))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import tokenpay as tp
 from tests.armed import register
+from tests.long_gone import long_gone
 from tests.travel_data import travel_data
 from tests.world import CHAIN_ID, LIMITS, OUTSIDE, PASSWORDS, TOKEN, World, address_of, euro
 from tokenpay.cli.program import build_parser
@@ -93,6 +94,7 @@ def stock(world: World, folder: Path) -> dict[str, str]:
     empty = tp.enrol_customer(world.bank, name="Empty", by=world.tom, key=world.key())
     frozen = tp.enrol_customer(world.bank, name="Frozen", by=world.tom, key=world.key())
     tp.freeze_customer(world.bank, frozen.id, reason="a drill", by=world.ann)
+    gone = long_gone(world)
     case = tp.open_case(world.bank, kind=tp.CaseKind.OTHER, subject="till", note="", by=world.ann)
     shift, quote = _counter(world)
     passkey = register(world, world.tom)
@@ -129,6 +131,8 @@ def stock(world: World, folder: Path) -> dict[str, str]:
         "reason": "a drill",
         "customer": world.anna.id,
         "customer close customer": empty.id,
+        "customer erase customer": gone.id,
+        "customer erasure customer": gone.id,
         "customer set-kind kind": "business",
         "customer unfreeze customer": frozen.id,
         "request": request.id,

@@ -338,6 +338,10 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
     return {
         "attach_travel_rule": lambda by: tp.attach_travel_rule(bank, held.id, travel_data(mine), by=by, key=key),
         "begin_wallet_proof": lambda by: tp.begin_wallet_proof(bank, customer_id=mine, wallet=OUTSIDE, by=by),
+        "erase_outdated": lambda by: tp.erase_outdated(bank, by=by),
+        "erase_personal_data": lambda by: tp.erase_personal_data(bank, mine, by=by),
+        "get_erasure": lambda by: tp.get_erasure(bank, mine, by=by),
+        "read_audit": lambda by: tp.read_audit(bank, stream="main", by=by),
         "erase_travel_rule": lambda by: tp.erase_travel_rule(bank, by=by),
         "get_travel_rule": lambda by: tp.get_travel_rule(bank, held.id, by=by),
         "receive_travel_rule": lambda by: tp.receive_travel_rule(travelling(bank), by=by),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -323,7 +324,7 @@ def test_a_place_that_is_named_no_more_is_forgotten(world: World) -> None:
     assert tp.bank_health(world.bank, by=world.tom).head_sinks == ()
 
 
-def exported(world: World, path: Path, **asked: int) -> tp.AuditExport:
+def exported(world: World, path: Path, **asked: Any) -> tp.AuditExport:
     return tp.export_audit(world.bank, path, stream=STREAM, by=world.ann, **asked)
 
 

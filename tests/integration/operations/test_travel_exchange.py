@@ -148,8 +148,8 @@ def test_what_came_early_waits_for_its_deposit(world: World, post: Post) -> None
     assert receive(world) == [("M-1", "waits")]
     world.deposit(request, THRESHOLD, sender=STRANGER)
     world.mine()
-    world.turn()
-    assert receive(world) == [("M-1", "attached")]
+    assert [(it.id, it.outcome.value) for it in tp.run_once(world.bank, by=world.engine).taken] == [("M-1", "attached")]
+    assert receive(world) == []
 
 
 def test_one_message_is_data_of_one_deposit(world: World, post: Post) -> None:
@@ -211,3 +211,39 @@ def test_every_bit_of_a_message_counts(world: World, post: Post) -> None:
             replace(envelope, sealed=bytes(sealed)).verify(THEIR_KEYS.public())
         with pytest.raises(tp.IntegrityError):
             world.bank.required_data_keys().open(bytes(sealed), bound_to=envelope.bound_to)
+
+
+def test_the_engine_takes_in_what_came_with_each_turn(world: World, post: Post) -> None:
+    request = seen(world)
+    post["first-bank"]["M-1.json"] = incoming(world, request)
+    post["first-bank"]["M-2.json"] = b"noise"
+    cycle = tp.run_once(world.bank, by=world.engine)
+    assert {(taken.id, taken.outcome.value) for taken in cycle.taken} == {("M-1", "attached"), ("M-2", "refused")}
+    assert cycle.error is None
+    with world.bank.store.read() as uow:
+        told = [record.action for record in uow.audit.records("engine")]
+    assert {"travel_rule.attached", "travel_rule.refused"} <= set(told)
+    assert tp.run_once(world.bank, by=world.engine).taken == ()
+    world.to_finality()
+    assert tp.get_request(world.bank, request.id, by=world.tom).state is tp.RequestState.PAID
+    assert world.cases() == []
+
+
+def test_an_exchange_that_is_away_keeps_nothing_else_from_being_done(world: World) -> None:
+    world.bank = replace(world.bank, travel_exchange=Away())
+    request = world.request(5, expires_in_s=60)
+    world.clock.advance(61)
+    cycle = tp.run_once(world.bank, by=world.engine)
+    assert isinstance(cycle.error, tp.Unavailable)
+    assert (cycle.expired.requests, cycle.chains[0].error) == (1, None)
+    assert tp.get_request(world.bank, request.id, by=world.tom).state is tp.RequestState.EXPIRED
+
+
+class Away(FakeExchange):
+    """An exchange that does not answer."""
+
+    def __init__(self) -> None:
+        super().__init__("first-bank", new_post())
+
+    def received(self) -> list[tuple[str, bytes]]:
+        raise tp.Unavailable("the exchange does not answer")
