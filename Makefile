@@ -6,7 +6,7 @@ READY := .venv/ready
 CODE := tokenpay terminal_app tests
 WORKERS ?= 3
 
-.PHONY: run catalogues demo test test-everywhere suite widths check bench lock clean help
+.PHONY: run catalogues demo test test-everywhere suite beside widths check bench lock clean help
 
 help:
 	@echo "make run    the branch terminal at a demo bank, with an engine and a chain of its own (LANGUAGE=ru: in Russian)"
@@ -26,9 +26,12 @@ run: $(READY)
 demo: $(READY)
 	@$(BIN)/tokenpay demo
 
-test: check
-	@echo "== tests, and beside them the widths of the terminal's screens in Russian and Belarusian"
-	@$(MAKE) --no-print-directory -j 2 suite widths
+test: $(READY)
+	@echo "== tests, and beside them what check finds and the widths of the terminal's screens in Russian and Belarusian"
+	@$(MAKE) --no-print-directory -j 2 suite beside
+
+beside: check
+	@$(MAKE) --no-print-directory widths
 
 suite: $(READY)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal

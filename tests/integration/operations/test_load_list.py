@@ -11,6 +11,8 @@ import tokenpay as tp
 from tests import published_lists as published
 from tests.world import CHAIN_ID, LISTED, OUTSIDE, STRANGER, World, euro
 
+pytestmark = pytest.mark.one_database
+
 S, DAY_S = tp.PaymentState, 86_400
 KEY, OTHER_KEY = Ed25519PrivateKey.from_private_bytes(b"\x01" * 32), Ed25519PrivateKey.from_private_bytes(b"\x02" * 32)
 OTHER = tp.Address(b"\xab" * 20)
@@ -77,6 +79,7 @@ def test_a_list_takes_the_place_of_the_one_of_its_name_and_never_by_an_older_one
     assert tp.find_lists(world.bank, by=world.tom) == [loaded]
 
 
+@pytest.mark.every_database
 def test_additions_and_removals_take_effect(world: World) -> None:
     many = [tp.Address(bytes([n]) * 20) for n in range(1, 11)]
     load(world, own(*many), later_s=1)
@@ -221,6 +224,7 @@ def test_a_list_of_its_own_age(world: World) -> None:
 # --- what is open when a list changes
 
 
+@pytest.mark.every_database
 def test_open_payments_are_screened_again_and_refused_with_a_case(world: World) -> None:
     cleared, held = world.paid(20, creditor=OUTSIDE), world.paid(200, creditor=OUTSIDE)
     other, book = world.paid(30, creditor=OTHER.caip10(CHAIN_ID)), world.paid(200)
@@ -251,6 +255,7 @@ def test_what_has_its_nonce_is_on_its_way_and_no_list_calls_it_back(world: World
     assert world.now(payment).state is S.FINAL
 
 
+@pytest.mark.every_database
 def test_a_deposit_that_is_seen_has_its_case_at_once_and_is_blocked_when_final(world: World) -> None:
     request = world.request(50, payee=world.boris)
     world.deposit(request, 50, sender=STRANGER)

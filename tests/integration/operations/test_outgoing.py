@@ -29,6 +29,8 @@ from tokenpay.ports import Broadcast, SigningRequest
 from tokenpay.steps import groups
 from tokenpay.steps.overtaken import check_overtaken
 
+pytestmark = pytest.mark.one_database
+
 FIRST = 1
 """The next nonce of a new world's treasury: a sweep has used the one before."""
 
@@ -103,6 +105,7 @@ def paid_once(world: World, *payments: tp.Payment, whole: int = 20) -> None:
 # --- the way
 
 
+@pytest.mark.every_database
 def test_nonces_are_taken_late_and_in_order(world: World) -> None:
     payments = [out(world) for _ in range(3)]
     assert {world.now(payment).nonce for payment in payments} == {None}
@@ -116,6 +119,7 @@ def test_nonces_are_taken_late_and_in_order(world: World) -> None:
     paid_once(world, *payments)
 
 
+@pytest.mark.every_database
 def test_each_state_is_reached_in_turn_and_written_down(world: World) -> None:
     payment = out(world)
     start = tp.read_events(world.bank, by=world.tom, limit=1000)[-1].cursor
@@ -160,6 +164,7 @@ def test_more_payments_than_go_together_keep_their_order(world: World) -> None:
     paid_once(world, *payments)
 
 
+@pytest.mark.every_database
 def test_what_the_second_look_ends_takes_nobody_with_it(world: World) -> None:
     """A payee is listed after all were cleared: theirs is refused, and no nonce is left out."""
     listed = world.paid(20, creditor=tp.Address(b"\x77" * 20).caip10(CHAIN_ID))
@@ -216,6 +221,7 @@ def in_order(world: World, count: int) -> list[tp.Payment]:
     return payments
 
 
+@pytest.mark.every_database
 def test_a_row_the_database_refuses_is_one_payments_trouble(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Gas costs nothing here, so no cap stands before a node's absurd answer; two people paid."""
     world.chain.base_fee_wei = world.chain.tip_wei = 0
@@ -456,6 +462,7 @@ def test_a_wrong_signature_for_one_holds_back_no_other(world: World) -> None:
 # --- crashes and silence
 
 
+@pytest.mark.every_database
 def test_bytes_are_stored_before_they_leave(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     payment = out(world)
     stored: list[list[bytes]] = []
@@ -478,6 +485,7 @@ def test_bytes_are_stored_before_they_leave(world: World, monkeypatch: pytest.Mo
     paid_once(world, payment)
 
 
+@pytest.mark.every_database
 def test_a_crash_after_the_broadcast_sends_the_same_bytes_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     payment = out(world)
     real = world.chain.broadcast
@@ -634,6 +642,7 @@ def test_gas_above_the_chains_cap_waits_with_a_case_and_goes_on_when_it_falls(wo
     paid_once(world, payment)
 
 
+@pytest.mark.every_database
 def test_more_gas_than_the_treasury_has_takes_no_nonce(world: World) -> None:
     world.chain.base_fee_wei = 5 * 10**11
     world.mine()
@@ -669,6 +678,7 @@ def test_a_reverted_payment_fails_at_finality_gives_back_the_funds_and_books_the
 
 
 @pytest.mark.parametrize("kept", [True, False])
+@pytest.mark.every_database
 def test_an_included_payment_that_is_orphaned_is_sent_again(world: World, kept: bool) -> None:
     payment = out(world)
     world.turn()
@@ -690,6 +700,7 @@ def test_an_included_payment_that_is_orphaned_is_sent_again(world: World, kept: 
     paid_once(world, payment)
 
 
+@pytest.mark.every_database
 def test_a_treasury_whose_nonce_is_ahead_halts(world: World) -> None:
     """The key was used elsewhere, or the bank was restored from an old backup."""
     payment = out(world)
@@ -771,6 +782,7 @@ def go_on(world: World) -> None:
     tp.resume_chain(world.bank, CHAIN_ID, by=world.ann)
 
 
+@pytest.mark.every_database
 def test_an_overtaken_payment_fails_by_the_other_transactions_own_bytes(world: World) -> None:
     payment, other = overtaken(world, world.treasury, 1)
     gas_before = world.account(AccountKind.GAS, "bank", COIN).posted_units
@@ -790,6 +802,7 @@ def test_an_overtaken_payment_fails_by_the_other_transactions_own_bytes(world: W
     paid_once(world, again)
 
 
+@pytest.mark.every_database
 def test_a_lost_version_that_paid_makes_the_payment_final(world: World) -> None:
     """Books restored from a copy that is older than the fee bump: the payee was paid, and is not paid again."""
     payment, lost = overtaken(world, STRANGER, 20)
@@ -908,6 +921,7 @@ def test_a_payment_whose_receipt_is_there_was_not_overtaken(world: World) -> Non
     paid_once(world, payment)
 
 
+@pytest.mark.every_database
 def test_an_emergency_stop_keeps_what_is_cleared_and_carries_on_what_is_signed(world: World) -> None:
     gone = out(world)
     world.turn()
@@ -955,6 +969,7 @@ def assigned_both(world: World) -> tuple[tp.Payment, tp.Payment]:
 
 
 @pytest.mark.parametrize("stopped", [False, True])
+@pytest.mark.every_database
 def test_a_refused_payment_before_another_is_filled_by_a_no_op(world: World, stopped: bool) -> None:
     refused, second = assigned_both(world)
     world.bank = replace(world.bank, signer=refusing(world, refused))
@@ -974,6 +989,7 @@ def test_a_refused_payment_before_another_is_filled_by_a_no_op(world: World, sto
 # --- sweeps
 
 
+@pytest.mark.every_database
 def test_a_sweep_empties_each_address_once_with_the_treasury_paying(world: World) -> None:
     requests = [world.endow(world.boris, 100), world.endow(world.boris, 200)]
     made = tp.sweep(world.bank, asset_id=TOKEN.id, by=world.engine)

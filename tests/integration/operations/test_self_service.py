@@ -16,6 +16,8 @@ from tokenpay.adapters.signer.rules import SignerRules
 from tokenpay.payments.payment import PaymentState as S
 from tokenpay.testing import FakeExchange
 
+pytestmark = pytest.mark.one_database
+
 PIN, BORIS_PIN = "402857", "615093"
 
 
@@ -60,6 +62,7 @@ def test_what_does_not_open_says_the_same(world: World, anna: tp.Session) -> Non
     assert len(said) == 1
 
 
+@pytest.mark.every_database
 def test_five_wrong_pins_lock_a_customer(world: World, anna: tp.Session) -> None:
     for _ in range(5):
         with pytest.raises(tp.WrongPassword):
@@ -78,6 +81,7 @@ def test_the_same_key_gives_the_same_way_in_and_another_pin_needs_another_key(wo
     assert enter(world, world.anna)
 
 
+@pytest.mark.every_database
 def test_a_new_pin_ends_the_old_way_in_and_its_sessions(world: World, anna: tp.Session) -> None:
     held = world.paid(200, by=anna)
     second = give(world, world.anna, "615093")
@@ -134,6 +138,7 @@ def test_a_frozen_customer_reads_and_a_closed_one_does_not_get_in(world: World, 
 # --- money
 
 
+@pytest.mark.every_database
 def test_a_customer_pays_from_their_own_account_in_the_books_and_on_the_chain(world: World, anna: tp.Session) -> None:
     assert world.paid(20, by=anna).state is S.FINAL
     payment = world.paid(30, by=anna, creditor=OUTSIDE)
@@ -223,6 +228,7 @@ def test_a_screening_is_not_told_to_a_customer(world: World, anna: tp.Session) -
     assert world.refused(20, by=anna) == ["counter.ask"]
 
 
+@pytest.mark.every_database
 def test_the_journal_of_a_customer_is_what_they_paid_and_were_paid(world: World, anna: tp.Session) -> None:
     give(world, world.boris, BORIS_PIN)
     boris = enter(world, world.boris, BORIS_PIN)
@@ -468,6 +474,7 @@ def test_each_verb_is_refused_to_customers_unless_it_says_whose_it_is(world: Wor
     assert may == []
 
 
+@pytest.mark.every_database
 def test_each_verb_for_customers_is_about_their_own_alone(world: World, anna: tp.Session) -> None:
     world.endow(world.boris, 10)
     for verb in own(world, world.anna).values():

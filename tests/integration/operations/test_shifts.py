@@ -20,6 +20,8 @@ from tokenpay.operations.open_shift import open_shift
 from tokenpay.operations.shift_report import shift_report
 from tokenpay.testing.simulator.power_cut import PowerCut, Steps
 
+pytestmark = pytest.mark.one_database
+
 EUR, USD = tp.Asset.cash("EUR"), tp.Asset.cash("USD")
 CASH = tp.AssetLimits(payment_units=500_000, alone_units=100_00, operator_day_units=10**9)
 TO_DRAWER, TO_VAULT = CashDirection.TO_DRAWER, CashDirection.TO_VAULT
@@ -99,6 +101,7 @@ def counter(world: World) -> Counter:
     return Counter(world)
 
 
+@pytest.mark.every_database
 def test_a_whole_shift(counter: Counter) -> None:
     opened = counter.open()
     assert (opened.state, opened.terminal, opened.branch) == (ShiftState.OPEN, "till-tom", "main")
@@ -321,6 +324,7 @@ def test_the_same_key_acts_once(counter: Counter) -> None:
     counter.world.prove()
 
 
+@pytest.mark.every_database
 def test_the_power_goes_at_any_step_of_a_shift_and_the_same_keys_finish_it(counter: Counter) -> None:
     def work(number: int) -> Shift:
         drawer, keys = f"drawer-{number}", [f"{number}-{act}" for act in ("open", "move", "close")]
@@ -369,6 +373,7 @@ def test_cash_is_not_moved_by_other_verbs(counter: Counter) -> None:
             tp.pay(counter.bank, debtor=payer, creditor=payee, amount=cash("1"), by=counter.world.ann, key="pay")
 
 
+@pytest.mark.every_database
 def test_the_database_keeps_drawer_cash_within_shifts(counter: Counter) -> None:
     counter.open()
     payment(counter.move("50.00"))
@@ -412,6 +417,7 @@ def at_once(*calls: Callable[[], Any]) -> list[Any]:
     return answers
 
 
+@pytest.mark.every_database
 def test_two_terminals_open_one_drawer_and_one_gets_it(counter: Counter) -> None:
     world = counter.world
     for number in range(5):
@@ -443,6 +449,7 @@ def test_cash_moves_before_the_count_or_not_at_all(counter: Counter) -> None:
     counter.world.prove()
 
 
+@pytest.mark.every_database
 def test_two_close_one_shift_and_one_count_stands(counter: Counter) -> None:
     world = counter.world
     opened = counter.open()
@@ -455,6 +462,7 @@ def test_two_close_one_shift_and_one_count_stands(counter: Counter) -> None:
     world.prove()
 
 
+@pytest.mark.every_database
 def test_shifts_are_found_newest_first_and_tell_nobody_their_own_count(counter: Counter) -> None:
     world, tom = counter.world, counter.world.tom
     first = counter.close(counter.open("1x50"), "1x50")

@@ -12,6 +12,8 @@ from tokenpay.compliance.travel_rule import YEAR_S, Lack
 from tokenpay.ethereum.personal_message import sign_personal_message
 from tokenpay.primitives.secp256k1 import PrivateKey
 
+pytestmark = pytest.mark.one_database
+
 THRESHOLD = 50
 RULE = tp.TravelRule(units={TOKEN.id: euro(THRESHOLD).units})
 MISSING = ["travel_rule.data_missing"]
@@ -56,6 +58,7 @@ def test_without_a_rule_nothing_waits_and_without_a_threshold_everything_does(wo
     assert codes(sent(world, 1)) == MISSING
 
 
+@pytest.mark.every_database
 def test_data_lets_a_payment_go_and_it_arrives(world: World) -> None:
     payment = sent(world)
     assert payment.state == "held"
@@ -187,6 +190,7 @@ def test_what_was_sealed_opens_as_that_record_alone(world: World, change: str) -
         tp.get_travel_rule(world.bank, payments[0].id, by=world.ann)
 
 
+@pytest.mark.every_database
 def test_it_is_erased_when_its_time_is_over_and_not_before(world: World) -> None:
     payment = sent(world)
     record, key = attach(world, payment.id), "again"
@@ -278,6 +282,7 @@ def test_a_challenge_is_answered_once_and_in_time(world: World, proof: tp.Wallet
         tp.prove_wallet(world.bank, late.id, signed(late), by=world.tom)
 
 
+@pytest.mark.every_database
 def test_a_proof_is_one_customers_and_holds_for_a_year(world: World, proof: tp.WalletProof) -> None:
     proved = tp.prove_wallet(world.bank, proof.id, signed(proof), by=world.tom)
     for _ in range(2):
@@ -322,6 +327,7 @@ def incoming(request: tp.PaymentRequest, **changes: Any) -> tp.Ivms101:
     return travel_data("their-customer", **{"account": address_of(request).caip10(CHAIN_ID), **changes})
 
 
+@pytest.mark.every_database
 def test_a_deposit_without_data_goes_to_a_case_and_one_below_is_credited(world: World) -> None:
     request, deposit = received(world)
     world.to_finality()
@@ -350,6 +356,7 @@ def test_a_deposit_from_ones_own_wallet_is_credited(world: World) -> None:
     assert outcome(world, request) == "credited"
 
 
+@pytest.mark.every_database
 def test_money_of_a_case_waits_for_the_deposits_data(world: World) -> None:
     request, deposit = received(world)
     world.to_finality()
@@ -367,6 +374,7 @@ def test_money_of_a_case_waits_for_the_deposits_data(world: World) -> None:
 # Reports
 
 
+@pytest.mark.every_database
 def test_reports_tell_the_country_and_what_is_large(world: World) -> None:
     start_s = world.clock.now_s()
     request, deposit = received(world, sender=STRANGER)
