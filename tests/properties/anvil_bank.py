@@ -232,13 +232,14 @@ def _endow(made: AnvilBank, contract: Address) -> None:
     made.rpc.call("anvil_setBalance", made.treasury.text, hex(10 * ETHER))
     asked = made.request(START_UNITS, key="start")
     minted: Sequence[tuple[Address, int]] = (
-        (made.payer.address, OUTSIDE_UNITS),
+        (made.payer.address, OUTSIDE_UNITS + START_UNITS),
         (made.treasury, START_UNITS),
-        (asked, START_UNITS),
     )
     for recipient, units in minted:
         made.payer.mint(contract, recipient, units)
         made.mine()
+    made.payer.transfer(contract, asked, START_UNITS)
+    made.mine()
     assert made.turn().error is None
     for asset_id in (tp.Asset.native(ANVIL_CHAIN_ID).id, made.asset.id):
         assert tp.recognise_holding(bank, asset_id=asset_id, by=ann)

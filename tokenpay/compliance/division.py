@@ -24,6 +24,7 @@ class Aside:
 _NO_DATA = Aside(kind=CaseKind.TRAVEL_RULE, note="no data on who sent it came with it")
 _MATCH = Aside(kind=CaseKind.SCREENING_MATCH, note="the sender is on a screening list", outcome=DepositOutcome.BLOCKED)
 _UNSCREENED = Aside(kind=CaseKind.SCREENING_UNAVAILABLE, note="the screening lists could say nothing")
+_UNKNOWN = Aside(kind=CaseKind.SCREENING_UNAVAILABLE, note="nobody knows who sent it: it was minted")
 _FROZEN = Aside(kind=CaseKind.ASSET_CHANGED, note="the token is frozen")
 _OTHER = Aside(kind=CaseKind.UNMATCHED_DEPOSIT, note="the request asks for another asset")
 _CLOSED = Aside(kind=CaseKind.UNMATCHED_DEPOSIT, note="the payee is closed")
@@ -66,7 +67,7 @@ def divide(
 ) -> Division:
     """Divide a deposit whose log is believed.
 
-    In this order of precedence: whom it comes from (None: it was minted, nobody sent it), whether the Travel Rule's
+    In this order of precedence: whom it comes from (None: it was minted, and nobody can tell for whom), whether the Travel Rule's
     data on that is missing, what it is of, whose it
     would be, and what its request, which is in `state`, still takes. The first that speaks against it says why
     all of it stands aside; the request alone may take a part. Raises as `after_payment` does.
@@ -96,6 +97,8 @@ def _against(
         return _MATCH
     if sender is Verdict.UNAVAILABLE:
         return _UNSCREENED
+    if sender is None:
+        return _UNKNOWN
     if data_missing:
         return _NO_DATA
     if not asset_usable:

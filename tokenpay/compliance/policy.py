@@ -252,6 +252,8 @@ class Facts:
     payee_known: bool
     passkeys: bool = False
     """Everybody who signed so far did so with a passkey too."""
+    sender_unknown: bool = False
+    """It takes money from a case that nobody knows the sender of: there is nobody to screen."""
     travel: TravelFacts = field(default_factory=TravelFacts)
     risk: Assessment | None = None
     held_for: tuple[Reason, ...] = ()
@@ -290,7 +292,7 @@ def decide(policy: Policy, intent: Intent, facts: Facts) -> Decision:
             Reason(code="screening.unavailable", message="a screening list is missing, too old or not accepted")
         )
     alone_units = {asset_id: limit.alone_units for asset_id, limit in policy.limits.items()}
-    if needs_second_person(intent, alone_units) and not facts.second_person:
+    if (facts.sender_unknown or needs_second_person(intent, alone_units)) and not facts.second_person:
         holds.append(Reason(code="approval.second_person", message="this payment needs a second person"))
     if needs_passkeys(intent, passkey_units_of(policy)) and not facts.passkeys:
         holds.append(Reason(code="approval.passkey", message="everybody who signs this payment does so with a passkey"))

@@ -13,6 +13,7 @@ from tokenpay.payments.intent import ChainParty, is_uetr, parse_party
 from tokenpay.payments.payment import UNPAID, Payment, PaymentState
 from tokenpay.primitives.canonical import Value
 from tokenpay.steps.authorize import customers_of
+from tokenpay.steps.case_money import sender_unknown
 from tokenpay.steps.decide_again import decide_again
 from tokenpay.steps.identifiers import new_id
 from tokenpay.steps.record import record
@@ -76,6 +77,10 @@ def _check(uow: UnitOfWork, payment: Payment, document: Ivms101, now_s: int) -> 
         customer_id = "".join(customers_of(intent.creditor))
         proved = bool(uow.wallet_proofs.standing(intent.debtor, customer_id, now_s=now_s))
         check_incoming(document, account=None, customer_id=customer_id, wallet_proved=proved)
+        return Way.IN
+    if sender_unknown(uow, intent):  # whatever is told of it stands with the payment: there may be no deposit
+        customer_id = "".join(customers_of(intent.creditor))
+        check_incoming(document, account=None, customer_id=customer_id, wallet_proved=False)
         return Way.IN
     raise InvalidInput(
         "a payment in the bank's own books does not travel; data of a deposit is attached to the deposit"

@@ -10,14 +10,13 @@ from tokenpay.parties.customer import Customer
 from tokenpay.parties.passkey import PasskeyState
 from tokenpay.payments.intent import BookParty, Intent
 from tokenpay.payments.payment import Reason
+from tokenpay.steps.case_money import OF_A_CASE, sender_unknown
 from tokenpay.steps.count_limits import used_units
 from tokenpay.steps.identifiers import new_id
 from tokenpay.steps.score_risk import NOTHING, score_risk
 from tokenpay.steps.screened import outside, screened
 from tokenpay.steps.travel_facts import travel_facts
 from tokenpay.store.unit_of_work import UnitOfWork
-
-_OF_A_CASE = (AccountKind.SUSPENSE, AccountKind.BLOCKED)
 
 
 def clear(
@@ -58,6 +57,7 @@ def clear(
             used_units=used,
             second_person=any(approval.part is Part.CHECKER for approval in approvals),
             passkeys=passkeys,
+            sender_unknown=sender_unknown(uow, intent),
             travel=travel_facts(uow, intent, now_s=now_s),
             role=maker.role,
             branch=maker.branch,
@@ -133,6 +133,6 @@ def _customers(uow: UnitOfWork, intent: Intent) -> list[Customer]:
     for party in (intent.debtor, intent.creditor):
         if isinstance(party, BookParty) and party.kind is AccountKind.CUSTOMER:
             customers.append(uow.customers.get(party.owner, lock="to keep"))
-        elif isinstance(party, BookParty) and party.kind in _OF_A_CASE and not uow.cases.get(party.owner).is_open:
+        elif isinstance(party, BookParty) and party.kind in OF_A_CASE and not uow.cases.get(party.owner).is_open:
             raise WrongState("suspense and blocked money belongs to an open case", case=party.owner)
     return customers

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 import tokenpay as tp
-from tests.world import CHAIN_ID, CONTRACT, LISTED, START, TOKEN, World, address_of, euro
+from tests.travel_data import travel_data
+from tests.world import CHAIN_ID, COIN, CONTRACT, LIMITS, LISTED, START, TOKEN, World, address_of, euro
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.payments.deposit import DepositOutcome as O, DepositState as D
 from tokenpay.payments.payment import PaymentState as S
@@ -260,10 +261,43 @@ def test_a_frozen_customer_is_still_credited(world: World) -> None:
     assert world.refused(10, debtor=boris, creditor=f"customer/{world.anna.id}") == ["customer.frozen"]
 
 
-def test_minted_tokens_have_no_sender_to_screen(world: World) -> None:
+def test_minted_tokens_have_no_sender_to_screen_and_need_two_people(world: World) -> None:
     request = world.request(50, payee=world.boris)
     arrived(world, request, 50, sender=None)
-    assert found(world, request) == [(D.FINAL, O.CREDITED)]
+    assert (found(world, request), world.units(world.boris)) == ([(D.FINAL, O.SUSPENSE)], 0)
+    case = world.case(tp.CaseKind.SCREENING_UNAVAILABLE)
+    assert world.account(AccountKind.SUSPENSE, case.id).posted_units == euro(50).units
+    released_by_two(world, case, euro(50))
+
+
+def test_coin_that_nobody_knows_the_sender_of_needs_two_people_and_data(world: World) -> None:
+    """A log tells of no coin: who sent it, perhaps somebody on a list, the bank never learns."""
+    limits = tp.AssetLimits(
+        payment_units=10**18, alone_units=10**18, customer_day_units=10**18, operator_day_units=10**18
+    )
+    world.decree(limits={TOKEN.id: LIMITS, COIN.id: limits}, travel_rule=tp.TravelRule(units={COIN.id: 10**17}))
+    request = world.request(50, payee=world.boris)
+    world.chain.deposit(None, address_of(request), 10**17, sender=LISTED)
+    world.to_finality()
+    tp.recognise_holding(world.bank, asset_id=COIN.id, address=address_of(request), by=world.ann)
+    part = tp.Amount(COIN, 10**16)  # a part of it is asked after as all of it is
+    case = world.case(tp.CaseKind.UNMATCHED_DEPOSIT)
+    payment = released_by_two(world, case, part, first="travel_rule.data_missing")
+    told = travel_data("their-customer", account=world.boris.id)
+    tp.attach_travel_rule(world.bank, payment.id, told, by=world.tom, key=world.key())
+    assert world.now(payment).state is S.FINAL
+
+
+def released_by_two(world: World, case: tp.Case, amount: tp.Amount, *, first: str = "") -> tp.Payment:
+    """Credit Boris out of a case: the one who does it alone may not; `first` is what it waits for besides."""
+    given: dict[str, Any] = {"by": world.ann, "key": world.key()}
+    payment = tp.refund(world.bank, of=case.id, to=f"customer/{world.boris.id}", amount=amount, **given)
+    assert isinstance(payment, tp.Payment)
+    assert [reason.code for reason in payment.reasons] == ["approval.second_person", *([first] if first else [])]
+    payment = tp.approve(world.bank, payment.id, by=world.bob)
+    assert [reason.code for reason in payment.reasons] == ([first] if first else [])
+    assert payment.state is (S.HELD if first else S.FINAL)
+    return payment
 
 
 @pytest.mark.every_database

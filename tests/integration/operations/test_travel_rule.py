@@ -1,5 +1,6 @@
 """The Travel Rule on the money path: what waits for data, what lets it go, who reads it, and when it is erased."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -37,7 +38,7 @@ def attach(world: World, subject: str, given: tp.Ivms101 | None = None, **change
     return tp.attach_travel_rule(world.bank, subject, data, **{"by": world.tom, "key": world.key(), **changes})
 
 
-def codes(payment: tp.Payment) -> list[str]:
+def codes(payment: tp.Payment | tp.Refusal) -> list[str]:
     return [reason.code for reason in payment.reasons]
 
 
@@ -368,6 +369,34 @@ def test_money_of_a_case_waits_for_the_deposits_data(world: World) -> None:
     attach(world, deposit.id, incoming(request))
     assert tp.approve(world.bank, payment.id, by=world.bob).state == "final"
     assert world.units(world.boris) == euro(THRESHOLD).units
+    world.prove()
+
+
+def _unscreened(world: World) -> None:
+    world.decree(list_max_age_s=1)
+
+
+ANY_CASE: dict[str, tuple[Callable[[World], None], dict[str, Any], int]] = {
+    "screening_unavailable": (_unscreened, {}, THRESHOLD),
+    "unmatched_deposit": (lambda world: None, {"received": euro(THRESHOLD - 10).units}, THRESHOLD - 10),
+}
+"""By the kind of case: what comes before the deposit, its manner, and what stands under the case then."""
+
+
+@pytest.mark.parametrize("kind", ANY_CASE)
+def test_money_of_any_case_waits_for_the_deposits_data(world: World, kind: str) -> None:
+    """Why it stands aside does not matter: data is asked of the whole deposit, in whatever parts it is paid out."""
+    before, manner, stands = ANY_CASE[kind]
+    before(world)
+    request, deposit = received(world, **manner)
+    world.to_finality()
+    world.decree(list_max_age_s=30 * 86_400)
+    case = world.case(tp.CaseKind(kind))
+    refund: dict[str, Any] = {"of": case.id, "amount": euro(stands // 3), "by": world.ann}
+    boris = f"customer/{world.boris.id}"
+    assert [codes(tp.refund(world.bank, to=to, key=world.key(), **refund)) for to in (boris, OUTSIDE)] == [MISSING] * 2
+    attach(world, deposit.id, incoming(request))
+    assert codes(tp.refund(world.bank, to=boris, key=world.key(), **refund)) == []
     world.prove()
 
 
