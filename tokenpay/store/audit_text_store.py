@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, func, insert, null, s
 from tokenpay.audit.text import MARK, AuditText, Teller
 from tokenpay.store.door import rows_limit, stored
 from tokenpay.store.guard_rules import ENGINE
-from tokenpay.store.tables import audit_records, audit_texts
+from tokenpay.store.tables import audit_records, audit_texts, customers
 from tokenpay.store.writes import Writes
 
 _ADD = insert(audit_texts)
@@ -43,11 +43,11 @@ class AuditTextStore:
         return self._found(select(audit_texts).where(audit_texts.c.stream == stream, seq))
 
     def outdated(self, *, before_s: int, limit: int) -> list[AuditText]:
-        """Return what is about no customer, was typed before `before_s` and still stands, oldest first."""
+        """Return what is about no customer, or one who was erased, was typed before `before_s` and still stands."""
         column = audit_texts.c
-        query = select(audit_texts).where(
-            column.customer_id.is_(None), column.at_s <= before_s, column.erased_at_s.is_(None)
-        )
+        erased = select(customers.c.id).where(customers.c.erased_at_s.is_not(None))
+        nobodys = column.customer_id.is_(None) | column.customer_id.in_(erased)
+        query = select(audit_texts).where(nobodys, column.at_s <= before_s, column.erased_at_s.is_(None))
         return self._found(query.limit(rows_limit(limit)))
 
     def all(self) -> Iterator[AuditText]:

@@ -24,8 +24,9 @@ CLARA = "Clara Vogt"
 
 
 def later(world: World, by_s: int = KEPT_S) -> None:
-    """Let time pass, and everybody sign in anew."""
+    """Let time pass, on the chain too, and everybody sign in anew."""
     world.clock.advance(by_s)
+    world.chain.mine(timestamp_s=world.clock.now_s())
     for id in ("ann", "bob", "tom"):
         setattr(world, id, sign_in(world.bank, id))
     world.engine = tp.engine_session(world.bank)
@@ -261,7 +262,7 @@ def test_the_engine_does_it_once_a_day(world: World) -> None:
     assert tp.run_once(world.bank, by=world.engine).erased.documents == 0
     world.clock.advance(200)
     assert tp.run_once(world.bank, by=world.engine).erased == tp.Outdated()
-    world.next_day()
+    later(world, 86_400)
     done = tp.run_once(world.bank, by=world.engine).erased
     assert (done.texts, done.documents) == (1, 1)
 
@@ -275,10 +276,27 @@ def test_spent_challenges_go_and_what_proves_a_consent_stays(world: World) -> No
     tp.cancel(world.bank, ended.id, by=world.tom)
     world.turn()
     assert asked_of(world) == {confirmed.id, waits.id, ended.id, None}  # None: for the keys of the staff
-    world.next_day()
-    world.clock.advance(600)
+    later(world, 87_000)
     world.turn()
     assert asked_of(world) == {confirmed.id} | ({waits.id} if world.now(waits).state is tp.PaymentState.HELD else set())
+
+
+def test_a_clock_that_ran_ahead_erases_nothing(world: World) -> None:
+    tp.stop_payments(world.bank, reason=FREE, by=world.ann)
+    world.clock.advance(KEPT_S)
+    world.engine = tp.engine_session(world.bank)
+    assert tp.run_once(world.bank, by=world.engine).erased == tp.Outdated()
+    assert FREE in everything(world)
+
+
+def test_what_is_typed_about_who_was_erased_goes_by_rule(world: World) -> None:
+    customer = clara(world)
+    later(world)
+    erased(world, customer)
+    tp.open_case(world.bank, kind=tp.CaseKind.OTHER, subject=customer.id, note="n", by=world.ann)
+    later(world)
+    assert tp.run_once(world.bank, by=world.engine).erased.texts == 1
+    assert whole(world)
 
 
 def asked_of(world: World) -> set[str | None]:
