@@ -264,7 +264,8 @@ NOTES = (
 AS_WRITTEN = frozenset({"approval.refused"})
 """Codes whose message a person wrote: it is shown as they wrote it."""
 
-_UNTOLD = "risk."
+_UNTOLD = ("risk.", "screening.match", "screening.unavailable")
+"""What the counter does not say, all in the same words: one that said less would tell the rest."""
 
 _VALUE = re.compile(r"\{(\w+)\}")
 
@@ -285,6 +286,15 @@ def sentence(said: Coded) -> str:
     """
     if said.code.startswith(_UNTOLD):
         return _(RISKS["risk.unavailable"])
+    return _said(said)
+
+
+def explained(said: Coded) -> str:
+    """Return what a reason says to who decides about it: whole, though it may be in the library's words."""
+    return said.message if said.code.startswith("risk.") else _said(said)
+
+
+def _said(said: Coded) -> str:
     if isinstance(said.message, Words) or spoken().code == "en" or said.code in AS_WRITTEN:
         return said.message
     for closer in CLOSER.get(said.code, ()):
@@ -292,11 +302,6 @@ def sentence(said: Coded) -> str:
         if values is not None:
             return _(closer).format(**{name: _value(name, value) for name, value in values.groupdict().items()})
     return _(GENERAL[said.code]) if said.code in GENERAL else said.message
-
-
-def explained(said: Coded) -> str:
-    """Return what a reason says to who decides about it: whole, though it may be in the library's words."""
-    return said.message if said.code.startswith(_UNTOLD) else sentence(said)
 
 
 def _value(name: str, value: str) -> str:

@@ -19,7 +19,7 @@ from terminal_app.policy_words import ANSWERS, rule_text, value_text
 from terminal_app.screens.reason import ReasonScreen
 from terminal_app.screens.room import Room
 from terminal_app.screens.sure import Sure
-from terminal_app.sentences import sentence
+from terminal_app.sentences import explained
 from terminal_app.views import amount_text, time_text
 
 
@@ -61,7 +61,7 @@ def tried_text(tried: tp.PolicyPreview) -> Iterator[str]:
     """Yield what becomes of a held payment now, and by the proposal, with every reason."""
     intent = tried.payment.intent
     yield f"{amount_text(intent.amount)} · {intent.maker}: {ANSWERS[tried.now.answer]} → {ANSWERS[tried.then.answer]}"
-    yield from (f"  · {sentence(reason)}" for reason in tried.then.reasons)
+    yield from (f"  · {explained(reason)}" for reason in tried.then.reasons)
 
 
 class PolicyScreen(Room):

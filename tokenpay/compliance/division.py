@@ -67,10 +67,10 @@ def divide(
 ) -> Division:
     """Divide a deposit whose log is believed.
 
-    In this order of precedence: whom it comes from (None: it was minted, and nobody can tell for whom), whether the Travel Rule's
-    data on that is missing, what it is of, whose it
-    would be, and what its request, which is in `state`, still takes. The first that speaks against it says why
-    all of it stands aside; the request alone may take a part. Raises as `after_payment` does.
+    In this order of precedence: whom it comes from (None: it was minted, and nobody knows for whom), whether the
+    Travel Rule's data on that is missing, what it is of, whose it would be, and what its request, which is in
+    `state`, still takes. The first that speaks against it says why all of it stands aside; the request alone may take
+    a part. Raises as `after_payment` does.
     """
     aside = _against(amount, request, sender=sender, asset_usable=asset_usable, payee=payee, data_missing=data_missing)
     if aside is not None:

@@ -286,7 +286,10 @@ def decide(policy: Policy, intent: Intent, facts: Facts) -> Decision:
     holds: list[Reason] = []
     verdicts = {screening.verdict for screening in facts.screenings}
     if Verdict.MATCH in verdicts:
-        refusals.append(Reason(code="screening.match", message="an address of this payment is on a screening list"))
+        # A customer who was refused what somebody else is not would learn who is on a list: their payment is held.
+        (holds if facts.role is Role.CUSTOMER else refusals).append(
+            Reason(code="screening.match", message="an address of this payment is on a screening list")
+        )
     if Verdict.UNAVAILABLE in verdicts or _unscreened(intent, facts):
         holds.append(
             Reason(code="screening.unavailable", message="a screening list is missing, too old or not accepted")

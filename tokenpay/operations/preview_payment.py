@@ -18,8 +18,10 @@ from tokenpay.payments.outgoing import call_of
 from tokenpay.payments.payment import Refusal
 from tokenpay.payments.payment_order import PaymentOrder
 from tokenpay.steps.authorize import authorize, customers_of
+from tokenpay.steps.enter_case import match_case
 from tokenpay.steps.payment_draft import payment_draft
 from tokenpay.steps.propose import Weighed, freeze, weigh
+from tokenpay.steps.record import record
 from tokenpay.steps.shown import reasons_shown
 from tokenpay.store.unit_of_work import UnitOfWork
 
@@ -63,6 +65,8 @@ def preview_payment(
 ) -> PaymentPreview:
     """Return what `pay` with the same content would meet now, with every reason, and leave no trace of having asked.
 
+    But for one: a customer who asks about an address on a list may be asking which are, so it is recorded, with a case.
+
     `ask_chain=False` goes without the network fee: for a terminal without a node, and where nobody should wait for
     one. With a `proposal_id` it is what that proposal of a policy would say: for those who may decide on one.
     Raises as `pay` does, but for keys.
@@ -87,6 +91,8 @@ def preview_payment(
         payee, customer_id = _payee(uow, intent)
         route = _route(uow, intent)
     is_customer = operator.role is Role.CUSTOMER
+    if is_customer:
+        _record_match(bank, intent, decision, by=by)
     may_know = not is_customer or customer_id in (*of, *customers_of(intent.creditor))
     if is_customer and payee is PayeeStanding.NEW_TO_BANK:  # whom others paid is theirs to know
         payee = PayeeStanding.NEW_TO_CUSTOMER
@@ -100,6 +106,16 @@ def preview_payment(
         payee_customer_id=customer_id if may_know else "",
         network_fee=_network_fee(bank, intent, *route) if ask_chain and route is not None else None,
     )
+
+
+def _record_match(bank: Bank, intent: Intent, decision: Decision, *, by: Session) -> None:
+    codes = [reason.code for reason in decision.reasons]
+    if "screening.match" not in codes:
+        return
+    with bank.store.unit_of_work() as uow:
+        operator = authorize(uow, bank, by, Permission.PAY, of=customers_of(intent.debtor))
+        match = match_case(uow, bank, operator, intent)
+        record(uow, bank, operator, "payment.previewed", match.id, {"intent": intent.hash().hex(), "reasons": [*codes]})
 
 
 def _decision(weighed: Weighed | Refusal) -> Decision:

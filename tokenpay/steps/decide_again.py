@@ -32,6 +32,7 @@ def decide_again(
         enter_match_case(uow, bank, operator, intent, changed.reasons)
     elif not isinstance(gate, Clearance):
         changed = payment.waiting(gate.reasons, at_s=now_s)
+        enter_match_case(uow, bank, operator, intent, gate.reasons)
         enter_risk_case(uow, bank, operator, intent, gate)
     else:
         uow.clearances.add(gate)

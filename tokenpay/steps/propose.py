@@ -195,6 +195,7 @@ def enter(uow: UnitOfWork, bank: Bank, operator: Operator, weighed: Weighed) -> 
     count_use(uow, intent, now_s=now_s)
     uow.movements.add(intent, settled=payment.state is PaymentState.FINAL)
     if isinstance(gate, Decision):
+        enter_match_case(uow, bank, operator, intent, gate.reasons)
         enter_risk_case(uow, bank, operator, intent, gate)
     if isinstance(gate, Clearance):
         uow.clearances.add(gate)

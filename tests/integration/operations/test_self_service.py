@@ -209,9 +209,13 @@ def test_the_signer_lets_a_customer_pay_from_no_other_account(world: World, anna
 
 
 def test_a_screening_is_not_told_to_a_customer(world: World, anna: tp.Session) -> None:
-    given: dict[str, Any] = {"by": anna, "creditor": LISTED.caip10(CHAIN_ID)}
-    assert world.refused(20, **given) == ["counter.ask"]
-    assert world.refused(20, creditor=given["creditor"]) == ["screening.match"]
+    listed = LISTED.caip10(CHAIN_ID)
+    hit = world.paid(20, by=anna, creditor=listed)  # held, as anything that somebody looks at: no refusal tells
+    assert (hit.state, [reason.code for reason in hit.reasons]) == (S.HELD, ["counter.ask"])
+    assert world.cases() == [("screening_match", listed)]
+    still = tp.approve(world.bank, hit.id, by=world.ann)
+    assert (still.state, [reason.code for reason in still.reasons]) == (S.HELD, ["screening.match"])
+    assert world.refused(20, creditor=listed) == ["screening.match"]
     world.clock.advance(800)
     world.decree(list_max_age_s=60)
     key = world.key()
@@ -226,6 +230,24 @@ def test_a_screening_is_not_told_to_a_customer(world: World, anna: tp.Session) -
     assert [reason.code for reason in world.now(held).reasons] == ["screening.unavailable"]
     tp.freeze_customer(world.bank, world.boris.id, reason="x", by=world.ann)
     assert world.refused(20, by=anna) == ["counter.ask"]
+
+
+def test_a_customers_preview_tells_no_more_and_one_of_a_listed_address_is_recorded(
+    world: World, anna: tp.Session
+) -> None:
+    def previewed(creditor: tp.Address) -> tuple[str, list[str]]:
+        given: dict[str, Any] = {"debtor": f"customer/{world.anna.id}", "amount": euro(5), "by": anna}
+        seen = tp.preview_payment(world.bank, creditor=creditor.caip10(CHAIN_ID), **given).decision
+        return seen.answer.value, [reason.code for reason in seen.reasons]
+
+    assert previewed(LISTED) == ("hold", ["counter.ask"])
+    assert world.cases() == [("screening_match", LISTED.caip10(CHAIN_ID))]
+    with world.bank.store.read() as uow:
+        told = [record.action for record in uow.audit.records(anna.operator.branch)]
+    assert told[-2:] == ["case.opened", "payment.previewed"]
+    world.decree(list_max_age_s=1)
+    world.clock.advance(60)
+    assert previewed(tp.Address(b"\xee" * 20)) == ("hold", ["counter.ask"])
 
 
 @pytest.mark.every_database
