@@ -78,7 +78,7 @@ $(READY): pyproject.toml requirements-dev.lock requirements-names.lock
 
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	  --upgrade --no-header --no-annotate --no-emit-index-url --no-emit-find-links --generate-hashes
-EXTRAS := devnet pdf postgres printer scan serve terminal
+EXTRAS := devnet pdf postgres printer risk scan serve terminal
 lock: $(READY)
 	@{ echo '# The development environment, every version and hash. Made from pyproject.toml by `make lock`; do not edit.'; \
 	  $(COMPILE) pyproject.toml $(EXTRAS:%=--extra %) --group dev; } > lock.new

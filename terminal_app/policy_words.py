@@ -27,6 +27,9 @@ RULES = {
     "second_person": _("a new payee needs a second person"),
     "wait_s": _("a new payee waits, in seconds"),
     "private_transfers": _("private persons pay each other"),
+    "second_person_score": _("a risk score for a second person, from"),
+    "case_score": _("a risk score for a case, from"),
+    "habit": _("what is out of a customer's habit is a risk"),
 }
 SCOPES = {
     tp.Scope.OPERATOR: _("each operator"),

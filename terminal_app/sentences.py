@@ -20,6 +20,7 @@ RISKS = dict.fromkeys(
         "risk.pass_through",
         "risk.round_trip",
         "risk.drained",
+        "risk.out_of_habit",
         "risk.unavailable",
     ),
     N_("the bank looks at this payment: a supervisor decides"),

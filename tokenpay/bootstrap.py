@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from tokenpay.adapters.exchange.folder import FolderExchange
 from tokenpay.adapters.rates.rate_table import FILE_NAME as RATES, RateTable
+from tokenpay.adapters.risk.habit import HabitScorer
 from tokenpay.adapters.risk.rules import RuleScorer
 from tokenpay.adapters.signer.local import LocalSigner
 from tokenpay.adapters.signer.memory import SignerMemory
@@ -66,6 +67,7 @@ AUTHENTICATORS = "authenticators"
 PIN_KEY_MARK = "pin_key_mark"
 _PIN_KEY = re.compile(rf"[0-9a-f]{{{2 * PIN_KEY_BYTES}}}")
 EMBEDDED_BLOCK_TIME_S = 1.0
+SCORERS = (RuleScorer(), HabitScorer())
 ENGINE_PASSWORD = "engine.password"  # noqa: S105 - a file's name
 
 
@@ -174,7 +176,7 @@ def found_in_memory(
         signer=signer,
         data_keys=signer.data_keys,
         rates=rates,
-        scorers=(RuleScorer(),),
+        scorers=SCORERS,
     )
     found(bank, people=people, policy=policy, demo=True)
     return FoundedInMemory(bank=bank, engine_password=engine_password)
@@ -337,7 +339,7 @@ def _put_together(
             printer=None if settings.printer is None else open_printer(settings.printer),
             authenticator=_authenticator(directory, settings, store, entropy or SystemEntropy()),
             head_sinks=open_head_sinks(directory, settings) if signer else (),
-            scorers=(RuleScorer(),),
+            scorers=SCORERS,
         )
 
 

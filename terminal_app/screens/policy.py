@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from textual.containers import VerticalScroll
@@ -39,7 +39,7 @@ def policy_shown(bank: tp.Bank, *, by: tp.Session) -> PolicyView:
     policy = tp.get_policy(bank, by=by)
     rules = tuple(
         f"{rule_text(it.rule, assets)}: {value_text(it.rule, it.becomes, assets)}"
-        for it in tp.policy_changes(tp.Policy(), policy)
+        for it in tp.policy_changes(tp.Policy(), replace(policy, risk=policy.risk or tp.RiskLines()))
     )
     waiting = [it for it in tp.policy_proposals(bank, by=by) if it.state in (WAITS, SIGNED)]
     if not waiting:

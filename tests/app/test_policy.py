@@ -50,6 +50,8 @@ def test_a_proposal_is_read_tried_and_approved(branch: Branch, tmp_path: Path, s
             await hand.read(f"DEUR, one person alone, at most: {was} → {becomes}")
             await hand.read("tim: ‖ held → ✓ paid")
             await hand.read("Version 1 is in force")
+            await hand.read("a risk score for a second person, from: 600")
+            await hand.read("a risk score for a case, from: 800")
             check_footer(hand)
             await hand.press("f9")
             await hand.read("Approve exactly these rules?")

@@ -4,7 +4,8 @@
 person had let it go, and each scorer is asked before it, with what the books held then.
 
 recall: the share of episodes (one sum structured, one gathering, one theft ...) of which at least one payment is
-held, for whatever reason. precision: of the payments that a scorer holds for a typology, the share that is
+held, for whatever reason; named: for its own typology; before: how many of its payments went before the first that was
+held. precision: of the payments that a scorer holds for a typology, the share that is
 dishonest, of whichever kind. A payment that is held for two typologies counts for both, and once in the last row.
 The plain rules are what is written down first: one number each, on the same movements.
 """
@@ -18,6 +19,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from tests.benchmarks.risk_people import DAY_S, HOUR_S, KINDS, LINE, Town, Wish, town
+from tokenpay.adapters.risk.habit import HabitScorer
 from tokenpay.adapters.risk.rules import RuleScorer
 from tokenpay.compliance.risk.activity import REMEMBERED, Activity, Movement
 from tokenpay.compliance.risk.risk_lines import RiskLines
@@ -30,6 +32,7 @@ from tokenpay.ports import RiskScorer
 
 CHAIN_ID = 31_337
 TOKEN = Asset.token(CHAIN_ID, Address(b"\x11" * 20), symbol="DEUR", decimals=2)
+HABIT_FOUND = "out_of_habit"
 Asked = Callable[[Intent, Activity, int], Iterable[str]]
 """Returns the typologies that a payment would be held for."""
 
@@ -40,16 +43,26 @@ class Tally:
 
     right: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     wrong: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    met: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    more_work: int = 0
+    held: dict[str, dict[str, list[bool]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
     named: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def take(self, wish: Wish, episode: str, held: set[str]) -> None:
         for name in {*held, *(("any",) if held else ())}:
             (self.right if wish.kind else self.wrong)[name] += 1
-        if wish.kind and held:
-            self.met[wish.kind].add(episode)
+        self.more_work += bool(held and not wish.kind and wish.cents <= LINE)
+        if wish.kind:
+            self.held[wish.kind][episode].append(bool(held))
         if wish.kind in held:
             self.named[wish.kind].add(episode)
+
+    def met(self, kind: str) -> int:
+        return sum(any(held) for held in self.held[kind].values())
+
+    def before(self, kind: str) -> str:
+        """Return how many payments of an episode went before the first that was held, where one was, on average."""
+        firsts = [held.index(True) for held in self.held[kind].values() if any(held)]
+        return f"{sum(firsts) / len(firsts):.1f}" if firsts else "-"
 
     def precision(self, name: str) -> str:
         made = self.right[name] + self.wrong[name]
@@ -172,29 +185,35 @@ def table(found: Found) -> list[str]:
     """Return the figures as lines of Markdown."""
     names = list(found.tallies)
     lines = [
-        "| typology | episodes | " + " | ".join(f"{name}: recall, by its own name, precision" for name in names) + " |",
+        "| typology | episodes | " + " | ".join(f"{name}: recall, named, before, precision" for name in names) + " |",
         "|---|---|" + "---|" * len(names),
     ]
     for kind in KINDS:
-        total = len(found.episodes[kind])
+        total = max(len(found.episodes[kind]), 1)
         cells = []
         for tally in found.tallies.values():
-            recall, named = len(tally.met[kind]), len(tally.named[kind])
-            cells.append(f"{recall / total:.2f}, {named / total:.2f}, {tally.precision(kind)}")
+            shares = f"{tally.met(kind) / total:.2f}, {len(tally.named[kind]) / total:.2f}"
+            cells.append(f"{shares}, {tally.before(kind)}, {tally.precision(kind)}")
         lines.append(f"| `{kind}` | {total} | " + " | ".join(cells) + " |")
+    whole = [f", , , {tally.precision(HABIT_FOUND)}" for tally in found.tallies.values()]
+    lines.append(f"| `{HABIT_FOUND}` | | " + " | ".join(whole) + " |")
     total = sum(map(len, found.episodes.values()))
-    cells = []
-    for tally in found.tallies.values():
-        recall = sum(map(len, tally.met.values()))
-        cells.append(f"{recall / total:.2f}, , {tally.precision('any')}")
+    recalls = [sum(map(tally.met, KINDS)) / total for tally in found.tallies.values()]
+    cells = [
+        f"{recall:.2f}, , , {tally.precision('any')}"
+        for recall, tally in zip(recalls, found.tallies.values(), strict=True)
+    ]
     lines.append(f"| all | {total} | " + " | ".join(cells) + " |")
     held = [f"{1_000 * tally.wrong['any'] / found.honest:.1f}" for tally in found.tallies.values()]
     lines.append("| honest payments held, of 1,000 | | " + " | ".join(held) + " |")
+    more = [f"{1_000 * tally.more_work / found.honest:.1f}" for tally in found.tallies.values()]
+    lines.append("| of these, within what one person may pay | | " + " | ".join(more) + " |")
     return lines
 
 
 def contenders() -> dict[str, Asked]:
-    return {"rules": scored_by(RuleScorer()), "plain": plain}
+    rules, habit = scored_by(RuleScorer()), scored_by(HabitScorer())
+    return {"rules": rules, "habit": habit, "both": lambda *asked: {*rules(*asked), *habit(*asked)}, "plain": plain}
 
 
 def main() -> int:

@@ -1,11 +1,14 @@
 """The RiskScorer port means the same on the shipped fake, on the named rules and on the model of a customer's habit."""
 
 from dataclasses import replace
+from importlib.util import find_spec
 
 import pytest
 
+from tests.conftest import missing
 from tests.unit.compliance.test_red_flags import DAY, NOW, STRUCTURED, known, out, pay
 from tests.unit.payments.samples import BERT, PAYEE
+from tokenpay.adapters.risk.habit import HabitScorer
 from tokenpay.adapters.risk.rules import RuleScorer
 from tokenpay.compliance.risk.activity import Activity
 from tokenpay.compliance.risk.assessment import Assessment, Finding
@@ -14,12 +17,16 @@ from tokenpay.testing import FakeScorer
 
 SAID = Finding(typology="structuring", score=700, rules=("just_under", "fresh_payee"), explanation="as it was told")
 HABIT = [out(24 * day, 20, str(BERT)) for day in range(40, 0, -1)]
-ACTIVITIES = {"unknown": known(), "structured": STRUCTURED, "of habit": known(HABIT)}
+STANDS_OUT = known([*HABIT, *STRUCTURED.outgoing])
+ACTIVITIES = {"unknown": known(), "structured": STRUCTURED, "of habit": known(HABIT), "stands out": STANDS_OUT}
 
 
-@pytest.fixture(params=["fake", "rules"])
+@pytest.fixture(params=["fake", "rules", "habit"])
 def scorer(request: pytest.FixtureRequest) -> RiskScorer:
-    return FakeScorer(SAID) if request.param == "fake" else RuleScorer()
+    if request.param == "habit" and find_spec("river") is None:
+        missing("river", "run `make test` again")
+    scorers: dict[str, RiskScorer] = {"fake": FakeScorer(SAID), "rules": RuleScorer(), "habit": HabitScorer()}
+    return scorers[request.param]
 
 
 @pytest.mark.parametrize("activity", ACTIVITIES.values(), ids=ACTIVITIES)
@@ -33,7 +40,7 @@ def test_the_same_payment_after_the_same_movements_scores_the_same(scorer: RiskS
 
 
 def test_what_stands_out_is_found_with_its_reasons(scorer: RiskScorer) -> None:
-    found = scorer.assess(pay(94, creditor=PAYEE), STRUCTURED, NOW)
+    found = scorer.assess(pay(94, creditor=PAYEE), STANDS_OUT, NOW)
     assert found.findings
     for finding in found.findings:
         assert finding.rules

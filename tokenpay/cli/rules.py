@@ -50,6 +50,7 @@ def policy_content(policy: "Policy", assets: "Mapping[str, Asset]", *, as_json: 
         "payees": {of: sorted(listed) for of, listed in sorted(policy.payees.items())},
         "new_payee": None if policy.new_payee is None else plain(policy.new_payee.content()),
         "private_transfers": policy.private_transfers,
+        "risk": plain(policy.risk or tp.RiskLines()),
     }
 
 
@@ -94,6 +95,7 @@ _WORDS = {
     "private_transfers": "private persons pay each other",
     "second_person_score": "risk score for a second person",
     "case_score": "risk score for a case",
+    "habit": "customers' habits are asked",
 }
 
 

@@ -203,7 +203,7 @@ class Policy:
         if not self.private_transfers:
             content["private_transfers"] = False
         if self.risk is not None:
-            content["risk"] = asdict(self.risk)
+            content["risk"] = dict(self.risk.content())
         return content
 
     def met(self, asset_id: str, intent: Intent, *, role: Role, branch: str) -> list[Met]:
@@ -380,7 +380,8 @@ def _risk(policy: Policy, intent: Intent, facts: Facts) -> tuple[list[Reason], t
         return [*silent, *held.values()], ()
     lines = policy.risk or RiskLines()
     found = [finding for finding in facts.risk.findings if finding.score >= lines.second_person_score]
-    reasons = [Reason(code=finding.code, message=finding.explanation) for finding in found]
+    unsaid = f" ({'; '.join(facts.risk.silent)})" if facts.risk.silent else ""
+    reasons = [Reason(code=finding.code, message=finding.explanation + unsaid) for finding in found]
     grave = tuple(reason for finding, reason in zip(found, reasons, strict=True) if finding.score >= lines.case_score)
     return [*reasons, *(reason for code, reason in held.items() if code not in {new.code for new in reasons})], grave
 

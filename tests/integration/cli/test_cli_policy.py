@@ -32,6 +32,7 @@ def test_rules_are_exported_changed_proposed_and_approved(desk: Desk, tmp_path: 
     assert desk("policy", "approve", listed["id"], "--json", by="bob").json["state"] == "in_force"
     shown = desk("policy", "show", "--json").json
     assert (shown["version"], shown["limits"][0]["alone"]["number"]) == (2, "500.000000")
+    assert shown["risk"] == {"second_person_score": 600, "case_score": 800, "habit": False}
     assert "DEUR" in desk("policy", "diff", listed["id"]).out  # still against the version before it
 
 

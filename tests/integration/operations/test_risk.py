@@ -26,7 +26,7 @@ def test_structuring_waits_for_a_second_person_whom_no_score_replaces(world: Wor
     assert world.paid(20).state is tp.PaymentState.FINAL
     with pytest.raises(tp.NotPermitted):
         tp.approve(world.bank, third.id, by=world.tom)
-    assert world.cases() == []
+    assert "3 payments in 3 days" in world.case(tp.CaseKind.RISK).note
     assert tp.approve(world.bank, third.id, by=world.bob).state is tp.PaymentState.FINAL
     world.prove()
 
@@ -75,8 +75,24 @@ def _is_missing(world: World, scorer: FakeScorer) -> None:
     world.bank = replace(world.bank, scorers=())
 
 
+class _Habit(FakeScorer):
+    name = "habit"
+
+
+def _habit_is_missing(world: World, scorer: FakeScorer) -> None:
+    world.decree(risk=tp.RiskLines(habit=True))
+    world.bank = replace(world.bank, scorers=(scorer,))
+
+
+def _habit_breaks(world: World, scorer: FakeScorer) -> None:
+    world.decree(risk=tp.RiskLines(habit=True))
+    habit = _Habit()
+    habit.breaks = ModuleNotFoundError("No module named 'river'")
+    world.bank = replace(world.bank, scorers=(scorer, habit))
+
+
 @pytest.mark.parametrize("creditor", ["book", "chain"])
-@pytest.mark.parametrize("trouble", [_breaks, _answers_nonsense, _is_missing])
+@pytest.mark.parametrize("trouble", [_breaks, _answers_nonsense, _is_missing, _habit_is_missing, _habit_breaks])
 def test_without_an_answer_no_payment_leaves(
     world: World, trouble: Callable[[World, FakeScorer], None], creditor: str
 ) -> None:
@@ -90,6 +106,7 @@ def test_without_an_answer_no_payment_leaves(
     assert (approved.state, codes(approved)) == (tp.PaymentState.HELD, ["risk.unavailable"])
     world.to_finality()
     assert world.units(world.anna) == before
+    world.decree(risk=None)
     world.bank = whole
     goes = tp.approve(world.bank, payment.id, by=world.bob)
     assert goes.state is (tp.PaymentState.CLEARED if creditor == "chain" else tp.PaymentState.FINAL)
@@ -107,6 +124,36 @@ def test_a_banks_own_scorer_stands_beside_the_rules(world: World) -> None:
     held = world.paid(20)
     assert codes(held) == ["risk.own_rule"]
     assert "three of four signs" in world.case(tp.CaseKind.RISK).note
+
+
+def test_a_habit_is_asked_where_the_policy_asks_and_the_gravest_of_both_binds(world: World) -> None:
+    said = tp.Finding(typology="out_of_habit", score=850, rules=("amount",), explanation="the amount 100 %")
+    habit = _Habit(said)
+    world.bank = replace(world.bank, scorers=(*world.bank.scorers[:1], habit))
+    for whole in (90, 95):
+        assert world.paid(whole).state is tp.PaymentState.FINAL
+    assert habit.asked == []
+    world.decree(risk=tp.RiskLines(habit=True))
+    held = world.paid(99)
+    assert set(codes(held)) == {"risk.structuring", "risk.out_of_habit"}
+    assert [reason.message[:14] for reason in held.reasons] == ["3 payments in ", "the amount 100"]
+    assert world.case(tp.CaseKind.RISK).note.endswith("risk.out_of_habit: the amount 100 %")
+    world.decree(risk=None)
+    assert codes(world.paid(98)) == ["risk.structuring"]
+
+
+def test_what_is_held_teaches_no_habit(world: World) -> None:
+    pytest.importorskip("river")
+    world.decree(risk=tp.RiskLines(habit=True))
+    for whole in (3, 4, 5, 4, 3, 6, 4, 5, 3, 4, 5, 3, 4, 6):
+        world.paid(whole)
+        world.next_day()
+    tries = []
+    for _ in range(4):
+        tries.append(world.paid(60, creditor=OUTSIDE))
+        world.next_day()
+    assert [codes(held) for held in tries] == [["risk.out_of_habit"]] * 4
+    assert world.paid(5).state is tp.PaymentState.FINAL
 
 
 def test_a_customer_is_never_told(world: World) -> None:

@@ -233,6 +233,14 @@ def test_a_refused_payment_tells_its_risk_too() -> None:
 def test_risk_lines_stand_in_a_policy_where_they_are_set() -> None:
     assert "risk" not in POLICY.content()
     assert replace(POLICY, risk=STRICT).content()["risk"] == {"second_person_score": 10, "case_score": 20}
+    assert RiskLines(habit=True).content() == {"second_person_score": 600, "case_score": 800, "habit": True}
+
+
+def test_who_reads_a_score_reads_which_scorer_had_no_opinion() -> None:
+    told = replace(found("drained", 700), silent=("no opinion by habit: 3 are known",))
+    (reason,) = decide(POLICY, PAY, facts(risk=told)).reasons
+    assert reason.message == "much at once (no opinion by habit: 3 are known)"
+    assert decide(POLICY, PAY, facts(risk=replace(told, findings=()))).reasons == ()
 
 
 def test_one_refusal_outweighs_all_holds_and_every_reason_is_told() -> None:

@@ -52,10 +52,6 @@ class Activity:
         """Return what came in since then."""
         return since(self.incoming, since_s)
 
-    def knows(self, counterparty: str) -> bool:
-        """Tell whether this payee was paid to the end before."""
-        return any(movement.settled and movement.counterparty == counterparty for movement in self.outgoing)
-
 
 def is_scored(intent: Intent) -> bool:
     """Tell whether a customer's habits have anything to say of this payment."""

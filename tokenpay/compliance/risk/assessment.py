@@ -37,9 +37,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
-    """What one or more scorers found; nothing found is an answer, and no answer is none of these."""
+    """What one or more scorers found; nothing found is an answer, and no answer is none of these.
+
+    `silent` says for whom a scorer has no opinion yet, and why: it holds nothing and lets nothing go.
+    """
 
     findings: tuple[Finding, ...] = ()
+    silent: tuple[str, ...] = ()
 
     @property
     def score(self) -> int:

@@ -16,14 +16,16 @@ HOUR_S, DAY_S = 3_600, 86_400
 Rule = Callable[[Intent, Activity, int], str]
 """What it says of a payment, empty where it does not fire."""
 
-UNDER_PERCENT, UNDER_PAYMENTS, UNDER_S = 80, 3, 3 * DAY_S
+UNDER_PERCENT, UNDER_PAYMENTS, UNDER_S = 70, 3, 3 * DAY_S
 BURST_PAYMENTS, BURST_S = 5, HOUR_S
 DORMANT_S, AWAKE_S = 90 * DAY_S, 3 * DAY_S
-FAN_IN_PAYERS, FAN_IN_S = 5, 7 * DAY_S
-EXIT_PERCENT, EXIT_S = 80, 2 * DAY_S
-ROUND_PERCENT, ROUNDS, ROUND_S, RETURN_S = 90, 2, 14 * DAY_S, 3 * DAY_S
-NEW_S = 30 * DAY_S
-DRAIN_PERCENT, DRAIN_S = 80, DAY_S
+FAN_IN_PAYERS, FAN_IN_S = 4, 7 * DAY_S
+EXIT_PERCENT, PASS_PERCENT, EXIT_S = 60, 80, 3 * DAY_S
+ROUND_PERCENT, ROUNDS, ROUND_S, RETURN_S = 90, 2, 30 * DAY_S, 7 * DAY_S
+NEW_S = 90 * DAY_S
+FRESH_S = 3 * DAY_S
+DRAIN_PERCENT, DRAIN_S = 60, DAY_S
+STRANGERS_PAYMENTS, STRANGERS_S, HISTORY_NEEDED = 3, DAY_S // 2, 10
 HOURS_NEEDED, HOURS_NEAR = 10, 3
 
 
@@ -35,7 +37,8 @@ def just_under(intent: Intent, activity: Activity, now_s: int) -> str:
         return ""
     recent = activity.out_since(now_s - UNDER_S, intent.amount.asset.id)
     before = [movement for movement in recent if least <= movement.units <= line]
-    if len(before) + 1 < UNDER_PAYMENTS:
+    above = sum(movement.units > line for movement in recent)
+    if len(before) + 1 < UNDER_PAYMENTS or above > len(before):
         return ""
     total = _said(intent, intent.amount.units + _sum(before))
     return (
@@ -77,12 +80,21 @@ def fan_in(intent: Intent, activity: Activity, now_s: int) -> str:
 
 
 def leaving(intent: Intent, activity: Activity, now_s: int) -> str:
-    """Most of what came in within days goes out again within two, and it is more than one person may pay."""
+    """Most of what came in within days goes out again, and it is more than half of what one person may pay."""
+    return _leaving(intent, activity, now_s, above_units=activity.alone_units // 2)
+
+
+def passing(intent: Intent, activity: Activity, now_s: int) -> str:
+    """Nearly all of what came in within days goes out again, and it is more than half of what one person may pay."""
+    return _leaving(intent, activity, now_s, above_units=activity.alone_units // 2, percent=PASS_PERCENT)
+
+
+def _leaving(intent: Intent, activity: Activity, now_s: int, *, above_units: int, percent: int = EXIT_PERCENT) -> str:
     came = _sum(activity.in_since(now_s - FAN_IN_S))
     if not came:
         return ""
     gone = intent.amount.units + _sum(activity.out_since(now_s - EXIT_S, intent.amount.asset.id))
-    if gone <= activity.alone_units or gone * 100 < came * EXIT_PERCENT:
+    if gone <= above_units or gone * 100 < came * percent:
         return ""
     return f"{_said(intent, gone)} leave in {EXIT_S // DAY_S} days of {_said(intent, came)} that came in"
 
@@ -116,7 +128,9 @@ def same_payee(intent: Intent, activity: Activity, now_s: int) -> str:
 
 def fresh_payee(intent: Intent, activity: Activity, now_s: int) -> str:
     """The payee was never paid before."""
-    return "" if activity.knows(str(intent.creditor)) else "a payee who was not paid before"
+    before = activity.outgoing[: len(activity.outgoing) - len(since(activity.outgoing, now_s - FRESH_S))]
+    known = any(movement.settled and movement.counterparty == str(intent.creditor) for movement in before)
+    return "" if known else f"a payee who was not paid until {FRESH_S // DAY_S} days ago"
 
 
 def new_customer(intent: Intent, activity: Activity, now_s: int) -> str:
@@ -135,8 +149,27 @@ def drain(intent: Intent, activity: Activity, now_s: int) -> str:
 
 
 def emptying(intent: Intent, activity: Activity, now_s: int) -> str:
-    """Most of what the customer had, or of what has just come in, leaves."""
-    return drain(intent, activity, now_s) or leaving(intent, activity, now_s)
+    """Most of what the customer had, or of what has just come in, leaves, and it is more than one person may pay."""
+    above_units = activity.alone_units
+    return drain(intent, activity, now_s) or _leaving(intent, activity, now_s, above_units=above_units)
+
+
+def strangers(intent: Intent, activity: Activity, now_s: int) -> str:
+    """Who has paid others before pays several times within hours whom they never paid, above what one person may."""
+    recent = since(activity.outgoing, now_s - STRANGERS_S)
+    earlier = activity.outgoing[: len(activity.outgoing) - len(recent)]
+    if len(recent) + 1 < STRANGERS_PAYMENTS or len(earlier) < HISTORY_NEEDED:
+        return ""
+    known = {movement.counterparty for movement in earlier if movement.settled}
+    if str(intent.creditor) in known:
+        return ""
+    asset_id = intent.amount.asset.id
+    fresh = [move for move in recent if move.asset_id == asset_id and move.counterparty not in known]
+    total = intent.amount.units + _sum(fresh)
+    if len(fresh) + 1 < STRANGERS_PAYMENTS or total <= activity.alone_units:
+        return ""
+    count, hours = len(fresh) + 1, STRANGERS_S // HOUR_S
+    return f"{_said(intent, total)} in {count} payments within {hours} hours, to payees who were not paid before"
 
 
 def odd_hour(intent: Intent, activity: Activity, now_s: int) -> str:

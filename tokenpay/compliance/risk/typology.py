@@ -21,8 +21,10 @@ from tokenpay.compliance.risk.red_flags import (
     leaving,
     new_customer,
     odd_hour,
+    passing,
     round_trip,
     same_payee,
+    strangers,
 )
 from tokenpay.payments.intent import Intent
 
@@ -73,7 +75,7 @@ TYPOLOGIES = (
     ),
     Typology(
         name="pass_through",
-        needs=((new_customer, 250), (leaving, 250)),
+        needs=((new_customer, 250), (passing, 250)),
         adds=((fresh_payee, 150), (fan_in, 150), (burst, 50), (odd_hour, 50)),
     ),
     Typology(
@@ -83,8 +85,8 @@ TYPOLOGIES = (
     ),
     Typology(
         name="drained",
-        needs=((burst, 250), (drain, 250)),
-        adds=((fresh_payee, 150), (same_payee, 50), (odd_hour, 150)),
+        needs=((strangers, 600),),
+        adds=((drain, 150), (burst, 100), (odd_hour, 100)),
     ),
 )
 """None scores 600 by `burst`, `fresh_payee`, `new_customer`, `odd_hour`, `dormant`, `fan_in` or `leaving` alone."""
