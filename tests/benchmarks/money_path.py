@@ -1,10 +1,10 @@
 """The money path with everything on, against the same path with stubs that permit everything.
 
-On: screening, risk, what the Travel Rule asks and passkeys, as `clear` asks them; verdicts lie where a bank's lie
-once a party was screened. Stubs answer in their place and ask nothing: no list, no movement, no data is read. What
-is left in both is the payment itself: session, limits, approvals, ledger, audit. Both ways pay at one bank by
-turns, in the books and to the chain, from a customer with more movements than are remembered, and the time is that
-of the processor.
+On: screening, risk by rules and by habit, what the Travel Rule asks and passkeys, as `clear` asks them; verdicts lie
+where a bank's lie once a party was screened. Stubs answer in their place and ask nothing: no list, no movement, no
+data is read. What is left in both is the payment itself: session, limits, approvals, ledger, audit. Both ways pay at
+one bank by turns, in the books and to the chain, from a customer with more movements than are remembered, and the
+time is that of the processor.
 """
 
 import statistics
@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
 
+import tokenpay as tp
 from tests.benchmarks import Row
 from tests.benchmarks.databases import DATABASES, Urls, bank_on
 from tests.benchmarks.interleaved import spread
@@ -36,6 +37,7 @@ def run() -> list[Row]:
 def _measured(database: str, urls: Urls) -> list[Row]:
     with bank_on(urls) as world:
         world.endow(world.anna, 1_000_000)
+        world.decree(risk=tp.RiskLines(habit=True))
         world.sweep()
         for _ in range(REMEMBERED):
             world.paid(1)
@@ -43,7 +45,8 @@ def _measured(database: str, urls: Urls) -> list[Row]:
         for rail, creditor in (("in the books", None), ("to the chain", OUTSIDE)):
 
             def pay(creditor: str | None = creditor) -> None:
-                world.paid(1, creditor=creditor)
+                if world.paid(1, creditor=creditor).state is tp.PaymentState.HELD:
+                    raise RuntimeError("a payment of the benchmark was held: is the extra `risk` installed?")
 
             rows += _rows(f"{database}, {rail}", _rounds(world, pay))
         return rows

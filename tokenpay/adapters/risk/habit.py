@@ -39,7 +39,6 @@ class HabitScorer:
     name = HABIT
 
     def assess(self, intent: Intent, activity: Activity, now_s: int) -> Assessment:
-        model = _Model()
         movements = learnt(intent, activity, now_s)
         if len(movements) < PAYMENTS_NEEDED:
             return Assessment(
@@ -48,9 +47,10 @@ class HabitScorer:
         odd = asked(intent, activity, now_s, movements)
         if odd is None or odd[0] * 2 <= activity.alone_units:
             return Assessment()
+        model = _Model(odd[1])
         for traits in lived(movements, activity.utc_offset_minutes):
             model.learn(traits)
-        digits = model.surprise(odd[1])
+        digits = model.surprise()
         return _assessed({name: found for name, found in digits.items() if found > 0}, len(movements))
 
 
@@ -71,36 +71,34 @@ def _assessed(digits: dict[str, float], known: int) -> Assessment:
 
 
 class _Model:
-    """What one customer usually does, as it is after the payments it was told."""
+    """What one customer usually does, as far as it is asked, after the payments that it was told."""
 
-    def __init__(self) -> None:
+    def __init__(self, asked: Traits) -> None:
         from river.stats import EWMean, EWVar  # it takes most of a second: only who asks for a habit pays it
 
         self._means = {name: EWMean(FADING) for name in _NUMBERS}
         self._variances = {name: EWVar(FADING) for name in _NUMBERS}
-        self._fresh = EWMean(FADING)
-        self._parts = [EWMean(FADING) for _ in range(PARTS_OF_DAY)]
-        self._learnt = 0
+        self._fresh, self._part_of_day = EWMean(FADING), EWMean(FADING)
+        self._asked, self._learnt = asked, 0
 
     def learn(self, traits: Traits) -> None:
         for name in _NUMBERS:
             self._means[name].update(getattr(traits, name))
             self._variances[name].update(getattr(traits, name))
         self._fresh.update(float(traits.fresh_payee))
-        for part, mean in enumerate(self._parts):
-            mean.update(float(part == traits.part_of_day))
+        self._part_of_day.update(float(traits.part_of_day == self._asked.part_of_day))
         self._learnt += 1
 
-    def surprise(self, traits: Traits) -> dict[str, float]:
+    def surprise(self) -> dict[str, float]:
         """Return how improbable each trait is, in decimal digits: more than usual surprises, less does not."""
-        digits = {}
+        traits, digits = self._asked, {}
         for name in _NUMBERS:
             spread = sqrt(max(self._variances[name].get(), 0) + LEAST_SPREAD**2)
             above = (getattr(traits, name) - self._means[name].get()) / spread
             digits[name] = -log10(max(erfc(above / sqrt(2)) / 2, LEAST_CHANCE)) if above > 0 else 0.0
         digits["fresh_payee"] = -log10(self._chance(self._fresh.get(), 2)) if traits.fresh_payee else 0.0
         usual = 1 / PARTS_OF_DAY  # an hour as good as any other is no surprise
-        digits["part_of_day"] = log10(usual) - log10(self._chance(self._parts[traits.part_of_day].get(), PARTS_OF_DAY))
+        digits["part_of_day"] = log10(usual) - log10(self._chance(self._part_of_day.get(), PARTS_OF_DAY))
         return digits
 
     def _chance(self, share: float, kinds: int) -> float:
