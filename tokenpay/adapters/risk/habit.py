@@ -5,7 +5,7 @@ oldest that the books give, so nothing is kept between payments, customers or ba
 score; what lies further back than they reach has faded anyway.
 """
 
-from math import erfc, log10, sqrt
+from math import erfc, log, log10, sqrt
 
 from tokenpay.compliance.risk.activity import Activity
 from tokenpay.compliance.risk.assessment import TOP, Assessment, Finding
@@ -45,9 +45,9 @@ class HabitScorer:
                 silent=(f"no opinion by habit: it takes {PAYMENTS_NEEDED} payments, and {len(movements)} are known",)
             )
         odd = asked(intent, activity, now_s, movements)
-        if odd is None or odd[0] * 2 <= activity.alone_units:
+        if odd is None or odd.day_units * 2 <= activity.alone_units:
             return Assessment()
-        model = _Model(odd[1])
+        model = _Model(odd)
         for traits in lived(movements, activity.utc_offset_minutes):
             model.learn(traits)
         digits = model.surprise()
@@ -83,8 +83,9 @@ class _Model:
 
     def learn(self, traits: Traits) -> None:
         for name in _NUMBERS:
-            self._means[name].update(getattr(traits, name))
-            self._variances[name].update(getattr(traits, name))
+            number = log(getattr(traits, name))  # twice as much is as far from once as from four times
+            self._means[name].update(number)
+            self._variances[name].update(number)
         self._fresh.update(float(traits.fresh_payee))
         self._part_of_day.update(float(traits.part_of_day == self._asked.part_of_day))
         self._learnt += 1
@@ -94,7 +95,7 @@ class _Model:
         traits, digits = self._asked, {}
         for name in _NUMBERS:
             spread = sqrt(max(self._variances[name].get(), 0) + LEAST_SPREAD**2)
-            above = (getattr(traits, name) - self._means[name].get()) / spread
+            above = (log(getattr(traits, name)) - self._means[name].get()) / spread
             digits[name] = -log10(max(erfc(above / sqrt(2)) / 2, LEAST_CHANCE)) if above > 0 else 0.0
         digits["fresh_payee"] = -log10(self._chance(self._fresh.get(), 2)) if traits.fresh_payee else 0.0
         usual = 1 / PARTS_OF_DAY  # an hour as good as any other is no surprise

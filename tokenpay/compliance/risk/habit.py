@@ -7,7 +7,6 @@ days in which a theft is noticed.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from math import log
 
 from tokenpay.compliance.risk.activity import Activity, Movement, since
 from tokenpay.payments.intent import Intent
@@ -24,13 +23,14 @@ PARTS_OF_DAY = 24 // HOURS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traits:
-    """One payment beside those before it. `amount` and `day_units` are natural logarithms of units, `day_count` of one
-    more than the payments before it within a day; `part_of_day` is by the bank's clock, three hours each.
+    """One payment beside those before it: in units, and with all of its day, that one included.
+
+    `part_of_day` is by the bank's clock, three hours each.
     """
 
-    amount: float
-    day_units: float
-    day_count: float
+    amount: int
+    day_units: int
+    day_count: int
     fresh_payee: bool
     part_of_day: int
 
@@ -52,17 +52,17 @@ def lived(movements: tuple[Movement, ...], utc_offset_minutes: int) -> Iterator[
             first += 1
         day_units += movement.units
         yield Traits(
-            amount=log(movement.units),
-            day_units=log(day_units),
-            day_count=log(1 + number - first),
+            amount=movement.units,
+            day_units=day_units,
+            day_count=1 + number - first,
             fresh_payee=movement.counterparty not in payees,
             part_of_day=_part_of_day(movement.at_s, utc_offset_minutes),
         )
         payees.add(movement.counterparty)
 
 
-def asked(intent: Intent, activity: Activity, now_s: int, movements: tuple[Movement, ...]) -> tuple[int, Traits] | None:
-    """Return what is paid out of habit within a day, in units, and the traits of the payment; None for a usual one.
+def asked(intent: Intent, activity: Activity, now_s: int, movements: tuple[Movement, ...]) -> Traits | None:
+    """Return the traits of a payment, its day's of all that is paid out of habit; None for a usual one.
 
     A payee who got about as much before is a habit of their own: rent is no surprise because bread costs less. What
     is held or on its way counts as paid.
@@ -79,15 +79,13 @@ def asked(intent: Intent, activity: Activity, now_s: int, movements: tuple[Movem
         return None
     today = activity.out_since(now_s - DAY_S + 1, intent.amount.asset.id)
     odd = [movement.units for movement in today if not usual(movement.counterparty, movement.units)]
-    day_units = units + sum(odd)
-    traits = Traits(
-        amount=log(units),
-        day_units=log(day_units),
-        day_count=log(1 + len(odd)),
+    return Traits(
+        amount=units,
+        day_units=units + sum(odd),
+        day_count=1 + len(odd),
         fresh_payee=payee not in most,
         part_of_day=_part_of_day(now_s, activity.utc_offset_minutes),
     )
-    return day_units, traits
 
 
 def _part_of_day(at_s: int, utc_offset_minutes: int) -> int:
