@@ -27,7 +27,9 @@ from tokenpay.steps.authorize import authorize
 from tokenpay.steps.enter_case import enter_case
 from tokenpay.steps.groups import STAYS, groups
 from tokenpay.steps.halt import halt_chain, running
+from tokenpay.steps.look_before_signing import Looked, look_before_signing
 from tokenpay.steps.price_payments import Priced, price_payments
+from tokenpay.steps.recheck import Look
 from tokenpay.steps.record import record
 from tokenpay.steps.sign_payment import ToSign, sign_payments
 from tokenpay.steps.waited import waited
@@ -109,7 +111,8 @@ class _Turn:
             if self.silent or not self.goes_on():
                 return
             ready, asked = self._following(some)
-            self._sign_and_send(asked, also=ready)
+            asked, unsigned = self._may_be_signed(asked)
+            self._sign_and_send(asked, also=[*ready, *unsigned])
 
     def start(self, limit: int) -> None:
         """Assign, sign and send cleared payments, oldest first; one that cannot go opens a case and stops no other."""
@@ -151,6 +154,33 @@ class _Turn:
             elif due:
                 ready.append(newest)
         return ready, asked
+
+    def _may_be_signed(self, asked: Sequence[ToSign]) -> tuple[list[ToSign], list[SignedPayment]]:
+        """Return what the gate lets be signed now, and the versions to send again of what it does not.
+
+        Much may have changed since the nonce was taken: the signer was away, or no block took the payment for long.
+        """
+        looked = look_before_signing(self.bank, [each.payment for each in asked], by=self.by)
+        goes: list[ToSign] = []
+        for each in asked:
+            found = looked[each.payment.id]
+            if found.look is Look.GOES:
+                goes.append(each)
+            elif found.error is not None:
+                self._put_aside(found.payment, found.error)
+            elif found.look is Look.ENDS:
+                goes += self._given_up(found)
+        kept = {each.payment.id for each in goes}
+        return goes, [each.instead for each in asked if each.instead is not None and each.payment.id not in kept]
+
+    def _given_up(self, found: Looked) -> list[ToSign]:
+        """Give up a payment before its first signature; return the no-op to sign at its nonce, where one is cleared."""
+        try:
+            fill = abandon(self.bank, found.payment, reasons=found.reasons, never_signed=False, by=self.by)
+        except WrongState as error:  # while payments are stopped its nonce cannot be filled: the next turn tries
+            self._put_aside(found.payment, error)
+            return []
+        return [ToSign(payment=fill, fees=self.fees, version=1)] if fill is not None else []
 
     def _bumped(self, payment: Payment, newest: SignedPayment, last: Attempt | None) -> ToSign | None:
         """Return a version that pays more for a payment that waits too long; at its cap it gets a case instead."""
@@ -277,7 +307,8 @@ class _Turn:
         refused = isinstance(error, SignerRefused) and payment.state is PaymentState.ASSIGNED
         if refused and payment.intent.purpose is not Purpose.FILL:  # another no-op would be refused as well
             with suppress(WrongState):  # while payments are stopped its nonce cannot be filled: the next turn tries
-                fill = abandon(self.bank, payment, error=error, by=self.by)
+                reason = Reason(code=error.code, message=error.message)
+                fill = abandon(self.bank, payment, reasons=(reason,), never_signed=True, by=self.by)
         self._open_stuck_case(payment, error)
         return fill
 

@@ -42,7 +42,8 @@ TRANSITIONS: dict[PaymentState, frozenset[PaymentState]] = {
 A cleared one is refused where the gate's second look, before its nonce, finds what ends it.
 A signed one is included where what was sent of it, by this bank or by a version before, is found in a block.
 A collection that waits is final where somebody else carried its authorization.
-An assigned payment fails where the signer refuses it: no signature exists, and its nonce goes back or is filled.
+An assigned payment fails where the signer refuses it, or the gate before its first signature: its nonce goes back or is
+filled.
 """
 
 ENDED = frozenset(state for state, following in TRANSITIONS.items() if not following)

@@ -1,9 +1,9 @@
-"""Give up a payment that has a nonce but no signature, without leaving a gap behind it."""
+"""Give up a payment that has a nonce and that no version was stored of, without leaving a gap behind it."""
 
 from dataclasses import replace
 
 from tokenpay.bank import Bank
-from tokenpay.errors import TokenpayError, WrongState
+from tokenpay.errors import WrongState
 from tokenpay.ethereum.fees import NO_OP_GAS
 from tokenpay.money.amount import Amount
 from tokenpay.parties.operator import Permission
@@ -16,19 +16,22 @@ from tokenpay.steps.propose import Draft, propose
 from tokenpay.steps.record import record
 
 
-def abandon(bank: Bank, payment: Payment, *, error: TokenpayError, by: Session) -> Payment | None:
-    """Fail an assigned payment that no signature can exist for, and give back its funds.
+def abandon(
+    bank: Bank, payment: Payment, *, reasons: tuple[Reason, ...], never_signed: bool, by: Session
+) -> Payment | None:
+    """Fail an assigned payment that nothing was sent of, and give back its funds.
 
-    The last nonce goes back to the allocator. An earlier one is taken over by a no-op of the
-    treasury to itself, which is returned: nothing waits behind a gap. Raises WrongState for a payment that
-    was signed in any version.
+    The last nonce goes back to the allocator where the signer has told that no signature over it exists
+    (`never_signed`): of any other nonce the signer may remember the payment, and it signs nothing there but a no-op.
+    That no-op, of the treasury to itself, takes it over and is returned: nothing waits behind a gap. Raises WrongState
+    for a payment that a version is stored of, and where no no-op is cleared now.
     """
     chain_id = payment.intent.amount.asset.chain_id or 0
     with bank.store.read() as uow:
         followed = uow.chains.get(chain_id)
         native = uow.assets.get(followed.native_asset_id).asset
     fill: Payment | None = None
-    if followed.next_nonce != (payment.nonce or 0) + 1:
+    if not never_signed or followed.next_nonce != (payment.nonce or 0) + 1:
         itself = ChainParty(chain_id, followed.treasury)
         draft = Draft(
             purpose=Purpose.FILL, debtor=itself, creditor=itself, amount=Amount(native, 0), related=payment.id
@@ -37,7 +40,6 @@ def abandon(bank: Bank, payment: Payment, *, error: TokenpayError, by: Session) 
         if isinstance(made, Refusal):
             raise WrongState(made.reasons[0].message, payment=payment.id)
         fill = made
-    reason = Reason(code=error.code, message=error.message)
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
         followed = uow.chains.get(chain_id, lock=True)
@@ -46,7 +48,7 @@ def abandon(bank: Bank, payment: Payment, *, error: TokenpayError, by: Session) 
         if payment.state is not PaymentState.ASSIGNED or uow.attempts.signed(payment.id):
             raise WrongState("the payment was signed: its bytes are sent until they are included", payment=payment.id)
         movements.give_back(uow, payment)
-        failed = replace(payment.to(PaymentState.FAILED, at_s=bank.clock.now_s(), reasons=(reason,)), nonce=None)
+        failed = replace(payment.to(PaymentState.FAILED, at_s=bank.clock.now_s(), reasons=reasons), nonce=None)
         uow.payments.update(failed, was=PaymentState.ASSIGNED)
         if fill is not None:
             fill = standing[fill.id]
@@ -63,5 +65,5 @@ def abandon(bank: Bank, payment: Payment, *, error: TokenpayError, by: Session) 
             uow.chains.set_next_nonce(chain_id, payment.nonce or 0)
         else:
             raise WrongState("another payment took the next nonce meanwhile; try again", payment=payment.id)
-        record(uow, bank, operator, "payment.failed", payment.id, {"reasons": [error.code]})
+        record(uow, bank, operator, "payment.failed", payment.id, {"reasons": [reason.code for reason in reasons]})
         return fill

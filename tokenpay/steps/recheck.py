@@ -1,4 +1,4 @@
-"""The gate's second look, just before a cleared payment takes its nonce: much may have changed since."""
+"""The gate's second look, before a payment takes its nonce and before it is signed: much may have changed since."""
 
 from enum import StrEnum
 
@@ -6,6 +6,7 @@ from tokenpay.bank import Bank
 from tokenpay.compliance.clearance import Clearance
 from tokenpay.errors import IntegrityError
 from tokenpay.parties.operator import Operator
+from tokenpay.payments.intent import Purpose
 from tokenpay.payments.payment import Payment, PaymentState, Reason
 from tokenpay.primitives.canonical import Value
 from tokenpay.steps import movements
@@ -34,17 +35,25 @@ class Look(StrEnum):
 
 
 def look_again(uow: UnitOfWork, bank: Bank, payment: Payment) -> tuple[Look, tuple[Reason, ...]]:
-    """Tell what the gate says now of a locked, cleared payment, and all its reasons; nothing is written.
+    """Tell what the gate says now of a locked payment that is cleared or on its way, and all its reasons.
 
-    Raises IntegrityError for a reason of any other kind: what cleared it, such as an approval, is gone from the books.
+    Nothing is written. Raises IntegrityError for a reason of any other kind: what cleared it, such as an approval, is
+    gone from the books.
     """
     reasons = _reasons(uow, bank, payment)
     codes = {reason.code for reason in reasons}
     if codes - _ENDS - _WAITS - _PASSED:
         raise IntegrityError("the books no longer hold what cleared this payment", payment=payment.id)
-    if codes & _ENDS:
-        return Look.ENDS, reasons
-    return Look.WAITS if codes & _WAITS else Look.GOES, reasons
+    return _said(payment, codes), reasons
+
+
+def _said(payment: Payment, codes: set[str]) -> Look:
+    if payment.intent.purpose is Purpose.FILL:  # it moves nothing, and every payment behind its nonce waits for it
+        return Look.WAITS if "emergency.stop" in codes else Look.GOES
+    if codes & _ENDS or (payment.state is PaymentState.ASSIGNED and "intent.expired" in codes):
+        return Look.ENDS  # `expire` ends what has no nonce; nobody else ends what has one
+    started = payment.state is not PaymentState.CLEARED
+    return Look.WAITS if codes & (_WAITS - {"intent.expired"} if started else _WAITS) else Look.GOES
 
 
 def _reasons(uow: UnitOfWork, bank: Bank, payment: Payment) -> tuple[Reason, ...]:
@@ -76,14 +85,23 @@ def recheck(uow: UnitOfWork, bank: Bank, operator: Operator, payment: Payment) -
     One that waits says for what. Raises what `look_again` raises.
     """
     look, reasons = look_again(uow, bank, payment)
-    codes: list[Value] = [*sorted({reason.code for reason in reasons})]
-    if look is Look.WAITS and reasons != payment.reasons:
-        uow.payments.update(payment.waiting(reasons, at_s=bank.clock.now_s()), was=PaymentState.CLEARED)
-        record(uow, bank, operator, "payment.waits", payment.id, {"reasons": codes})
+    if look is Look.WAITS:
+        say_it_waits(uow, bank, operator, payment, reasons)
     if look is Look.ENDS:
+        codes: list[Value] = [*sorted({reason.code for reason in reasons})]
         movements.give_back(uow, payment)
         enter_match_case(uow, bank, operator, payment.intent, reasons)
         refused = payment.to(PaymentState.REFUSED, at_s=bank.clock.now_s(), reasons=reasons)
         uow.payments.update(refused, was=PaymentState.CLEARED)
         record(uow, bank, operator, "payment.refused", payment.id, {"reasons": codes})
     return look is Look.GOES
+
+
+def say_it_waits(
+    uow: UnitOfWork, bank: Bank, operator: Operator, payment: Payment, reasons: tuple[Reason, ...]
+) -> None:
+    """Write down, once, what a locked payment waits for where it stands."""
+    if reasons != payment.reasons:
+        codes: list[Value] = [*sorted({reason.code for reason in reasons})]
+        uow.payments.update(payment.waiting(reasons, at_s=bank.clock.now_s()), was=payment.state)
+        record(uow, bank, operator, "payment.waits", payment.id, {"reasons": codes})

@@ -6,7 +6,7 @@ from tokenpay.compliance.clearance import Clearance
 from tokenpay.parties.operator import Operator, Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.deposit import Deposit, DepositState
-from tokenpay.payments.payment import PaymentState
+from tokenpay.payments.payment import ON_ITS_WAY, UNSENT, PaymentState
 from tokenpay.primitives.canonical import Value
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.clear import clear
@@ -15,19 +15,18 @@ from tokenpay.steps.enter_case import enter_case, match_case
 from tokenpay.steps.screened import outside
 from tokenpay.store.unit_of_work import UnitOfWork
 
-_OPEN = (PaymentState.HELD, PaymentState.CLEARED)
-"""What has no nonce yet; what has one is on its way, and nothing calls it back."""
-
 
 def open_matches(uow: UnitOfWork, bank: Bank, operator: Operator) -> tuple[tuple[Case, ...], tuple[str, ...]]:
-    """Open a case for each open payment and waiting deposit whose address stands on a list; also return the payments.
+    """Open a case for each open payment and waiting deposit whose address stands on a list.
 
-    It belongs into the unit of work that puts a list in place: no match is forgotten, whatever fails behind it. A
-    deposit waits from when it is seen until it is final, and in suspense while nobody could screen it.
+    Also return the payments that have no nonce yet, to be refused. What has one, people are told of: nothing calls back
+    what was signed, and what was not yet is looked at again before it is. It belongs into the unit of work that puts a
+    list in place: no match is forgotten, whatever fails behind it. A deposit waits from when it is seen until it is
+    final, and in suspense while nobody could screen it.
     """
     payments = [
         (payment, party.address)
-        for payment in uow.payments.find(states=_OPEN)
+        for payment in uow.payments.find(states=UNSENT | ON_ITS_WAY)
         for party in outside(uow, payment.intent)
     ]
     deposits = [(deposit, deposit.sender) for deposit in _waiting(uow) if deposit.sender is not None]
@@ -39,7 +38,7 @@ def open_matches(uow: UnitOfWork, bank: Bank, operator: Operator) -> tuple[tuple
             note = "the sender of a waiting deposit is on a list that was loaded since"
             cases.append(enter_case(uow, bank, operator, kind=CaseKind.SCREENING_MATCH, subject=deposit.id, note=note))
     unique = {case.id: case for case in cases}
-    return tuple(unique.values()), tuple(dict.fromkeys(payment.id for payment in matched))
+    return tuple(unique.values()), tuple(dict.fromkeys(payment.id for payment in matched if payment.state in UNSENT))
 
 
 def _waiting(uow: UnitOfWork) -> list[Deposit]:
@@ -57,7 +56,7 @@ def refuse_matched(bank: Bank, payment_id: str, *, by: Session) -> bool:
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.CONTROL)
         payment = uow.payments.lock(payment_id)
-        if payment.state not in _OPEN:
+        if payment.state not in UNSENT:
             return False
         gate = clear(uow, bank, payment.intent, approvals=uow.approvals.of(payment.id), counted=True)
         if isinstance(gate, Clearance) or "screening.match" not in {reason.code for reason in gate.reasons}:

@@ -245,12 +245,13 @@ def test_open_payments_are_screened_again_and_refused_with_a_case(world: World) 
     world.prove()
 
 
-def test_what_has_its_nonce_is_on_its_way_and_no_list_calls_it_back(world: World) -> None:
+def test_what_was_signed_is_on_its_way_and_people_are_told_that_it_is_listed(world: World) -> None:
     payment = world.paid(20, creditor=OUTSIDE)
     world.turn()
     assert world.now(payment).state is not S.CLEARED
     loaded = load(world, own(LISTED, STRANGER), later_s=1)
-    assert (loaded.refused, loaded.cases) == ((), ())
+    assert (loaded.refused, len(loaded.cases)) == ((), 1)
+    assert world.cases() == [("screening_match", OUTSIDE)]
     world.to_finality()
     assert world.now(payment).state is S.FINAL
 

@@ -9,7 +9,20 @@ import pytest
 
 import tokenpay as tp
 from tests.fixtures_chain import new_key
-from tests.world import CHAIN_ID, COIN, CONTRACT, OUTSIDE, SETTINGS, START, STRANGER, TOKEN, World, address_of, euro
+from tests.world import (
+    CHAIN_ID,
+    COIN,
+    CONTRACT,
+    LISTED,
+    OUTSIDE,
+    SETTINGS,
+    START,
+    STRANGER,
+    TOKEN,
+    World,
+    address_of,
+    euro,
+)
 from tokenpay.ethereum.erc20 import transfer
 from tokenpay.ethereum.observed import Receipt
 from tokenpay.ethereum.transaction import (
@@ -364,9 +377,6 @@ def test_what_is_signed_is_sent_again_without_a_signer(world: World) -> None:
 
     def crash(_: SigningRequest) -> None:
         raise KeyboardInterrupt
-
-    def away(_: SigningRequest) -> None:
-        raise tp.SignerUnavailable("away")
 
     sound = world.bank
     world.bank = replace(sound, signer=Signing(world, before=crash))
@@ -933,6 +943,87 @@ def test_an_emergency_stop_keeps_what_is_cleared_and_carries_on_what_is_signed(w
     tp.resume_payments(world.bank, by=world.bob)
     world.to_finality()
     paid_once(world, gone, waits)
+
+
+# --- what changes between the nonce and a signature
+
+
+def away(_: Any) -> None:
+    raise tp.SignerUnavailable("away")
+
+
+def listed(world: World) -> None:
+    files = [f"{LISTED.text}\n{STRANGER.text}".encode()]
+    tp.load_list(world.bank, name="ofac", form=tp.ListForm.OWN, files=files, dated_s=world.clock.now_s(), by=world.ann)
+
+
+def resumed(world: World) -> None:
+    tp.resume_payments(world.bank, by=world.ann)
+    tp.resume_payments(world.bank, by=world.bob)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (listed, "screening.match"),
+        (lambda world: tp.freeze_customer(world.bank, world.anna.id, reason="fraud", by=world.ann), "customer.frozen"),
+        (World.next_day, "intent.expired"),
+    ],
+)
+@pytest.mark.parametrize("lost", ["before", "after"])
+def test_what_may_not_go_any_more_is_not_signed_though_it_has_its_nonce(
+    world: World, change: Callable[[World], Any], code: str, lost: str
+) -> None:
+    payment, sound = out(world), world.bank
+    world.bank = replace(sound, signer=Signing(world, **{lost: away}))  # `after`: it signed, and its answer was lost
+    assert isinstance(world.turn().error, tp.SignerUnavailable)
+    assert world.now(payment).state is S.ASSIGNED
+    world.bank = sound
+    change(world)
+    world.to_finality()
+    failed = world.now(payment)
+    assert (failed.state, failed.nonce, [reason.code for reason in failed.reasons]) == (S.FAILED, None, [code])
+    assert versions(world, payment) == []
+    (fill,) = (p for p in tp.find_payments(world.bank, by=world.ann) if p.intent.purpose is tp.Purpose.FILL)
+    assert (fill.state, fill.nonce, next_nonce(world)) == (S.FINAL, FIRST, FIRST + 1)
+    assert world.cases() == ([("screening_match", OUTSIDE)] if code == "screening.match" else [])
+    assert (world.available(world.anna), world.holding(STRANGER)) == (euro(START).units, 0)
+    world.prove()
+
+
+def test_an_emergency_stop_keeps_what_has_its_nonce_from_being_signed(world: World) -> None:
+    payment, sound = out(world), world.bank
+    world.bank = replace(sound, signer=Signing(world, before=away))
+    world.turn()
+    world.bank = sound
+    tp.stop_payments(world.bank, reason="drill", by=world.ann)
+    world.to_finality()
+    waits = world.now(payment)
+    assert (waits.state, [reason.code for reason in waits.reasons]) == (S.ASSIGNED, ["emergency.stop"])
+    resumed(world)
+    world.to_finality()
+    paid_once(world, payment)
+
+
+def test_what_may_not_go_any_more_is_sent_again_and_not_at_a_higher_fee(world: World) -> None:
+    payment = out(world)
+    world.turn()
+    tp.stop_payments(world.bank, reason="drill", by=world.ann)
+    for again in (2, 3):
+        world.chain.drop(world.chain.waiting[0])
+        world.clock.advance(SETTINGS.bump_after_s)
+        world.turn()
+        assert (len(versions(world, payment)), len(attempts(world, payment))) == (1, again)
+    resumed(world)
+    listed(world)
+    world.chain.drop(world.chain.waiting[0])
+    world.clock.advance(SETTINGS.bump_after_s)
+    world.turn()
+    assert (len(versions(world, payment)), len(world.chain.waiting)) == (1, 1)
+    assert world.cases() == [("screening_match", OUTSIDE)]
+    assert [reason.code for reason in world.now(payment).reasons] == ["screening.match"]
+    world.to_finality()
+    paid_once(world, payment)  # its bytes had left
 
 
 # --- a signer that says no

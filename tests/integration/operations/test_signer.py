@@ -10,10 +10,11 @@ import pytest
 
 import tokenpay as tp
 from tests.world import CHAIN_ID, COIN, CONTRACT, OUTSIDE, PASSWORDS, SETTINGS, TOKEN, World, address_of, euro, forge
+from tokenpay.adapters.signer.memory import Place, SignerMemory
 from tokenpay.adapters.signer.wallet_file import MEMORY
 from tokenpay.compliance.approval import Approval, Part, give
 from tokenpay.compliance.clearance import Clearance
-from tokenpay.errors import answered
+from tokenpay.errors import SignedBefore, answered
 from tokenpay.ethereum.erc20 import transfer
 from tokenpay.ethereum.grants.authorization import Authorization, decode_calldata
 from tokenpay.ethereum.transaction import (
@@ -129,6 +130,14 @@ def test_a_nonce_is_signed_for_one_payment(world: World) -> None:
     other = transaction_of(second.intent, nonce=7)
     said = refused(world, other, second.intent, clearance_of(world, second))
     assert said == "another payment was signed at this nonce before"
+
+
+def test_a_no_op_takes_over_the_nonce_of_a_payment_which_is_not_signed_there_again() -> None:
+    memory = SignerMemory(None)
+    payment, other = (Place(payment=id, chain_id=CHAIN_ID, nonce=7) for id in (b"payment", b"other"))
+    fill = Place(payment=b"fill", chain_id=CHAIN_ID, nonce=7, fills=True)
+    assert memory.remember([payment, fill, fill]) == [None, None, None]
+    assert all(isinstance(said, SignedBefore) for said in memory.remember([payment, other]))
 
 
 TRANSACTION_CHANGES: dict[str, dict[str, Any]] = {

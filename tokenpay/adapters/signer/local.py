@@ -72,7 +72,12 @@ class LocalSigner:
     def sign_transactions(self, asked: Sequence[SigningRequest]) -> list[SignedTransaction | SignerRefused]:
         allowed = [self._allowed(request) for request in asked]
         places = [
-            Place(payment=request.intent.hash(), chain_id=parsed.chain_id, nonce=parsed.nonce)
+            Place(
+                payment=request.intent.hash(),
+                chain_id=parsed.chain_id,
+                nonce=parsed.nonce,
+                fills=request.intent.purpose is Purpose.FILL,
+            )
             for request, parsed in zip(asked, allowed, strict=True)
             if isinstance(parsed, DynamicFeeTransaction)
         ]

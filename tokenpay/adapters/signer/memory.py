@@ -12,19 +12,23 @@ from tokenpay.errors import SignedBefore
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a payment, by the hash of its intent, is signed: at this nonce of this chain."""
+    """Where a payment, by the hash of its intent, is signed: at this nonce of this chain.
+
+    `fills` is a no-op, which pays nobody: it may take over the nonce of a payment that was given up.
+    """
 
     payment: bytes
     chain_id: int
     nonce: int
+    fills: bool = False
 
 
 class SignerMemory:
     """A file of (payment, chain, nonce), a line each, written through to the disk before a signature leaves.
 
-    One payment keeps its nonce over all fee bumps, and one nonce its payment: the chain includes at most
-    one transaction a nonce, so nothing is paid twice. It is made with the wallet and never anew: where it is gone,
-    nothing is signed. No `path`: it is kept in memory, for tests.
+    One payment keeps its nonce over all fee bumps, and one nonce its payment, or the no-op that took it over: the chain
+    includes at most one transaction a nonce, so nothing is paid twice. It is made with the wallet and never anew: where
+    it is gone, nothing is signed. No `path`: it is kept in memory, for tests.
 
     Each process writes and syncs its own lines before it signs, once a payment, also where another's say the same:
     those need not be on the disk.
@@ -71,7 +75,7 @@ def _note(
     at, payment = (place.chain_id, place.nonce), place.payment.hex()
     if nonces.get(payment, at) != at:
         return SignedBefore("this payment was signed before, at another nonce")
-    if payments.get(at, payment) != payment:
+    if payments.get(at, payment) != payment and not place.fills:
         return SignedBefore("another payment was signed at this nonce before")
     nonces[payment], payments[at] = at, payment
     return None

@@ -1,0 +1,58 @@
+"""The gate's look before a signature that is made later than the nonce was taken: the first one, or a higher fee."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tokenpay.bank import Bank
+from tokenpay.errors import TokenpayError
+from tokenpay.parties.operator import Operator, Permission
+from tokenpay.parties.session import Session
+from tokenpay.payments.payment import IN_NO_BLOCK, Payment, PaymentState, Reason
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.enter_case import enter_match_case
+from tokenpay.steps.foresee import ask_of_parties
+from tokenpay.steps.groups import STAYS
+from tokenpay.steps.recheck import Look, look_again, say_it_waits
+from tokenpay.store.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """What the look came to for one payment, as it stands; `error` where its books could not be judged."""
+
+    payment: Payment
+    look: Look
+    reasons: tuple[Reason, ...] = ()
+    error: TokenpayError | None = None
+
+
+def look_before_signing(bank: Bank, payments: Sequence[Payment], *, by: Session) -> dict[str, Looked]:
+    """Ask the gate about payments that have their nonces, in one unit of work, and return the answers by payment.
+
+    What waits says for what; an address on a list is a case. One that was signed before never ends here: no new version
+    of it is signed, and what left may still be included.
+    """
+    if not payments:
+        return {}
+    with bank.store.unit_of_work() as uow:
+        operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
+        standing = uow.payments.lock_all(payment.id for payment in payments)
+        uow.clearances.keep(standing)
+        ask_of_parties(uow, [payment.intent for payment in standing.values()])
+        return {id: _look(uow, bank, operator, payment) for id, payment in standing.items()}
+
+
+def _look(uow: UnitOfWork, bank: Bank, operator: Operator, payment: Payment) -> Looked:
+    if payment.state not in IN_NO_BLOCK:  # another engine was quicker
+        return Looked(payment=payment, look=Look.WAITS)
+    try:
+        look, reasons = look_again(uow, bank, payment)
+    except STAYS as error:
+        return Looked(payment=payment, look=Look.WAITS, error=error)
+    if look is Look.GOES:
+        return Looked(payment=payment, look=look)
+    enter_match_case(uow, bank, operator, payment.intent, reasons)
+    say_it_waits(uow, bank, operator, payment, reasons)
+    if look is Look.ENDS and payment.state is not PaymentState.ASSIGNED:
+        look = Look.WAITS
+    return Looked(payment=payment, look=look, reasons=reasons)
