@@ -243,6 +243,7 @@ VALUES = frozenset({N_("drawer"), N_("operator"), N_("terminal"), N_("open"), N_
 NOTES = (
     N_("the sender is on a screening list"),
     N_("the screening lists could say nothing"),
+    N_("nobody knows who sent it: it was minted"),
     N_("the sender of a waiting deposit is on a list that was loaded since"),
     N_("the token is frozen"),
     N_("the request asks for another asset"),

@@ -106,6 +106,8 @@ class CaseScreen(Room):
         self.query_one("#standing", Static).update(f"{mark} {word} · {KINDS[case.kind]}")
         resolved = "" if case.resolved_at_s is None else f"{case.resolved_by}, {time_text(case.resolved_at_s)}"
         todo = NEXT_STEPS.get(case.kind, "") if case.is_open and (seen.money or case.kind in WITHOUT_MONEY) else ""
+        if case.is_open and case.asked_by:
+            todo = _("{who} says what was done: another supervisor says so too, with F9.").format(who=case.asked_by)
         settled = _("F9 resolves it with what was done.") if case.is_open and not seen.money and not todo else ""
         facts = labelled(
             (

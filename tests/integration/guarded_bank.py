@@ -10,7 +10,7 @@ import tokenpay as tp
 from tests.armed import confirm, register
 from tests.long_gone import long_gone
 from tests.travel_data import travel_data
-from tests.world import CHAIN_ID, LIMITS, OUTSIDE, TOKEN, World, found_template, sign_in
+from tests.world import CHAIN_ID, LIMITS, LISTED, OUTSIDE, TOKEN, World, found_template, sign_in
 from tokenpay.counter.cash_count import CashCount
 from tokenpay.testing.fake_system import FakeClock, FakeEntropy
 
@@ -56,6 +56,7 @@ def _live(world: World) -> None:
     tp.cancel(bank, world.paid(150).id, by=tom)
     tp.refuse(bank, world.paid(150).id, reason="no", by=ann)
     long_gone(world)
+    world.refused(5, creditor=LISTED.caip10(CHAIN_ID))
     case = tp.open_case(bank, kind=tp.CaseKind.OTHER, subject="s", note="n", by=ann)
     tp.resolve_case(bank, case.id, resolution="done", by=ann)
     tp.open_self_service(bank, customer_id=world.anna.id, pin="482915", by=tom, key=world.key())

@@ -285,6 +285,11 @@ ATTACKS: dict[str, tuple[str, str]] = {
         "cases_resolved_once",
     ),
     "a case gone": ("DELETE FROM cases", "cases"),
+    "a match closed by one person": (
+        "UPDATE cases SET resolved_by = 'ann', resolved_at_s = 1, resolution = 'x' WHERE kind = 'screening_match'",
+        "cases_match_by_two",
+    ),
+    "a match that nobody made": ("UPDATE cases SET makers = '' WHERE makers <> ''", "cases_makers_stand"),
     "deposit addresses of somebody else": (
         "UPDATE bank SET value = 'xpub' WHERE name = 'deposit_xpub'",
         "bank_founding_stands",

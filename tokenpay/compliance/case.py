@@ -28,6 +28,10 @@ ROUTINE = frozenset({
 """What people make of every day, and chains and drawers: nothing that anybody reports as suspicious."""
 
 
+MATCHES = frozenset({CaseKind.SCREENING_MATCH})
+"""What two people close, and neither of them made a payment that it is about."""
+
+
 def is_case_id(text: str) -> bool:
     """Tell whether an id is a case's, and not a payment's."""
     return text.startswith("CS-")
@@ -35,7 +39,11 @@ def is_case_id(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """`subject` names the deposit, payment, asset or chain; its money stands on accounts owned by the case id."""
+    """`subject` names the deposit, payment, asset or chain; its money stands on accounts owned by the case id.
+
+    `makers` made the payments that a match is about. `asked_by` said what `resolution` says first, where a second
+    person confirms it.
+    """
 
     id: str
     kind: CaseKind
@@ -45,6 +53,8 @@ class Case:
     resolution: str = ""
     resolved_by: str = ""
     resolved_at_s: int | None = None
+    makers: tuple[str, ...] = ()
+    asked_by: str = ""
 
     @property
     def is_open(self) -> bool:

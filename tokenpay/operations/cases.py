@@ -1,13 +1,14 @@
 """Open and resolve what a person must look at."""
 
 from tokenpay.bank import Bank
-from tokenpay.compliance.case import Case, CaseKind
-from tokenpay.errors import InvalidInput, NotFound, WrongState
+from tokenpay.compliance.case import MATCHES, Case, CaseKind
+from tokenpay.errors import InvalidInput, NotFound, NotPermitted, WrongState
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.amount import Amount
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.intent import is_uetr
+from tokenpay.requests.visible import is_visible
 from tokenpay.steps.authorize import authorize, customers_of
 from tokenpay.steps.enter_case import enter_case
 from tokenpay.steps.record import record
@@ -17,10 +18,10 @@ from tokenpay.store.unit_of_work import UnitOfWork
 def open_case(bank: Bank, *, kind: CaseKind, subject: str, note: str, by: Session) -> Case:
     """Open a case about a payment, deposit, asset or chain; the open one of this kind and subject is returned as it is.
 
-    Raises InvalidInput for a subject that is not 1 to 200, or a note longer than 500 characters.
+    Raises InvalidInput for a subject that is not 1 to 200, or a note longer than 500 visible characters.
     """
-    if not 0 < len(subject) <= 200 or len(note) > 500:
-        raise InvalidInput("a case has a subject of up to 200 and a note of up to 500 characters")
+    if not 0 < len(subject) <= 200 or len(note) > 500 or not is_visible(subject + note):
+        raise InvalidInput("a case has a subject of up to 200 and a note of up to 500 visible characters")
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.CASE)
         about = _customer(uow, subject)
@@ -30,11 +31,12 @@ def open_case(bank: Bank, *, kind: CaseKind, subject: str, note: str, by: Sessio
 def resolve_case(bank: Bank, case_id: str, *, resolution: str, by: Session) -> Case:
     """Close a case with what was done. Resolving it again returns it as it is.
 
-    Raises InvalidInput for a resolution that is not 1 to 500 characters, NotFound, and WrongState while
-    money stands under it: refund it or pay it out first.
+    One about somebody on a list is closed by two people: it stays open until the second has said what was done, too.
+    Raises InvalidInput for a resolution that is not 1 to 500 visible characters, NotFound, NotPermitted for who made a
+    payment that such a case is about, and WrongState while money stands under it: refund it or pay it out first.
     """
-    if not 0 < len(resolution) <= 500:
-        raise InvalidInput("a resolution is 1 to 500 characters")
+    if not 0 < len(resolution) <= 500 or not is_visible(resolution):
+        raise InvalidInput("a resolution is 1 to 500 visible characters")
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.CASE)
         case = uow.cases.get(case_id, lock=True)
@@ -43,7 +45,15 @@ def resolve_case(bank: Bank, case_id: str, *, resolution: str, by: Session) -> C
         standing = _standing(uow, case_id, incoming=True)
         if standing:
             raise WrongState(f"money still stands under the case: {', '.join(map(str, standing))}", case=case_id)
-        uow.cases.resolve(case_id, resolution=resolution, by=operator.id, at_s=bank.clock.now_s())
+        if case.kind in MATCHES and operator.id in case.makers:
+            raise NotPermitted("who made the payment that a match is about does not close its case", case=case_id)
+        if case.kind in MATCHES and case.asked_by in ("", operator.id):
+            if not case.asked_by:
+                uow.cases.ask(case_id, resolution=resolution, by=operator.id)
+                record(uow, bank, operator, "case.resolution_asked", case_id)
+            return uow.cases.get(case_id)
+        said = f"{case.resolution}; {resolution}" if case.asked_by else resolution
+        uow.cases.resolve(case_id, resolution=said, by=operator.id, at_s=bank.clock.now_s())
         record(uow, bank, operator, "case.resolved", case_id)
         return uow.cases.get(case_id)
 

@@ -20,7 +20,7 @@ from tokenpay.requests.signed_request import BankKey
 from tokenpay.steps.authorize import authorize, payee_of, whose
 from tokenpay.steps.own_address import check_address
 from tokenpay.steps.request_proof import own_key
-from tokenpay.steps.shown import deposit_shown, shown
+from tokenpay.steps.shown import case_shown, deposit_shown, shown
 from tokenpay.store.asset_store import RegisteredAsset
 from tokenpay.store.outbox_store import START, Event
 from tokenpay.store.request_store import IssuedRequest
@@ -168,17 +168,20 @@ def find_lists(bank: Bank, *, by: Session) -> list[ScreeningList]:
 
 
 def get_case(bank: Bank, case_id: str, *, by: Session) -> Case:
-    """Return a case, open or resolved; raises NotFound."""
+    """Return a case, open or resolved; raises NotFound.
+
+    Who neither works on cases nor reports on them sees of one that is more than routine that it is there, and no more.
+    """
     with bank.store.read() as uow:
-        authorize(uow, bank, by, Permission.READ)
-        return uow.cases.get(case_id)
+        operator = authorize(uow, bank, by, Permission.READ)
+        return case_shown(operator, uow.cases.get(case_id))
 
 
 def list_cases(bank: Bank, *, by: Session, open_only: bool = True) -> list[Case]:
-    """Return cases, oldest first."""
+    """Return cases, oldest first, each as `get_case` does."""
     with bank.store.read() as uow:
-        authorize(uow, bank, by, Permission.READ)
-        return uow.cases.all(open_only=open_only)
+        operator = authorize(uow, bank, by, Permission.READ)
+        return [case_shown(operator, case) for case in uow.cases.all(open_only=open_only)]
 
 
 def read_events(bank: Bank, *, by: Session, after: str = START, limit: int = 100) -> list[Event]:

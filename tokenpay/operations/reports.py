@@ -47,7 +47,7 @@ def large_transfers(
     """
     _check(since_s, until_s)
     with bank.store.read() as uow:
-        authorize(uow, bank, by, Permission.READ)
+        authorize(uow, bank, by, Permission.REPORT)
         rule = uow.policies.newest().travel_rule
         if units is None and rule is None:
             raise InvalidInput("the policy has no Travel Rule: say from how many units on a transfer is large")
@@ -68,7 +68,7 @@ def suspicious_cases(bank: Bank, *, since_s: int, until_s: int, by: Session) -> 
     """
     _check(since_s, until_s)
     with bank.store.read() as uow:
-        authorize(uow, bank, by, Permission.READ)
+        authorize(uow, bank, by, Permission.REPORT)
         cases = uow.cases.all(open_only=False)
     return [case for case in cases if since_s <= case.opened_at_s < until_s and case.kind not in ROUTINE]
 

@@ -40,7 +40,7 @@ def volumes(bank: Bank, *, since_s: int, until_s: int, by: Session) -> list[Volu
     counts: Counter[tuple[date, str, str, str, str]] = Counter()
     units: Counter[tuple[date, str, str, str, str]] = Counter()
     with bank.store.read() as uow:
-        authorize(uow, bank, by, Permission.READ)
+        authorize(uow, bank, by, Permission.REPORT)
         moved = [*uow.payments.final_transfers(since_s, until_s), *uow.deposits.final_transfers(since_s, until_s)]
         known = {registered.asset.id: registered.asset for registered in uow.assets.all()}
     for row in moved:

@@ -41,6 +41,7 @@ class Permission(StrEnum):
     RECEIPT = "receipt"
     TRAVEL = "travel"
     RUN_ENGINE = "run_engine"
+    REPORT = "report"
     READ = "read"
 
 
@@ -67,8 +68,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.POLICY,
         Permission.VAULT,
         Permission.TRAVEL,
+        Permission.REPORT,
     },
-    Role.AUDITOR: frozenset({Permission.CREDENTIAL, Permission.READ}),
+    Role.AUDITOR: frozenset({Permission.CREDENTIAL, Permission.REPORT, Permission.READ}),
     Role.ENGINE: frozenset({Permission.RUN_ENGINE, Permission.TRAVEL, Permission.READ}),
     # Of their own only: `authorize` refuses where a verb does not say whose data or money it touches.
     Role.CUSTOMER: frozenset({Permission.REQUEST, Permission.PAY, Permission.READ}),

@@ -1,5 +1,6 @@
 """An inbound transfer on a chain, identified by (chain, block hash, log index)."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -25,6 +26,14 @@ class DepositOutcome(StrEnum):
     SUSPENSE = "suspense"
     BLOCKED = "blocked"
     NOTHING = "nothing"
+
+
+_ID = re.compile(r"[0-9]+-[0-9a-f]{64}-[0-9]+")
+
+
+def is_deposit_id(text: str) -> bool:
+    """Tell whether a text is a deposit's id, and not a payment's, an address or what somebody typed."""
+    return _ID.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

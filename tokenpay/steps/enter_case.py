@@ -63,7 +63,9 @@ def match_case(uow: UnitOfWork, bank: Bank, operator: Operator, intent: Intent) 
     where = sorted(f"{hit.list_name}: {hit.entry_id}" for hit in uow.lists.hits(address.address))
     note = f"{intent.maker} proposed {intent.amount} from {intent.debtor} to {intent.creditor}, payment {intent.uetr}"
     noted = "; ".join([note, *where])
-    return enter_case(uow, bank, operator, kind=CaseKind.SCREENING_MATCH, subject=str(address), note=noted)
+    case = enter_case(uow, bank, operator, kind=CaseKind.SCREENING_MATCH, subject=str(address), note=noted)
+    uow.cases.add_maker(case, intent.maker)
+    return uow.cases.get(case.id)
 
 
 def enter_risk_case(uow: UnitOfWork, bank: Bank, operator: Operator, intent: Intent, gate: Decision) -> None:

@@ -3,9 +3,10 @@
 from dataclasses import replace
 from typing import overload
 
+from tokenpay.compliance.case import ROUTINE, Case, CaseKind
 from tokenpay.ledger.chart import AccountKind
-from tokenpay.parties.operator import Operator, Role
-from tokenpay.payments.deposit import Deposit, DepositOutcome
+from tokenpay.parties.operator import Operator, Permission, Role
+from tokenpay.payments.deposit import Deposit, DepositOutcome, is_deposit_id
 from tokenpay.payments.intent import BookParty, Party
 from tokenpay.payments.journal import JournalEntry
 from tokenpay.payments.payment import Payment, Reason, Refusal
@@ -42,6 +43,9 @@ _TOLD = frozenset(
         "travel_rule.data_missing",
     }
 )
+
+_COUNTER = ROUTINE | {CaseKind.TRAVEL_RULE}
+"""Cases that the counter does something about."""
 
 
 @overload
@@ -81,6 +85,24 @@ def deposit_shown(operator: Operator, deposit: Deposit) -> Deposit:
     """Return a deposit as this operator may see it: to a customer, what is blocked waits like all that waits."""
     waits = operator.role is Role.CUSTOMER and deposit.outcome is DepositOutcome.BLOCKED
     return replace(deposit, outcome=DepositOutcome.SUSPENSE) if waits else deposit
+
+
+def case_shown(operator: Operator, case: Case) -> Case:
+    """Return a case as this operator may see it: what the bank looks for is for who works on cases or reports on them.
+
+    A deposit's stays its subject: who serves its payee is told that somebody looks at it.
+    """
+    if operator.may(Permission.CASE) or operator.may(Permission.REPORT) or case.kind in _COUNTER:
+        return case
+    subject = case.subject if is_deposit_id(case.subject.partition("#")[0]) else ""
+    return Case(
+        id=case.id,
+        kind=CaseKind.OTHER,
+        subject=subject,
+        note="",
+        opened_at_s=case.opened_at_s,
+        resolved_at_s=case.resolved_at_s,
+    )
 
 
 def _is(operator: Operator, party: Party) -> bool:

@@ -20,7 +20,8 @@ class CaseStore:
     def add(self, case: Case) -> bool:
         """Enter a case, or return False when its kind and subject have one already, waiting for who just enters it."""
         entered = self._connection.execute(
-            insert_missing(self._connection.dialect.name, cases, cases.c.id), asdict(case)
+            insert_missing(self._connection.dialect.name, cases, cases.c.id),
+            {**asdict(case), "makers": " ".join(case.makers)},
         )
         return entered.first() is not None
 
@@ -58,6 +59,17 @@ class CaseStore:
         """Take away what people wrote about a case that is resolved."""
         self._connection.execute(update(cases).where(cases.c.id == case_id).values(note="", resolution=""))
 
+    def add_maker(self, case: Case, operator_id: str) -> None:
+        """Note who made another payment that an open case is about."""
+        if operator_id not in case.makers:
+            makers = " ".join((*case.makers, operator_id))
+            self._connection.execute(update(cases).where(cases.c.id == case.id).values(makers=makers))
+
+    def ask(self, case_id: str, *, resolution: str, by: str) -> None:
+        """Note what the first of two people says was done."""
+        asked = update(cases).where(cases.c.id == case_id).values(resolution=resolution, asked_by=by)
+        self._connection.execute(asked)
+
     def resolve(self, case_id: str, *, resolution: str, by: str, at_s: int) -> None:
         self._connection.execute(
             update(cases).where(cases.c.id == case_id).values(resolution=resolution, resolved_by=by, resolved_at_s=at_s)
@@ -66,4 +78,4 @@ class CaseStore:
 
 @stored
 def _case(row: Row[Any]) -> Case:
-    return Case(**{**row._mapping, "kind": CaseKind(row.kind)})
+    return Case(**{**row._mapping, "kind": CaseKind(row.kind), "makers": tuple(row.makers.split())})

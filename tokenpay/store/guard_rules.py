@@ -36,7 +36,7 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "batch_outcomes": (),
     "blocks": (),
     "carried": (),
-    "cases": ("note", "resolution", "resolved_by", "resolved_at_s"),
+    "cases": ("note", "resolution", "resolved_by", "resolved_at_s", "makers", "asked_by"),
     "chains": ("next_nonce", "head_number", "final_number", "halted", "seen_at_s", "trouble"),
     "clearances": (),
     "credentials": (),
@@ -236,7 +236,13 @@ RULES = (
     Rule(name="answered_once", table="attempts", event="UPDATE", refused="OLD.outcome <> 'unknown'"),
     Rule(name="resolved_once", table="cases", event="UPDATE",
          refused="OLD.resolved_at_s IS NOT NULL AND (NEW.note <> '' OR NEW.resolution <> ''"
-         " OR NEW.resolved_by <> OLD.resolved_by OR NEW.resolved_at_s IS DISTINCT FROM OLD.resolved_at_s)"),
+         " OR NEW.resolved_by <> OLD.resolved_by OR NEW.resolved_at_s IS DISTINCT FROM OLD.resolved_at_s"
+         " OR NEW.asked_by <> OLD.asked_by)"),
+    Rule(name="match_by_two", table="cases", event="UPDATE",
+         refused="OLD.kind = 'screening_match' AND OLD.resolved_at_s IS NULL AND NEW.resolved_at_s IS NOT NULL"
+         " AND OLD.asked_by IN ('', NEW.resolved_by)"),
+    Rule(name="makers_stand", table="cases", event="UPDATE",
+         refused="substr(NEW.makers, 1, length(OLD.makers)) <> OLD.makers"),
     Rule(name="note_stands", table="cases", event="UPDATE",
          refused="OLD.resolved_at_s IS NULL AND NEW.note <> OLD.note"),
     Rule(name="bound_to_a_payment", table="keys", event="DELETE", looks=True,

@@ -742,6 +742,8 @@ cases = Table(
     Column("resolution", Text, nullable=False),
     Column("resolved_by", Text, nullable=False),
     Column("resolved_at_s", BigInteger),
+    Column("makers", Text, nullable=False, server_default=""),
+    Column("asked_by", Text, nullable=False, server_default=""),
     UniqueConstraint("kind", "subject"),
 )
 

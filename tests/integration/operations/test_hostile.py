@@ -90,7 +90,8 @@ def test_what_people_call_a_case_does_not_confuse_the_numbers_of_cases(world: Wo
     subject = LISTED.caip10(CHAIN_ID)
     for typed in (f"{subject}#2", f"{subject}#3"):
         case = tp.open_case(world.bank, kind=tp.CaseKind.SCREENING_MATCH, subject=typed, note="", by=world.ann)
-        tp.resolve_case(world.bank, case.id, resolution="typed", by=world.ann)
+        for by in (world.ann, world.bob):
+            tp.resolve_case(world.bank, case.id, resolution="typed", by=by)
     assert world.refused(20, creditor=subject) == ["screening.match"]
     assert world.refused(20, creditor=subject) == ["screening.match"]
     assert [kind for kind, _ in world.cases()] == ["screening_match"]

@@ -10,6 +10,7 @@ from tests.world import (
     CHAIN_ID,
     COIN,
     CONTRACT,
+    LISTED,
     OUTSIDE,
     PASSWORDS,
     START,
@@ -189,6 +190,29 @@ def test_a_case_is_one_for_its_kind_and_subject(world: World) -> None:
     for id, resolution, error in ((case.id, "", tp.InvalidInput), ("CS-0", "x", tp.NotFound)):
         with pytest.raises(error):
             tp.resolve_case(world.bank, id, resolution=resolution, by=world.ann)
+
+
+def test_a_match_is_closed_by_two_people_who_made_no_payment_of_it(world: World) -> None:
+    def tried(*makers: tp.Session) -> tp.Case:
+        for by in makers:
+            assert world.refused(5, creditor=LISTED.caip10(CHAIN_ID), by=by) == ["screening.match"]
+        return world.case(tp.CaseKind.SCREENING_MATCH)
+
+    def resolved(case: tp.Case, by: tp.Session, said: str) -> tuple[bool, str, str, str]:
+        done = tp.resolve_case(world.bank, case.id, resolution=said, by=by)
+        return done.is_open, done.asked_by, done.resolved_by, done.resolution
+
+    case = tried(world.tom, world.tom)
+    asked = (True, "ann", "", "a namesake")
+    assert [resolved(case, world.ann, said) for said in ("a namesake", "once more")] == [asked, asked]
+    assert resolved(case, world.bob, "as she says") == (False, "ann", "bob", "a namesake; as she says")
+    again = tried(world.tom, world.bob)  # one case for both attempts
+    assert again.makers == ("tom", "bob")
+    with pytest.raises(tp.NotPermitted):
+        resolved(again, world.bob, "nothing")
+    assert resolved(again, world.ann, "a namesake") == asked
+    with pytest.raises(tp.NotPermitted):
+        resolved(again, world.bob, "as she says")
 
 
 # --- assets

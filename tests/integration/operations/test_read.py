@@ -1,5 +1,8 @@
 """Looking up: requests, the rules, the people, and what stands under a case."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
 
 import tokenpay as tp
@@ -69,7 +72,9 @@ def test_a_case_shows_its_money_until_it_is_gone(world: World, listed: bool) -> 
     world.to_finality()
     case = world.case(tp.CaseKind.SCREENING_MATCH if listed else tp.CaseKind.OVERPAYMENT)
     standing = euro(50 if listed else 20)
-    assert tp.get_case(world.bank, case.id, by=world.tom) == case
+    seen = tp.get_case(world.bank, case.id, by=world.tom)  # a teller is told of a match that somebody looks, no more
+    told = replace(case, kind=tp.CaseKind.OTHER, note="") if listed else case
+    assert [seen, *tp.list_cases(world.bank, by=world.tom)] == [told, told]
     assert tp.case_balances(world.bank, case.id, by=world.tom) == [standing]
     with pytest.raises(tp.WrongState, match=f"under the case: {standing}"):
         tp.resolve_case(world.bank, case.id, resolution="x", by=world.ann)
@@ -80,12 +85,19 @@ def test_a_case_shows_its_money_until_it_is_gone(world: World, listed: bool) -> 
         assert not tp.resolve_case(world.bank, case.id, resolution="refunded", by=world.ann).is_open
 
 
+def test_a_teller_reports_on_nothing(world: World) -> None:
+    reports: list[Callable[..., object]] = [tp.volumes, tp.large_transfers, tp.suspicious_cases]
+    for report in reports:
+        with pytest.raises(tp.NotPermitted):
+            report(world.bank, since_s=0, until_s=1, by=world.tom)
+
+
 def test_volumes_add_up_what_became_final_by_day(world: World) -> None:
     start_s = world.clock.now_s()
 
     def told(*, until_s: int | None = None) -> list[tuple[str, str, int, str]]:
         until_s = world.clock.now_s() + 1 if until_s is None else until_s
-        found = tp.volumes(world.bank, since_s=start_s, until_s=until_s, by=world.tom)
+        found = tp.volumes(world.bank, since_s=start_s, until_s=until_s, by=world.ann)
         return [(it.branch, it.purpose, it.count, str(it.amount)) for it in found]
 
     before = told()
@@ -97,13 +109,13 @@ def test_volumes_add_up_what_became_final_by_day(world: World) -> None:
     world.next_day()
     world.paid(1)
     assert told()[-1] == ("main", "payment", 1, "1.00 DEUR")
-    days = [it.day for it in tp.volumes(world.bank, since_s=start_s, until_s=world.clock.now_s() + 1, by=world.tom)]
+    days = [it.day for it in tp.volumes(world.bank, since_s=start_s, until_s=world.clock.now_s() + 1, by=world.ann)]
     assert days == sorted(days)
     assert len(set(days)) > 1
     assert told(until_s=start_s) == []
     for since_s, until_s in ((-1, 5), (5, 4), (0, 401 * 86_400)):
         with pytest.raises(tp.InvalidInput):
-            tp.volumes(world.bank, since_s=since_s, until_s=until_s, by=world.tom)
+            tp.volumes(world.bank, since_s=since_s, until_s=until_s, by=world.ann)
 
 
 def test_health_says_who_stopped_and_what_waits(world: World) -> None:

@@ -411,7 +411,7 @@ def test_reports_tell_the_country_and_what_is_large(world: World) -> None:
     world.to_finality()
     received(world, THRESHOLD - 1)
     world.to_finality()
-    span: dict[str, Any] = {"since_s": start_s, "until_s": world.clock.now_s() + 1, "by": world.tom}
+    span: dict[str, Any] = {"since_s": start_s, "until_s": world.clock.now_s() + 1, "by": world.ann}
     told = [(it.purpose, it.country, it.count, str(it.amount)) for it in tp.volumes(world.bank, **span)]
     assert told == [("deposit", "", 1, "49.00 DEUR"), ("deposit", "BY", 1, "50.00 DEUR")]
     (large,) = tp.large_transfers(world.bank, **span)
@@ -427,8 +427,8 @@ def test_cases_beyond_routine_are_reported(world: World) -> None:
     _, deposit = received(world)
     world.to_finality()
     tp.open_case(world.bank, kind=tp.CaseKind.VARIANCE, subject="till", note="", by=world.ann)
-    span: dict[str, Any] = {"since_s": start_s, "until_s": world.clock.now_s() + 1, "by": world.tom}
+    span: dict[str, Any] = {"since_s": start_s, "until_s": world.clock.now_s() + 1, "by": world.ann}
     assert [case.subject for case in tp.suspicious_cases(world.bank, **span)] == [deposit.id]
     for since_s, until_s in ((-1, 5), (5, 4), (0, 401 * 86_400)):
         with pytest.raises(tp.InvalidInput):
-            tp.suspicious_cases(world.bank, since_s=since_s, until_s=until_s, by=world.tom)
+            tp.suspicious_cases(world.bank, since_s=since_s, until_s=until_s, by=world.ann)
