@@ -86,7 +86,7 @@ def permissive() -> Iterator[None]:
         patch(f"{gate}.screened", clear_of_lists),
         patch(f"{gate}.score_risk", lambda *_, **__: NOTHING),
         patch(f"{gate}.travel_facts", lambda *_, **__: TravelFacts()),
-        patch(f"{gate}._with_passkeys", lambda *_, **__: True),
+        patch(f"{gate}.with_passkeys", lambda *_, **__: True),
     ):
         yield
 

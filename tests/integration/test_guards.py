@@ -105,6 +105,13 @@ ATTACKS: dict[str, tuple[str, str]] = {
         " backup_eligible, 0, 'active', operator_id, 1, aaguid FROM passkeys WHERE state = 'waiting'",
         "passkeys_begins",
     ),
+    "a passkey of the staff that stands as a customer's": (
+        "INSERT INTO passkeys (id, public_key, aaguid, operator_id, customer_id, name, transports, backup_eligible,"
+        " counter, state, registered_by, registered_at_s, registered_signature) SELECT 'ff', aaguid, aaguid, 'bob',"
+        " (SELECT min(id) FROM customers), 'x', '[]', backup_eligible, 0, 'active', 'tom', 1, aaguid FROM passkeys"
+        " WHERE state = 'waiting'",
+        "passkeys_of_its_owner",
+    ),
     "a challenge answered again": (
         "UPDATE passkey_challenges SET answered_at_s = NULL WHERE answered_at_s IS NOT NULL",
         "passkey_challenges_answered_once",

@@ -13,6 +13,7 @@ from dataclasses import replace
 from tests.mutation.operators import Mutant
 
 FILES = (
+    "tokenpay/steps/check_approvals.py",
     "tokenpay/steps/clear.py",
     "tokenpay/steps/count_limits.py",
     "tokenpay/steps/check_rekeyed.py",
@@ -98,7 +99,7 @@ def _may_refuse(node: ast.expr) -> bool:
     if not isinstance(node, ast.Call):
         return False
     called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-    return _reasons(node) or called in {"verify", "_check_approvals", "parse_party", "record", "append"}
+    return _reasons(node) or called in {"verify", "check_approvals", "parse_party", "record", "append"}
 
 
 def _reasons(node: ast.AST) -> bool:

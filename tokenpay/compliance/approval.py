@@ -40,6 +40,13 @@ class Approval:
     passkey: PasskeyConsent | None = None
     _made_with: bytes | None = field(default=None, init=False, repr=False, compare=False)
 
+    @property
+    def known_through(self) -> frozenset[str]:
+        """Who of the bank says that these keys are this customer's; nobody, where somebody of the bank signed."""
+        introducer = {self.introduction.introduced_by} if self.introduction is not None else set()
+        registrar = {self.passkey.vouch.by} if self.passkey is not None and self.passkey.vouch is not None else set()
+        return frozenset(introducer | registrar)
+
     def verify(self, public_key: bytes) -> None:
         """Raise IntegrityError unless this operator's key signed exactly this consent."""
         if self._made_with is not None and self._made_with == public_key:

@@ -1,11 +1,11 @@
 """A consent that its person gave with a passkey: an assertion over this intent, this person and part, and no other."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from tokenpay.errors import IntegrityError
 from tokenpay.parties.assertion import Assertion, PaymentShown, VerifiedAssertion, verify_assertion
-from tokenpay.parties.passkey import PasskeyFacts, Vouch
+from tokenpay.parties.passkey import Passkey, PasskeyFacts, Vouch
 from tokenpay.parties.relying_party import RelyingParty
 from tokenpay.payments.intent import Intent
 from tokenpay.primitives.canonical import canonical_bytes
@@ -44,6 +44,10 @@ class PasskeyConsent:
     assertion: Assertion
     owner: PasskeyFacts | None = None
     vouch: Vouch | None = None
+
+    def of(self, passkey: Passkey) -> "PasskeyConsent":
+        """Return it with who vouched for the key, where it is a customer's: a signer that has no rows is told so."""
+        return replace(self, owner=passkey.facts, vouch=passkey.registered) if passkey.customer_id else self
 
     def verify(
         self, intent: Intent, *, operator_id: str, part: str, public_key: bytes, party: RelyingParty

@@ -31,10 +31,10 @@ def approve(
     `passkey` answers `ask_passkey`, and `rekeyed` is what the checker typed from the order, where the policy wants
     them. Returns the payment final (book) or cleared; still held where something other than a person is missing;
     refused where the gate now says no. What a second person let go before is returned as it is, also when it failed
-    on the chain since. Raises NotFound, NotPermitted when its maker asks or the passkey is not theirs or not in force,
-    NotRekeyed where it was to be typed again and was not, or otherwise, WrongState when it was never held, or ended
-    before anything left (refused, cancelled or expired), or the passkey was asked before or too long ago,
-    IntegrityError where what the passkey signed is anything else.
+    on the chain since. Raises NotFound, NotPermitted when its maker asks, or who gave a customer the key that made it,
+    or the passkey is not theirs or not in force, NotRekeyed where it was to be typed again and was not, or otherwise,
+    WrongState when it was never held, or ended before anything left (refused, cancelled or expired), or the passkey
+    was asked before or too long ago, IntegrityError where what the passkey signed is anything else.
     """
     check_rekeyed(bank, payment_id, rekeyed, by=by)
     with refusals_recorded(bank, passkey, payment_id, by=by), bank.store.unit_of_work() as uow:
@@ -44,6 +44,8 @@ def approve(
         if intent.maker == operator.id:
             raise NotPermitted("nobody approves a payment that they made")
         given = uow.approvals.of(payment_id)
+        if any(operator.id in approval.known_through for approval in given):
+            raise NotPermitted("who gave a customer the key they pay with approves no payment of theirs")
         checked = any(approval.part is Part.CHECKER for approval in given)
         if payment.state is not PaymentState.HELD:
             if checked and payment.state not in (PaymentState.REFUSED, PaymentState.CANCELLED, PaymentState.EXPIRED):

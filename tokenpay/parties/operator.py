@@ -45,6 +45,8 @@ class Permission(StrEnum):
     READ = "read"
 
 
+AT_THE_COUNTER = frozenset({Role.TELLER, Role.SUPERVISOR})
+"""Who sees customers, and says whose key is whose."""
 _COUNTER = frozenset(
     {
         Permission.ENROL,

@@ -1,8 +1,10 @@
 """A passkey of the bank: somebody's public key on an authenticator, and who vouched for it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
+from typing import Protocol
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -10,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from tokenpay.errors import IntegrityError, InvalidInput
 from tokenpay.parties.authenticator_data import MAX_CREDENTIAL_ID
 from tokenpay.parties.cose_key import check_cose_key
+from tokenpay.parties.operator import AT_THE_COUNTER, Role
 from tokenpay.parties.session import Session
 from tokenpay.primitives.canonical import canonical_bytes
 
@@ -41,6 +44,15 @@ TRANSITIONS: dict[PasskeyState, frozenset[PasskeyState]] = {
     PasskeyState.ACTIVE: frozenset({PasskeyState.REVOKED}),
     PasskeyState.REVOKED: frozenset(),
 }
+
+
+class Voucher(Protocol):
+    """Somebody whose word for a key can be verified, in the books or in a signer's rules."""
+
+    @property
+    def public_key(self) -> bytes: ...
+    @property
+    def role(self) -> Role: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,3 +135,25 @@ class Passkey:
     def operator_id(self) -> str:
         """Whose it is."""
         return self.facts.operator_id
+
+    def check_vouches(self, known: Callable[[str], Voucher | None]) -> None:
+        """Raise IntegrityError unless those who must vouch for this key signed it: rows alone make no key anybody's.
+
+        A customer's key is signed by somebody at the counter; one of the staff by its owner and a supervisor.
+        """
+        owner, registrar, second = known(self.operator_id), known(self.registered.by), self.confirmed
+        if owner is None or registrar is None:
+            raise IntegrityError("a passkey belongs to nobody who is known", passkey=self.id)
+        if (owner.role is Role.CUSTOMER) is not bool(self.customer_id):
+            raise IntegrityError("a passkey is a customer's, or of somebody of the bank", passkey=self.id)
+        self.facts.check_vouch(self.registered, registrar.public_key)
+        if self.customer_id:
+            if registrar.role not in AT_THE_COUNTER:
+                raise IntegrityError("a customer's passkey was not registered at the counter", passkey=self.id)
+            return
+        supervisor = None if second is None else known(second.by)
+        if second is None or supervisor is None or supervisor.role is not Role.SUPERVISOR:
+            raise IntegrityError("a passkey was not confirmed by a supervisor", passkey=self.id)
+        if self.registered.by != self.operator_id or second.by == self.operator_id:
+            raise IntegrityError("a passkey is registered by its owner and confirmed by another", passkey=self.id)
+        self.facts.check_vouch(second, supervisor.public_key)

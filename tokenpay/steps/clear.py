@@ -4,13 +4,13 @@ from tokenpay.bank import Bank
 from tokenpay.compliance.approval import Approval, Part
 from tokenpay.compliance.clearance import Clearance
 from tokenpay.compliance.policy import Answer, Decision, Facts, Policy, decide
-from tokenpay.errors import IntegrityError, InvalidInput, WrongState
+from tokenpay.errors import WrongState
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.parties.customer import Customer
-from tokenpay.parties.passkey import PasskeyState
 from tokenpay.payments.intent import BookParty, Intent
 from tokenpay.payments.payment import Reason
 from tokenpay.steps.case_money import OF_A_CASE, sender_unknown
+from tokenpay.steps.check_approvals import check_approvals, with_passkeys
 from tokenpay.steps.count_limits import used_units
 from tokenpay.steps.identifiers import new_id
 from tokenpay.steps.score_risk import NOTHING, score_risk
@@ -39,8 +39,8 @@ def clear(
     policy = uow.policies.newest()
     now_s = bank.clock.now_s()
     intent_hash = intent.hash()
-    _check_approvals(uow, intent, intent_hash, approvals)
-    passkeys = _with_passkeys(uow, bank, intent, approvals)
+    check_approvals(uow, intent, intent_hash, approvals)
+    passkeys = with_passkeys(uow, bank, intent, approvals)
     used = {} if counted else used_units(uow, policy, intent, now_s=now_s)
     maker = uow.operators.get(intent.maker)
     customers = _customers(uow, intent)
@@ -78,47 +78,6 @@ def clear(
         approvals=approvals,
         cleared_at_s=now_s,
     )
-
-
-def _check_approvals(uow: UnitOfWork, intent: Intent, intent_hash: bytes, approvals: tuple[Approval, ...]) -> None:
-    makers = {approval.operator_id for approval in approvals if approval.part is Part.MAKER}
-    checkers = {approval.operator_id for approval in approvals if approval.part is Part.CHECKER}
-    if makers != {intent.maker} or makers & checkers:
-        raise IntegrityError("a payment is made by one person and checked by another", payment=intent.uetr)
-    for approval in approvals:
-        if approval.intent_hash != intent_hash:
-            raise IntegrityError("an approval is for another content", payment=intent.uetr)
-        approval.verify(uow.operators.get(approval.operator_id).public_key)
-
-
-def _with_passkeys(uow: UnitOfWork, bank: Bank, intent: Intent, approvals: tuple[Approval, ...]) -> bool:
-    """Tell whether everybody who signed did so with a passkey of theirs that is still in force.
-
-    Raises IntegrityError for a passkey that is another's, or signed anything else.
-    """
-    consents = [(approval, approval.passkey) for approval in approvals if approval.passkey is not None]
-    if not consents:
-        return False
-    party = bank.relying_party()
-    if party is None:
-        return False  # a machine that cannot tell says no
-    in_force = 0
-    for approval, consent in consents:
-        passkey = uow.passkeys.get(consent.assertion.credential_id.hex())
-        if passkey.operator_id != approval.operator_id:
-            raise IntegrityError("a consent carries somebody else's passkey", payment=intent.uetr)
-        try:
-            consent.verify(
-                intent,
-                operator_id=approval.operator_id,
-                part=approval.part,
-                public_key=passkey.facts.public_key,
-                party=party,
-            )
-        except InvalidInput:
-            raise IntegrityError("what a passkey signed cannot be read any more", payment=intent.uetr) from None
-        in_force += passkey.state is PasskeyState.ACTIVE
-    return in_force == len(approvals)
 
 
 def _payee_known(uow: UnitOfWork, policy: Policy, intent: Intent) -> bool:

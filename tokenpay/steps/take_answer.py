@@ -52,6 +52,8 @@ def take_consent(
         raise NotPermitted("this passkey belongs to somebody else")
     if passkey.state is not PasskeyState.ACTIVE:
         raise NotPermitted(f"this passkey is {passkey.state}: it signs nothing", passkey=passkey.id)
+    if passkey.customer_id and passkey.registered.by in {it.operator_id for it in uow.approvals.of(payment.id)}:
+        raise NotPermitted("the second person registered this passkey: use one that somebody else did")
     consent = PasskeyConsent(nonce=bytes.fromhex(asked.id), asked_at_s=asked.asked_at_s, assertion=answer.given)
     verified = consent.verify(
         payment.intent,
@@ -64,7 +66,7 @@ def take_consent(
     if verified.counter != passkey.counter:
         uow.passkeys.count_on(passkey.id, verified.counter)
     uow.approvals.add_passkey(payment.id, approval, consent)
-    return consent
+    return consent.of(passkey)
 
 
 @contextmanager

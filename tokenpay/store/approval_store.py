@@ -97,10 +97,7 @@ class ApprovalStore:
         approval = _approval(row)
         if row.passkey_id is None:
             return approval
-        consent, passkey = _consent(row), self._passkeys.get(row.passkey_id)
-        if passkey.customer_id:  # a signer that has no rows is told who vouched for a customer's key
-            consent = replace(consent, owner=passkey.facts, vouch=passkey.registered)
-        return replace(approval, passkey=consent)
+        return replace(approval, passkey=_consent(row).of(self._passkeys.get(row.passkey_id)))
 
 
 @stored

@@ -170,6 +170,18 @@ _PROPOSAL_WAYS = _listed({
     "open>approved", "open>refused", "open>withdrawn", "approved>in_force", "approved>refused",
 })  # fmt: skip
 _MADE_BY_THEM = "SELECT 1 FROM payments WHERE id = NEW.payment_id AND maker = NEW.operator_id"
+_INTRODUCED_BY_THEM = (
+    "SELECT 1 FROM payments AS p JOIN introductions AS i ON i.operator_id = p.maker"
+    " WHERE p.id = NEW.payment_id AND i.introduced_by = NEW.operator_id"
+)
+_KEY_BY_THEM = (
+    "SELECT 1 FROM passkey_consents AS c JOIN passkeys AS k ON k.id = c.passkey_id"
+    " WHERE c.payment_id = NEW.payment_id AND k.customer_id IS NOT NULL AND k.registered_by = NEW.operator_id"
+)
+_KEY_BY_THE_CHECKER = (
+    "SELECT 1 FROM passkeys AS k JOIN approvals AS a ON a.operator_id = k.registered_by"
+    " WHERE k.id = NEW.passkey_id AND k.customer_id IS NOT NULL AND a.payment_id = NEW.payment_id"
+)
 _SUPERVISOR = "SELECT 1 FROM operators WHERE active AND role = 'supervisor' AND id = NEW"
 _KEPT_S = 5 * 366 * 86_400
 """No text goes sooner, whatever the policy says: what FATF Recommendation 11 asks at the least."""
@@ -194,6 +206,9 @@ RULES = (
     Rule(name="begins", table="passkeys", event="INSERT",
          refused="NEW.state <> CASE WHEN NEW.customer_id IS NULL THEN 'waiting' ELSE 'active' END"
          " OR NEW.confirmed_by IS NOT NULL"),
+    Rule(name="of_its_owner", table="passkeys", event="INSERT", looks=True,
+         refused="NOT EXISTS (SELECT 1 FROM operators WHERE id = NEW.operator_id"
+         " AND coalesce(customer_id, '') = coalesce(NEW.customer_id, ''))"),
     Rule(name="answered_once", table="passkey_challenges", event="UPDATE", refused="OLD.answered_at_s IS NOT NULL"),
     Rule(name="proves_nothing", table="passkey_challenges", event="DELETE", looks=True,
          refused=f"EXISTS ({_PROVES}) OR EXISTS ({_ITS_PAYMENT} AND state NOT IN ({_listed(ENDED)}))"),
@@ -296,7 +311,10 @@ RULES = (
     Rule(name="by_its_maker", table="approvals", event="INSERT", looks=True,
          refused=f"NEW.part = 'maker' AND NOT EXISTS ({_MADE_BY_THEM})"),
     Rule(name="by_another", table="approvals", event="INSERT", looks=True,
-         refused=f"NEW.part = 'checker' AND (EXISTS ({_MADE_BY_THEM}) OR NOT EXISTS ({_SUPERVISOR}.operator_id))"),
+         refused=f"NEW.part = 'checker' AND (EXISTS ({_MADE_BY_THEM}) OR NOT EXISTS ({_SUPERVISOR}.operator_id)"
+         f" OR EXISTS ({_INTRODUCED_BY_THEM}) OR EXISTS ({_KEY_BY_THEM}))"),
+    Rule(name="of_a_key_by_another", table="passkey_consents", event="INSERT", looks=True,
+         refused=f"EXISTS ({_KEY_BY_THE_CHECKER})"),
     Rule(name="by_two_people", table="policies", event="INSERT", looks=True,
          refused="NEW.version <> 1 AND NOT EXISTS (SELECT 1 FROM policy_proposals WHERE version = NEW.version"
          " AND content = NEW.content AND state = 'approved' AND proposed_by = NEW.maker AND decided_by = NEW.checker)"),

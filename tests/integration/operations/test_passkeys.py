@@ -254,6 +254,39 @@ def test_a_customer_confirms_their_own_payment_with_a_key_that_a_teller_register
     assert tp.revoke_passkey(world.bank, key.id, by=world.tom).state is tp.PasskeyState.REVOKED
 
 
+def test_who_registered_a_customers_passkey_is_no_second_person(world: World) -> None:
+    tp.open_self_service(world.bank, customer_id=world.anna.id, pin="271828", by=world.tom, key="own")
+    register(world, world.ann, customer_id=world.anna.id)
+    anna = tp.open_customer_session(world.bank, customer_id=world.anna.id, pin="271828", terminal="kiosk")
+    confirmed, approved = (world.paid(200, by=anna) for _ in range(2))
+    confirm(world, confirmed, anna)
+    with pytest.raises(tp.NotPermitted, match="gave a customer the key"):
+        approve(world, confirmed, world.ann)
+    assert approve(world, confirmed, world.bob).state is S.FINAL
+    approve(world, approved, world.ann)
+    with pytest.raises(tp.NotPermitted, match="the second person registered"):
+        confirm(world, approved, anna)
+    assert world.now(approved).state is S.HELD
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ("UPDATE passkeys SET registered_signature = :value WHERE operator_id = 'tom'", "does not carry"),
+        ("UPDATE passkeys SET confirmed_signature = :value WHERE operator_id = 'tom'", "does not carry"),
+        ("UPDATE passkeys SET confirmed_by = 'engine' WHERE operator_id = 'tom'", "not confirmed by a supervisor"),
+        ("UPDATE passkeys SET customer_id = :anna, registered_by = 'bob' WHERE operator_id = 'tom'", "or of somebody"),
+    ],
+)
+def test_the_gate_takes_no_passkey_that_nobody_signed_for(world: World, change: str, why: str) -> None:
+    payment = world.paid(200)
+    named = {"value": bytes(64)} if ":value" in change else {"anna": world.anna.id} if ":anna" in change else {}
+    world.sql(change, **named)
+    with pytest.raises(tp.IntegrityError, match=why):
+        confirm(world, payment, world.tom)
+    assert world.now(payment).state is S.HELD
+
+
 class Pulled(SoftwareDevice):
     """A device that is pulled out while it is asked."""
 

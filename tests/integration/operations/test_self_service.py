@@ -13,7 +13,9 @@ import tokenpay as tp
 from tests.travel_data import travel_data
 from tests.world import CHAIN_ID, LISTED, OUTSIDE, START, TOKEN, World, euro
 from tokenpay.adapters.signer.rules import SignerRules
+from tokenpay.compliance.approval import Part, give as give_consent
 from tokenpay.payments.payment import PaymentState as S
+from tokenpay.steps.clear import clear
 from tokenpay.testing import FakeExchange
 
 pytestmark = pytest.mark.one_database
@@ -159,6 +161,35 @@ def test_more_than_one_may_pay_alone_waits_for_somebody_of_the_bank(world: World
     assert tp.get_payment(world.bank, held.id, by=anna).state is S.FINAL
 
 
+def test_who_gave_a_customer_their_key_is_no_second_person(world: World) -> None:
+    tp.open_self_service(world.bank, customer_id=world.anna.id, pin=PIN, by=world.ann, key=world.key())
+    payment = world.paid(200, by=enter(world, world.anna), creditor=OUTSIDE)
+    with pytest.raises(tp.NotPermitted, match="gave a customer the key"):
+        tp.approve(world.bank, payment.id, by=world.ann)
+    own = give_consent(world.ann, payment.intent.hash(), part=Part.CHECKER, at_s=payment.intent.created_at_s)
+    with world.bank.store.unit_of_work() as uow:
+        given = (*uow.approvals.of(payment.id), own)
+        with pytest.raises(tp.IntegrityError, match="whose its maker's key is"):
+            clear(uow, world.bank, payment.intent, approvals=given, counted=True)
+    with pytest.raises(tp.Conflict), world.bank.store.unit_of_work() as uow:
+        uow.approvals.add(payment.id, own)
+    assert tp.approve(world.bank, payment.id, by=world.bob).state is S.CLEARED
+    with world.bank.store.read() as uow:
+        clearance = uow.clearances.of(payment.id)
+    signer: Any = world.bank.required_signer()
+    signer._check_clearance(payment.intent, clearance)
+    with pytest.raises(tp.SignerRefused, match="whose its maker's key is"):
+        signer._check_clearance(payment.intent, replace(clearance, approvals=given))
+
+
+@pytest.mark.parametrize("change", ["UPDATE introductions SET signature = :value", "DELETE FROM introductions"])
+def test_a_row_alone_makes_nobody_a_maker(world: World, anna: tp.Session, change: str) -> None:
+    world.sql(change, **({"value": bytes(64)} if ":value" in change else {}))
+    with pytest.raises(tp.IntegrityError, match="introduced"):
+        world.paid(20, by=anna)
+    assert world.units(world.anna) == START * 10**6
+
+
 def test_the_customers_day_is_one_whoever_makes_its_payments(world: World, anna: tp.Session) -> None:
     world.limit(customer_day_units=50 * 10**6)
     world.paid(30)
@@ -182,8 +213,13 @@ def test_the_signer_knows_only_who_was_introduced(
     payment = world.paid(30, by=anna, creditor=OUTSIDE)
     world.sql(change, **values)
     world.turn()
-    failed = world.now(payment)
-    assert (failed.state, [reason.code for reason in failed.reasons]) == (S.FAILED, ["signer.refused"])
+    kept = world.now(payment)
+    assert (kept.state, [reason.code for reason in kept.reasons]) == (S.CLEARED, ["integrity"])
+    with world.bank.store.read() as uow:
+        clearance = uow.clearances.of(payment.id)
+    signer: Any = world.bank.required_signer()
+    with pytest.raises(tp.SignerRefused):
+        signer._check_clearance(payment.intent, clearance)
     assert [reason.code for reason in tp.get_payment(world.bank, payment.id, by=anna).reasons] == ["counter.ask"]
 
 

@@ -26,7 +26,7 @@ from tokenpay.ethereum.typed_data import Domain
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.address import Address
 from tokenpay.money.asset import AssetKind
-from tokenpay.parties.operator import Role
+from tokenpay.parties.operator import AT_THE_COUNTER, Role
 from tokenpay.payments.intent import OWN_MONEY, BookParty, ChainParty, Intent, Purpose
 from tokenpay.ports import SignedAuthorization, SigningRequest
 from tokenpay.requests.request_claims import RequestClaims
@@ -37,7 +37,6 @@ from tokenpay.wallets.secret import Secret
 TREASURY_PATH = "m/44'/60'/0'/0/0"
 DEPOSITS_PATH = "m/44'/60'/1'/0"
 _LEAVES = frozenset({Purpose.PAYMENT, Purpose.REFUND})
-_AT_THE_COUNTER = frozenset({Role.TELLER, Role.SUPERVISOR})
 
 
 class LocalSigner:
@@ -223,6 +222,8 @@ class LocalSigner:
         alone = not needs_second_person(intent, self._rules.alone_units)
         if not alone and people.get(Part.CHECKER) in (None, intent.maker):
             raise SignerRefused("this payment needs the signature of a second person")
+        if any(people.get(Part.CHECKER) in approval.known_through for approval in clearance.approvals):
+            raise SignerRefused("a payment is checked by somebody who did not say whose its maker's key is")
         if len(set(signed_with)) < len(signed_with):
             raise SignerRefused("two people signed with one passkey")
         needed = self._rules.passkeys is not None and needs_passkeys(intent, self._rules.passkeys.units)
@@ -261,7 +262,7 @@ class LocalSigner:
         if owner is None or vouch is None or owner.operator_id != approval.operator_id:
             raise SignerRefused("a customer's passkey comes without who knows it")
         registrar = self._rules.operators.get(vouch.by)
-        if registrar is None or registrar.role not in _AT_THE_COUNTER:
+        if registrar is None or registrar.role not in AT_THE_COUNTER:
             raise SignerRefused("a customer's passkey was registered by somebody this signer does not know")
         if owner.software and not self._rules.demo:
             raise SignerRefused("a program stands for an authenticator in a demo bank only")
@@ -277,7 +278,7 @@ class LocalSigner:
         if introduction is None or introduction.operator_id != approval.operator_id:
             raise SignerRefused("an approval comes from somebody this signer does not know")
         introducer = self._rules.operators.get(introduction.introduced_by)
-        if introducer is None or introducer.role not in _AT_THE_COUNTER:
+        if introducer is None or introducer.role not in AT_THE_COUNTER:
             raise SignerRefused("a customer was introduced by somebody this signer does not know")
         try:
             introduction.verify(introducer.public_key)
@@ -291,7 +292,7 @@ class LocalSigner:
     def _check_role(self, part: Part, operator: TrustedOperator, intent: Intent) -> None:
         own_money = intent.purpose in OWN_MONEY
         allowed = {
-            Part.MAKER: {Role.ENGINE} if own_money else {*_AT_THE_COUNTER, Role.CUSTOMER},
+            Part.MAKER: {Role.ENGINE} if own_money else {*AT_THE_COUNTER, Role.CUSTOMER},
             Part.CHECKER: {Role.SUPERVISOR},
         }
         if operator.role not in allowed[part]:

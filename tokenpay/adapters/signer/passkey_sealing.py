@@ -8,7 +8,6 @@ from pathlib import Path
 from tokenpay.adapters.signer.rules import PasskeyRules, SignerRules, TrustedPasskey
 from tokenpay.adapters.signer.wallet_file import RULES, open_seed, read_rules
 from tokenpay.errors import IntegrityError, SignerUnavailable
-from tokenpay.parties.operator import Role
 from tokenpay.parties.passkey import Passkey, PasskeyState
 from tokenpay.parties.relying_party import RelyingParty
 
@@ -47,17 +46,11 @@ def seal_passkeys(
 
 
 def _check(passkey: Passkey, rules: SignerRules) -> None:
-    facts, registered, confirmed = passkey.facts, passkey.registered, passkey.confirmed
-    owner = rules.operators.get(facts.operator_id)
-    if owner is None or registered.by != facts.operator_id or confirmed is None:
-        raise IntegrityError("a passkey belongs to nobody that this signer knows", passkey=passkey.id)
-    second = rules.operators.get(confirmed.by)
-    if second is None or second.role is not Role.SUPERVISOR or confirmed.by == facts.operator_id:
-        raise IntegrityError("a passkey was not confirmed by a supervisor this signer knows", passkey=passkey.id)
-    if facts.software and not rules.demo:
+    if passkey.customer_id:
+        raise IntegrityError("a signer is told of the staff's passkeys", passkey=passkey.id)
+    if passkey.facts.software and not rules.demo:
         raise IntegrityError("a program stands for an authenticator in a demo bank only", passkey=passkey.id)
-    facts.check_vouch(registered, owner.public_key)
-    facts.check_vouch(confirmed, second.public_key)
+    passkey.check_vouches(rules.operators.get)
 
 
 def _replace(path: Path, text: str) -> None:
