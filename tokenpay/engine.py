@@ -149,21 +149,48 @@ def _cycle(bank: Bank, leases: Leases, stop: Callable[[], bool], *, by: Session)
     if mine:
         note_turn(bank, seen=seen, troubles={turn.chain_id: _trouble(turn) for turn in mine}, by=by)
     cycle = Cycle(chains=turns)
-    try:
-        if not stop() and leases.hold(_BOOKS, by=by):
-            enact_policies(bank, by=by)
-            cycle = replace(cycle, expired=expire(bank, by=by), erased=erase_outdated(bank, by=by))
-            if bank.signer is not None:
-                cycle = replace(cycle, signed_heads=len(sign_heads(bank, by=by)))
-                cycle = replace(cycle, heads=send_heads(bank, by=by))
-            if bank.travel_exchange is not None and bank.data_keys is not None:
-                # Last: an exchange that does not answer keeps nothing else from being done.
-                cycle = replace(cycle, taken=tuple(receive_travel_rule(bank, by=by)))
-    except (SessionExpired, StoreUnavailable):
-        raise
-    except TokenpayError as error:
-        cycle = replace(cycle, error=error)
+    for step in _BOOK_STEPS:
+        try:
+            if stop() or not leases.hold(_BOOKS, by=by):
+                break
+            cycle = step(bank, cycle, by=by)
+        except (SessionExpired, StoreUnavailable):
+            raise
+        except TokenpayError as error:
+            # What is wrong with one of them keeps nothing else: a policy that cannot be read holds no heads back.
+            cycle = replace(cycle, error=cycle.error or error)
     return replace(cycle, leases=leases.names, took_s=time.monotonic() - began_s)
+
+
+def _enact(bank: Bank, cycle: Cycle, *, by: Session) -> Cycle:
+    enact_policies(bank, by=by)
+    return cycle
+
+
+def _expire(bank: Bank, cycle: Cycle, *, by: Session) -> Cycle:
+    return replace(cycle, expired=expire(bank, by=by))
+
+
+def _erase(bank: Bank, cycle: Cycle, *, by: Session) -> Cycle:
+    return replace(cycle, erased=erase_outdated(bank, by=by))
+
+
+def _sign_heads(bank: Bank, cycle: Cycle, *, by: Session) -> Cycle:
+    return cycle if bank.signer is None else replace(cycle, signed_heads=len(sign_heads(bank, by=by)))
+
+
+def _send_heads(bank: Bank, cycle: Cycle, *, by: Session) -> Cycle:
+    return cycle if bank.signer is None else replace(cycle, heads=send_heads(bank, by=by))
+
+
+def _receive(bank: Bank, cycle: Cycle, *, by: Session) -> Cycle:
+    if bank.travel_exchange is None or bank.data_keys is None:
+        return cycle
+    return replace(cycle, taken=tuple(receive_travel_rule(bank, by=by)))
+
+
+# Last what waits for others: an exchange that does not answer keeps nothing else from being done.
+_BOOK_STEPS = (_enact, _expire, _erase, _sign_heads, _send_heads, _receive)
 
 
 def _trouble(turn: ChainCycle) -> str:

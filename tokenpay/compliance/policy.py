@@ -150,6 +150,10 @@ class Policy:
         for listed in self.payees.values():
             for payee in listed:
                 parse_party(payee)
+        try:
+            canonical_bytes(self.content())
+        except (TypeError, ValueError, AttributeError):
+            raise InvalidInput("a policy holds texts and whole numbers") from None
 
     def tariff(self, token: str, currency: str) -> Tariff | None:
         """Return what a token (an asset id) is exchanged for cash of a currency by; None: it is not."""

@@ -20,10 +20,10 @@ def canonical_text(value: Value) -> str:
     """Return `value` as JSON with sorted keys, no spaces and ASCII only.
 
     Floats raise TypeError: they have no place in what is hashed. Integers beyond 2**53 belong in
-    strings if anything but Python is to read them.
+    strings if anything but Python is to read them. Half of a surrogate pair raises InvalidInput: nobody reads it back.
     """
     _refuse_floats(value)
-    return _ENCODER.encode(value)
+    return _whole(_ENCODER.encode(value), value)
 
 
 def canonical_bytes(value: Value) -> bytes:
@@ -33,7 +33,7 @@ def canonical_bytes(value: Value) -> bytes:
 
 def quoted(text: str) -> str:
     """Return `canonical_text` of a text, for those who put many such together; raises TypeError for anything else."""
-    return encode_basestring_ascii(text)
+    return _whole(encode_basestring_ascii(text), text)
 
 
 def parse_canonical(text: str) -> Any:
@@ -42,6 +42,16 @@ def parse_canonical(text: str) -> Any:
         return read_json(text, max_characters=_MAX_CHARACTERS, max_depth=_MAX_DEPTH)
     except InvalidInput:
         raise IntegrityError("a stored text is not as it was written") from None
+
+
+def _whole(text: str, value: Value) -> str:
+    """Return the text of a value that `strict_json` reads again."""
+    if "\\ud" in text:
+        try:
+            json.dumps(value, ensure_ascii=False).encode()  # half of a pair has no bytes
+        except UnicodeEncodeError:
+            raise InvalidInput("a text holds half of a character") from None
+    return text
 
 
 def _refuse_floats(value: Value) -> None:

@@ -1,8 +1,11 @@
 """What goes in and out of the database is what was meant: checked once, for both databases."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
+
+from sqlalchemy import Row
 
 from tokenpay.errors import IntegrityError, InvalidInput, MoneyError, NotFound
 
@@ -41,6 +44,18 @@ def position(number: int) -> int:
     if type(number) is not int or not 0 <= number <= MAX_POSITION:
         raise InvalidInput(f"a place in a sequence is a number from 0 to {MAX_POSITION:,}")
     return number
+
+
+def readable(rows: Iterable[Row[Any]], read: Callable[[Row[Any]], Noun]) -> list[Noun]:
+    """Return what rows tell, for a list: one that cannot be read is left out, and stops nobody from reading the rest.
+
+    Whoever asks for that one by its id is told.
+    """
+    found = []
+    for row in rows:
+        with suppress(IntegrityError):
+            found.append(read(row))
+    return found
 
 
 def stored(read: Callable[Given, Noun]) -> Callable[Given, Noun]:

@@ -10,7 +10,7 @@ from tokenpay.errors import NotFound
 from tokenpay.parties.passkey import Passkey, PasskeyFacts, PasskeyState, Vouch, VouchPart
 from tokenpay.payments.payment import ENDED
 from tokenpay.primitives.canonical import canonical_text, parse_canonical
-from tokenpay.store.door import stored
+from tokenpay.store.door import readable, stored
 from tokenpay.store.tables import passkey_challenges, passkey_consents, passkeys, payments
 
 _ONE = select(passkeys).where(passkeys.c.id == bindparam("passkey"))
@@ -71,14 +71,14 @@ class PasskeyStore:
         return self._known.setdefault(row.id, _passkey(row)) if not lock else self._keep(_passkey(row))
 
     def of(self, operator_id: str) -> list[Passkey]:
-        """Return the keys of one person, oldest first, revoked ones too."""
+        """Return the keys of one person, oldest first, revoked ones too; what cannot be read is none."""
         query = select(passkeys).where(passkeys.c.operator_id == operator_id).order_by(*_ORDER)
-        return [_passkey(row) for row in self._connection.execute(query)]
+        return readable(self._connection.execute(query), _passkey)
 
     def of_staff(self) -> list[Passkey]:
-        """Return the keys of the bank's own people, oldest first, revoked ones too."""
+        """Return the keys of the bank's own people, oldest first, revoked ones too; what cannot be read is none."""
         query = select(passkeys).where(passkeys.c.customer_id.is_(None)).order_by(*_ORDER)
-        return [_passkey(row) for row in self._connection.execute(query)]
+        return readable(self._connection.execute(query), _passkey)
 
     def count_on(self, passkey_id: str, counter: int) -> None:
         """Note what the authenticator counted to."""

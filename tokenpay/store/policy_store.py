@@ -13,10 +13,10 @@ from tokenpay.compliance.policy_proposal import PENDING, PolicyProposal, Proposa
 from tokenpay.compliance.risk.risk_lines import RiskLines
 from tokenpay.compliance.scoped_limit import Period, Scope, ScopedLimit
 from tokenpay.compliance.travel_rule import TravelRule
-from tokenpay.errors import IntegrityError, NotFound
+from tokenpay.errors import IntegrityError, InvalidInput, NotFound
 from tokenpay.money.tariff import Tariff
 from tokenpay.primitives.canonical import canonical_text, parse_canonical
-from tokenpay.store.door import rows_limit, stored
+from tokenpay.store.door import readable, rows_limit, stored
 from tokenpay.store.tables import operators, policies, policy_proposals
 
 FIRST = 1
@@ -93,13 +93,23 @@ class PolicyStore:
         return _in_force(*row)
 
     def propose(self, proposal: PolicyProposal) -> None:
-        """Enter an open proposal; the database refuses a second one that waits."""
+        """Enter an open proposal; the database refuses a second one that waits.
+
+        Raises InvalidInput for content that could not be read again.
+        """
+        content = canonical_text(proposal.policy.content())
+        try:
+            same = canonical_text(_policy(content).content()) == content
+        except IntegrityError:
+            same = False
+        if not same:
+            raise InvalidInput("a policy of this content could not be read again")
         self._connection.execute(
             insert(_P),
             {
                 "id": proposal.id,
                 "version": proposal.policy.version,
-                "content": canonical_text(proposal.policy.content()),
+                "content": content,
                 "proposed_by": proposal.proposed_by,
                 "proposed_at_s": proposal.proposed_at_s,
                 "signature": proposal.signature,
@@ -132,14 +142,23 @@ class PolicyStore:
         return _proposal(row)
 
     def proposals(self, *, limit: int = 100) -> list[PolicyProposal]:
-        """Return proposals, newest first."""
+        """Return proposals that can be read, newest first."""
         query = select(_P).order_by(_P.c.proposed_at_s.desc(), _P.c.version.desc(), _P.c.id).limit(rows_limit(limit))
-        return [_proposal(row) for row in self._connection.execute(query)]
+        return readable(self._connection.execute(query), _proposal)
 
     def pending(self) -> PolicyProposal | None:
         """Return the one proposal that is open or approved, if there is one."""
         row = self._connection.execute(select(_P).where(_P.c.state.in_(PENDING))).one_or_none()
         return None if row is None else _proposal(row)
+
+    def end_unreadable(self, *, by: str, at_s: int, reason: str) -> tuple[str, int] | None:
+        """Refuse the one that waits where it cannot be read, and return its id and version; else change nothing."""
+        row = self._connection.execute(select(_P).where(_P.c.state.in_(PENDING)).with_for_update()).one_or_none()
+        if row is None or readable([row], _proposal):
+            return None
+        refused = {"state": ProposalState.REFUSED, "decided_by": by, "decided_at_s": at_s, "decided_signature": None}
+        self._connection.execute(update(_P).where(_P.c.id == row.id).values(reason=reason, **refused))
+        return row.id, row.version
 
 
 @lru_cache(maxsize=16)

@@ -1,6 +1,7 @@
 """Propose, approve, refuse and withdraw a policy: the rules are changed by two people, or not at all."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -197,6 +198,47 @@ def test_the_engine_refuses_an_approval_that_nobody_signed(world: World) -> None
     assert (refused.id, refused.state, refused.decided_by) == (proposal.id, S.REFUSED, "engine")
     assert tp.get_policy(world.bank, by=world.ann).version == 1
     assert tp.approve_policy(world.bank, proposed(world).id, by=world.bob).state is S.IN_FORCE
+
+
+def test_the_engine_refuses_what_cannot_be_read_and_all_else_goes_on(world: World) -> None:
+    proposal, held = proposed(world), world.paid(200)
+    world.sql("UPDATE policy_proposals SET content = '{'")
+    assert tp.policy_proposals(world.bank, by=world.ann) == []
+    with pytest.raises(tp.IntegrityError):
+        tp.get_policy_proposal(world.bank, proposal.id, by=world.ann)
+    world.next_day()
+    turn = tp.run_once(world.bank, by=world.engine)
+    assert (turn.error, turn.signed_heads > 0, world.now(held).state) == (None, True, PaymentState.EXPIRED)
+    world.prove()
+    assert tp.approve_policy(world.bank, proposed(world).id, by=world.bob).state is S.IN_FORCE
+
+
+def test_one_step_of_the_engine_that_fails_stops_no_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise tp.IntegrityError("a row that cannot be read")
+
+    held = world.paid(200)
+    world.next_day()
+    for step in ("enact_policies", "sign_heads"):
+        monkeypatch.setattr(f"tokenpay.engine.{step}", broken)
+    turn = tp.run_once(world.bank, by=world.engine)
+    assert (str(turn.error), turn.expired.payments, turn.signed_heads) == ("a row that cannot be read", 1, 0)
+    assert world.now(held).state is PaymentState.EXPIRED
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"limits": {"\ud800": LIMITS}},
+        {"limits": {7: LIMITS}},
+        {"payees": {"\ud800": frozenset()}},
+        {"payees": {5: frozenset()}},
+    ],
+)
+def test_a_policy_that_could_not_be_read_again_is_none(world: World, change: dict[str, Any]) -> None:
+    rules = tp.get_policy(world.bank, by=world.ann)
+    with pytest.raises(tp.InvalidInput):
+        replace(rules, version=rules.version + 1, **change)
 
 
 def test_a_crash_between_approval_and_force_loses_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
