@@ -95,6 +95,10 @@ ATTACKS: dict[str, tuple[str, str]] = {
         "passkeys_goes_its_way",
     ),
     "a passkey that counts back": ("UPDATE passkeys SET counter = 0 WHERE counter > 0", "passkeys_never_back"),
+    "a passkey counted as far as no authenticator counts": (
+        "UPDATE passkeys SET counter = 9223372036854775807",
+        "passkeys_never_back",
+    ),
     "a passkey confirmed by another": (
         "UPDATE passkeys SET confirmed_by = 'bob' WHERE state = 'active'",
         "passkeys_confirmed_once",

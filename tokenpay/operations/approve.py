@@ -37,7 +37,7 @@ def approve(
     was asked before or too long ago, IntegrityError where what the passkey signed is anything else.
     """
     check_rekeyed(bank, payment_id, rekeyed, by=by)
-    with refusals_recorded(bank, passkey, payment_id, by=by), bank.store.unit_of_work() as uow:
+    with refusals_recorded(bank, passkey, payment_id, by=by) as answering, bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.APPROVE)
         payment = uow.payments.lock(payment_id)
         intent = payment.intent
@@ -56,8 +56,10 @@ def approve(
             uow.approvals.add(payment_id, approval)
             given = (*given, approval)
         mine = next((approval for approval in given if approval.operator_id == operator.id), None)
+        if passkey is not None and mine is None:
+            raise WrongState("somebody else approved this payment: it waits for their passkey", payment=payment_id)
         if passkey is not None and mine is not None and mine.passkey is None:
-            signed = replace(mine, passkey=take_consent(uow, bank, operator, payment, mine, passkey))
+            signed = replace(mine, passkey=take_consent(uow, bank, operator, payment, mine, answering))
             given = tuple(signed if approval is mine else approval for approval in given)
         changed = decide_again(uow, bank, operator, payment, approvals=given)
         details = {"intent": intent.hash().hex(), "state": changed.state.value}

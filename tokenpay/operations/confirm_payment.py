@@ -25,7 +25,7 @@ def confirm_payment(bank: Bank, payment_id: str, *, passkey: PasskeyAnswer, by: 
     its maker, or a passkey that is not theirs or not in force, WrongState where it does not wait, or the passkey was
     asked before or too long ago, IntegrityError where what the passkey signed is anything else.
     """
-    with refusals_recorded(bank, passkey, payment_id, by=by), bank.store.unit_of_work() as uow:
+    with refusals_recorded(bank, passkey, payment_id, by=by) as answering, bank.store.unit_of_work() as uow:
         operator = authorize(
             uow, bank, by, Permission.PAY, of=lambda: customers_of(uow.payments.get(payment_id).intent.debtor)
         )
@@ -40,7 +40,7 @@ def confirm_payment(bank: Bank, payment_id: str, *, passkey: PasskeyAnswer, by: 
             return shown(operator, payment)
         if payment.state is not PaymentState.HELD:
             raise WrongState(f"the payment is {payment.state}", payment=payment_id)
-        signed = replace(maker, passkey=take_consent(uow, bank, operator, payment, maker, passkey))
+        signed = replace(maker, passkey=take_consent(uow, bank, operator, payment, maker, answering))
         approvals = tuple(signed if approval is maker else approval for approval in given)
         changed = decide_again(uow, bank, operator, payment, approvals=approvals)
         details = {"intent": payment.intent.hash().hex(), "state": changed.state.value}

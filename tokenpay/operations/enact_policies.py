@@ -20,7 +20,8 @@ def enact_policies(bank: Bank, *, by: Session) -> PolicyProposal | None:
             authorize(uow, bank, by, Permission.RUN_ENGINE)
             waiting = uow.policies.pending()
     except IntegrityError:
-        return _refuse_unreadable(bank, by=by)
+        _refuse_unreadable(bank, by=by)
+        return None
     if waiting is None or waiting.state is not ProposalState.APPROVED:
         return None
     with bank.store.unit_of_work() as uow:

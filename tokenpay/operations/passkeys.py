@@ -8,7 +8,7 @@ from tokenpay.errors import InvalidInput, NotFound, NotPermitted, WrongState
 from tokenpay.parties.attestation import Attestation, verify_attestation
 from tokenpay.parties.credential import CredentialKind
 from tokenpay.parties.operator import Operator, Permission
-from tokenpay.parties.passkey import Passkey, PasskeyFacts, PasskeyState, VouchPart
+from tokenpay.parties.passkey import Passkey, PasskeyFacts, PasskeyState, VouchPart, check_name
 from tokenpay.parties.passkey_challenge import LIFETIME_S, PasskeyAnswer, PasskeyChallenge
 from tokenpay.parties.session import Session
 from tokenpay.steps.authorize import authorize
@@ -18,6 +18,8 @@ from tokenpay.store.passkey_store import AskedChallenge
 from tokenpay.store.unit_of_work import UnitOfWork
 
 MAX_KEYS = 10
+MAX_OTHERS = 256
+"""A device is asked of each key that it may not hold, and takes its time: so many are the latest weeks of a branch."""
 _CHALLENGE = b"tokenpay/passkey-registration/1"
 
 
@@ -25,8 +27,9 @@ def begin_passkey(bank: Bank, *, by: Session, customer_id: str = "") -> PasskeyC
     """Return the challenge for a new passkey: the operator's own, or a customer's who has a way in of their own.
 
     A device that holds a key of the staff already, or of this customer, makes no other: one authenticator serves one
-    person. Raises NotFound, NotPermitted in a session that a PIN opened, WrongState for who has ten keys,
-    AuthenticatorUnavailable where the bank has no domain for passkeys.
+    person. For the staff, nor does one that holds one of the customers' newest 256. Raises NotFound, NotPermitted in a
+    session that a PIN opened, WrongState for who has ten keys, AuthenticatorUnavailable where the bank has no domain
+    for passkeys.
     """
     party, now_s = bank.required_relying_party(), bank.clock.now_s()
     with bank.store.unit_of_work() as uow:
@@ -35,7 +38,8 @@ def begin_passkey(bank: Bank, *, by: Session, customer_id: str = "") -> PasskeyC
         keys = uow.passkeys.of(owner.id)
         if sum(key.state is not PasskeyState.REVOKED for key in keys) >= MAX_KEYS:
             raise WrongState(f"a person has at most {MAX_KEYS} passkeys: revoke one first")
-        taken = {key.id: key for key in (*uow.passkeys.of_staff(), *keys)}
+        others = [] if customer_id else uow.passkeys.newest_of_customers(MAX_OTHERS)
+        taken = {key.id: key for key in (*uow.passkeys.of_staff(), *keys, *others)}
         nonce = bank.entropy.random(NONCE_BYTES)
         asked = AskedChallenge(
             id=nonce.hex(),
@@ -66,10 +70,11 @@ def register_passkey(bank: Bank, *, name: str, answer: PasskeyAnswer, by: Sessio
     if not isinstance(answer.given, Attestation):
         raise InvalidInput("a signature is no new key")
     party, now_s = bank.required_relying_party(), bank.clock.now_s()
-    with refusals_recorded(bank, answer, by.operator.id, by=by), bank.store.unit_of_work() as uow:
+    check_name(name)
+    with refusals_recorded(bank, answer, by.operator.id, by=by) as answering, bank.store.unit_of_work() as uow:
         customer_id = _customer_of(uow, answer.challenge_id)
         operator = _who_registers(uow, bank, by, customer_id)
-        asked = take_challenge(uow, bank, operator, answer.challenge_id)
+        asked = take_challenge(uow, bank, operator, answering)
         if asked.payment_id is not None:
             raise InvalidInput("the challenge is for a payment, not for a new key")
         challenge = _challenge(bytes.fromhex(asked.id), asked.operator_id)

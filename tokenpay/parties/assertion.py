@@ -45,6 +45,7 @@ class VerifiedAssertion:
 
     credential_id: bytes
     counter: int
+    backup_eligible: bool
     backed_up: bool
     shown: bool
 
@@ -75,6 +76,7 @@ def verify_assertion(
     return VerifiedAssertion(
         credential_id=assertion.credential_id,
         counter=data.counter,
+        backup_eligible=data.backup_eligible,
         backed_up=data.backed_up,
         shown=kind is Ceremony.PAY,
     )

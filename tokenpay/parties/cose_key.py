@@ -25,6 +25,11 @@ _KIND, _ALGORITHM, _CURVE, _X, _Y = 1, 3, -1, -2, -3
 _EC2 = {_KIND: 2, _ALGORITHM: ES256, _CURVE: 1}
 _OKP = {_KIND: 1, _ALGORITHM: EDDSA, _CURVE: 6}
 _COORDINATE = 32
+_P = 2**255 - 19
+_OF_ORDER_8 = int.from_bytes(
+    bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"), "little"
+)
+_SMALL_Y = frozenset({0, 1, _P - 1, _OF_ORDER_8, _P - _OF_ORDER_8})
 _SHA256 = ECDSA(Prehashed(SHA256()))
 
 
@@ -64,11 +69,18 @@ def _read(cose: bytes) -> EllipticCurvePublicKey | Ed25519PublicKey:
     if points and x and parts in (_EC2, _OKP) and bool(y) is (parts == _EC2):
         if cbor2.dumps(dict(fields), canonical=True) != cose:
             raise InvalidInput("a passkey's public key is written in an odd way")
+        if not y and _is_small(x):
+            raise InvalidInput("a passkey's public key is one under which anybody signs")
         try:
             return _point(x, y) if y else Ed25519PublicKey.from_public_bytes(x)
         except ValueError:
             raise InvalidInput("a passkey's public key is not on its curve") from None
     raise InvalidInput("a passkey's public key is on P-256 (ES256) or Ed25519 (EdDSA)")
+
+
+def _is_small(encoded: bytes) -> bool:
+    """Tell whether an Ed25519 point is one of the eight whose multiples are few: RFC 8032 does not refuse them."""
+    return (int.from_bytes(encoded, "little") & ((1 << 255) - 1)) % _P in _SMALL_Y
 
 
 def _point(x: bytes, y: bytes) -> EllipticCurvePublicKey:

@@ -19,6 +19,8 @@ from tokenpay.primitives.canonical import canonical_bytes
 SOFTWARE_AAGUID = sha256(b"tokenpay/software-authenticator/1").digest()[:16]
 """The make of the authenticator that is a program: it is for tests and for a demo bank."""
 MAX_NAME = 64
+MAX_COUNTER = 2**32 - 1
+"""What an authenticator counts to: it says its count in four bytes (WebAuthn 6.1)."""
 _DOMAIN = "tokenpay/passkey/1"
 
 
@@ -103,6 +105,12 @@ class PasskeyFacts:
         return canonical_bytes([_DOMAIN, *facts, part.value, by, at_s])
 
 
+def check_name(name: str) -> None:
+    """Raise InvalidInput for what is no name that an owner gives a key."""
+    if not 0 < len(name) <= MAX_NAME or not name.isprintable() or name != name.strip():
+        raise InvalidInput(f"a passkey has a name of 1 to {MAX_NAME} printable characters")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passkey:
     """`name` is what its owner calls it, `counter` what its authenticator last said. Times are Unix seconds.
@@ -123,8 +131,7 @@ class Passkey:
     revoked_by: str = ""
 
     def __post_init__(self) -> None:
-        if not 0 < len(self.name) <= MAX_NAME or not self.name.isprintable() or self.name != self.name.strip():
-            raise InvalidInput(f"a passkey has a name of 1 to {MAX_NAME} printable characters")
+        check_name(self.name)
 
     @property
     def id(self) -> str:
@@ -135,6 +142,14 @@ class Passkey:
     def operator_id(self) -> str:
         """Whose it is."""
         return self.facts.operator_id
+
+    def check_eligible(self, backup_eligible: bool) -> None:
+        """Raise IntegrityError where a key says otherwise than when it was made whether it may leave its device.
+
+        That never changes (WebAuthn 6.1.3): what answers is another key, or something that plays one.
+        """
+        if backup_eligible is not self.backup_eligible:
+            raise IntegrityError("the authenticator says otherwise than before whether its key may leave it")
 
     def check_vouches(self, known: Callable[[str], Voucher | None]) -> None:
         """Raise IntegrityError unless those who must vouch for this key signed it: rows alone make no key anybody's.

@@ -47,7 +47,7 @@ def with_passkeys(uow: UnitOfWork, bank: Bank, intent: Intent, approvals: tuple[
             raise IntegrityError("a consent carries somebody else's passkey", payment=intent.uetr)
         passkey.check_vouches(uow.operators.get)
         try:
-            consent.verify(
+            verified = consent.verify(
                 intent,
                 operator_id=approval.operator_id,
                 part=approval.part,
@@ -56,6 +56,7 @@ def with_passkeys(uow: UnitOfWork, bank: Bank, intent: Intent, approvals: tuple[
             )
         except InvalidInput:
             raise IntegrityError("what a passkey signed cannot be read any more", payment=intent.uetr) from None
+        passkey.check_eligible(verified.backup_eligible)
         in_force += passkey.state is PasskeyState.ACTIVE
     return in_force == len(approvals)
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from tokenpay.bank import Bank
 from tokenpay.compliance.approval import Approval
 from tokenpay.compliance.passkey_consent import PasskeyConsent
-from tokenpay.errors import IntegrityError, InvalidInput, NotPermitted, WrongState
+from tokenpay.errors import IntegrityError, InvalidInput, NotFound, NotPermitted, WrongState
 from tokenpay.parties.assertion import Assertion, check_counter
 from tokenpay.parties.operator import Operator
 from tokenpay.parties.passkey import PasskeyState
@@ -17,12 +17,30 @@ from tokenpay.steps.record import record
 from tokenpay.store.passkey_store import AskedChallenge
 from tokenpay.store.unit_of_work import UnitOfWork
 
+_PROVES_NOTHING = (IntegrityError, InvalidInput, NotPermitted, NotFound)
 
-def take_challenge(uow: UnitOfWork, bank: Bank, operator: Operator, challenge_id: str) -> AskedChallenge:
+
+class Answering:
+    """An answer while it is looked at. Once its challenge is `taken`, whatever is wrong with it uses it up."""
+
+    def __init__(self, answer: PasskeyAnswer | None) -> None:
+        self._answer = answer
+        self.taken = False
+
+    @property
+    def answer(self) -> PasskeyAnswer:
+        """What was given; raises InvalidInput where nothing was."""
+        if self._answer is None:
+            raise InvalidInput("no passkey was given")
+        return self._answer
+
+
+def take_challenge(uow: UnitOfWork, bank: Bank, operator: Operator, answering: Answering) -> AskedChallenge:
     """Return what this operator was asked, and let nobody answer it again.
 
     Raises NotFound, WrongState where it was answered before or is too old, NotPermitted where somebody else was asked.
     """
+    challenge_id = answering.answer.challenge_id
     asked, now_s = uow.passkeys.asked(challenge_id), bank.clock.now_s()
     if asked.asked_by != operator.id:
         raise NotPermitted("somebody else was asked for this passkey")
@@ -31,20 +49,22 @@ def take_challenge(uow: UnitOfWork, bank: Bank, operator: Operator, challenge_id
     if not asked.asked_at_s <= now_s < asked.expires_at_s:
         raise WrongState("the passkey was asked too long ago: ask again")
     uow.passkeys.answer(challenge_id, at_s=now_s)
+    answering.taken = True
     return asked
 
 
 def take_consent(
-    uow: UnitOfWork, bank: Bank, operator: Operator, payment: Payment, approval: Approval, answer: PasskeyAnswer
+    uow: UnitOfWork, bank: Bank, operator: Operator, payment: Payment, approval: Approval, answering: Answering
 ) -> PasskeyConsent:
     """Enter what an operator's passkey signed beside their approval of a locked payment, and return it.
 
     Raises NotFound, WrongState, NotPermitted for a challenge or a key that is not theirs or not in force, InvalidInput,
     and IntegrityError where the signature is for anything else or its counter did not go up.
     """
+    answer = answering.answer
+    asked = take_challenge(uow, bank, operator, answering)
     if not isinstance(answer.given, Assertion):
         raise InvalidInput("a new key is no consent")
-    asked = take_challenge(uow, bank, operator, answer.challenge_id)
     if asked.payment_id != payment.id or asked.operator_id != operator.id:
         raise IntegrityError("the passkey was asked for something else", payment=payment.id)
     passkey = uow.passkeys.get(answer.given.credential_id.hex(), lock=True)
@@ -63,6 +83,7 @@ def take_consent(
         party=bank.required_relying_party(),
     )
     check_counter(passkey.counter, verified.counter)
+    passkey.check_eligible(verified.backup_eligible)
     if verified.counter != passkey.counter:
         uow.passkeys.count_on(passkey.id, verified.counter)
     uow.approvals.add_passkey(payment.id, approval, consent)
@@ -70,18 +91,22 @@ def take_consent(
 
 
 @contextmanager
-def refusals_recorded(bank: Bank, answer: PasskeyAnswer | None, subject: str, *, by: Session) -> Iterator[None]:
-    """Let an answer that proves nothing leave an audit record, and its challenge be over, before it is raised."""
+def refusals_recorded(bank: Bank, answer: PasskeyAnswer | None, subject: str, *, by: Session) -> Iterator[Answering]:
+    """Let an answer that proves nothing leave an audit record, and its challenge be over, before it is raised.
+
+    What was wrong before the challenge was taken says nothing of the answer, which may be given again.
+    """
+    answering = Answering(answer)
     try:
-        yield
-    except IntegrityError as error:
-        if answer is not None:
+        yield answering
+    except _PROVES_NOTHING as error:
+        if answering.taken:
             with bank.store.unit_of_work() as uow:
                 operator = uow.operators.get(by.operator.id)
-                challenge = uow.passkeys.asked(answer.challenge_id)
+                challenge = uow.passkeys.asked(answering.answer.challenge_id)
                 if challenge.answered_at_s is None:
                     uow.passkeys.answer(challenge.id, at_s=bank.clock.now_s())
-                details = {"why": error.message, "passkey": _id_of(answer)}
+                details = {"why": error.message, "passkey": _id_of(answering.answer)}
                 record(uow, bank, operator, "passkey.refused", subject, details, whatever_the_clock=True)
         raise
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from tokenpay.ledger.chart import ASSETS, LIABILITIES
 from tokenpay.parties.customer import ERASED_NAME
-from tokenpay.parties.passkey import TRANSITIONS as PASSKEY_TRANSITIONS
+from tokenpay.parties.passkey import MAX_COUNTER, TRANSITIONS as PASSKEY_TRANSITIONS
 from tokenpay.payments.payment import ENDED, ON_ITS_WAY, TRANSITIONS
 
 ENGINE = "tokenpay_engine"
@@ -199,7 +199,8 @@ RULES = (
     Rule(name="gone_for_good", table="operators", event="UPDATE", refused="NEW.active AND NOT OLD.active"),
     Rule(name="goes_its_way", table="passkeys", event="UPDATE",
          refused=f"OLD.state || '>' || NEW.state NOT IN ({_PASSKEY_WAYS})"),
-    Rule(name="never_back", table="passkeys", event="UPDATE", refused="NEW.counter < OLD.counter"),
+    Rule(name="never_back", table="passkeys", event="UPDATE",
+         refused=f"NEW.counter < OLD.counter OR NEW.counter > {MAX_COUNTER}"),
     Rule(name="confirmed_once", table="passkeys", event="UPDATE",
          refused="OLD.confirmed_by IS NOT NULL AND (NEW.confirmed_by IS NULL OR NEW.confirmed_by <> OLD.confirmed_by"
          " OR NEW.confirmed_signature <> OLD.confirmed_signature OR NEW.confirmed_at_s <> OLD.confirmed_at_s)"),

@@ -80,6 +80,12 @@ class PasskeyStore:
         query = select(passkeys).where(passkeys.c.customer_id.is_(None)).order_by(*_ORDER)
         return readable(self._connection.execute(query), _passkey)
 
+    def newest_of_customers(self, limit: int) -> list[Passkey]:
+        """Return customers' keys in force, newest first."""
+        theirs = passkeys.c.customer_id.is_not(None) & (passkeys.c.state == PasskeyState.ACTIVE)
+        query = select(passkeys).where(theirs).order_by(passkeys.c.registered_at_s.desc(), passkeys.c.id).limit(limit)
+        return readable(self._connection.execute(query), _passkey)
+
     def count_on(self, passkey_id: str, counter: int) -> None:
         """Note what the authenticator counted to."""
         self._change(passkey_id, counter=counter)

@@ -287,6 +287,55 @@ def test_the_gate_takes_no_passkey_that_nobody_signed_for(world: World, change: 
     assert world.now(payment).state is S.HELD
 
 
+def test_an_answer_that_proves_nothing_is_used_up_and_recorded(world: World) -> None:
+    payment = world.paid(LARGE + 1)
+    table: dict[str, tuple[type[Exception], dict[str, Any]]] = {
+        "bytes that cannot be read": (tp.InvalidInput, {"client_data": b"\xff{"}),
+        "bytes too many": (tp.InvalidInput, {"authenticator_data": b"x" * 36}),
+        "somebody else's key": (tp.NotPermitted, {"credential_id": bytes.fromhex(key_of(world, "ann").id)}),
+        "nobody's key": (tp.NotFound, {"credential_id": b"nobody"}),
+    }
+    for number, (why, (error, changed)) in enumerate(table.items(), start=1):
+        good = answer(world, payment, world.tom)
+        assert isinstance(good.given, tp.Assertion), why
+        bad = replace(good, given=replace(good.given, **changed))
+        with pytest.raises(error):
+            tp.confirm_payment(world.bank, payment.id, passkey=bad, by=world.tom)
+        assert len(events(world, "passkey.refused")) == number, why
+        with pytest.raises(tp.WrongState, match="before"):
+            tp.confirm_payment(world.bank, payment.id, passkey=good, by=world.tom)
+    theirs = answer(world, payment, world.tom)
+    with pytest.raises(tp.NotPermitted):
+        tp.approve(world.bank, payment.id, passkey=theirs, by=world.ann)  # nobody uses up what another was asked
+    assert len(events(world, "passkey.refused")) == len(table)
+    assert tp.confirm_payment(world.bank, payment.id, passkey=theirs, by=world.tom).state is S.FINAL
+
+
+def test_a_passkey_of_a_second_supervisor_is_not_dropped(world: World) -> None:
+    payment = confirm(world, world.paid(200), world.tom)
+    tp.approve(world.bank, payment.id, by=world.ann)
+    with pytest.raises(tp.WrongState, match="waits for their passkey"):
+        approve(world, payment, world.bob)
+    assert approve(world, payment, world.ann).state is S.FINAL
+
+
+def test_a_key_that_says_otherwise_whether_it_may_leave_its_device_is_refused(world: World) -> None:
+    payment = world.paid(LARGE + 1)
+    world.sql("UPDATE passkeys SET backup_eligible = NOT backup_eligible WHERE operator_id = 'tom'")
+    with pytest.raises(tp.IntegrityError, match="may leave it"):
+        confirm(world, payment, world.tom)
+
+
+def test_a_device_that_holds_a_customers_key_makes_none_for_the_staff(world: World) -> None:
+    tp.open_self_service(world.bank, customer_id=world.anna.id, pin="271828", by=world.tom, key="own")
+    key = register(world, world.tom, customer_id=world.anna.id)
+    asked = tp.begin_passkey(world.bank, by=world.ann)
+    assert key.facts.credential_id in {id for id, _ in asked.credentials}
+    tp.open_self_service(world.bank, customer_id=world.boris.id, pin="271829", by=world.tom, key="his")
+    asked = tp.begin_passkey(world.bank, by=world.tom, customer_id=world.boris.id)
+    assert key.facts.credential_id not in {id for id, _ in asked.credentials}  # two customers may share one
+
+
 class Pulled(SoftwareDevice):
     """A device that is pulled out while it is asked."""
 

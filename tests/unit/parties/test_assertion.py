@@ -6,7 +6,8 @@ from typing import Any
 
 import cbor2
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from tests.unit.parties.key_on_paper import (
     ATTESTED,
@@ -21,7 +22,7 @@ from tests.unit.parties.key_on_paper import (
 )
 from tokenpay.errors import IntegrityError, InvalidInput
 from tokenpay.parties.assertion import Assertion, PaymentShown, VerifiedAssertion, check_counter, verify_assertion
-from tokenpay.parties.cose_key import verify_signature
+from tokenpay.parties.cose_key import check_cose_key, verify_signature
 from tokenpay.parties.relying_party import RelyingParty, websafe
 
 KEY = KeyOnPaper()
@@ -54,6 +55,31 @@ def test_an_assertion_as_it_was_asked_for_is_verified() -> None:
     extended = KEY.sign(flags=PRESENT | VERIFIED | EXTENDED, rest=cbor2.dumps({"thirdPartyPayment": True}))
     assert verify(extended).shown is False
     assert verify(KEY.sign(said={"later_word": "clients may say more"})).shown is False
+
+
+_P = 2**255 - 19
+_OF_ORDER_8 = int.from_bytes(
+    bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"), "little"
+)
+
+
+@pytest.mark.parametrize("sign", [0, 1 << 255])
+@pytest.mark.parametrize("y", [0, 1, _P - 1, _P, _P + 1, _OF_ORDER_8, _P - _OF_ORDER_8])
+def test_a_key_under_which_anybody_signs_is_none(y: int, sign: int) -> None:
+    encoded = (y | sign).to_bytes(32, "little")
+    with pytest.raises(InvalidInput, match="anybody signs"):
+        check_cose_key(cbor2.dumps({1: 1, 3: -8, -1: 6, -2: encoded}, canonical=True))
+    if y < _P and not sign:  # as written by who follows RFC 8032: every eighth message, at the least, is signed by this
+        anybodys = (1).to_bytes(64, "little")
+
+        def holds(message: bytes) -> bool:
+            try:
+                Ed25519PublicKey.from_public_bytes(encoded).verify(anybodys, message)
+            except InvalidSignature:
+                return False
+            return True
+
+        assert any(holds(bytes([number])) for number in range(256))
 
 
 @pytest.mark.parametrize(
