@@ -5,6 +5,9 @@ from enum import StrEnum
 
 from tokenpay.errors import InvalidInput
 
+_MAX_TEXT = 4_000
+"""Nobody is called more, and whatever is compared with everything is bounded."""
+
 
 class ListedKind(StrEnum):
     """What an entry is, by the list's own word for it; unknown where the list says nothing we know."""
@@ -45,3 +48,5 @@ class ListedParty:
             raise InvalidInput("an entry of a list names somebody or an address", entry=self.id)
         if not all(self.names) or not all(address.text for address in self.addresses):
             raise InvalidInput("a name or an address of an entry is empty", entry=self.id)
+        if max(map(len, (self.id, *self.names, *(address.text for address in self.addresses)))) > _MAX_TEXT:
+            raise InvalidInput(f"a text of an entry is longer than {_MAX_TEXT} characters", entry=self.id[:80])

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tokenpay.compliance.lists.form import ListForm
+from tokenpay.compliance.list_contents import ListContents
+from tokenpay.compliance.lists.form import UNDATED, ListForm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,14 +42,27 @@ class ScreeningList:
         return sum(self.addresses.values())
 
 
-def doubts_about(new: ScreeningList, old: ScreeningList, *, keeps_percent: int) -> tuple[str, ...]:
-    """Return why one person alone may not put `new` in the place of `old`; () when they may."""
-    counted = (
-        ("parties", new.parties, old.parties),
-        ("names", new.names, old.names),
-        ("addresses", new.address_count, old.address_count),
-    )
-    doubts = [f"fewer {what}: {now} of {before}" for what, now, before in counted if 100 * now < keeps_percent * before]
+def doubts_about(
+    new: ScreeningList, old: ScreeningList, *, now: ListContents, before: ListContents, keeps_percent: int
+) -> tuple[str, ...]:
+    """Return why one person alone may not put `new`, which names `now`, in the place of `old`; () when they may.
+
+    What counts is how much of the old one stands on the new one, and not how much stands there. A form that carries no
+    date may be loaded many times a day, a little shorter each time: from it nothing goes without a second person.
+    """
+    least = 100 if new.form in UNDATED else keeps_percent
+    counted = [
+        ("parties", len(before.parties & now.parties), len(before.parties)),
+        ("names", len(before.names & now.names), len(before.names)),
+        ("addresses", len(before.addresses & now.addresses), len(before.addresses)),
+    ]
+    if before.evm_addresses != before.addresses:
+        counted.append(("EVM addresses", len(before.evm_addresses & now.evm_addresses), len(before.evm_addresses)))
+        counted += [
+            (f"addresses of {ticker}", min(new.addresses.get(ticker, 0), listed), listed)
+            for ticker, listed in old.addresses.items()
+        ]
+    doubts = [f"fewer {what}: {stays} of {listed}" for what, stays, listed in counted if 100 * stays < least * listed]
     if new.form is not old.form:
         doubts.append(f"another form: {new.form}, not {old.form}")
     if new.dated_s == old.dated_s and new.source_hash != old.source_hash:

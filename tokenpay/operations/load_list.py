@@ -9,6 +9,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from tokenpay.bank import Bank
+from tokenpay.compliance.list_contents import ListContents
 from tokenpay.compliance.list_rule import ListRule, checked_list_name
 from tokenpay.compliance.lists.form import ListForm
 from tokenpay.compliance.lists.read_list import ReadList, read_list
@@ -53,11 +54,12 @@ def load_list(
     """Put what the files say in the place of the list `name`, and screen again what is open.
 
     `dated_s` is the list's own date in Unix seconds, for the forms that carry none (`own`, `ofac_csv`). `signatures`
-    are detached Ed25519 signatures (RFC 8032) over the bytes of each file, in the files' order. One with fewer entries
-    than the policy lets it lose, of another form, of the same date with another content, or without the signature that
-    the one in place has, is taken only once a second person has loaded the same files. Raises InvalidInput, and changes
-    nothing, for what is no list of this form, is older than the one in place or dated ahead, or is not signed as the
-    policy wants it; NotPermitted when the person who raised a doubt calls twice.
+    are detached Ed25519 signatures (RFC 8032) over the bytes of each file, in the files' order. One that keeps less of
+    the one in place than the policy asks for, of a form without a date one that keeps not all, one of another form, of
+    the same date with another content, or without the signature that the one in place has, is taken only once a second
+    person has loaded the same files. Raises InvalidInput, and changes nothing, for what is no list of this form, is
+    older than the one in place or dated ahead, or is not signed as the policy wants it; NotPermitted when the person
+    who raised a doubt calls twice, or would lift it by a list that is no newer than the one in place.
     """
     checked_list_name(name)
     with bank.store.read() as uow:
@@ -90,12 +92,15 @@ def _enter(
     if old is not None:
         if new.dated_s < old.dated_s:
             raise InvalidInput("the list is older than the one in place")
-        doubts = doubts_about(new, old, keeps_percent=rule.keeps_percent)
+        now, before = ListContents.of(read.parties), uow.lists.contents(new.name)
+        doubts = doubts_about(new, old, now=now, before=before, keeps_percent=rule.keeps_percent)
         if doubts and old.doubted_hash != new.source_hash:
             uow.lists.doubt(new.name, source_hash=new.source_hash, by=operator.id)
             record(uow, bank, operator, "list.doubted", new.name, {**details, "doubts": [*doubts]})
             standing = replace(old, doubted_hash=new.source_hash, doubted_by=operator.id)
             return LoadedList(screening_list=standing, doubts=doubts), ()
+        if old.doubted_hash and old.doubted_by == operator.id and not doubts and new.dated_s == old.dated_s:
+            raise NotPermitted("a doubt is lifted by a newer list, or by a second person who loads what was doubted")
         if doubts and old.doubted_by == operator.id:
             raise NotPermitted("a list that lost entries, or changed otherwise, is accepted by two people")
         first, second = (old.doubted_by, operator.id) if doubts else (operator.id, "")

@@ -22,7 +22,7 @@ def open_matches(uow: UnitOfWork, bank: Bank, operator: Operator) -> tuple[tuple
     Also return the payments that have no nonce yet, to be refused. What has one, people are told of: nothing calls back
     what was signed, and what was not yet is looked at again before it is. It belongs into the unit of work that puts a
     list in place: no match is forgotten, whatever fails behind it. A deposit waits from when it is seen until it is
-    final, and in suspense while nobody could screen it.
+    final, and in suspense. So is a wallet that a customer proved and that stands on a list a case.
     """
     payments = [
         (payment, party.address)
@@ -37,18 +37,38 @@ def open_matches(uow: UnitOfWork, bank: Bank, operator: Operator) -> tuple[tuple
         if uow.lists.hits(sender):
             note = "the sender of a waiting deposit is on a list that was loaded since"
             cases.append(enter_case(uow, bank, operator, kind=CaseKind.SCREENING_MATCH, subject=deposit.id, note=note))
+    cases += _proved(uow, bank, operator)
     unique = {case.id: case for case in cases}
     return tuple(unique.values()), tuple(dict.fromkeys(payment.id for payment in matched if payment.state in UNSENT))
 
 
+def _proved(uow: UnitOfWork, bank: Bank, operator: Operator) -> list[Case]:
+    wallets = uow.wallet_proofs.all_standing(now_s=bank.clock.now_s())
+    uow.lists.ask(proof.wallet.address for proof in wallets)
+    listed = [proof for proof in wallets if uow.lists.hits(proof.wallet.address)]
+    note = "customer {}, by proof {}, has a wallet that is on a list which was loaded since"
+    return [
+        enter_case(
+            uow,
+            bank,
+            operator,
+            kind=CaseKind.SCREENING_MATCH,
+            subject=str(proof.wallet),
+            note=note.format(proof.customer_id, proof.id),
+        )
+        for proof in listed
+    ]
+
+
 def _waiting(uow: UnitOfWork) -> list[Deposit]:
-    unscreened = [
+    """Return what is not final, and what stands in suspense for whatever reason: it is still to be paid out."""
+    aside = [
         deposit
         for case in uow.cases.all()
-        if case.kind is CaseKind.SCREENING_UNAVAILABLE
+        if case.kind is not CaseKind.SCREENING_MATCH
         for deposit in uow.deposits.find(deposit_id=case.subject.partition("#")[0])
     ]
-    return [*uow.deposits.find(states=[DepositState.SEEN]), *unscreened]
+    return list({deposit.id: deposit for deposit in (*uow.deposits.find(states=[DepositState.SEEN]), *aside)}.values())
 
 
 def refuse_matched(bank: Bank, payment_id: str, *, by: Session) -> bool:

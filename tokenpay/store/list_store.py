@@ -6,9 +6,10 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Column, Connection, Row, bindparam, delete, insert, select, update
 
 from tokenpay.compliance.canonical_address import canonical_addresses
+from tokenpay.compliance.list_contents import ListContents
 from tokenpay.compliance.listed_party import ListedAddress, ListedKind, ListedParty
 from tokenpay.compliance.lists.form import ListForm
 from tokenpay.compliance.screening import ListHit
@@ -106,6 +107,19 @@ class ListStore:
         names, addresses = (_by_entry(found[table.name]) for table in (listed_names, listed_addresses))
         for row in found[listed_parties.name]:
             yield _party(row, names[row.entry_id], addresses[row.entry_id])
+
+    def contents(self, list_name: str) -> ListContents:
+        """Return whom and what a list names."""
+
+        def column(wanted: Column[str]) -> frozenset[str]:
+            of_list = wanted.table.c.list_name == list_name
+            return frozenset(self._connection.execute(select(wanted).where(of_list)).scalars())
+
+        return ListContents(
+            parties=column(listed_parties.c.entry_id),
+            names=column(listed_names.c.name),
+            addresses=column(listed_addresses.c.canonical),
+        )
 
     def names(self, list_name: str) -> Iterator[tuple[str, str]]:
         """Yield (entry id, name) of every name on a list, by entry, the primary name of each first."""

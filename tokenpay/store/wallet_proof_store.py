@@ -48,6 +48,12 @@ class WalletProofStore:
         """Write the answer to a challenge."""
         self._connection.execute(update(wallet_proofs).where(wallet_proofs.c.id == proof.id).values(_answer(proof)))
 
+    def all_standing(self, *, now_s: int) -> list[WalletProof]:
+        """Return every proof that holds now."""
+        column = wallet_proofs.c
+        query = select(wallet_proofs).where(column.proved_at_s <= now_s, column.valid_until_s > now_s)
+        return [_proof(row) for row in self._connection.execute(query.order_by(column.id))]
+
     def standing(self, wallet: ChainParty, customer_id: str, *, now_s: int) -> list[WalletProof]:
         """Return the proofs of a wallet, for this customer, that hold now, newest first."""
         column = wallet_proofs.c

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -31,6 +32,12 @@ def load(world: World, content: bytes, *, name: str = "ofac", later_s: int = 0, 
     if content_given["form"] is tp.ListForm.OWN:
         content_given.setdefault("dated_s", world.clock.now_s() + later_s)
     return tp.load_list(world.bank, name=name, files=[content], **content_given)  # type: ignore[arg-type]
+
+
+def by_two(world: World, content: bytes, **given: object) -> tp.LoadedList:
+    """Load what takes something away: one person raises the doubt, a second one answers it."""
+    assert load(world, content, **given).doubts  # type: ignore[arg-type]
+    return load(world, content, **given, by=world.bob)  # type: ignore[arg-type]
 
 
 def screened(world: World, text: object) -> tp.Screening:
@@ -82,10 +89,10 @@ def test_a_list_takes_the_place_of_the_one_of_its_name_and_never_by_an_older_one
 @pytest.mark.every_database
 def test_additions_and_removals_take_effect(world: World) -> None:
     many = [tp.Address(bytes([n]) * 20) for n in range(1, 11)]
-    load(world, own(*many), later_s=1)
+    by_two(world, own(*many), later_s=1)
     assert world.refused(1, creditor=many[9].caip10(CHAIN_ID)) == ["screening.match"]
     assert world.paid(1, creditor=LISTED.caip10(CHAIN_ID)).state is S.CLEARED
-    load(world, own(*many[:9], LISTED), later_s=2)
+    by_two(world, own(*many[:9], LISTED), later_s=2)
     assert world.paid(1, creditor=many[9].caip10(CHAIN_ID)).state is S.CLEARED
     assert world.refused(1, creditor=LISTED.caip10(CHAIN_ID)) == ["screening.match"]
 
@@ -130,10 +137,10 @@ def doubted(world: World) -> list[tuple[str, str]]:
 
 def test_a_list_that_lost_its_entries_says_nothing_until_a_second_person_has_loaded_it(world: World) -> None:
     many = [tp.Address(bytes([n]) * 20) for n in range(1, 11)]
-    before = load(world, own(*many), later_s=1).screening_list
+    before = load(world, own(LISTED, *many), later_s=1).screening_list
     shrunk, dated_s = own(*many[:5]), world.clock.now_s() + 2
     answer = load(world, shrunk, dated_s=dated_s)
-    assert answer.doubts == ("fewer parties: 5 of 10", "fewer addresses: 5 of 10")
+    assert answer.doubts == ("fewer parties: 5 of 11", "fewer addresses: 5 of 11")
     assert answer.screening_list == replace(before, doubted_hash=sha256(shrunk).hexdigest(), doubted_by="ann")
     assert doubted(world) == [("ofac", "doubted")]
     held = world.paid(20, creditor=OUTSIDE)
@@ -151,30 +158,43 @@ def test_a_list_that_lost_its_entries_says_nothing_until_a_second_person_has_loa
 
 def test_a_whole_list_ends_the_doubt_about_a_broken_one(world: World) -> None:
     many = [tp.Address(bytes([n]) * 20) for n in range(1, 11)]
-    load(world, own(*many), later_s=1)
+    whole = own(*many, LISTED)
+    load(world, whole, later_s=1)
     assert load(world, own(*many[:2]), later_s=2).doubts
-    assert load(world, own(*many, LISTED), later_s=3).doubts == ()
+    with pytest.raises(tp.NotPermitted, match="newer list"):  # what was in place does not answer what came since
+        load(world, whole, later_s=1)
+    assert load(world, whole, later_s=3).doubts == ()
     assert doubted(world) == []
+
+
+def test_nothing_goes_from_a_list_without_a_date_by_one_person(world: World) -> None:
+    many = [tp.Address(bytes([n]) * 20) for n in range(1, 101)]
+    load(world, own(LISTED, *many), later_s=1)
+    assert load(world, own(*many), later_s=2).doubts == ("fewer parties: 100 of 101", "fewer addresses: 100 of 101")
+    exchanged = [tp.Address(bytes([n]) * 20) for n in range(101, 202)]
+    assert load(world, own(*exchanged), later_s=2).doubts[0] == "fewer parties: 0 of 101"
 
 
 def test_the_same_date_with_another_content_needs_two_and_the_same_content_nobody(world: World) -> None:
     now_s = world.clock.now_s()
     first = load(world, own(LISTED), dated_s=now_s).screening_list
     assert load(world, own(LISTED), dated_s=now_s).screening_list.version == first.version + 1
-    assert load(world, own(OTHER), dated_s=now_s).doubts == ("the same date and another content",)
+    both = own(LISTED, OTHER)
+    assert load(world, both, dated_s=now_s).doubts == ("the same date and another content",)
     assert screened(world, OTHER).verdict is tp.Verdict.UNAVAILABLE
-    assert load(world, own(OTHER), dated_s=now_s, by=world.bob).doubts == ()
+    assert load(world, both, dated_s=now_s, by=world.bob).doubts == ()
     assert screened(world, OTHER).verdict is tp.Verdict.MATCH
 
 
 def test_how_far_a_list_may_shrink_is_the_policys(world: World) -> None:
-    world.decree(lists=(tp.ListRule(name="ofac", keeps_percent=10),))
-    many = [tp.Address(bytes([n]) * 20) for n in range(1, 11)]
-    load(world, own(*many), later_s=1)
-    assert load(world, own(many[0]), later_s=2).doubts == ()
-    world.decree(lists=(tp.ListRule(name="ofac", keeps_percent=100),))
-    load(world, own(*many), later_s=3)
-    assert load(world, own(*many[:9]), later_s=4).doubts
+    many, day_s = parties(*(tp.Address(bytes([n]) * 20) for n in range(1, 11))), world.clock.now_s() // DAY_S * DAY_S
+    advanced: dict[str, Any] = {"name": "sdn", "form": tp.ListForm.OFAC_ADVANCED}
+    load(world, published.ofac_advanced(many, day_s - 4 * DAY_S), **advanced)
+    world.decree(lists=(tp.ListRule(name="sdn", keeps_percent=10),))
+    assert load(world, published.ofac_advanced(many[:1], day_s - 3 * DAY_S), **advanced).doubts == ()
+    world.decree(lists=(tp.ListRule(name="sdn", keeps_percent=100),))
+    load(world, published.ofac_advanced(many, day_s - 2 * DAY_S), **advanced)
+    assert load(world, published.ofac_advanced(many[:9], day_s - DAY_S), **advanced).doubts
 
 
 # --- what the policy requires
@@ -284,6 +304,16 @@ def test_a_deposit_that_nobody_could_screen_is_screened_when_a_list_can_speak(wo
     assert world.cases() == [("screening_unavailable", deposit_id)]
     load(world, own(LISTED, STRANGER), later_s=2)
     assert sorted(world.cases()) == [("screening_match", deposit_id), ("screening_unavailable", deposit_id)]
+
+
+def test_money_that_stands_aside_for_anything_else_is_screened_too(world: World) -> None:
+    request = world.request(50, payee=world.boris)
+    world.deposit(request, 70, sender=STRANGER)
+    world.to_finality()
+    ((kind, deposit_id),) = world.cases()
+    assert kind == "overpayment"
+    load(world, own(LISTED, STRANGER), later_s=1)
+    assert sorted(world.cases()) == [("overpayment", deposit_id), ("screening_match", deposit_id)]
 
 
 @pytest.mark.parametrize("then", ["clear", "match", "unavailable"])

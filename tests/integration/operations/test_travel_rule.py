@@ -8,7 +8,7 @@ import pytest
 
 import tokenpay as tp
 from tests.travel_data import travel_data
-from tests.world import CHAIN_ID, OUTSIDE, STRANGER, TOKEN, World, address_of, euro
+from tests.world import CHAIN_ID, LISTED, OUTSIDE, STRANGER, TOKEN, World, address_of, euro
 from tokenpay.compliance.travel_rule import YEAR_S, Lack
 from tokenpay.ethereum.personal_message import sign_personal_message
 from tokenpay.primitives.secp256k1 import PrivateKey
@@ -249,6 +249,14 @@ def test_a_signed_challenge_lets_payments_to_ones_own_wallet_go(world: World, pr
     assert codes(world.now(other)) == MISSING
     assert sent(world, creditor=OWN).state == "cleared"
     assert tp.prove_wallet(world.bank, proof.id, signed(proof), by=world.tom) == proved
+
+
+def test_a_proved_wallet_that_is_listed_since_is_a_case(world: World, proof: tp.WalletProof) -> None:
+    tp.prove_wallet(world.bank, proof.id, signed(proof), by=world.tom)
+    listed = f"{LISTED.text}\n{WALLET.text}".encode()
+    given: dict[str, Any] = {"form": tp.ListForm.OWN, "files": [listed], "dated_s": world.clock.now_s() + 1}
+    tp.load_list(world.bank, name="ofac", by=world.ann, **given)
+    assert world.cases() == [("screening_match", OWN)]
 
 
 def test_the_challenge_says_who_asks_for_whom_and_until_when(world: World, proof: tp.WalletProof) -> None:

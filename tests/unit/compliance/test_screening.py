@@ -2,9 +2,11 @@
 
 from collections.abc import Collection
 from dataclasses import FrozenInstanceError, replace
+from typing import Any
 
 import pytest
 
+from tokenpay.compliance.list_contents import ListContents
 from tokenpay.compliance.list_rule import ListRule
 from tokenpay.compliance.lists.form import ListForm
 from tokenpay.compliance.screening import ListHit, Screening, Silence, SilentList, Verdict, screen, silent_lists
@@ -127,34 +129,47 @@ def test_what_the_lists_said_cannot_be_changed() -> None:
             setattr(noun, name, CLEAR)
 
 
-IN_PLACE = replace(FRESH, parties=100, names=300, addresses={"ETH": 8, "XBT": 2})
+def named(parties: int = 100, names: int = 300, evm: int = 8, other: int = 2, since: int = 0) -> ListContents:
+    """Whom a list names: entries, names and addresses numbered from `since` on."""
+    addresses = [f"0x{n:040x}" for n in range(since, since + evm)] + [f"1Abc{n}" for n in range(since, since + other)]
+    return ListContents(
+        parties=frozenset(f"P{n}" for n in range(since, since + parties)),
+        names=frozenset(f"N{n}" for n in range(since, since + names)),
+        addresses=frozenset(addresses),
+    )
+
+
+IN_PLACE = replace(FRESH, form=ListForm.OFAC_ADVANCED, parties=100, names=300, addresses={"ETH": 8, "XBT": 2})
 
 
 @pytest.mark.parametrize(
-    ("change", "doubts"),
+    ("change", "now", "doubts"),
     [
-        ({}, []),
-        ({"parties": 80, "names": 240, "addresses": {"USDT": 8}}, []),
-        ({"parties": 79}, ["fewer parties"]),
-        ({"names": 239}, ["fewer names"]),
-        ({"addresses": {"ETH": 7}}, ["fewer addresses"]),  # the feature type was renamed, and nobody noticed
-        ({"parties": 0, "names": 0, "addresses": {}}, ["fewer parties", "fewer names", "fewer addresses"]),
-        ({"form": ListForm.UN}, ["another form"]),
-        ({"dated_s": FRESH.dated_s, "source_hash": "11"}, ["the same date"]),
-        ({"dated_s": FRESH.dated_s, "source_hash": "00"}, []),
+        ({}, named(), []),
+        ({}, named(parties=80, names=240), []),
+        ({}, named(parties=79), ["fewer parties"]),
+        ({}, named(names=239), ["fewer names"]),
+        ({}, named(parties=200, since=30), ["fewer parties", "fewer addresses", "fewer EVM addresses"]),  # exchanged
+        ({"addresses": {"USDT": 10}}, named(), ["fewer addresses of ETH", "fewer addresses of XBT"]),
+        ({"addresses": {"ETH": 6, "XBT": 2}}, named(evm=6), ["fewer EVM addresses", "fewer addresses of ETH"]),
+        ({"addresses": {"ETH": 8}}, named(other=0), ["fewer addresses of XBT"]),
+        ({"form": ListForm.UN}, named(), ["another form"]),
+        ({"form": ListForm.OFAC_CSV}, named(parties=99), ["fewer parties", "another form"]),  # it carries no date
+        ({"dated_s": FRESH.dated_s, "source_hash": "11"}, named(), ["the same date"]),
+        ({"dated_s": FRESH.dated_s, "source_hash": "00"}, named(), []),
     ],
 )
-def test_what_one_person_may_not_put_in_place(change: dict[str, object], doubts: list[str]) -> None:
+def test_what_one_person_may_not_put_in_place(change: dict[str, object], now: ListContents, doubts: list[str]) -> None:
     new = replace(IN_PLACE, **{"dated_s": NOW_S, "source_hash": "22", **change})  # type: ignore[arg-type]
-    found = doubts_about(new, IN_PLACE, keeps_percent=80)
-    assert len(found) == len(doubts)
-    assert all(said.startswith(doubt) for said, doubt in zip(found, doubts, strict=True))
+    found = doubts_about(new, IN_PLACE, now=now, before=named(), keeps_percent=80)
+    assert [said.split(":")[0].split(" and ")[0] for said in found] == doubts
 
 
 def test_a_list_that_was_signed_does_not_lose_its_signature_quietly() -> None:
     signed = replace(IN_PLACE, signed_by=KEY)
-    assert doubts_about(replace(IN_PLACE, dated_s=NOW_S), signed, keeps_percent=0)
-    assert not doubts_about(replace(signed, dated_s=NOW_S), IN_PLACE, keeps_percent=0)
+    same: dict[str, Any] = {"now": named(), "before": named(), "keeps_percent": 0}
+    assert doubts_about(replace(IN_PLACE, dated_s=NOW_S), signed, **same)
+    assert not doubts_about(replace(signed, dated_s=NOW_S), IN_PLACE, **same)
 
 
 @pytest.mark.parametrize(

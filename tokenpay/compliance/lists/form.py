@@ -12,3 +12,7 @@ class ListForm(StrEnum):
     OFAC_CSV = "ofac_csv"
     EU = "eu"
     UN = "un"
+
+
+UNDATED = frozenset({ListForm.OWN, ListForm.OFAC_CSV})
+"""Forms without a date: whoever loads one says of when it is."""

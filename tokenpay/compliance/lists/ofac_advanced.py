@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 
 from tokenpay.compliance.listed_party import ListedAddress, ListedKind, ListedParty
 from tokenpay.compliance.lists.dates import day_s
-from tokenpay.compliance.lists.ofac_words import CURRENCY, KINDS
+from tokenpay.compliance.lists.ofac_words import KINDS, ticker_of
 from tokenpay.compliance.lists.xml_stream import pieces, text_at, text_of
 from tokenpay.errors import InvalidInput
 
@@ -108,13 +108,13 @@ def _addresses(profile: Element, values: Mapping[str, Mapping[str, Element]]) ->
         kind = values["FeatureType"].get(feature.get("FeatureTypeID", ""))
         if kind is None:
             raise InvalidInput("a feature is of a type that the list does not name: a part of it is missing")
-        currency = CURRENCY.fullmatch(text_of(kind))
-        if currency is None:
+        ticker = ticker_of(text_of(kind))
+        if ticker is None:
             continue
         texts = [text_of(detail) for detail in feature.iter("VersionDetail")]
         if not any(texts):
             raise InvalidInput("an address of the list is empty")
-        addresses += [ListedAddress(ticker=currency[1], text=text) for text in texts if text]
+        addresses += [ListedAddress(ticker=ticker, text=text) for text in texts if text]
     return addresses
 
 

@@ -4,7 +4,7 @@ from xml.etree.ElementTree import Element
 
 from tokenpay.compliance.listed_party import ListedAddress, ListedKind, ListedParty
 from tokenpay.compliance.lists.dates import day_s
-from tokenpay.compliance.lists.ofac_words import CURRENCY, KINDS
+from tokenpay.compliance.lists.ofac_words import KINDS, ticker_of
 from tokenpay.compliance.lists.xml_stream import pieces, text_at, text_of
 from tokenpay.errors import InvalidInput
 
@@ -32,9 +32,9 @@ def _party(entry: Element) -> ListedParty:
     names = [_name(entry), *(_name(alias) for alias in entry.findall("akaList/aka"))]
     addresses = []
     for identity in entry.findall("idList/id"):
-        currency = CURRENCY.fullmatch(text_at(identity, "idType"))
-        if currency is not None:
-            addresses.append(ListedAddress(ticker=currency[1], text=text_at(identity, "idNumber")))
+        ticker = ticker_of(text_at(identity, "idType"))
+        if ticker is not None:
+            addresses.append(ListedAddress(ticker=ticker, text=text_at(identity, "idNumber")))
     programs = [text_of(program) for program in entry.findall("programList/program")]
     return ListedParty(
         id=text_at(entry, "uid"),

@@ -161,6 +161,14 @@ def test_files_of_different_days_are_no_list() -> None:
         read_list(ListForm.OFAC_CSV, [unread, aliases, comments])
 
 
+@pytest.mark.parametrize("words", ["Digital Currency Address - ETH (ERC20)", "Digital Currency Wallet - ETH"])
+@pytest.mark.parametrize("form", [ListForm.OFAC_ADVANCED, ListForm.OFAC_CLASSIC])
+def test_an_address_called_by_other_words_is_not_dropped_unnoticed(form: ListForm, words: str) -> None:
+    content = FORMS[form][0].replace(b"Digital Currency Address - ETH", words.encode())
+    with pytest.raises(InvalidInput, match="does not know"):
+        read_list(form, [content])
+
+
 # --- the bank's own
 
 
