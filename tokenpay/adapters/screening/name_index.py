@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
 
+from tokenpay.adapters.screening.likeness import likeness, same_sound
 from tokenpay.adapters.screening.name_reading import (
     LEGAL_WEIGHT,
     PARTICLE_WEIGHT,
     Reading,
     Speech,
     Word,
-    likeness,
     read_name,
 )
 from tokenpay.compliance.listed_party import ListedKind, ListedParty
@@ -49,14 +49,14 @@ class NameIndex:
                     for word in {*reading.words, *(unit.word for unit in reading.joined)}:
                         if word.weight > PARTICLE_WEIGHT:
                             self._bearers.setdefault(word, []).append(number)
-        single = {word for name in self._names for word in name.reading.words if word in self._bearers}
-        self.known = frozenset(word.latin for word in single if len(self._bearers[word]) >= KNOWN and not word.own)
+        self._single = {word for name in self._names for word in name.reading.words if word in self._bearers}
+        self.known = frozenset(word.shown for word in self._single if len(self._bearers[word]) >= KNOWN)
         self._by_key: dict[str, list[Word]] = {}
         self._by_gap: dict[str, list[Word]] = {}
         for word in self._bearers:
             for key in word.keys(asking=False):
                 self._by_key.setdefault(key, []).append(word)
-        for word in single:
+        for word in self._single:
             for gap in word.gaps(asking=False):
                 self._by_gap.setdefault(gap, []).append(word)
         self._alike = lru_cache(maxsize=_FOUND_CACHED)(self._alike_to)
@@ -64,28 +64,41 @@ class NameIndex:
     def __len__(self) -> int:
         return len(self._names)
 
-    def candidates(self, query: Reading) -> list[ListedName]:
-        """Return the names that share two words with the query, or its only one, in the order of the lists."""
-        places = [self._alike(word, True) for word in query.words if word.weight > PARTICLE_WEIGHT]
-        places += [self._alike(unit.word, False) for unit in query.joined]
-        numbers: set[int] = set()
-        for one, other in combinations(places, 2):
-            numbers |= one & other
-        few = sum(word.weight > LEGAL_WEIGHT for word in query.words) <= 1
-        for found in places if few else ():
-            numbers |= found
-        return [self._names[number] for number in sorted(numbers)]
+    def candidates(self, query: Reading) -> list[tuple[ListedName, bool]]:
+        """Return the names that share two words with the query, or its only one, in the order of the lists.
 
-    def _alike_to(self, word: Word, slips: bool) -> frozenset[int]:
+        With each: whether two neighbours of either name may stand for a word of the other.
+        """
+        places = [self._alike(word, True) for word in query.words if word.weight > PARTICLE_WEIGHT]
+        units = [self._alike(unit.word, False) for unit in query.joined]
+        joined = frozenset().union(*(found.as_one for found in places), *(found.of for found in units))
+        bearers = [found.of for found in (*places, *units)]
+        numbers: set[int] = set()
+        for one, other in combinations(bearers, 2):
+            numbers |= one & other
+        if sum(word.weight > LEGAL_WEIGHT for word in query.words) <= 1:
+            numbers = numbers.union(*bearers)
+        return [(self._names[number], number in joined) for number in sorted(numbers)]
+
+    def _alike_to(self, word: Word, slips: bool) -> "_Bearers":
         words = {other for key in word.keys(asking=True) for other in self._by_key.get(key, ())}
         for gap in word.gaps(asking=True) if slips else ():
             words.update(self._by_gap.get(gap, ()))
-        bearers: set[int] = set()
+        single: set[int] = set()
+        as_one: set[int] = set()
         for other in words:
             enough, speech = (ACROSS, Speech.KOREAN) if word.own or other.own else (WORTH, Speech.ANY)
-            if likeness(word, other, speech) >= enough:
-                bearers.update(self._bearers[other])
-        return frozenset(bearers)
+            if likeness(word, other, speech) >= enough or same_sound(word, other, Speech.KOREAN):
+                (single if other in self._single else as_one).update(self._bearers[other])
+        return _Bearers(frozenset(single | as_one), frozenset(as_one))
+
+
+@dataclass(frozen=True, slots=True)
+class _Bearers:
+    """The numbers of the names that have a word alike to one; and of those that have it in two words."""
+
+    of: frozenset[int]
+    as_one: frozenset[int]
 
 
 def indexes_by_kind(lists: Mapping[str, Iterable[ListedParty]]) -> dict[ListedKind, NameIndex]:

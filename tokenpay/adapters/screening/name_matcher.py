@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import product
 
+from tokenpay.adapters.screening.likeness import SAME, SAME_SCRIPTS, likeness, same_sound
 from tokenpay.adapters.screening.name_index import ListedName, indexes_by_kind
 from tokenpay.adapters.screening.name_reading import (
     INITIAL_WEIGHT,
-    SAME,
-    SAME_SCRIPTS,
+    LEGAL_WEIGHT,
     Reading,
     Speech,
+    Unit,
     Word,
-    likeness,
     read_name,
 )
 from tokenpay.compliance.listed_party import ListedKind, ListedParty
@@ -23,9 +24,10 @@ EXTRA = 0.1
 LEAST_EXTRA = 0.3
 LEAST_ALIKE = 1.2
 """How much two names share at least where either has more: one word in common says nothing."""
-ANOTHER_NAME = 0.6
-ALIKE_JOINED, LENGTHS_APART = 0.95, 4
-"""How alike two neighbours and one word are at least, and by how many letters they differ at most."""
+ANOTHER_NAME, NO_SLIP = 0.6, 0.905
+"""What is less alike than `NO_SLIP` only by a slip counts less where the word is another name."""
+ALIKE_JOINED = 0.95
+"""How alike two neighbours and one word are at least."""
 _NONE: frozenset[int] = frozenset()
 
 
@@ -50,9 +52,9 @@ class NameMatcher:
             if ListedKind.UNKNOWN not in (kind, of) and kind is not of:
                 continue
             for query in read_name(name, of if kind is ListedKind.UNKNOWN else kind):
-                known = tuple(word.latin in index.known for word in query.words)
-                for listed in index.candidates(query):
-                    hit = _compared(query, listed, threshold, known)
+                known = tuple(word.shown in index.known for word in query.words)
+                for listed, joined in index.candidates(query):
+                    hit = _compared(query, listed, threshold, known, joined=joined)
                     if hit is not None:
                         entry = (hit.list_name, hit.entry_id)
                         if entry not in best or hit.score > best[entry].score:
@@ -86,13 +88,15 @@ class _Pairing:
         return alike / (weight + min(here, there) + rest) if weight else 0.0
 
 
-def _compared(query: Reading, listed: ListedName, threshold: int, known: tuple[bool, ...]) -> NameHit | None:
+def _compared(
+    query: Reading, listed: ListedName, threshold: int, known: tuple[bool, ...], *, joined: bool
+) -> NameHit | None:
     pairing = _paired(query, listed.reading, known)
     score = pairing.score()
-    if (pairing.left or pairing.missing) and score < SAME_SCRIPTS:
-        joined = _with_neighbours(query, listed.reading, known)
-        if joined is not None and joined.score() > score:
-            pairing, score = joined, joined.score()
+    if joined and score < SAME_SCRIPTS:
+        other = _with_neighbours(query, listed.reading, known)
+        if other is not None and other.score() > score:
+            pairing, score = other, other.score()
     if round(1_000 * score) < threshold:
         return None
     return NameHit(
@@ -123,8 +127,10 @@ def _paired(
     for at in left:
         for other in missing:
             one, two = query.words[at], listed.words[other]
+            if LEGAL_WEIGHT in (one.weight, two.weight) and one.weight != two.weight:
+                continue
             alike = likeness(one, two, speech)
-            if known[at] and alike < SAME_SCRIPTS and one.weight == 1 and one.bones != two.bones and not two.own:
+            if known[at] and 0 < alike < NO_SLIP and one.weight == 1 and one.bones != two.bones:
                 alike *= ANOTHER_NAME
             if alike > 0:
                 found.append((-alike, at, other))
@@ -145,24 +151,25 @@ def _speech(one: Reading, other: Reading) -> Speech:
 
 
 def _with_neighbours(query: Reading, listed: Reading, known: tuple[bool, ...]) -> _Pairing | None:
-    """Pair two neighbours of one name with one word of the other where they sound alike, and then the rest."""
+    """Pair two neighbours of one name with one word of the other, or two, where they sound alike, and then the rest."""
     here: set[int] = set()
     there: set[int] = set()
     pairs, speech = [], _speech(query, listed)
-    for unit, word, at, swapped in (
-        *((unit, word, at, False) for unit in query.joined for at, word in enumerate(listed.words)),
-        *((unit, word, at, True) for unit in listed.joined for at, word in enumerate(query.words)),
-    ):
-        two, one = (there, here) if swapped else (here, there)
-        if not (word.own or unit.word.own) and abs(len(word.latin) - len(unit.word.latin)) > LENGTHS_APART:
-            continue
-        if at in one or not two.isdisjoint((unit.at, unit.at + 1)):
-            continue
-        alike = likeness(unit.word, word, speech)
-        if alike >= ALIKE_JOINED:
-            two.update((unit.at, unit.at + 1))
-            one.add(at)
-            pairs.append((word, unit.word, alike) if swapped else (unit.word, word, alike))
+    words = [Unit(at, 1, word) for at, word in enumerate(query.words)]
+    others = [Unit(at, 1, word) for at, word in enumerate(listed.words)]
+    for ones, twos in ((query.joined, others), (words, listed.joined), (query.joined, listed.joined)):
+        for one, other in product(ones, twos):
+            if abs(len(one.word.skeleton) - len(other.word.skeleton)) > 1:
+                continue
+            if not (here.isdisjoint(one.places) and there.isdisjoint(other.places)):
+                continue
+            alike = same_sound(one.word, other.word, speech)
+            if one.length == other.length and one.word.latin != other.word.latin:
+                continue
+            if alike >= ALIKE_JOINED:
+                here.update(one.places)
+                there.update(other.places)
+                pairs.append((one.word, other.word, alike))
     if not pairs:
         return None
     rest = _paired(query, listed, known, frozenset(here), frozenset(there))

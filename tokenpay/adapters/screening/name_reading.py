@@ -1,28 +1,18 @@
-"""A name as its words: read by rigour, with what is needed to compare them however they are spelled."""
+"""A name as its words: read by rigour, with the keys under which they are found however they are spelled."""
 
 import re
 from dataclasses import dataclass
-from enum import Enum
+from enum import IntEnum
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, product
 
 from normality import ascii_text
-from rapidfuzz.distance import OSA
 from rigour.names import Name, NamePart, NamePartTag, NameTypeTag, analyze_names
 
+from tokenpay.adapters.screening.by_ear import coarse, is_abjad, skeleton, without_article
 from tokenpay.adapters.screening.name_words import FORMS, KOREAN_FAMILIES, PARTICLES, TITLES
-from tokenpay.adapters.screening.sounding import (
-    abjad_pattern,
-    bones,
-    hard_c,
-    is_abjad,
-    korean,
-    loose,
-    pinyin_of_wade,
-    reduced,
-    skeleton,
-    strict,
-)
+from tokenpay.adapters.screening.sounding import bones, loose, spoken_c, strict
+from tokenpay.adapters.screening.syllables import is_korean, korean, pinyin_of_wade, tongues
 from tokenpay.compliance.listed_party import ListedKind
 
 TAGS = {
@@ -38,18 +28,21 @@ LEGAL_WEIGHT, PARTICLE_WEIGHT, INITIAL_WEIGHT, TITLE_WEIGHT = 0.03, 0.1, 0.3, 0.
 SHORT = 4
 """Of two neighbours in an organisation's name one is this short, where they are written as one word."""
 _ARTICLES = frozenset({"al", "el", "ال"})
-SYLLABLE = re.compile(
-    "(?:[bcdfghjklmnprstvwxyz]|ch|sh|zh|hs|ts|tz|ph|th|tr|kh|ng|nh|gi|qu|q|kw|gw|hw)?[aeiouy]{1,3}(?:ng?|nh|ch|[kltpmrh])?"
-)
-SYLLABLES = re.compile(f"(?:{SYLLABLE.pattern}){{1,2}}")
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
 _HANGUL = re.compile("[\uac00-\ud7a3]")
 _DOUBLE_SURNAMES = ("欧阳", "司马", "诸葛", "上官", "司徒", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "歐陽")
-# Characters that are read otherwise as a family name.
+# Characters with more than one reading in names, beside the one that ICU knows.
 _OTHER_READINGS = {
-    "覃": ("cin", "tan"), "曾": ("zeng",), "单": ("san",), "仇": ("ciu",), "解": ("xie",), "查": ("za",), "盖": ("ge",),
-    "朴": ("piao",), "尉": ("iu",), "乐": ("ue",), "翟": ("zai",), "区": ("ou",),
-}  # fmt: skip
+    character: tuple(readings.split("/"))
+    for character, _, readings in (
+        each.partition("=")
+        for each in (
+            "覃=qin/tan 曾=zeng 单=shan 仇=qiu 解=xie 查=zha 盖=ge 朴=piao 尉=yu 乐=le/yue 翟=zhai/di 区=ou 纪=ji 任=ren "
+            "长=chang/zhang 朝=chao/zhao 重=zhong/chong 行=xing/hang 盛=sheng/cheng 晟=sheng/cheng 柏=bai/bo 宁=ning "
+            "传=chuan/zhuan 茜=qian/xi 祭=ji/zhai 华=hua 折=she/zhe 隗=wei/kui"
+        ).split()
+    )
+}
 
 
 # Korean family names that are not written as they sound.
@@ -66,17 +59,18 @@ _KOREAN_READINGS = {
 }  # fmt: skip
 
 
-class Speech(Enum):
+class Speech(IntEnum):
     """How a name is to be heard."""
 
-    ANY = "any"
-    SYLLABLES = "syllables"
-    KOREAN = "korean"
+    ANY = 0
+    SYLLABLES = 1
+    KOREAN = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Word:
-    """One word of a name, compared by identity. `latin`: in lower Latin letters; `readings`: its strict keys.
+    """One word of a name, compared by identity. `latin`: in lower Latin letters; `readings`: its strict keys; `spoken`:
+    its readings as syllables of East Asia.
 
     `own`: as it stands, where it is in Arabic letters or Hangul, which say less or other than Latin ones; else "".
     """
@@ -85,8 +79,11 @@ class Word:
     strict: str
     loose: str
     readings: frozenset[str]
+    spoken: frozenset[str]
     weight: float
+    skeleton: str
     own: str = ""
+    abjad: bool = False
 
     @property
     def bones(self) -> str:
@@ -99,18 +96,26 @@ class Word:
     def keys(self, *, asking: bool) -> frozenset[str]:
         """Return under what this word is kept, or under what is asked for words that sound like it.
 
-        By its consonants alone a word is found out of the other kind of script only.
+        By fewer than three consonants a word is found out of the other kind of script only.
         """
         keys = {f"={reading}" for reading in self.readings} | {f"~{loose(reading)}" for reading in self.readings}
-        if SYLLABLES.fullmatch(self.latin) and not is_abjad(self.own):
+        if tongues(self.latin) and not self.abjad:
             keys.add(f"%{korean(self.latin)}")
-        if self.weight <= 1:
+            keys.update(f"%{korean(reading)}" for reading in self.spoken)
+        if self.weight <= 1 or len(self.skeleton) > 2:
             keys.add(f"{self._side(asking)}{self.skeleton}")
+            if "ث" in self.own:
+                keys.add(f"{self._side(asking)}{skeleton(self.own.replace('ث', 'س'))}")
+            if not self.own:
+                keys.add(f"&{coarse(self.latin)}")
+                keys.add(f"{self._side(asking)}{skeleton(without_article(self.latin))}")
+            if self.weight <= 1 and len(self.skeleton) > 2 and not self.own:
+                keys.add(f"${self.skeleton}")
         return frozenset(keys)
 
     def gaps(self, *, asking: bool) -> frozenset[str]:
         """Return the spellings with one letter left out, or none: two words a slip apart have one of them in common."""
-        texts = {self.own} if self.own else {self.latin, self.loose}
+        texts = {self.own} if self.own else {self.latin, *map(loose, self.readings)}
         gaps = set(texts)
         for text in texts:
             if len(text) > 3:
@@ -121,20 +126,21 @@ class Word:
             gaps.add(f"{side}{bare}")
         return frozenset(gaps)
 
-    @property
-    def skeleton(self) -> str:
-        return skeleton(self.own if is_abjad(self.own) else self.latin)
-
     def _side(self, asking: bool) -> str:
-        return "#" if is_abjad(self.own) is asking else "!"
+        return "#" if self.abjad is asking else "!"
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """Two words that stand side by side taken as one: the one at `at` and the next."""
+    """`length` words that stand side by side from `at` on, taken as one."""
 
     at: int
+    length: int
     word: Word
+
+    @property
+    def places(self) -> range:
+        return range(self.at, self.at + self.length)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +174,7 @@ def _reading(name: Name, kind: ListedKind) -> Reading:
             continue
         words += _words_of(part, kind, particles and part is not name.parts[-1])
     units = tuple(
-        Unit(at, _joined(first, second))
+        Unit(at, 2, _joined(first, second))
         for at, (first, second) in enumerate(pairwise(words))
         if first.weight > LEGAL_WEIGHT and second.weight > LEGAL_WEIGHT
         if kind is not ListedKind.ORGANISATION or min(len(first.latin), len(second.latin)) <= SHORT
@@ -178,13 +184,17 @@ def _reading(name: Name, kind: ListedKind) -> Reading:
 
 def _speech(words: list[Word]) -> Speech:
     """Korean and other East Asian names: a family name of one syllable and a given one of one or two."""
-    if not 2 <= len(words) <= 3 or any(is_abjad(word.own) for word in words):
-        return Speech.ANY
-    if not all(SYLLABLES.fullmatch(word.latin) for word in words):
-        return Speech.ANY
-    if any(word.own or word.latin in KOREAN_FAMILIES for word in words):
+    if any(_HANGUL.match(word.own) for word in words):
         return Speech.KOREAN
-    return Speech.SYLLABLES if any(SYLLABLE.fullmatch(word.latin) for word in words) else Speech.ANY
+    if not 2 <= len(words) <= 3 or any(word.own for word in words):
+        return Speech.ANY
+    if any(word.latin in KOREAN_FAMILIES for word in words) and all(
+        word.latin in KOREAN_FAMILIES or is_korean(word.latin) for word in words
+    ):
+        return Speech.KOREAN
+    if not all(tongues(word.latin) for word in words):
+        return Speech.ANY
+    return Speech.SYLLABLES if any(tongues(word.latin, most=1) for word in words) else Speech.ANY
 
 
 def _words_of(part: NamePart, kind: ListedKind, particles: bool) -> list[Word]:
@@ -232,10 +242,31 @@ def _roman(syllable: str) -> str:
 @lru_cache(maxsize=1 << 16)
 def _word(form: str, latin: str, weight: float, own: str = "") -> Word:
     key = strict(latin)
-    readings = {*_OTHER_READINGS.get(form, ()), *_KOREAN_READINGS.get(own or latin, ())}
+    others = {*_han_readings(form), *_KOREAN_READINGS.get(own or latin, ())}
+    spoken = frozenset({latin, *pinyin_of_wade(latin), *others})
+    readings = set(map(strict, others))
     if not own:
-        readings |= {key, *map(strict, (*pinyin_of_wade(latin), *hard_c(latin)))}
-    return Word(latin or form, key, loose(key), frozenset(readings), weight, own)
+        readings |= {key, *map(strict, (*pinyin_of_wade(latin), *spoken_c(latin), *_cyrillic(form, latin)))}
+    abjad = is_abjad(own)
+    bare = skeleton(own if abjad else latin)
+    return Word(latin or form, key, loose(key), frozenset(readings), spoken, weight, bare, own, abjad)
+
+
+def _han_readings(form: str) -> set[str]:
+    """Return how a word in Han may be read where one of its characters has several readings."""
+    if not any(character in _OTHER_READINGS for character in form):
+        return set()
+    each = [{_pinyin(character), *_OTHER_READINGS.get(character, ())} for character in form]
+    return set(map("".join, product(*each)))
+
+
+def _cyrillic(form: str, latin: str) -> tuple[str, ...]:
+    """Return other spellings of two letters: `ё` is written `e` too, and `ë` or `yo` in Latin; `г` is g or h."""
+    if "г" in form:
+        return (latin.replace("g", "h"), *_cyrillic(form.replace("г", ""), latin))
+    if "ё" in form:
+        return (latin.replace("yo", "e"),)
+    return (latin.replace("e", "yo"),) if "ë" in form and latin.count("e") == 1 else ()
 
 
 @lru_cache(maxsize=1 << 16)
@@ -245,77 +276,12 @@ def _joined(first: Word, second: Word) -> Word:
         first.own + second.own.removeprefix("ال") if first.own and second.own else "",
     )
     key = strict(latin)
-    pinyin = {
-        strict(one + two)
+    spoken = frozenset(
+        one + two
         for one in (first.latin, *pinyin_of_wade(first.latin))
         for two in (second.latin, *pinyin_of_wade(second.latin))
-    }
-    readings = frozenset({key, *pinyin}) if not own else frozenset()
-    return Word(latin, key, loose(key), readings, min(2.0, first.weight + second.weight), own)
-
-
-SAME, SAME_SOUND, SAME_SCRIPTS = 1.0, 0.96, 0.95
-_NEAR = {1: {3: 0.6, 4: 0.8, 5: 0.86}, 2: {6: 0.4, 7: 0.5, 8: 0.75}}
-_LONGEST = {1: 0.9, 2: 0.8}
-_OTHER_SYLLABLE, SURE = 0.4, 0.8
-
-
-@lru_cache(maxsize=1 << 18)
-def likeness(one: Word, other: Word, speech: Speech) -> float:
-    """Return how alike two words are, 0 to 1: the same key, the same sound, a slip or two.
-
-    In names made of East Asian syllables a letter more or less is another name.
-    """
-    if one is other or (one.strict == other.strict and bool(one.own) == bool(other.own)):
-        return SAME
-    if one.readings & other.readings and (speech is Speech.KOREAN or not (one.own or other.own)):
-        return SAME_SOUND
-    if one.own or other.own:
-        return _across_scripts(one, other)
-    if one.loose == other.loose and speech is Speech.ANY:
-        return SAME_SOUND
-    if speech is not Speech.ANY:
-        return _syllables(one, other, speech)
-    if INITIAL_WEIGHT in (one.weight, other.weight):
-        return 0.9 if one.latin[:1] == other.latin[:1] or one.strict[:1] == other.strict[:1] else 0.0
-    near = max(_near(one.latin, other.latin), _near(one.strict, other.strict), 0.8 * _near(one.loose, other.loose))
-    if near < SURE and len(one.readings) + len(other.readings) > 2:
-        near = max(near, *(_near(this, that) for this in one.readings for that in other.readings))
-    return near
-
-
-def _syllables(one: Word, other: Word, speech: Speech) -> float:
-    if speech is Speech.KOREAN and korean(one.latin) == korean(other.latin):
-        return SAME_SOUND
-    near = max(_near(one.latin, other.latin), _near(one.strict, other.strict))
-    two = not (SYLLABLE.fullmatch(one.latin) or SYLLABLE.fullmatch(other.latin))
-    both = two and SYLLABLES.fullmatch(one.latin) and SYLLABLES.fullmatch(other.latin)
-    return _OTHER_SYLLABLE * near if both else near
-
-
-def _across_scripts(one: Word, other: Word) -> float:
-    if one.own and other.own:
-        return SAME if one.own == other.own else _near(one.own, other.own)
-    native, latin = (one, other) if one.own else (other, one)
-    if is_abjad(native.own):
-        if abjad_pattern(native.own).fullmatch(reduced(latin.latin)):
-            return SAME_SCRIPTS
-        return _skeletons(skeleton(native.own), skeleton(latin.latin))
-    same = korean(native.latin) == korean(latin.latin)
-    return SAME_SCRIPTS if same else _OTHER_SYLLABLE * _near(korean(native.latin), korean(latin.latin))
-
-
-def _skeletons(one: str, other: str) -> float:
-    """Consonants alone: three of them that are the same, or four and a slip, are worth a look beside other words."""
-    length, distance = max(len(one), len(other)), OSA.distance(one, other, score_cutoff=1)
-    if distance == 0:
-        return 0.85 if length > 2 else 0.5
-    return 0.75 if distance == 1 and length > 3 else 0.6 if distance == 1 and length == 3 else 0.0
-
-
-def _near(one: str, other: str) -> float:
-    distance = OSA.distance(one, other, score_cutoff=2)
-    if distance == 0:
-        return SAME_SOUND
-    length = max(len(one), len(other))
-    return 0.0 if distance > 2 else _NEAR[distance].get(length, _LONGEST[distance] if length > 5 else 0.0)
+    )
+    readings = frozenset({key, *map(strict, spoken)}) if not own else frozenset()
+    abjad, weight = is_abjad(own), min(2.0, first.weight + second.weight)
+    bare = skeleton(own if abjad else latin)
+    return Word(latin, key, loose(key), readings, spoken, weight, bare, own, abjad)
