@@ -33,16 +33,12 @@ _HANGUL = re.compile("[\uac00-\ud7a3]")
 _DOUBLE_SURNAMES = ("欧阳", "司马", "诸葛", "上官", "司徒", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "歐陽")
 # Characters with more than one reading in names, beside the one that ICU knows.
 _OTHER_READINGS = {
-    character: tuple(readings.split("/"))
-    for character, _, readings in (
-        each.partition("=")
-        for each in (
-            "覃=qin/tan 曾=zeng 单=shan 仇=qiu 解=xie 查=zha 盖=ge 朴=piao 尉=yu 乐=le/yue 翟=zhai/di 区=ou 纪=ji 任=ren "
-            "长=chang/zhang 朝=chao/zhao 重=zhong/chong 行=xing/hang 盛=sheng/cheng 晟=sheng/cheng 柏=bai/bo 宁=ning "
-            "传=chuan/zhuan 茜=qian/xi 祭=ji/zhai 华=hua 折=she/zhe 隗=wei/kui"
-        ).split()
-    )
-}
+    "覃": "qin tan", "曾": "zeng", "单": "shan", "仇": "qiu", "解": "xie", "查": "zha", "盖": "ge", "朴": "piao",
+    "尉": "yu", "乐": "le yue", "翟": "zhai di", "区": "ou", "纪": "ji", "任": "ren", "长": "chang zhang",
+    "朝": "chao zhao", "重": "zhong chong", "行": "xing hang", "盛": "sheng cheng", "晟": "sheng cheng",
+    "柏": "bai bo", "宁": "ning", "传": "chuan zhuan", "茜": "qian xi", "祭": "ji zhai", "华": "hua",
+    "折": "she zhe", "隗": "wei kui",
+}  # fmt: skip
 
 
 # Korean family names that are not written as they sound.
@@ -256,7 +252,7 @@ def _han_readings(form: str) -> set[str]:
     """Return how a word in Han may be read where one of its characters has several readings."""
     if not any(character in _OTHER_READINGS for character in form):
         return set()
-    each = [{_pinyin(character), *_OTHER_READINGS.get(character, ())} for character in form]
+    each = [{_pinyin(character), *_OTHER_READINGS.get(character, "").split()} for character in form]
     return set(map("".join, product(*each)))
 
 
