@@ -93,6 +93,7 @@ GENERAL = {
     "approval.passkey": N_("everybody who signs this payment does so with a passkey"),
     "travel_rule.data_missing": N_("data on who pays and who is paid is missing, or a wallet proof"),
     "travel_rule.invalid": N_("the data is not as the Travel Rule asks for it, or is of another transfer"),
+    "approval.gone": N_("somebody who signed this payment may no longer do so: make it anew"),
     "approval.refused": N_("a supervisor said no"),
     "funds.insufficient": N_("the account has less available than the amount"),
     "treasury.short": N_("the treasury holds too few tokens"),

@@ -13,10 +13,11 @@ _MAX_WAIT_S = 366 * 86_400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPayee:
-    """How a customer's first payment to a payee is held; later ones, once that is final, are not.
+    """How a customer's first payment to a payee is held; later ones in its asset, once that is final, are not.
 
-    Up to `free_units` (by asset id; what is not set is zero) it is not held at all. Above, it waits for a second person
-    where `second_person` says so, and in any case until `wait_s` seconds have passed. Raises InvalidInput.
+    Up to `free_units` (by asset id; what is not set is zero) in all to one payee nothing is held. Above, it waits for a
+    second person where `second_person` says so, and in any case until `wait_s` seconds have passed. Raises
+    InvalidInput.
     """
 
     free_units: Mapping[str, int] = field(default_factory=dict)

@@ -239,8 +239,8 @@ class Facts:
     """What the gate knows when it decides; `role` and `branch` are the maker's.
 
     `used_units` is what was used without this payment, by asset id, counter and period. `payee_known`: the debtor has
-    paid this payee before, to the end. `risk` is None where no scorer answered, `held_for` is why the payment waited
-    until now.
+    paid this payee before, to the end and more than is free. `risk` is None where no scorer answered, `held_for` is why
+    the payment waited until now.
     """
 
     now_s: int
@@ -254,6 +254,10 @@ class Facts:
     branch: str
     kinds: Mapping[str, CustomerKind]
     payee_known: bool
+    payee_units: int = 0
+    """What went to this payee, or is on its way there, while it is new."""
+    gone: bool = False
+    """Somebody who signed may do so no more."""
     passkeys: bool = False
     """Everybody who signed so far did so with a passkey too."""
     sender_unknown: bool = False
@@ -346,6 +350,12 @@ def needs_passkeys(intent: Intent, passkey_units: Mapping[str, int]) -> bool:
 
 def _standing(intent: Intent, facts: Facts) -> list[Reason]:
     reasons = []
+    if facts.gone:
+        reasons.append(
+            Reason(
+                code="approval.gone", message="somebody who signed this payment may not do so any more: make it anew"
+            )
+        )
     if facts.stopped:
         reasons.append(Reason(code="emergency.stop", message="payments are stopped for the whole bank"))
     if not facts.asset_usable:
@@ -448,7 +458,7 @@ def _new_payee(policy: Policy, intent: Intent, facts: Facts) -> list[Reason]:
     rules = policy.new_payee
     if rules is None or facts.payee_known or _chooses(intent) is None:
         return []
-    if all(amount.units <= rules.free_units.get(amount.asset.id, 0) for amount in intent.amounts):
+    if all(facts.payee_units + amount.units <= rules.free_units.get(amount.asset.id, 0) for amount in intent.amounts):
         return []
     reasons = []
     if rules.second_person and not facts.second_person:

@@ -19,13 +19,15 @@ def enrol_customer(
 ) -> Customer:
     """Enrol a customer, a private person or a business, at the operator's branch and give them a number.
 
-    The same key with the same name and kind returns the same customer. Raises InvalidInput, KeyReused.
+    A business is enrolled by who may say that a customer is one. The same key with the same name and kind returns the
+    same customer. Raises InvalidInput, KeyReused.
     """
     name = checked_name(name)
     now_s = bank.clock.now_s()
     customer_id = f"C{int.from_bytes(bank.entropy.random(5), 'big') % 10**10:010d}"
     with bank.store.unit_of_work() as uow:
-        operator = authorize(uow, bank, by, Permission.ENROL)
+        permission = Permission.ENROL if kind is CustomerKind.PRIVATE else Permission.FREEZE  # as set_customer_kind
+        operator = authorize(uow, bank, by, permission)
         content = {} if kind is CustomerKind.PRIVATE else {"kind": kind.value}  # the key outlives the name
         known = uow.keys.claim(key, verb="enrol_customer", content=content, result_id=customer_id, at_s=now_s)
         if known is not None:
@@ -34,7 +36,7 @@ def enrol_customer(
             id=customer_id, name=name, branch=operator.branch, status=_S.ACTIVE, enrolled_at_s=now_s, kind=kind
         )
         uow.customers.add(customer)
-        record(uow, bank, operator, "customer.enrolled", customer_id)
+        record(uow, bank, operator, "customer.enrolled", customer_id, {"kind": kind.value})
         return customer
 
 

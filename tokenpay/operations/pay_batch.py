@@ -47,7 +47,7 @@ def pay_batch(bank: Bank, *, orders: Sequence[PaymentOrder], by: Session, key: s
             at_s=intents[0].created_at_s,
         )
         if known is None:
-            foresee(uow, bank, intents)
+            foresee(uow, intents)
             asked = zip(drafts, intents, strict=True)
             outcomes = _each(lambda each: conclude(uow, bank, operator, *each, by=by), asked)
             uow.batches.add(key, outcomes)

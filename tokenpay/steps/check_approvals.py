@@ -3,7 +3,7 @@
 from tokenpay.bank import Bank
 from tokenpay.compliance.approval import Approval, Part
 from tokenpay.errors import IntegrityError, InvalidInput
-from tokenpay.parties.operator import AT_THE_COUNTER, Role
+from tokenpay.parties.operator import AT_THE_COUNTER, Permission, Role
 from tokenpay.parties.passkey import PasskeyState
 from tokenpay.payments.intent import Intent
 from tokenpay.store.unit_of_work import UnitOfWork
@@ -76,3 +76,9 @@ def _check_introduced(uow: UnitOfWork, intent: Intent) -> None:
     if introducer.role not in AT_THE_COUNTER:
         raise IntegrityError("a customer was introduced by somebody who is not at the counter", payment=intent.uetr)
     introduction.verify(introducer.public_key)
+
+
+def is_gone(uow: UnitOfWork, approval: Approval) -> bool:
+    """Tell whether who signed was dismissed since, or as a checker is nobody any more who approves."""
+    operator = uow.operators.get(approval.operator_id)
+    return not (operator.active if approval.part is Part.MAKER else operator.may(Permission.APPROVE))

@@ -7,10 +7,10 @@ from tokenpay.compliance.policy import Answer, Decision, Facts, Policy, decide
 from tokenpay.errors import WrongState
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.parties.customer import Customer
-from tokenpay.payments.intent import BookParty, Intent
-from tokenpay.payments.payment import Reason
+from tokenpay.payments.intent import BookParty, Intent, Purpose
+from tokenpay.payments.payment import PaymentState, Reason
 from tokenpay.steps.case_money import OF_A_CASE, sender_unknown
-from tokenpay.steps.check_approvals import check_approvals, with_passkeys
+from tokenpay.steps.check_approvals import check_approvals, is_gone, with_passkeys
 from tokenpay.steps.count_limits import used_units
 from tokenpay.steps.identifiers import new_id
 from tokenpay.steps.score_risk import NOTHING, score_risk
@@ -27,13 +27,13 @@ def clear(
     approvals: tuple[Approval, ...],
     counted: bool = False,
     held_for: tuple[Reason, ...] = (),
-    scored: bool = False,
+    cleared: bool = False,
 ) -> Clearance | Decision:
     """Return a clearance, or the decision that holds or refuses the intent, with every reason.
 
     Locks the day's limit counters, so that two tellers cannot each stay under one limit. `counted`: the intent already
-    stands in them, and waited because of `held_for`. `scored`: its risk was judged when it was cleared. Whoever stores
-    the payment stores the clearance with it.
+    stands in them, and waited because of `held_for`. `cleared`: it was cleared before, and limits, its payee, its risk
+    and who signed it were judged then. Whoever stores the payment stores the clearance with it.
     Raises NotFound for an unknown customer or case, IntegrityError for approvals that do not belong to the intent.
     """
     policy = uow.policies.newest()
@@ -41,8 +41,9 @@ def clear(
     intent_hash = intent.hash()
     check_approvals(uow, intent, intent_hash, approvals)
     passkeys = with_passkeys(uow, bank, intent, approvals)
-    used = {} if counted else used_units(uow, policy, intent, now_s=now_s)
+    used = {} if cleared else used_units(uow, policy, intent, counted=counted)
     maker = uow.operators.get(intent.maker)
+    known, sent_units = (True, 0) if cleared else _payee(uow, policy, intent)
     customers = _customers(uow, intent)
     screenings = tuple(screened(uow, bank, party.address, chain_id=party.chain_id) for party in outside(uow, intent))
     decision = decide(
@@ -62,8 +63,10 @@ def clear(
             role=maker.role,
             branch=maker.branch,
             kinds={customer.id: customer.kind for customer in customers},
-            payee_known=_payee_known(uow, policy, intent),
-            risk=NOTHING if scored else score_risk(uow, bank, policy, intent, now_s=now_s, entered=counted),
+            payee_known=known,
+            payee_units=sent_units,
+            gone=not cleared and any(is_gone(uow, approval) for approval in approvals),
+            risk=NOTHING if cleared else score_risk(uow, bank, policy, intent, now_s=now_s, entered=counted),
             held_for=held_for,
         ),
     )
@@ -80,11 +83,26 @@ def clear(
     )
 
 
-def _payee_known(uow: UnitOfWork, policy: Policy, intent: Intent) -> bool:
-    """Tell whether the debtor paid this payee before; nobody looks where no rule asks."""
+def _payee(uow: UnitOfWork, policy: Policy, intent: Intent) -> tuple[bool, int]:
+    """Return whether the debtor is past what is free to a new payee, and what went there; nobody looks unasked.
+
+    Payments that are final together came to more than is free: then one of them was held as the first, or the payee was
+    there before the rule. What is still held counts for neither.
+    """
     if policy.new_payee is None:
-        return False
-    return uow.payments.paid_before(creditor=str(intent.creditor), debtor=str(intent.debtor))
+        return False, 0
+    amount = intent.amount
+    free_units = policy.new_payee.free_units.get(amount.asset.id, 0)
+    final_units = sent_units = 0
+    for earlier in uow.payments.between(debtor=intent.debtor, creditor=intent.creditor, asset_id=amount.asset.id):
+        if earlier.id == intent.uetr:
+            continue
+        sent_units += earlier.units
+        if earlier.state is PaymentState.FINAL and earlier.purpose is Purpose.PAYMENT:
+            final_units += earlier.units
+        if final_units > free_units:
+            return True, sent_units
+    return False, sent_units
 
 
 def _customers(uow: UnitOfWork, intent: Intent) -> list[Customer]:

@@ -9,6 +9,7 @@ from tokenpay.payments.intent import Rail
 from tokenpay.payments.payment import Payment, PaymentState
 from tokenpay.steps import movements
 from tokenpay.steps.clear import clear
+from tokenpay.steps.count_limits import count_since
 from tokenpay.steps.enter_case import enter_match_case, enter_risk_case
 from tokenpay.steps.request_payment import request_reasons, take_payment
 from tokenpay.steps.shift_payment import shift_reasons
@@ -34,8 +35,10 @@ def decide_again(
         changed = payment.waiting(gate.reasons, at_s=now_s)
         enter_match_case(uow, bank, operator, intent, gate.reasons)
         enter_risk_case(uow, bank, operator, intent, gate)
+        count_since(uow, intent)
     else:
         uow.clearances.add(gate)
+        count_since(uow, intent)
         book = intent.rail is Rail.BOOK
         changed = payment.to(PaymentState.FINAL if book else PaymentState.CLEARED, at_s=now_s, reasons=())
         if book:

@@ -5,18 +5,23 @@ from dataclasses import replace
 from tokenpay.bank import Bank
 from tokenpay.compliance.policy_proposal import PolicyProposal, ProposalState
 from tokenpay.errors import IntegrityError
-from tokenpay.parties.operator import Operator
+from tokenpay.parties.operator import Operator, Permission
 from tokenpay.steps.record import record
 from tokenpay.store.unit_of_work import UnitOfWork
 
 
 def enact_policy(uow: UnitOfWork, bank: Bank, operator: Operator, proposal: PolicyProposal) -> PolicyProposal:
-    """Put a locked, approved proposal in force; one that its two people did not sign is refused."""
+    """Put a locked, approved proposal in force; one that its two people did not sign is refused.
+
+    So is one that somebody signed who is dismissed by now, or in another role.
+    """
     now_s = bank.clock.now_s()
     subject = str(proposal.policy.version)
     try:
-        keys = [uow.operators.get(id).public_key for id in (proposal.proposed_by, proposal.decided_by)]
-        proposal.verify(*keys)
+        people = [uow.operators.get(id) for id in (proposal.proposed_by, proposal.decided_by)]
+        proposal.verify(*(operator.public_key for operator in people))
+        if not all(operator.active and operator.may(Permission.POLICY) for operator in people):
+            raise IntegrityError("somebody who signed this policy may not do so any more")
     except IntegrityError as error:
         refused = proposal.ended(ProposalState.REFUSED, by=operator.id, at_s=now_s, reason=error.message)
         uow.policies.decide(refused)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from tokenpay.bank import Bank
 from tokenpay.compliance.risk.activity import debtor_of, is_scored
 from tokenpay.payments.intent import ChainParty, Intent
 from tokenpay.steps import movements
@@ -11,14 +10,17 @@ from tokenpay.steps.count_limits import lock_used
 from tokenpay.store.unit_of_work import UnitOfWork
 
 
-def foresee(uow: UnitOfWork, bank: Bank, intents: Sequence[Intent]) -> None:
+def foresee(uow: UnitOfWork, intents: Sequence[Intent]) -> None:
     """Lock and read what these payments' gate and books will ask for, and gather what they write.
 
     It decides nothing: what is missed here is asked for when it is needed, at the price of a statement. Locks are
     taken in their one order, which payments one after the other would not keep.
     """
     uow.requests.lock(intent.request_id for intent in intents if intent.request_id)
-    lock_used(uow, uow.policies.newest(), intents, now_s=bank.clock.now_s())
+    policy = uow.policies.newest()
+    for day in sorted({policy.hours.day(intent.created_at_s) for intent in intents}):
+        made = [intent for intent in intents if policy.hours.day(intent.created_at_s) == day]
+        lock_used(uow, policy, made, day=day)
     ask_of_parties(uow, intents)
     addresses = [
         party for intent in intents for party in (intent.debtor, intent.creditor) if isinstance(party, ChainParty)

@@ -192,7 +192,7 @@ def enter(uow: UnitOfWork, bank: Bank, operator: Operator, weighed: Weighed) -> 
         uow.carried.add(draft.carried(payment.id))
     if intent.cash is not None:
         uow.quotes.take(intent.cash.quote_id, payment.id)
-    count_use(uow, intent, now_s=now_s)
+    count_use(uow, intent)
     uow.movements.add(intent, settled=payment.state is PaymentState.FINAL)
     if isinstance(gate, Decision):
         enter_match_case(uow, bank, operator, intent, gate.reasons)

@@ -71,7 +71,7 @@ def _reasons(uow: UnitOfWork, bank: Bank, payment: Payment) -> tuple[Reason, ...
 
 
 def _asked(uow: UnitOfWork, bank: Bank, payment: Payment) -> tuple[Reason, ...]:
-    gate = clear(uow, bank, payment.intent, approvals=uow.approvals.of(payment.id), counted=True, scored=True)
+    gate = clear(uow, bank, payment.intent, approvals=uow.approvals.of(payment.id), counted=True, cleared=True)
     return () if isinstance(gate, Clearance) else gate.reasons
 
 

@@ -74,6 +74,12 @@ class LimitStore:
             rows = [{"payment_id": payment_id, "scope": scope, "asset_id": asset_id, "day": day} for scope in used]
             self._writes.enter(_ADD_USE, rows)
 
+    def uses(self, payment_id: str) -> list[tuple[str, str, str]]:
+        """Return the (asset id, counter, day) that a payment is counted in."""
+        of = limit_uses.c
+        query = select(of.asset_id, of.scope, of.day).where(of.payment_id == payment_id)
+        return [(asset_id, scope, day) for asset_id, scope, day in self._connection.execute(query)]
+
     def give_back(self, payment_id: str, *, units: Mapping[str, int]) -> None:
         """Take a payment that ended unpaid, of so many units by asset id, out of its day's counters."""
         uses = self._connection.execute(

@@ -1,6 +1,7 @@
 """Payments: what each is for, and where it stands."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -10,9 +11,9 @@ from tokenpay.errors import IntegrityError, NotFound
 from tokenpay.money.amount import Amount
 from tokenpay.money.asset import Asset
 from tokenpay.payments.cash_leg import CashLeg
-from tokenpay.payments.intent import Intent, Purpose, hash_of, parse_party
+from tokenpay.payments.intent import Intent, Party, Purpose, hash_of, parse_party
 from tokenpay.payments.journal import JournalCursor, JournalEntry, JournalFilter, JournalPage, page_of, words_of
-from tokenpay.payments.payment import ENDED, UNSENT, Payment, PaymentState, Reason
+from tokenpay.payments.payment import ENDED, UNPAID, UNSENT, Payment, PaymentState, Reason
 from tokenpay.primitives.canonical import canonical_text, parse_canonical
 from tokenpay.store.asset_store import AssetStore
 from tokenpay.store.door import rows_limit, stored
@@ -32,6 +33,16 @@ _MOVE = (
 )
 _OPEN = frozenset(PaymentState) - ENDED
 _ADD_WORDS = insert(payment_words)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What one payment takes from its debtor to its creditor."""
+
+    id: str
+    purpose: Purpose
+    state: PaymentState
+    units: int
 
 
 class PaymentStore:
@@ -141,6 +152,21 @@ class PaymentStore:
         if debtor is not None:
             query = query.where(payments.c.debtor == debtor)
         return self._connection.execute(query.limit(1)).first() is not None
+
+    def between(self, *, debtor: Party, creditor: Party, asset_id: str) -> list[Sent]:
+        """Return what went, or is about to go, from a debtor to a creditor in an asset; what is held is not."""
+        column = payments.c
+        query = select(column.id, column.purpose, column.state, column.intent).where(
+            column.debtor == str(debtor),
+            column.creditor == str(creditor),
+            column.asset_id == asset_id,
+            column.state.not_in([state.value for state in UNPAID | {PaymentState.HELD}]),
+        )
+        rows = self._connection.execute(query)
+        return [
+            Sent(id=row.id, purpose=Purpose(row.purpose), state=PaymentState(row.state), units=_units(row.intent))
+            for row in rows
+        ]
 
     def under_way(self) -> list[tuple[int | None, PaymentState, int, int]]:
         """Return (chain or None for the books, state, how many, oldest change) of payments that have not ended."""

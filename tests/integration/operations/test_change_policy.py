@@ -268,3 +268,10 @@ def test_old_versions_stay_readable(world: World) -> None:
         assert version(uow, 2) == uow.policies.newest()
         with pytest.raises(tp.NotFound):
             version(uow, 3)
+
+
+def test_a_policy_of_somebody_who_was_dismissed_since_is_refused(world: World) -> None:
+    proposal = proposed(world)
+    world.sql("UPDATE operators SET active = false WHERE id = 'ann'")
+    ended = tp.approve_policy(world.bank, proposal.id, by=world.bob)
+    assert (ended.state, tp.get_policy(world.bank, by=world.bob).version) == (S.REFUSED, 1)

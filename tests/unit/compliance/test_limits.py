@@ -173,6 +173,8 @@ FIRST: dict[str, tuple[int, dict[str, Any], list[str]]] = {
     "and after the wait": (50, {**SECOND, "now_s": PAY.created_at_s + 600}, []),
     "a second before": (50, {**SECOND, "now_s": PAY.created_at_s + 599}, ["payee.wait"]),
     "paid before": (50, {"payee_known": True}, []),
+    "free, together": (9, {"payee_units": 40}, []),
+    "above, together": (10, {"payee_units": 40}, ["payee.new", "payee.wait"]),
 }
 
 

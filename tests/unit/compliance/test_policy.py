@@ -68,6 +68,7 @@ def of(purpose_intent: Intent, units: int) -> Intent:
 
 CASES: list[tuple[str, Policy, Intent, dict[str, Any], Answer, list[str]]] = [
     ("book, within all limits", POLICY, PAY, {}, ALLOW, []),
+    ("who signed is gone", POLICY, PAY, {"gone": True}, REFUSE, ["approval.gone"]),
     ("stopped", POLICY, PAY, {"stopped": True}, REFUSE, ["emergency.stop"]),
     ("stopped, sweep too", POLICY, SWEEP, {"stopped": True}, REFUSE, ["emergency.stop"]),
     ("stopped, fill too", POLICY, FILL, {"stopped": True}, REFUSE, ["emergency.stop"]),
