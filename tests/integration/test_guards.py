@@ -201,7 +201,7 @@ ATTACKS: dict[str, tuple[str, str]] = {
         "INSERT INTO erasures SELECT id, 'ann', 1, 'bob', 1, NULL FROM customers",
         "erasures_begins_asked",
     ),
-    "a note written over": ("UPDATE cases SET note = 'x'", "cases_resolved_once"),
+    "a note written over": ("UPDATE cases SET note = 'x'", "cases_"),
     "a challenge gone that proves something": (
         "DELETE FROM passkey_challenges WHERE id IN (SELECT challenge_id FROM passkey_consents)",
         "passkey_challenges_proves_nothing",

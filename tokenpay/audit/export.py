@@ -34,6 +34,11 @@ class AuditExport:
     heads: int
     texts: int = 0
 
+    @property
+    def left_out(self) -> int:
+        """How many records stand under the head and not in the file: before the first, and after the last."""
+        return self.head.size - (self.last - self.first + 1)
+
 
 def export_lines(
     steps: Sequence[HeadStep], records: Iterable[tuple[AuditRecord, Sequence[bytes]]], *, first: int, last: int
@@ -115,6 +120,14 @@ def _read(line: str, *, depth: int) -> dict[str, Any]:
         found = read_json(line.rstrip("\n"), max_characters=_MOST_CHARACTERS, max_depth=depth)
     except InvalidInput:
         raise InvalidInput("the file is no audit export") from None
-    if not isinstance(found, dict):
+    if not isinstance(found, dict) or not _is_canonical(found, line.rstrip("\n")):
         raise InvalidInput("the file is no audit export")
     return found
+
+
+def _is_canonical(found: dict[str, Any], line: str) -> bool:
+    """Tell whether a line is written in the one way in which the bank writes it: an export has one form."""
+    try:
+        return canonical_text(found) == line
+    except TypeError:
+        return False

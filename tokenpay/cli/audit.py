@@ -128,11 +128,14 @@ def read_heads(path: Path) -> list[tp.HeadStep]:
         files = sorted(path.glob("*.json")) if path.is_dir() else [path]
         if sum(file.stat().st_size for file in files) > _MOST_BYTES:
             raise InvalidInput("these are more heads than fit", file=path.name)
-        return [step for file in files for step in tp.read_heads(file.read_text("ascii"))]
+        found = [step for file in files for step in tp.read_heads(file.read_text("ascii"))]
     except OSError as error:
         raise InvalidInput(f"the file cannot be read: {error.strerror}", file=path.name) from None
     except ValueError:  # no text, or no name of a file
         raise InvalidInput("this is no signed head of an audit stream", file=path.name) from None
+    if not found:  # else what was named to be met with the books would be met with nothing, and pass
+        raise InvalidInput("there is no signed head here", file=path.name)
+    return found
 
 
 def _told(told: tp.ToldRecord) -> dict[str, object]:
@@ -149,6 +152,7 @@ def _exported(path: Path, made: tp.AuditExport) -> dict[str, object]:
         "stream": made.head.stream,
         "first": made.first,
         "last": made.last,
+        "left_out": made.left_out,
         "size": made.head.size,
         "root": made.head.root,
         "signed_at_s": made.head.at_s,

@@ -49,6 +49,25 @@ class WalletProof:
             raise InvalidInput("the signature is not that of the wallet's key over this challenge", rule="wallet")
         return replace(self, signature=signature, proved_by=by, proved_at_s=at_s, valid_until_s=at_s + PROOF_VALID_S)
 
+    def is_whole(self, bank: str) -> bool:
+        """Tell whether the wallet's key signed this challenge of this bank, in its time: a row alone proves nothing."""
+        if self.signature is None or self.proved_at_s is None or self.valid_until_s is None:
+            return False
+        asked = challenge_text(
+            bank=bank,
+            id=self.id,
+            customer_id=self.customer_id,
+            wallet=self.wallet,
+            own=self.own,
+            from_s=self.begun_at_s,
+        )
+        blank = replace(self, signature=None, proved_by="", proved_at_s=None, valid_until_s=None)
+        try:
+            answered = blank.answered(self.signature, by=self.proved_by, at_s=self.proved_at_s)
+        except (InvalidInput, WrongState):
+            return False
+        return self.challenge == asked and self.expires_at_s == self.begun_at_s + CHALLENGE_VALID_S and self == answered
+
 
 def challenge_text(*, bank: str, id: str, customer_id: str, wallet: ChainParty, own: bool, from_s: int) -> str:
     """Return what the wallet's owner reads and signs: who asks, whose it is, for whom, until when, and once."""

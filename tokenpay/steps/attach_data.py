@@ -18,6 +18,7 @@ from tokenpay.steps.decide_again import decide_again
 from tokenpay.steps.identifiers import new_id
 from tokenpay.steps.record import record
 from tokenpay.steps.seal_data import data_key, seal
+from tokenpay.steps.travel_facts import standing_proofs
 from tokenpay.store.unit_of_work import UnitOfWork
 
 
@@ -70,12 +71,12 @@ def _check(uow: UnitOfWork, payment: Payment, document: Ivms101, now_s: int) -> 
         raise WrongState(f"the payment is {payment.state}: nothing travels", payment=payment.id)
     if isinstance(intent.creditor, ChainParty):
         customer_id = "".join(customers_of(intent.debtor))
-        proved = bool(uow.wallet_proofs.standing(intent.creditor, customer_id, now_s=now_s))
+        proved = bool(standing_proofs(uow, intent.creditor, customer_id, now_s=now_s))
         check_outgoing(document, payee=intent.creditor, customer_id=customer_id, wallet_proved=proved)
         return Way.OUT
     if isinstance(intent.debtor, ChainParty):
         customer_id = "".join(customers_of(intent.creditor))
-        proved = bool(uow.wallet_proofs.standing(intent.debtor, customer_id, now_s=now_s))
+        proved = bool(standing_proofs(uow, intent.debtor, customer_id, now_s=now_s))
         check_incoming(document, account=None, customer_id=customer_id, wallet_proved=proved)
         return Way.IN
     if sender_unknown(uow, intent):  # whatever is told of it stands with the payment: there may be no deposit
@@ -91,7 +92,7 @@ def _check_deposit(uow: UnitOfWork, deposit_id: str, document: Ivms101, now_s: i
     for deposit in uow.deposits.find(deposit_id=deposit_id, lock=True):
         customer_id = "".join(customers_of(parse_party(uow.requests.get(deposit.request_id).request.payee)))
         sender = None if deposit.sender is None else ChainParty(deposit.chain_id, deposit.sender)
-        proofs = [] if sender is None else uow.wallet_proofs.standing(sender, customer_id, now_s=now_s)
+        proofs = [] if sender is None else standing_proofs(uow, sender, customer_id, now_s=now_s)
         account = ChainParty(deposit.chain_id, deposit.address)
         check_incoming(document, account=account, customer_id=customer_id, wallet_proved=bool(proofs))
         return Way.IN

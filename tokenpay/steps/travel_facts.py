@@ -2,6 +2,7 @@
 
 from tokenpay.compliance.case import CaseKind
 from tokenpay.compliance.travel_rule import TravelFacts, TravelRule
+from tokenpay.compliance.wallet_proof import WalletProof
 from tokenpay.money.amount import Amount
 from tokenpay.payments.deposit import Deposit
 from tokenpay.payments.intent import ChainParty, Intent
@@ -37,7 +38,13 @@ def data_missing(uow: UnitOfWork, deposit: Deposit, customer_id: str, *, now_s: 
 
 def has_own_wallet(uow: UnitOfWork, wallet: ChainParty, customer_id: str, *, now_s: int) -> bool:
     """Tell whether a customer has proved that a wallet is their own."""
-    return any(proof.own for proof in uow.wallet_proofs.standing(wallet, customer_id, now_s=now_s))
+    return any(proof.own for proof in standing_proofs(uow, wallet, customer_id, now_s=now_s))
+
+
+def standing_proofs(uow: UnitOfWork, wallet: ChainParty, customer_id: str, *, now_s: int) -> list[WalletProof]:
+    """Return the proofs of a wallet that hold now, newest first, each verified anew: who writes rows proves nothing."""
+    found = uow.wallet_proofs.standing(wallet, customer_id, now_s=now_s)
+    return [proof for proof in found if proof.is_whole(uow.facts.get("name"))]
 
 
 def _asks_of(uow: UnitOfWork, rule: TravelRule, money: CaseMoney, intent: Intent) -> bool:

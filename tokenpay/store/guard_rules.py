@@ -170,6 +170,7 @@ _PROPOSAL_WAYS = _listed({
     "open>approved", "open>refused", "open>withdrawn", "approved>in_force", "approved>refused",
 })  # fmt: skip
 _MADE_BY_THEM = "SELECT 1 FROM payments WHERE id = NEW.payment_id AND maker = NEW.operator_id"
+_MORE_THAN_SIGNED = "NEW.size > coalesce((SELECT max(size) FROM signed_heads WHERE stream = NEW.stream), 0)"
 _INTRODUCED_BY_THEM = (
     "SELECT 1 FROM payments AS p JOIN introductions AS i ON i.operator_id = p.maker"
     " WHERE p.id = NEW.payment_id AND i.introduced_by = NEW.operator_id"
@@ -343,6 +344,8 @@ RULES = (
          " AND hash = NEW.hash) OR EXISTS (SELECT 1 FROM signed_heads WHERE stream = NEW.stream"
          " AND size >= NEW.size)"),
     Rule(name="never_back", table="head_sinks", event="UPDATE", refused="NEW.size < OLD.size"),
+    Rule(name="has_what_was_signed", table="head_sinks", event="INSERT", looks=True, refused=_MORE_THAN_SIGNED),
+    Rule(name="gets_what_was_signed", table="head_sinks", event="UPDATE", looks=True, refused=_MORE_THAN_SIGNED),
     Rule(name="own_writer", table="outbox", event="INSERT", only="postgresql", refused=_OWN_WRITER),
 )  # fmt: skip
 

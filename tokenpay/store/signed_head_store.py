@@ -1,7 +1,7 @@
 """Signed heads, and how far each place outside the bank has them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
@@ -11,6 +11,7 @@ from tokenpay.store.door import stored
 from tokenpay.store.insert_missing import insert_missing
 from tokenpay.store.tables import head_sinks, signed_heads
 
+_MORE_THAN_SIGNED = "the books say that it has more heads than were ever signed"
 SIGNING = "signing"
 """Not a place, but what keeps a stream's head from being signed stands under this name."""
 
@@ -78,9 +79,19 @@ class SignedHeadStore:
         return None if row is None else (_step(row._mapping), Frontier.of(row.size, row.nodes))
 
     def sinks(self) -> list[SinkState]:
-        """Return how every place stands with every stream, ordered by both."""
+        """Return how every place stands with every stream, ordered by both.
+
+        One that is said to have more than was ever signed is in trouble: somebody keeps heads from it.
+        """
         rows = self._connection.execute(select(head_sinks).order_by(head_sinks.c.sink, head_sinks.c.stream))
-        return [SinkState(**row._mapping) for row in rows]
+        states = [SinkState(**row._mapping) for row in rows]
+        signed = self.newest()
+        return [
+            replace(state, trouble=_MORE_THAN_SIGNED)
+            if state.size > (signed[state.stream].head.size if state.stream in signed else 0)
+            else state
+            for state in states
+        ]
 
     def forget(self, sink: str) -> None:
         """Take away what is known of a place: heads are not sent there any more."""

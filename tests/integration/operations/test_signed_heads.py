@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import DatabaseError
 
 import tokenpay as tp
 from tests.unguarded import unguarded
@@ -314,6 +315,19 @@ def test_a_teller_signs_and_sends_nothing(world: World) -> None:
         tp.send_heads(world.bank, by=world.tom)
 
 
+def test_a_place_that_is_said_to_have_more_than_was_signed_is_in_trouble(world: World) -> None:
+    sink = ListSink()
+    with_sink(world, sink)
+    tp.sign_heads(world.bank, by=world.engine, at_once=True)
+    tp.send_heads(world.bank, by=world.engine, at_once=True)
+    with pytest.raises(DatabaseError, match="head_sinks_gets_what_was_signed"), world.bank.store.engine.begin() as raw:
+        raw.exec_driver_sql("UPDATE head_sinks SET size = 1000000000")
+    world.sql("UPDATE head_sinks SET size = 1000000000")
+    told = tp.send_heads(world.bank, by=world.engine, at_once=True).troubles
+    assert [line.partition(": ")[2] for line in told] == ["the books say that it has more heads than were ever signed"]
+    assert {place.trouble.partition(" ")[0] for place in tp.bank_health(world.bank, by=world.ann).head_sinks} == {"the"}
+
+
 def test_a_place_that_is_named_no_more_is_forgotten(world: World) -> None:
     sink = ListSink(away=True)
     with_sink(world, sink)
@@ -339,6 +353,7 @@ def test_an_export_is_checked_with_the_public_key_alone(world: World, tmp_path: 
         path = tmp_path / f"{number}"
         made = tp.export_audit(world.bank, path, stream=STREAM, first=first, last=last, by=world.ann)
         assert (made.first, made.last) == (first, last or size)
+        assert made.left_out == made.head.size - (made.last - made.first + 1)
         assert tp.verify_audit_export(path, key=key) == made
         with pytest.raises(tp.IntegrityError):
             tp.verify_audit_export(path, key=bytes(32))
@@ -358,6 +373,8 @@ EXPORT_DAMAGE: dict[str, Callable[[list[str]], list[str]]] = {
     "a head gone": lambda lines: [lines[0], *lines[2:]],
     "a root": lambda lines: [lines[0], re.sub('"root":"..', '"root":"00', lines[1]), *lines[2:]],
     "a record twice": lambda lines: [*lines, lines[-1]],
+    "a line written otherwise": lambda lines: [*lines[:-1], lines[-1].replace('":', '": ', 1)],
+    "a proof in capitals": lambda lines: [*lines[:-1], re.sub('"proof":..+?"', lambda it: it[0].upper(), lines[-1])],
     "nothing": lambda lines: [],
 }
 

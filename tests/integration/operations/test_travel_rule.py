@@ -259,6 +259,23 @@ def test_a_proved_wallet_that_is_listed_since_is_a_case(world: World, proof: tp.
     assert world.cases() == [("screening_match", OWN)]
 
 
+@pytest.mark.one_database
+def test_a_row_alone_proves_no_wallet(world: World) -> None:
+    for change in (
+        "signature = zeroblob(65)",
+        "challenge = challenge || '.'",
+        "own = NOT own",
+        "valid_until_s = valid_until_s + 1",
+        "begun_at_s = begun_at_s - 1",
+        f"customer_id = '{world.boris.id}'",
+    ):
+        proof = tp.begin_wallet_proof(world.bank, customer_id=world.anna.id, wallet=OWN, by=world.tom)
+        tp.prove_wallet(world.bank, proof.id, signed(proof), by=world.tom)
+        assert sent(world, creditor=OWN).state == "cleared"
+        world.sql(f"UPDATE wallet_proofs SET {change}")  # noqa: S608
+        assert codes(sent(world, creditor=OWN)) == MISSING, change
+
+
 def test_the_challenge_says_who_asks_for_whom_and_until_when(world: World, proof: tp.WalletProof) -> None:
     told = (world.bank.name, world.anna.id, OWN, proof.id, str(proof.expires_at_s), "moves no money")
     assert all(part in proof.challenge for part in told)
