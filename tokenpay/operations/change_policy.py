@@ -8,6 +8,7 @@ from tokenpay.errors import NotPermitted, WrongState
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.steps.authorize import authorize
+from tokenpay.steps.check_names import check_names
 from tokenpay.steps.enact_policy import enact_policy
 from tokenpay.steps.identifiers import new_id
 from tokenpay.steps.record import record
@@ -19,7 +20,8 @@ def propose_policy(bank: Bank, policy: Policy, *, by: Session, key: str) -> Poli
     """Propose the next version of the policy, signed; nothing is decided by it until a second person approves.
 
     The same key with the same policy returns the proposal as it stands. Raises WrongState where the version is not
-    the one after that in force, or another proposal waits; InvalidInput, KeyReused.
+    the one after that in force, or another proposal waits; InvalidInput, also where a scoped limit or a list of payees
+    is for an asset, operator, branch or customer that is not there; KeyReused.
     """
     now_s = bank.clock.now_s()
     with bank.store.unit_of_work() as uow:
@@ -34,6 +36,7 @@ def propose_policy(bank: Bank, policy: Policy, *, by: Session, key: str) -> Poli
             raise WrongState("another proposal waits: decide on it first", proposal=waiting.id)
         if policy.version != following:
             raise WrongState(f"the next version of the policy is {following}", version=policy.version)
+        check_names(uow, policy)
         uow.policies.propose(proposal)
         record(uow, bank, operator, "policy.proposed", str(policy.version), {"proposal": proposal.id, **content})
         return proposal

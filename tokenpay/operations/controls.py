@@ -7,6 +7,7 @@ from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.record import record
+from tokenpay.steps.resume_asked import ask_to_resume, forget_asking, resume_asked_by
 
 
 def stop_payments(bank: Bank, *, reason: str, by: Session) -> None:
@@ -17,15 +18,16 @@ def stop_payments(bank: Bank, *, reason: str, by: Session) -> None:
     reason = checked_reason(reason)
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.CONTROL)
-        if uow.facts.get("stopped", "") and not uow.facts.lock("resume_asked_by"):
+        asked = resume_asked_by(uow, now_s=bank.clock.now_s(), lock=True)
+        if uow.facts.get("stopped", "") and not asked:
             return
         uow.facts.set("stopped", operator.id)
-        uow.facts.set("resume_asked_by", "")
+        forget_asking(uow)
         record(uow, bank, operator, "payments.stopped", "bank", texts={"reason": reason}, whatever_the_clock=True)
 
 
 def resume_payments(bank: Bank, *, by: Session) -> bool:
-    """Ask to go on, or agree to it: the second person's call resumes. Returns whether payments run now.
+    """Ask to go on, or agree to it within an hour: the second person's call resumes. Returns whether payments run now.
 
     Raises NotPermitted when the same person calls twice.
     """
@@ -33,15 +35,16 @@ def resume_payments(bank: Bank, *, by: Session) -> bool:
         operator = authorize(uow, bank, by, Permission.CONTROL)
         if not uow.facts.get("stopped", ""):
             return True
-        first = uow.facts.lock("resume_asked_by")
+        now_s = bank.clock.now_s()
+        first = resume_asked_by(uow, now_s=now_s, lock=True)
         if first == operator.id:
             raise NotPermitted("payments are resumed by two people")
         if not first:
-            uow.facts.set("resume_asked_by", operator.id)
+            ask_to_resume(uow, operator, at_s=now_s)
             record(uow, bank, operator, "payments.resume_asked", "bank")
             return False
         uow.facts.set("stopped", "")
-        uow.facts.set("resume_asked_by", "")
+        forget_asking(uow)
         record(uow, bank, operator, "payments.resumed", "bank", {"with": first})
         return True
 

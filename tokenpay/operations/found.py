@@ -16,7 +16,7 @@ from tokenpay.store.chain_store import FollowedChain
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Founder:
-    """A person who is there when the bank is founded; the first two are supervisors and sign its policy."""
+    """A person who is there when the bank is founded; the first two are supervisors and stand for its policy."""
 
     id: str
     name: str

@@ -1,5 +1,6 @@
 """Say what a token costs in cash: a supervisor's word, which a second one repeats where the price jumps."""
 
+from decimal import Decimal
 from fractions import Fraction
 
 from tokenpay.bank import Bank
@@ -11,18 +12,19 @@ from tokenpay.ports import RateBook
 from tokenpay.primitives.canonical import Value
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.record import record
+from tokenpay.store.unit_of_work import UnitOfWork
 
 MAX_STEP = Fraction(1, 10)
-"""Of the last price: what one person may change it by."""
+"""What one person may change a price by: in one step, and since the day began or two people agreed."""
 
 
 def set_rate(bank: Bank, rate: Rate, *, by: Session) -> bool:
     """Write a rate into the bank's own table. Returns whether it stands there now.
 
-    A price more than a tenth away from the one in the table is only asked for, until another supervisor sets the same
-    price. Raises RateUnavailable for a bank whose rates come from elsewhere, or whose table cannot be read or written,
-    NotFound and AssetMismatch for an asset that the bank does not know so, NotPermitted when the same person calls
-    twice.
+    A price more than a tenth away from the one in the table, or from the one that the day began with or two people
+    agreed to since, is only asked for, until another supervisor sets the same price. Raises RateUnavailable for a bank
+    whose rates come from elsewhere, or whose table cannot be read or written, NotFound and AssetMismatch for an asset
+    that the bank does not know so, NotPermitted when the same person calls twice.
     """
     book = bank.required_rates()
     if not isinstance(book, RateBook):
@@ -35,7 +37,10 @@ def set_rate(bank: Bank, rate: Rate, *, by: Session) -> bool:
             raise AssetMismatch("the rate is of an asset that this bank knows otherwise")
         last = book.last(rate.token, rate.cash)
         details: dict[str, Value] = {"price": format(rate.price, "f"), "source": rate.source, "dated_s": rate.at_s}
-        if last is not None and abs(Fraction(rate.price) / Fraction(last.price) - 1) > MAX_STEP:
+        day = uow.policies.newest().hours.day(bank.clock.now_s())
+        before = last.price if last is not None else rate.price
+        began = _began(uow, pair, day) or before
+        if _jumps(rate.price, before) or _jumps(rate.price, began):
             price, _, first = uow.facts.get(asked, "").partition(" ")
             if price != format(rate.price, "f"):
                 uow.facts.set(asked, f"{rate.price:f} {operator.id}")
@@ -44,8 +49,24 @@ def set_rate(bank: Bank, rate: Rate, *, by: Session) -> bool:
             if first == operator.id:
                 raise NotPermitted("a price that jumps is set by two people")
             details["with"] = first
+            began = rate.price
         if uow.facts.get(asked, ""):
             uow.facts.set(asked, "")
+        uow.facts.set(_day_of(pair), f"{day} {began:f}")
         record(uow, bank, operator, "rate.set", pair, details)
         uow.at_last(lambda: book.write(rate))  # behind the record, and where it fails there is none
         return True
+
+
+def _jumps(price: Decimal, since: Decimal) -> bool:
+    return abs(Fraction(price) / Fraction(since) - 1) > MAX_STEP
+
+
+def _day_of(pair: str) -> str:
+    return f"rate_asked/{pair}/day"
+
+
+def _began(uow: UnitOfWork, pair: str, day: str) -> Decimal | None:
+    """Return what one person's steps of this day are measured from, once one was made."""
+    on, _, price = uow.facts.get(_day_of(pair), "").partition(" ")
+    return Decimal(price) if on == day else None

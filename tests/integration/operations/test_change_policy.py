@@ -275,3 +275,23 @@ def test_a_policy_of_somebody_who_was_dismissed_since_is_refused(world: World) -
     world.sql("UPDATE operators SET active = false WHERE id = 'ann'")
     ended = tp.approve_policy(world.bank, proposal.id, by=world.bob)
     assert (ended.state, tp.get_policy(world.bank, by=world.bob).version) == (S.REFUSED, 1)
+
+
+def test_limits_and_lists_are_for_who_and_what_is_there(world: World) -> None:
+    day = tp.Period.DAY
+    limit = tp.ScopedLimit(asset_id=TOKEN.id, of=tp.Scope.OPERATOR, name="tom", period=day)
+    scoped = [
+        replace(limit, asset_id=TOKEN.id[:-1] + "0"),
+        replace(limit, name="tomm"),
+        replace(limit, of=tp.Scope.BRANCH, name="mian"),
+        replace(limit, of=tp.Scope.CUSTOMER, name="C0"),
+    ]
+    policy = following(world)
+    wrong = [replace(policy, scoped=(each,)) for each in scoped]
+    for proposal in [*wrong, replace(policy, payees={"C0": frozenset({OUTSIDE})})]:
+        with pytest.raises(tp.InvalidInput, match="does not have"):
+            tp.propose_policy(world.bank, proposal, by=world.ann, key=world.key())
+    names = (("operator", "tom"), ("branch", "main"), ("customer", world.anna.id), ("customer", ""), ("role", "teller"))
+    right = tuple(replace(limit, of=tp.Scope(of), name=name) for of, name in names)
+    told = replace(policy, scoped=right, payees={"": frozenset({OUTSIDE}), world.anna.id: frozenset()})
+    assert tp.propose_policy(world.bank, told, by=world.ann, key=world.key()).policy == told

@@ -103,6 +103,9 @@ def test_one_person_stops_and_two_let_go_on(world: World) -> None:
     tp.stop_payments(world.bank, reason="x", by=world.bob)
     assert not tp.resume_payments(world.bank, by=world.ann)  # the earlier asking is used up
     assert world.refused(20) == ["emergency.stop"]
+    world.clock.advance(3_600)
+    assert not tp.resume_payments(world.bank, by=world.bob)  # Ann's asking is an hour old
+    assert tp.resume_payments(world.bank, by=world.ann)
 
 
 # --- customers

@@ -66,6 +66,18 @@ def test_a_price_that_jumps_is_set_by_two(world: World, jump: str) -> None:
     assert not said(world, jump), "what was agreed to once is not agreed to for ever"
 
 
+def test_small_steps_of_one_person_come_to_a_tenth_in_a_day(world: World) -> None:
+    assert said(world, "1")
+    assert said(world, "1.08")
+    assert not said(world, "1.16")  # a twelfth above the last, and a sixth above where the day began
+    assert not said(world, "0.95")  # near to where the day began, and not to the last
+    assert not said(world, "1.16")
+    assert said(world, "1.16", by=world.bob)
+    assert said(world, "1.27"), "two people agreed to what it is measured from now"
+    world.next_day()
+    assert said(world, "1.39")
+
+
 def test_a_price_set_since_takes_the_question_back(world: World) -> None:
     assert said(world, "1")
     assert not said(world, "2")

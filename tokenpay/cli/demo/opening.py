@@ -37,7 +37,7 @@ def opening(world: World, show: Show) -> None:
         world.settle_all()
     else:
         show.say(
-            "Demo Bank is founded by two supervisors, Vera Lind and Otto Brandt, who sign its first policy. "
+            "Demo Bank is founded by two supervisors, Vera Lind and Otto Brandt, who stand for its first policy. "
             "Tim Wolf is its teller, Anna Berger and Boris Keller its customers.",
             continues=False,
         )
