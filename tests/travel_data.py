@@ -11,7 +11,13 @@ TODAY = date(2026, 1, 1)
 
 
 def travel_data(
-    payer: str, *, account: str = OUTSIDE, ours: bool = True, theirs: bool = True, family: str = "Barnes"
+    payer: str,
+    *,
+    account: str = OUTSIDE,
+    ours: bool = True,
+    theirs: bool = True,
+    family: str = "Barnes",
+    sender: str = "First Token Bank",
 ) -> tp.Ivms101:
     """Who pays by their number, who is paid at an account, and the two institutions, or one."""
     content = {
@@ -22,7 +28,7 @@ def travel_data(
             "beneficiaryPersons": [{"naturalPerson": {"name": _name("Smith")}}],
             "accountNumber": [account],
         },
-        **({"OriginatingVASP": {"originatingVASP": _firm("First Token Bank", "BY")}} if ours else {}),
+        **({"OriginatingVASP": {"originatingVASP": _firm(sender, "BY")}} if ours else {}),
         **({"BeneficiaryVASP": {"beneficiaryVASP": _firm("Second Bank", "DE")}} if theirs else {}),
     }
     return tp.read_ivms101(json.dumps(content), today=TODAY)

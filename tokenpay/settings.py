@@ -27,6 +27,7 @@ _GWEI = 10**9
 _STRICT = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
 Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME)]
 InstitutionId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
+LegalName = Annotated[str, Field(min_length=1, max_length=200)]
 Seconds = Annotated[int, Field(gt=0, le=86_400)]
 
 
@@ -136,20 +137,28 @@ class PasskeySettings(BaseModel):
 
 
 class InstitutionSettings(BaseModel):
-    """Another institution: the name that both use for it, and its 64 public bytes, to seal to and to verify with."""
+    """Another institution: the name that both use for it, and its 64 public bytes, to seal to and to verify with.
+
+    `legal_name` is what documents call it: one that it sends speaks of nobody else.
+    """
 
     model_config = _STRICT
 
     id: InstitutionId
     key: Annotated[str, Field(pattern=r"^[0-9a-f]{128}$")]
+    legal_name: LegalName
 
 
 class TravelSettings(BaseModel):
-    """Where Travel Rule messages lie, what this bank is called in them, and whom it exchanges them with."""
+    """Where Travel Rule messages lie, what this bank is called in them, and whom it exchanges them with.
+
+    `legal_name` is what documents call this bank: no other institution's go out.
+    """
 
     model_config = _STRICT
 
     id: InstitutionId
+    legal_name: LegalName
     path: Annotated[str, Field(min_length=1, max_length=4096)]
     institutions: tuple[InstitutionSettings, ...] = ()
 
@@ -160,12 +169,16 @@ class TravelSettings(BaseModel):
             raise ValueError("an institution is named twice")
         return institutions
 
-    def key(self, institution_id: str) -> bytes:
-        """Return the public bytes of an institution; raises NotFound."""
+    def institution(self, institution_id: str) -> InstitutionSettings:
+        """Return what the settings say of an institution; raises NotFound."""
         for institution in self.institutions:
             if institution.id == institution_id:
-                return bytes.fromhex(institution.key)
+                return institution
         raise NotFound("the bank's settings name no such institution")
+
+    def key(self, institution_id: str) -> bytes:
+        """Return the public bytes of an institution; raises NotFound."""
+        return bytes.fromhex(self.institution(institution_id).key)
 
 
 class HeadSettings(BaseModel):

@@ -89,3 +89,10 @@ def test_a_link_is_no_message_and_what_is_no_folder_is_unavailable(tmp_path: Pat
     (tmp_path / "outbox").write_bytes(b"a file")
     with pytest.raises(Unavailable):
         FolderExchange(tmp_path).send("b", "TR-1.json", b"x")
+
+
+def test_a_file_in_the_place_of_a_folder_takes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "outbox").mkdir()
+    (tmp_path / "outbox" / "b").write_text("")
+    with pytest.raises(Unavailable):
+        FolderExchange(tmp_path).send("b", "TR-1.json", b"one")

@@ -23,13 +23,15 @@ _ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 _INSTITUTION = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 _HEX = re.compile(r"(?:[0-9a-f]{2})+")
 _UNITS = re.compile(r"[1-9][0-9]{0,77}")
-_MAX_TIME_S = 2**40
+_MAX_TIME_S = 253_402_300_800
+"""When the year 9999 is over: no date is later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TravelMessage:
-    """The transfer it is about, to an address of the recipient's, and the data on it."""
+    """The transfer it is about, from an address of the sender's to one of the recipient's, and the data on it."""
 
+    payer: ChainParty
     payee: ChainParty
     asset_id: str
     units: int
@@ -40,6 +42,7 @@ class TravelMessage:
         """Return the one byte form that is sealed."""
         return canonical_bytes(
             {
+                "payer": str(self.payer),
                 "payee": str(self.payee),
                 "asset": self.asset_id,
                 "units": str(self.units),
@@ -51,15 +54,23 @@ class TravelMessage:
     @classmethod
     def read(cls, content: bytes) -> "TravelMessage":
         """Read what was sealed; raises InvalidInput, and InvalidTravelRule for its document."""
-        value = _object(content, {"payee", "asset", "units", "sent_at_s", "ivms101"})
-        payee, units, at_s = parse_party(str(value["payee"])), str(value["units"]), value["sent_at_s"]
-        if not isinstance(payee, ChainParty) or _UNITS.fullmatch(units) is None:
-            raise InvalidInput("a message is about units of an asset, to an address")
+        value = _object(content, {"payer", "payee", "asset", "units", "sent_at_s", "ivms101"})
+        payer, payee = parse_party(str(value["payer"])), parse_party(str(value["payee"]))
+        units, at_s = str(value["units"]), value["sent_at_s"]
+        if not isinstance(payer, ChainParty) or not isinstance(payee, ChainParty) or _UNITS.fullmatch(units) is None:
+            raise InvalidInput("a message is about units of an asset, from an address to an address")
         if type(at_s) is not int or not 0 <= at_s < _MAX_TIME_S:
             raise InvalidInput("a message says when it was sent, in seconds")
         day = datetime.fromtimestamp(at_s, UTC).date()
         document = read_ivms101(str(value["ivms101"]), today=day)
-        return cls(payee=payee, asset_id=str(value["asset"]), units=int(units), sent_at_s=at_s, document=document)
+        return cls(
+            payer=payer,
+            payee=payee,
+            asset_id=str(value["asset"]),
+            units=int(units),
+            sent_at_s=at_s,
+            document=document,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,6 +42,7 @@ class Lack(StrEnum):
     BENEFICIARY_VASP = "beneficiary_vasp"
     ORIGINATOR_CUSTOMER = "originator_customer"
     BENEFICIARY_ACCOUNT = "beneficiary_account"
+    OTHER_INSTITUTION = "other_institution"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +109,12 @@ def counterparty(document: Ivms101, *, outgoing: bool) -> tuple[str, str]:
         return vasp.legal.legal_name, _country(vasp)
     persons = document.beneficiary.persons if outgoing else document.originator.persons
     return "", next((country for person in persons if (country := _country(person))), "")
+
+
+def check_institution(named: str, legal_name: str) -> None:
+    """Raise InvalidTravelRule unless a document names this institution, in whatever case and spacing."""
+    if " ".join(named.split()).casefold() != " ".join(legal_name.split()).casefold():
+        raise _lack("the document names another institution than the one it is from or for", Lack.OTHER_INSTITUTION)
 
 
 def _country(person: Person) -> str:

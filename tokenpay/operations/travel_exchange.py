@@ -6,7 +6,8 @@ from enum import StrEnum
 from tokenpay.bank import Bank
 from tokenpay.compliance.travel_message import Envelope, TravelMessage
 from tokenpay.compliance.travel_record import TravelRecord, Way
-from tokenpay.errors import IntegrityError, InvalidInput, KeyReused, NotFound, Unavailable, WrongState
+from tokenpay.compliance.travel_rule import check_institution, counterparty
+from tokenpay.errors import IntegrityError, InvalidInput, KeyReused, NotFound, TokenpayError, Unavailable, WrongState
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.deposit import Deposit, DepositState
@@ -19,6 +20,9 @@ from tokenpay.steps.record import record
 from tokenpay.steps.seal_data import open_document, seal
 from tokenpay.store.unit_of_work import UnitOfWork
 
+_REFUSED = (InvalidInput, IntegrityError, NotFound, KeyReused)
+_UNFORESEEN = (ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
+"""What a message may still do to who reads it: it is that message's own end, and no other's."""
 MESSAGE, ACKNOWLEDGEMENT = ".json", ".ack"
 
 
@@ -46,8 +50,9 @@ def send_travel_rule(bank: Bank, payment_id: str, *, to: str, by: Session) -> Tr
     """Hand the data of a payment out to the institution `to`, sealed to its key and signed with the bank's.
 
     Again, it is the same message: it is handed over once more where the first no longer lies there.
-    Raises NotFound for an institution that the settings do not name or a payment without data, WrongState for what was
-    erased or ended unpaid, Unavailable where no exchange answers, SignerUnavailable without the bank's keys.
+    Raises NotFound for an institution that the settings do not name or a payment without data, InvalidTravelRule where
+    the data is not from this bank for that institution, WrongState for what was erased or ended unpaid, Unavailable
+    where no exchange answers, SignerUnavailable without the bank's keys.
     """
     exchange, settings = bank.required_travel_exchange(), _settings(bank)
     key = settings.key(to)
@@ -62,12 +67,18 @@ def send_travel_rule(bank: Bank, payment_id: str, *, to: str, by: Session) -> Tr
     intent = payment.intent
     if not isinstance(intent.creditor, ChainParty):
         raise InvalidInput("only a payment to an address travels")
+    with bank.store.read() as uow:
+        treasury = uow.chains.treasury(intent.creditor.chain_id)
+    document = open_document(bank, standing, kept[1])
+    check_institution(standing.institution, settings.institution(to).legal_name)
+    check_institution(counterparty(document, outgoing=False)[0], settings.legal_name)
     message = TravelMessage(
+        payer=ChainParty(intent.creditor.chain_id, treasury),
         payee=intent.creditor,
         asset_id=intent.amount.asset.id,
         units=intent.amount.units,
         sent_at_s=bank.clock.now_s(),
-        document=open_document(bank, standing, kept[1]),
+        document=document,
     )
     bare = Envelope(id=standing.id, sender=settings.id, recipient=to, sealed=b"")
     sealed = seal(message.content(), to=key, bound_to=bare.bound_to)
@@ -115,18 +126,24 @@ def _take(bank: Bank, name: str, content: bytes, *, by: Session) -> TakenIn:
         if ending == "ack":
             return _acknowledged(bank, envelope, by=by)
         opened = bank.required_data_keys().open(envelope.sealed, bound_to=envelope.bound_to)
-        return _attached(bank, envelope, TravelMessage.read(opened), by=by)
-    except (InvalidInput, IntegrityError, NotFound, KeyReused) as error:
+        message = TravelMessage.read(opened)
+        told = counterparty(message.document, outgoing=False)[0]
+        check_institution(told, settings.institution(sender).legal_name)
+        return _attached(bank, envelope, message, by=by)
+    except (*_REFUSED, *_UNFORESEEN) as error:
+        code = error.code if isinstance(error, _REFUSED) else TokenpayError.code
+        reason = error.message if isinstance(error, _REFUSED) else "the message cannot be read"
         with bank.store.unit_of_work() as uow:
             operator = authorize(uow, bank, by, Permission.TRAVEL)
-            record(uow, bank, operator, "travel_rule.refused", id, {"sender": sender, "code": error.code})
-        return TakenIn(id=id, sender=sender, outcome=Taken.REFUSED, reason=error.message)
+            record(uow, bank, operator, "travel_rule.refused", id, {"sender": sender, "code": code})
+        return TakenIn(id=id, sender=sender, outcome=Taken.REFUSED, reason=reason)
 
 
 def _acknowledged(bank: Bank, envelope: Envelope, *, by: Session) -> TakenIn:
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.TRAVEL)
         ours = uow.travel_rules.get(envelope.id)
+        check_institution(ours.institution, _settings(bank).institution(envelope.sender).legal_name)
         details = {"record": ours.id, "by": envelope.sender}
         record(uow, bank, operator, "travel_rule.acknowledged", ours.subject, details)
     return TakenIn(id=ours.id, sender=envelope.sender, outcome=Taken.ACKNOWLEDGED, subject=ours.subject)
@@ -149,18 +166,20 @@ def _attached(bank: Bank, envelope: Envelope, message: TravelMessage, *, by: Ses
 
 
 def _deposit(uow: UnitOfWork, message: TravelMessage) -> Deposit | None:
-    """Return the first deposit of exactly this amount to this address that no data stands with; None: none yet.
+    """Return the first deposit of exactly this amount, from the one address to the other, that no data stands with.
 
-    Raises NotFound where the address is no request's of this bank: nothing for it will ever be seen.
+    None: none yet. Raises NotFound where the address is no request's of this bank, or the asset none that it knows:
+    nothing of it will ever be seen.
     """
     payee = message.payee
     if not uow.requests.by_address(payee.chain_id, [payee.address]):
         raise NotFound("the address is not one of this bank's requests")
+    uow.assets.get(message.asset_id)
     found = uow.deposits.find(
         chain_id=payee.chain_id, address=payee.address, states=[DepositState.SEEN, DepositState.FINAL]
     )
-    told = (message.asset_id, message.units)
-    fitting = (deposit for deposit in found if (deposit.amount.asset.id, deposit.amount.units) == told)
+    told = (message.asset_id, message.units, message.payer.address)
+    fitting = (it for it in found if (it.amount.asset.id, it.amount.units, it.sender) == told)
     return next((deposit for deposit in fitting if not uow.travel_rules.stands(deposit.id)), None)
 
 

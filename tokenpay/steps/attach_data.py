@@ -6,7 +6,7 @@ from tokenpay.bank import Bank
 from tokenpay.compliance.ivms101.document import Ivms101
 from tokenpay.compliance.ivms101.write import write_ivms101
 from tokenpay.compliance.travel_record import SALT_BYTES, TravelRecord, Way, salted_digest
-from tokenpay.compliance.travel_rule import TravelRule, check_incoming, check_outgoing, counterparty
+from tokenpay.compliance.travel_rule import TravelRule, check_incoming, check_institution, check_outgoing, counterparty
 from tokenpay.errors import InvalidInput, KeyReused, NotFound, WrongState
 from tokenpay.parties.operator import Operator
 from tokenpay.payments.intent import ChainParty, is_uetr, parse_party
@@ -35,6 +35,8 @@ def attach_data(
         return _same(uow, known, document)
     payment = uow.payments.lock(subject) if is_uetr(subject) else None
     way = _check_deposit(uow, subject, document, now_s) if payment is None else _check(uow, payment, document, now_s)
+    if way is Way.OUT and bank.settings.travel is not None:
+        check_institution(counterparty(document, outgoing=False)[0], bank.settings.travel.legal_name)
     salt = bank.entropy.random(SALT_BYTES)
     institution, country = counterparty(document, outgoing=way is Way.OUT)
     rule = uow.policies.newest().travel_rule or TravelRule()

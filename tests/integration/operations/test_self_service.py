@@ -375,8 +375,8 @@ ALWAYS = {"close_session", "payment_of_key"}
 
 def travelling(bank: tp.Bank) -> tp.Bank:
     """A bank that reaches another institution."""
-    them = tp.InstitutionSettings(id="second-bank", key="00" * 64)
-    travel = tp.TravelSettings(id="first-bank", path="travel", institutions=(them,))
+    them = tp.InstitutionSettings(id="second-bank", key="00" * 64, legal_name="Second Bank")
+    travel = tp.TravelSettings(id="first-bank", legal_name="First Token Bank", path="travel", institutions=(them,))
     settings = bank.settings.model_copy(update={"travel": travel})
     return dataclasses.replace(bank, settings=settings, travel_exchange=FakeExchange("first-bank"))
 

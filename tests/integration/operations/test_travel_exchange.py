@@ -27,8 +27,10 @@ def post() -> Post:
 
 @pytest.fixture
 def world(world: World, post: Post) -> World:
-    them = tp.InstitutionSettings(id="second-bank", key=THEIR_KEYS.public().hex())
-    travel = tp.TravelSettings(id="first-bank", path="travel", institutions=(them,))
+    them = tp.InstitutionSettings(id="second-bank", key=THEIR_KEYS.public().hex(), legal_name="SECOND  Bank")
+    third = tp.InstitutionSettings(id="third-bank", key=OTHERS.public().hex(), legal_name="Third Bank")
+    named = {"id": "first-bank", "legal_name": "First Token Bank", "path": "travel"}
+    travel = tp.TravelSettings(**named, institutions=(them, third))  # type: ignore[arg-type]
     settings = world.bank.settings.model_copy(update={"travel": travel})
     world.bank = replace(world.bank, settings=settings, travel_exchange=FakeExchange("first-bank", post))
     world.decree(travel_rule=tp.TravelRule(units={TOKEN.id: euro(THRESHOLD).units}))
@@ -56,11 +58,12 @@ def incoming(
     keys = manner.get("signed_by", THEIR_KEYS)
     account = ChainParty(CHAIN_ID, manner.get("payee", address_of(request)))
     message = TravelMessage(
+        payer=ChainParty(CHAIN_ID, manner.get("payer", STRANGER)),
         payee=account,
-        asset_id=TOKEN.id,
+        asset_id=manner.get("asset_id", TOKEN.id),
         units=euro(whole).units,
-        sent_at_s=world.clock.now_s(),
-        document=travel_data("theirs", account=str(account), family=manner.get("family", "Barnes")),
+        sent_at_s=manner.get("sent_at_s", world.clock.now_s()),
+        document=travel_data("theirs", account=str(account), sender=manner.get("named", "Second Bank")),
     )
     bare = Envelope(id=id, sender=manner.get("sender", "second-bank"), recipient="first-bank", sealed=b"")
     ours = world.bank.required_data_keys().public()
@@ -107,9 +110,11 @@ def test_what_is_sent_opens_for_the_other_institution_alone(world: World, post: 
 def test_what_cannot_be_sent(world: World) -> None:
     payment = sent(world)
     with pytest.raises(tp.NotFound):
-        send(world, payment, to="third-bank")
+        send(world, payment, to="fourth-bank")
     with pytest.raises(tp.NotFound):
         send(world, world.paid(1, creditor=OUTSIDE))
+    with pytest.raises(tp.InvalidTravelRule):  # the document is for the second one
+        send(world, payment, to="third-bank")
     with pytest.raises(tp.NotPermitted):
         send(world, payment, by=world.tom)
     for bank in (replace(world.bank, data_keys=None), replace(world.bank, travel_exchange=None)):
@@ -129,6 +134,44 @@ def test_an_acknowledgement_is_recorded(world: World, post: Post) -> None:
     assert receive(world) == []
 
 
+def test_nobody_acknowledges_what_went_to_somebody_else(world: World, post: Post) -> None:
+    record = send(world, sent(world))
+    bare = Envelope(id=record.id, sender="third-bank", recipient="first-bank", sealed=b"")
+    post["first-bank"][f"{record.id}.ack"] = replace(bare, signature=OTHERS.sign(bare.signed)).text()
+    assert receive(world) == [(record.id, "refused")]
+
+
+def test_no_other_institutions_data_goes_out(world: World) -> None:
+    payment = world.paid(THRESHOLD, creditor=OUTSIDE)
+    data = travel_data(world.anna.id, sender="Third Bank")
+    with pytest.raises(tp.InvalidTravelRule):
+        tp.attach_travel_rule(world.bank, payment.id, data, by=world.tom, key=world.key())
+
+
+def test_data_of_one_transfer_is_not_anothers(world: World, post: Post) -> None:
+    request = world.request(None, payee=world.boris)
+    for sender in (tp.Address(b"\x01" * 20), STRANGER):
+        world.deposit(request, THRESHOLD, sender=sender)
+        world.mine()
+        world.turn()
+    post["first-bank"]["M-1.json"] = incoming(world, request)
+    assert receive(world) == [("M-1", "attached")]
+    world.to_finality()
+    found = tp.request_deposits(world.bank, request.id, by=world.tom)
+    assert [str(deposit.outcome) for deposit in found] == ["suspense", "credited"]
+
+
+def test_one_message_stops_no_other(world: World, post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    request = seen(world)
+    post["first-bank"]["A-1.json"] = incoming(world, request, id="A-1", sent_at_s=2**39)
+    post["first-bank"]["M-1.json"] = incoming(world, request)
+    assert receive(world) == [("A-1", "refused"), ("M-1", "attached")]
+    post["first-bank"]["M-2.json"] = incoming(world, request, id="M-2")
+    with monkeypatch.context() as patch:
+        patch.setattr(TravelMessage, "read", lambda content: 1 // 0)
+        assert receive(world) == [("M-2", "refused")]
+
+
 def test_what_came_is_attached_to_its_deposit_and_acknowledged(world: World, post: Post) -> None:
     request = seen(world)
     post["first-bank"]["M-1.json"] = incoming(world, request)
@@ -139,7 +182,7 @@ def test_what_came_is_attached_to_its_deposit_and_acknowledged(world: World, pos
     world.to_finality()
     (deposit,) = tp.request_deposits(world.bank, request.id, by=world.tom)
     assert deposit.outcome == "credited"
-    assert tp.get_travel_rule(world.bank, deposit.id, by=world.ann).record.institution == "First Token Bank"
+    assert tp.get_travel_rule(world.bank, deposit.id, by=world.ann).record.institution == "Second Bank"
 
 
 def test_what_came_early_waits_for_its_deposit(world: World, post: Post) -> None:
@@ -169,10 +212,13 @@ def test_one_message_is_data_of_one_deposit(world: World, post: Post) -> None:
 
 
 REFUSED: dict[str, dict[str, Any]] = {
-    "nobody we know": {"sender": "third-bank"},
+    "nobody we know": {"sender": "fourth-bank"},
     "signed by somebody else": {"signed_by": OTHERS},
     "sealed to somebody else": {"sealed_to": OTHERS.public()},
     "not our address": {"payee": STRANGER},
+    "no asset of ours": {"asset_id": "eip155:31337/erc20:0x" + "77" * 20},
+    "in somebody else's name": {"named": "First Token Bank"},
+    "somebody else in the name of another": {"sender": "third-bank", "signed_by": OTHERS},
 }
 
 

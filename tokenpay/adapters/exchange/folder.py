@@ -23,7 +23,10 @@ class FolderExchange:
     def send(self, recipient: str, name: str, content: bytes) -> bool:
         place = self._folder / "outbox" / recipient
         try:
-            place.mkdir(parents=True, exist_ok=True, mode=0o700)
+            place.mkdir(parents=True, exist_ok=True, mode=0o700)  # where a file lies there, nothing is handed over
+        except OSError as error:
+            raise _unavailable(error) from None
+        try:
             with new_file(place / name) as draft:
                 draft.write_bytes(content)
         except FileExistsError:
