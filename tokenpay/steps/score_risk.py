@@ -1,5 +1,7 @@
 """Ask every scorer of the bank what a customer's movements say of a payment."""
 
+from dataclasses import replace
+
 from tokenpay.bank import Bank
 from tokenpay.compliance.policy import AssetLimits, Policy
 from tokenpay.compliance.risk.activity import Activity, debtor_of, is_scored
@@ -42,15 +44,20 @@ def score_risk(
     answers = []
     for scorer in scorers:
         try:
-            answers.append(scorer.assess(intent, activity, now_s))
+            answers.append(_checked(scorer.assess(intent, activity, now_s)))
         except Exception:
             return None
-    if not all(isinstance(answer, Assessment) for answer in answers):
-        return None
     return Assessment(
         findings=tuple(finding for answer in answers for finding in answer.findings),
         silent=tuple(why for answer in answers for why in answer.silent),
     )
+
+
+def _checked(answer: Assessment) -> Assessment:
+    """Return an answer made anew, so that its findings are what findings are; raises whatever that raises."""
+    if not isinstance(answer, Assessment):
+        raise TypeError("no assessment")
+    return Assessment(findings=tuple(replace(finding) for finding in answer.findings), silent=tuple(answer.silent))
 
 
 def _asked(bank: Bank, lines: RiskLines) -> list[RiskScorer]:

@@ -75,6 +75,35 @@ def _is_missing(world: World, scorer: FakeScorer) -> None:
     world.bank = replace(world.bank, scorers=())
 
 
+def _forced(**values: Any) -> tp.Finding:
+    """A finding past its constructor, as a scorer of the bank's own might make it."""
+    made = replace(GRAVE)
+    for name, value in values.items():
+        object.__setattr__(made, name, value)
+    return made
+
+
+FORCED: dict[str, Any] = {
+    "not a number": (_forced(score=float("nan")),),
+    "negative": (_forced(score=-5),),
+    "a text": (_forced(score="900"),),
+    "none": None,
+    "something else": (object(),),
+    "the name of silence": (_forced(typology="unavailable"),),
+}
+
+
+@pytest.mark.parametrize("findings", FORCED.values(), ids=FORCED)
+def test_a_finding_that_is_none_is_no_answer(world: World, findings: Any) -> None:
+    class Forced(FakeScorer):
+        def assess(self, intent: tp.Intent, activity: tp.Activity, now_s: int) -> tp.Assessment:
+            return tp.Assessment(findings=findings)
+
+    world.bank = replace(world.bank, scorers=(Forced(),))
+    held = world.paid(20)
+    assert (held.state, [reason.code for reason in held.reasons]) == (tp.PaymentState.HELD, ["risk.unavailable"])
+
+
 class _Habit(FakeScorer):
     name = "habit"
 

@@ -24,6 +24,8 @@ class Finding:
     def __post_init__(self) -> None:
         if _NAME.fullmatch(self.typology) is None or not all(_NAME.fullmatch(rule) for rule in self.rules):
             raise InvalidInput("a typology and a rule are named in small letters")
+        if self.typology == "unavailable":
+            raise InvalidInput("no typology is called as a scorer's silence is")
         if type(self.score) is not int or not 0 < self.score <= TOP:
             raise InvalidInput(f"a score is a whole number from 1 to {TOP:,}")
         if not 0 < len(self.explanation) <= 500 or not self.explanation.isprintable():
