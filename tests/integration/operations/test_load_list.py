@@ -358,3 +358,32 @@ def test_the_record_says_who_loaded_what(world: World) -> None:
 def test_what_is_no_address_is_no_question(world: World, text: str) -> None:
     with pytest.raises(tp.InvalidInput):
         tp.screen_address(world.bank, text, by=world.tom)
+
+
+DIGITS = LISTED.raw.hex()
+CALL = f"a9059cbb{DIGITS:0>64}{1:064x}"
+BURIED: dict[str, str] = {
+    "a call within calls": f"0xac9650d8{32:064x}{1:064x}{32:064x}{68:064x}{CALL}{'0' * 56}",
+    "a call of an account": f"0xb61d27f6{'11' * 20:0>64}{0:064x}{96:064x}{68:064x}{CALL}{'0' * 56}",
+    "padded with anything": f"0xa9059cbb{'f' * 24}{DIGITS}{1:064x}",
+}
+UNREAD: dict[str, str] = {
+    "another alphabet": f"0x\u0501{DIGITS[1:]}",
+    "a digit too few": LISTED.text[:-1],
+    "a digit too many": f"{LISTED.text}0",
+    "written twice over": f"%2530x{DIGITS}",
+    "a bank account": "XE7338O073KYGTWWZN0F2WZ0R8PX5ZPPZS",
+    "a name": "somebody.eth.of.some.length",
+}
+
+
+@pytest.mark.parametrize("text", BURIED.values(), ids=BURIED)
+def test_a_listed_address_is_found_in_any_call(world: World, text: str) -> None:
+    found = tp.screen_address(world.bank, text, by=world.tom)
+    assert [each.verdict for each in found if each.subject == LISTED.text.lower()] == [tp.Verdict.MATCH]
+
+
+@pytest.mark.parametrize("text", UNREAD.values(), ids=UNREAD)
+def test_what_was_not_understood_is_not_clear(world: World, text: str) -> None:
+    with pytest.raises(tp.InvalidInput):
+        tp.screen_address(world.bank, text, by=world.tom)
