@@ -109,7 +109,8 @@ def _enter(
     else:
         new = replace(new, loaded_by=operator.id)
     uow.lists.replace(new, read.parties)
-    record(uow, bank, operator, "list.loaded", new.name, {**details, "version": new.version})
+    stands: dict[str, Value] = {"version": new.version, "entries_sha256": uow.lists.digest(new.name)}
+    record(uow, bank, operator, "list.loaded", new.name, {**details, **stands})
     cases, ended = open_matches(uow, bank, operator)
     return LoadedList(screening_list=new, cases=tuple(case.id for case in cases)), ended
 

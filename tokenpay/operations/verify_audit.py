@@ -13,6 +13,7 @@ from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.follow_archive import archived_tellers, verify_own_archive
+from tokenpay.steps.follow_lists import verify_lists
 from tokenpay.steps.head_key import head_key
 from tokenpay.store.unit_of_work import UnitOfWork
 
@@ -32,6 +33,7 @@ def verify_audit(
     auditor knows it; without it the database's own word is taken for it. The heads that the database itself still
     holds are met too, which tells closer where a change begins. `archives` are followed with the rest. What people
     typed stands beside the streams: each text is met with the record that it was typed for, or that it was erased by.
+    So is each screening list with the record of its loading.
 
     IntegrityError says which `stream`, and the first record (`seq`) and the last (`up_to`) that may be wrong. Raises
     InvalidInput for a head of another bank, or one that stands in an archive that was not named.
@@ -53,6 +55,7 @@ def verify_audit(
         ]  # fmt: skip
         found = uow.audit.whole_heads(marks)
         _follow_texts(uow, archives)
+        verify_lists(uow)
         return found
 
 

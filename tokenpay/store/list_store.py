@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from hashlib import sha256
 from itertools import groupby
 from typing import Any
 
@@ -126,6 +127,15 @@ class ListStore:
         query = select(listed_names.c.entry_id, listed_names.c.name).where(listed_names.c.list_name == list_name)
         for row in self._connection.execute(query.order_by(listed_names.c.entry_id, listed_names.c.position)):
             yield row.entry_id, row.name
+
+    def digest(self, list_name: str) -> str:
+        """Return SHA-256, in hexadecimal digits, of every row that a list stands in, whatever order they come in."""
+        lines = [
+            canonical_text([table.name, *row])
+            for table in (listed_parties, listed_names, listed_addresses)
+            for row in self._connection.execute(select(table).where(table.c.list_name == list_name))
+        ]
+        return sha256("\n".join(sorted(lines)).encode("ascii")).hexdigest()
 
     def _forget(self) -> None:
         self._hits.clear()

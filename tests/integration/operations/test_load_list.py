@@ -387,3 +387,21 @@ def test_a_listed_address_is_found_in_any_call(world: World, text: str) -> None:
 def test_what_was_not_understood_is_not_clear(world: World, text: str) -> None:
     with pytest.raises(tp.InvalidInput):
         tp.screen_address(world.bank, text, by=world.tom)
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM listed_addresses",
+        "UPDATE listed_addresses SET canonical = '0x00'",
+        "UPDATE listed_parties SET kind = 'vessel'",
+        "UPDATE screening_lists SET version = 9",
+    ],
+)
+def test_a_list_that_was_changed_in_the_database_is_found(world: World, change: str) -> None:
+    tp.verify_audit(world.bank, by=world.ann)
+    world.sql(change)
+    with pytest.raises(tp.IntegrityError, match="list") as found:
+        tp.verify_audit(world.bank, by=world.ann)
+    assert found.value.fields["list"] == "ofac"
