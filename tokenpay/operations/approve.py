@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from tokenpay.bank import Bank
-from tokenpay.compliance.approval import Part, give
+from tokenpay.compliance.approval import Approval, Part, give
 from tokenpay.compliance.rekeyed import Rekeyed
 from tokenpay.errors import NotPermitted, WrongState
-from tokenpay.parties.operator import Permission
+from tokenpay.parties.operator import Operator, Permission
 from tokenpay.parties.passkey_challenge import PasskeyAnswer
 from tokenpay.parties.session import Session
 from tokenpay.payments.payment import Payment, PaymentState
@@ -15,7 +15,8 @@ from tokenpay.steps.check_rekeyed import check_rekeyed
 from tokenpay.steps.decide_again import decide_again
 from tokenpay.steps.record import record
 from tokenpay.steps.shift_payment import end_count
-from tokenpay.steps.take_answer import refusals_recorded, take_consent
+from tokenpay.steps.take_answer import Answering, refusals_recorded, take_consent
+from tokenpay.store.unit_of_work import UnitOfWork
 
 
 def approve(
@@ -37,32 +38,56 @@ def approve(
     was asked before or too long ago, IntegrityError where what the passkey signed is anything else.
     """
     check_rekeyed(bank, payment_id, rekeyed, by=by)
-    with refusals_recorded(bank, passkey, payment_id, by=by) as answering, bank.store.unit_of_work() as uow:
-        operator = authorize(uow, bank, by, Permission.APPROVE)
-        payment = uow.payments.lock(payment_id)
-        intent = payment.intent
-        if intent.maker == operator.id:
-            raise NotPermitted("nobody approves a payment that they made")
-        given = uow.approvals.of(payment_id)
-        if any(operator.id in approval.known_through for approval in given):
-            raise NotPermitted("who gave a customer the key they pay with approves no payment of theirs")
-        checked = any(approval.part is Part.CHECKER for approval in given)
-        if payment.state is not PaymentState.HELD:
-            if checked and payment.state not in (PaymentState.REFUSED, PaymentState.CANCELLED, PaymentState.EXPIRED):
-                return payment
-            raise WrongState(f"the payment is {payment.state}", payment=payment_id)
-        if not checked:  # one consent is enough: who comes second takes the payment through the gate with it
-            approval = give(by, intent.hash(), part=Part.CHECKER, at_s=max(bank.clock.now_s(), intent.created_at_s))
-            uow.approvals.add(payment_id, approval)
-            given = (*given, approval)
-        mine = next((approval for approval in given if approval.operator_id == operator.id), None)
-        if passkey is not None and mine is None:
-            raise WrongState("somebody else approved this payment: it waits for their passkey", payment=payment_id)
-        if passkey is not None and mine is not None and mine.passkey is None:
-            signed = replace(mine, passkey=take_consent(uow, bank, operator, payment, mine, answering))
-            given = tuple(signed if approval is mine else approval for approval in given)
-        changed = decide_again(uow, bank, operator, payment, approvals=given)
-        details = {"intent": intent.hash().hex(), "state": changed.state.value}
-        record(uow, bank, operator, "payment.approved", payment_id, details)
-        end_count(uow, bank, operator, intent)
-        return changed
+    with refusals_recorded(bank, passkey, payment_id, by=by) as answering:
+        with bank.store.unit_of_work() as uow:
+            operator = authorize(uow, bank, by, Permission.APPROVE)
+            payment = uow.payments.lock(payment_id)
+            given = uow.approvals.of(payment_id)
+            why_not = _why_not(operator, payment, given)
+            if not why_not:
+                taken = answering if passkey is not None else None
+                return _approve(uow, bank, operator, payment, given, taken, by=by)
+            record(uow, bank, operator, "payment.approval_refused", payment_id, {"why": why_not})
+        raise NotPermitted(why_not)
+
+
+def _why_not(operator: Operator, payment: Payment, given: tuple[Approval, ...]) -> str:
+    """Return why somebody is no second person for a payment, or an empty text."""
+    if payment.intent.maker == operator.id:
+        return "nobody approves a payment that they made"
+    if any(operator.id in approval.known_through for approval in given):
+        return "who gave a customer the key they pay with approves no payment of theirs"
+    return ""
+
+
+def _approve(
+    uow: UnitOfWork,
+    bank: Bank,
+    operator: Operator,
+    payment: Payment,
+    given: tuple[Approval, ...],
+    answering: Answering | None,
+    *,
+    by: Session,
+) -> Payment:
+    intent = payment.intent
+    checked = any(approval.part is Part.CHECKER for approval in given)
+    if payment.state is not PaymentState.HELD:
+        if checked and payment.state not in (PaymentState.REFUSED, PaymentState.CANCELLED, PaymentState.EXPIRED):
+            return payment
+        raise WrongState(f"the payment is {payment.state}", payment=payment.id)
+    if not checked:  # one consent is enough: who comes second takes the payment through the gate with it
+        approval = give(by, intent.hash(), part=Part.CHECKER, at_s=max(bank.clock.now_s(), intent.created_at_s))
+        uow.approvals.add(payment.id, approval)
+        given = (*given, approval)
+    mine = next((approval for approval in given if approval.operator_id == operator.id), None)
+    if answering is not None and mine is None:
+        raise WrongState("somebody else approved this payment: it waits for their passkey", payment=payment.id)
+    if answering is not None and mine is not None and mine.passkey is None:
+        signed = replace(mine, passkey=take_consent(uow, bank, operator, payment, mine, answering))
+        given = tuple(signed if approval is mine else approval for approval in given)
+    changed = decide_again(uow, bank, operator, payment, approvals=given)
+    details = {"intent": intent.hash().hex(), "state": changed.state.value}
+    record(uow, bank, operator, "payment.approved", payment.id, details)
+    end_count(uow, bank, operator, intent)
+    return changed

@@ -49,6 +49,10 @@ def test_a_maker_does_not_approve_their_own_payment_even_as_supervisor(world: Wo
     payment = held(world, by=world.ann)
     with pytest.raises(tp.NotPermitted):
         tp.approve(world.bank, payment.id, by=world.ann)
+    tried = [e for e in tp.read_events(world.bank, by=world.ann, limit=1_000) if e.kind == "payment.approval_refused"]
+    assert [(event.subject, event.content) for event in tried] == [
+        (payment.id, {"why": "nobody approves a payment that they made"})
+    ]
     assert world.now(payment).state is S.HELD
     assert tp.approve(world.bank, payment.id, by=world.bob).state is S.FINAL
 
