@@ -79,6 +79,9 @@ GENERAL = {
     "limit.operator_day": N_("above the limit for this operator's day"),
     "screening.match": N_("an address of this payment is on a screening list"),
     "screening.unavailable": N_("a screening list is missing, too old or not accepted"),
+    "screening.pending": N_("a name of this payment is not compared with the screening lists yet"),
+    "screening.possible_match": N_("a name of this payment may be one on a screening list"),
+    "name.unreadable": N_("the name has no letters that can be compared"),
     "limit.customer": N_("above a limit for this customer"),
     "limit.operator": N_("above a limit for this operator"),
     "limit.role": N_("above a limit for this role"),
@@ -127,6 +130,11 @@ CLOSER = {
         N_("the address has a wrong checksum (EIP-55): a digit or its case was changed"),
         N_("an address is 0x and 40 hexadecimal digits"),
         N_("the zero address cannot hold or receive money"),
+    ),
+    "screening.unavailable": (
+        N_('names cannot be compared: where the engine runs, the extra "names" is missing'),
+        N_("a name of this payment has no letters that can be compared"),
+        N_("comparing a name of this payment failed"),
     ),
     "input.invalid": (
         N_("debtor and creditor are the same"),
@@ -243,6 +251,10 @@ VALUES = frozenset({N_("drawer"), N_("operator"), N_("terminal"), N_("open"), N_
 
 NOTES = (
     N_("the sender is on a screening list"),
+    N_("who is paid, or who sent it, may be somebody on a screening list"),
+    N_("the name may be one on a screening list; {hits}"),
+    N_("a name has no letters that can be compared"),
+    N_("comparing a name with the screening lists failed"),
     N_("the screening lists could say nothing"),
     N_("nobody knows who sent it: it was minted"),
     N_("the sender of a waiting deposit is on a list that was loaded since"),
@@ -267,7 +279,7 @@ NOTES = (
 AS_WRITTEN = frozenset({"approval.refused"})
 """Codes whose message a person wrote: it is shown as they wrote it."""
 
-_UNTOLD = ("risk.", "screening.match", "screening.unavailable")
+_UNTOLD = ("risk.", "screening.")
 """What the counter does not say, all in the same words: one that said less would tell the rest."""
 
 _VALUE = re.compile(r"\{(\w+)\}")

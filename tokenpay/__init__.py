@@ -47,6 +47,8 @@ if TYPE_CHECKING:
         ListedParty as ListedParty,
     )
     from tokenpay.compliance.lists.form import ListForm as ListForm
+    from tokenpay.compliance.name_hit import NameHit as NameHit
+    from tokenpay.compliance.name_release import NameRelease as NameRelease
     from tokenpay.compliance.payee_rules import NewPayee as NewPayee
     from tokenpay.compliance.policy import (
         Answer as Answer,
@@ -286,6 +288,12 @@ if TYPE_CHECKING:
     )
     from tokenpay.operations.refund import refund as refund
     from tokenpay.operations.refuse import refuse as refuse
+    from tokenpay.operations.release_hit import (
+        StandingHit as StandingHit,
+        case_hits as case_hits,
+        confirm_release as confirm_release,
+        release_hit as release_hit,
+    )
     from tokenpay.operations.reports import (
         LargeTransfer as LargeTransfer,
         large_transfers as large_transfers,
@@ -296,6 +304,7 @@ if TYPE_CHECKING:
     from tokenpay.operations.resume_chain import resume_chain as resume_chain
     from tokenpay.operations.reverse import reverse as reverse
     from tokenpay.operations.screen_address import screen_address as screen_address
+    from tokenpay.operations.screen_names import ScreenedNames as ScreenedNames, screen_names as screen_names
     from tokenpay.operations.self_service import (
         close_self_service as close_self_service,
         open_customer_session as open_customer_session,
@@ -546,6 +555,8 @@ _HOME = {
     "MissingExtra": "errors",
     "MoneyError": "errors",
     "Movement": "compliance.risk.activity",
+    "NameHit": "compliance.name_hit",
+    "NameRelease": "compliance.name_release",
     "NewPayee": "compliance.payee_rules",
     "NoQuorum": "errors",
     "NotFound": "errors",
@@ -617,6 +628,7 @@ _HOME = {
     "ScannedSigned": "requests.scanned",
     "Scope": "compliance.scoped_limit",
     "ScopedLimit": "compliance.scoped_limit",
+    "ScreenedNames": "operations.screen_names",
     "Screening": "compliance.screening",
     "ScreeningList": "compliance.screening_list",
     "SentHeads": "operations.send_heads",
@@ -641,6 +653,7 @@ _HOME = {
     "SlipQr": "counter.slip",
     "SlipText": "counter.slip",
     "Standing": "counter.receipt",
+    "StandingHit": "operations.release_hit",
     "Statement": "operations.statement",
     "StatementLine": "operations.statement",
     "StoreHalted": "errors",
@@ -690,6 +703,7 @@ _HOME = {
     "cancel": "operations.cancel",
     "cancel_request": "operations.issue_request",
     "case_balances": "operations.cases",
+    "case_hits": "operations.release_hit",
     "change_password": "operations.credentials",
     "check_asset": "operations.assets",
     "close_customer": "operations.customers",
@@ -699,6 +713,7 @@ _HOME = {
     "collect": "operations.collect",
     "confirm_passkey": "operations.passkeys",
     "confirm_payment": "operations.confirm_payment",
+    "confirm_release": "operations.release_hit",
     "enact_policies": "operations.enact_policies",
     "engine_session": "bootstrap",
     "enrol_customer": "operations.customers",
@@ -787,6 +802,7 @@ _HOME = {
     "refuse_policy": "operations.change_policy",
     "register_asset": "operations.assets",
     "register_passkey": "operations.passkeys",
+    "release_hit": "operations.release_hit",
     "request_deposits": "operations.read",
     "resolve_case": "operations.cases",
     "resolve_overtaken": "operations.resolve_overtaken",
@@ -798,6 +814,7 @@ _HOME = {
     "run": "engine",
     "run_once": "engine",
     "screen_address": "operations.screen_address",
+    "screen_names": "operations.screen_names",
     "send_heads": "operations.send_heads",
     "send_travel_rule": "operations.travel_exchange",
     "set_customer_kind": "operations.customers",
@@ -942,6 +959,8 @@ __all__ = [
     "MissingExtra",
     "MoneyError",
     "Movement",
+    "NameHit",
+    "NameRelease",
     "NewPayee",
     "NoQuorum",
     "NotFound",
@@ -1013,6 +1032,7 @@ __all__ = [
     "ScannedSigned",
     "Scope",
     "ScopedLimit",
+    "ScreenedNames",
     "Screening",
     "ScreeningList",
     "SentHeads",
@@ -1037,6 +1057,7 @@ __all__ = [
     "SlipQr",
     "SlipText",
     "Standing",
+    "StandingHit",
     "Statement",
     "StatementLine",
     "StoreHalted",
@@ -1086,6 +1107,7 @@ __all__ = [
     "cancel",
     "cancel_request",
     "case_balances",
+    "case_hits",
     "change_password",
     "check_asset",
     "close_customer",
@@ -1095,6 +1117,7 @@ __all__ = [
     "collect",
     "confirm_passkey",
     "confirm_payment",
+    "confirm_release",
     "enact_policies",
     "engine_session",
     "enrol_customer",
@@ -1183,6 +1206,7 @@ __all__ = [
     "refuse_policy",
     "register_asset",
     "register_passkey",
+    "release_hit",
     "request_deposits",
     "resolve_case",
     "resolve_overtaken",
@@ -1194,6 +1218,7 @@ __all__ = [
     "run",
     "run_once",
     "screen_address",
+    "screen_names",
     "send_heads",
     "send_travel_rule",
     "set_customer_kind",

@@ -24,6 +24,7 @@ from tokenpay.ports import (
     Printer,
     RateSource,
     RiskScorer,
+    Screener,
     Signer,
     TravelRuleExchange,
 )
@@ -55,6 +56,7 @@ class Bank:
     authenticator: Authenticator | None = None
     head_sinks: tuple[HeadSink, ...] = ()
     scorers: Sequence[RiskScorer] = ()
+    screener: Screener | None = None
 
     def chain(self, chain_id: int) -> Chain:
         """Return the port to one chain; raises NotFound."""
@@ -103,6 +105,12 @@ class Bank:
         if self.travel_exchange is None:
             raise Unavailable("this machine reaches no institution: bank.json says where messages lie")
         return self.travel_exchange
+
+    def required_screener(self) -> Screener:
+        """Return what compares names with lists; raises Unavailable where there is none."""
+        if self.screener is None:
+            raise Unavailable("this bank has nothing that compares names with screening lists")
+        return self.screener
 
     def required_rates(self) -> RateSource:
         """Return the source of rates; raises RateUnavailable where there is none."""

@@ -14,6 +14,7 @@ from tokenpay.adapters.exchange.folder import FolderExchange
 from tokenpay.adapters.rates.rate_table import FILE_NAME as RATES, RateTable
 from tokenpay.adapters.risk.habit import HabitScorer
 from tokenpay.adapters.risk.rules import RuleScorer
+from tokenpay.adapters.screening.name_screener import NameScreener
 from tokenpay.adapters.signer.local import LocalSigner
 from tokenpay.adapters.signer.memory import SignerMemory
 from tokenpay.adapters.signer.passkey_sealing import seal_passkeys
@@ -340,6 +341,7 @@ def _put_together(
             authenticator=_authenticator(directory, settings, store, entropy or SystemEntropy()),
             head_sinks=open_head_sinks(directory, settings) if signer else (),
             scorers=SCORERS,
+            screener=NameScreener(),
         )
 
 

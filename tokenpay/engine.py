@@ -4,10 +4,11 @@ Any number of engines may run. Each chain, and what belongs to none, is turned b
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from math import ceil
+from typing import Protocol
 
 from tokenpay.bank import Bank
 from tokenpay.errors import (
@@ -26,6 +27,7 @@ from tokenpay.operations.bank_health import note_turn
 from tokenpay.operations.enact_policies import enact_policies
 from tokenpay.operations.erase_outdated import Outdated, erase_outdated
 from tokenpay.operations.expire import Expired, expire
+from tokenpay.operations.screen_names import ScreenedNames, screen_names
 from tokenpay.operations.send_heads import SentHeads, send_heads
 from tokenpay.operations.settle import Settled, settle
 from tokenpay.operations.sign_heads import sign_heads
@@ -64,13 +66,15 @@ class ChainCycle:
 class Cycle:
     """One turn of the engine over every chain; `error` says why what belongs to no chain stopped short.
 
-    `signed_heads` heads of audit streams were signed, and `heads` says how many were sent, and where none could be.
+    `names` says whose names were compared with the lists. `signed_heads` heads of audit streams were signed,
+    and `heads` says how many were sent, and where none could be.
     `erased` is what went because its time was over, `taken` what other institutions sent under the Travel Rule.
     `leases` names what this engine held at the end of it: `chain/1` for each chain, `books` for what expires.
     It took `took_s` seconds.
     """
 
     chains: tuple[ChainCycle, ...] = ()
+    names: ScreenedNames = field(default_factory=ScreenedNames)
     expired: Expired = field(default_factory=Expired)
     signed_heads: int = 0
     heads: SentHeads = field(default_factory=SentHeads)
@@ -79,6 +83,12 @@ class Cycle:
     error: TokenpayError | None = None
     leases: tuple[str, ...] = ()
     took_s: float = field(default=0.0, compare=False)
+
+
+class _Step(Protocol):
+    """One thing that belongs to no chain; returns the turn with what it did."""
+
+    def __call__(self, bank: Bank, cycle: Cycle, *, by: Session) -> Cycle: ...
 
 
 def run_once(bank: Bank, *, by: Session) -> Cycle:
@@ -143,13 +153,21 @@ def _rest(pause_s: float, stop: Callable[[], bool]) -> None:
 
 def _cycle(bank: Bank, leases: Leases, stop: Callable[[], bool], *, by: Session) -> Cycle:
     began_s = time.monotonic()
+    cycle = _in_turn(bank, Cycle(), (_names,), leases, stop, by=by)  # before anything moves
     turns = tuple(_turn(bank, chain_id, leases, stop, by=by) for chain_id in bank.chains)
     mine = [turn for turn in turns if turn.watched is not None or turn.error is not None]
     seen = [turn.chain_id for turn in mine if turn.watched is not None]
     if mine:
         note_turn(bank, seen=seen, troubles={turn.chain_id: _trouble(turn) for turn in mine}, by=by)
-    cycle = Cycle(chains=turns)
-    for step in _BOOK_STEPS:
+    cycle = _in_turn(bank, replace(cycle, chains=turns), _BOOK_STEPS, leases, stop, by=by)
+    return replace(cycle, leases=leases.names, took_s=time.monotonic() - began_s)
+
+
+def _in_turn(
+    bank: Bank, cycle: Cycle, steps: Sequence[_Step], leases: Leases, stop: Callable[[], bool], *, by: Session
+) -> Cycle:
+    """Take steps that belong to no chain, one after the other, while this engine has their lease."""
+    for step in steps:
         try:
             if stop() or not leases.hold(_BOOKS, by=by):
                 break
@@ -159,7 +177,11 @@ def _cycle(bank: Bank, leases: Leases, stop: Callable[[], bool], *, by: Session)
         except TokenpayError as error:
             # What is wrong with one of them keeps nothing else: a policy that cannot be read holds no heads back.
             cycle = replace(cycle, error=cycle.error or error)
-    return replace(cycle, leases=leases.names, took_s=time.monotonic() - began_s)
+    return cycle
+
+
+def _names(bank: Bank, cycle: Cycle, *, by: Session) -> Cycle:
+    return replace(cycle, names=screen_names(bank, by=by))
 
 
 def _enact(bank: Bank, cycle: Cycle, *, by: Session) -> Cycle:

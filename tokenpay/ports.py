@@ -12,8 +12,11 @@ from typing import Literal, Protocol, runtime_checkable
 from tokenpay.audit.signed_head import HeadStep, SignedHead, StreamHead
 from tokenpay.audit.tree import TreeHead
 from tokenpay.compliance.clearance import Clearance
+from tokenpay.compliance.listed_party import ListedParty
+from tokenpay.compliance.name_hit import NameHit
 from tokenpay.compliance.risk.activity import Activity
 from tokenpay.compliance.risk.assessment import Assessment
+from tokenpay.compliance.screening_list import ScreeningList
 from tokenpay.counter.slip import Slip
 from tokenpay.errors import SignerRefused, TokenpayError
 from tokenpay.ethereum.grants.authorization import Authorization
@@ -237,6 +240,25 @@ class RiskScorer(Protocol):
 
         It is asked in the unit of work of the payment, before the payment stands in `activity`, and answers by what
         it is given alone. Whatever it raises holds the payment.
+        """
+
+
+class Screener(Protocol):
+    """Compares names with those of screening lists. Only the engine asks it: the books keep what it says."""
+
+    def method(self) -> str:
+        """Return by what names are compared: where that changes, everybody is compared anew. Raises MissingExtra."""
+
+    def holds(self, known: ScreeningList) -> bool:
+        """Tell whether names can be compared with this version of a list at once."""
+
+    def take(self, known: ScreeningList, parties: Sequence[ListedParty]) -> None:
+        """Make ready to compare names with this version of a list, in the place of the one of its name."""
+
+    def compare(self, known: ScreeningList, name: str) -> tuple[NameHit, ...]:
+        """Return the entries of a list that was taken which a name may mean, best first.
+
+        Raises UnreadableName for one that cannot be compared. Whatever else it raises is no answer either.
         """
 
 

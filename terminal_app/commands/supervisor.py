@@ -18,6 +18,13 @@ REFUND_CASE = Command(
     help=_("Pay the money that waits under the case to an address that the payee states."),
     permission=Permission.CASE,
 )
+RELEASE_HIT = Command(
+    action="release_hit",
+    key="f5",
+    footer=_("Not them"),
+    help=_("Say that somebody is not the one on the list, or confirm what another supervisor said: two people do."),
+    permission=Permission.CASE,
+)
 RESOLVE_CASE = Command(
     action="resolve_case",
     key="f9",

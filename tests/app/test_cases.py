@@ -1,5 +1,6 @@
 """Cases and requests that did not go as asked: what the screen says, and the next key."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from tests.app.gate import Gate
 from tests.app.hand import Hand, run, terminal
 from tests.app.spoken import typed
 from tests.app.test_screens import check_footer
-from tokenpay.testing import DENIED, OUTSIDER, Branch, euro
+from tokenpay.testing import DENIED, OUTSIDER, Branch, FakeScreener, euro
 
 PAYEE = tp.Address(b"\x77" * 20)
 
@@ -281,3 +282,39 @@ def test_blocked_money_leaves_only_with_two_people(branch: Branch, tmp_path: Pat
             assert [str(amount) for amount in tp.case_balances(branch.bank, case.id, by=branch.vera)] == ["25.00 DEUR"]
 
     run(flow())
+
+
+def test_a_hit_on_a_name_is_released_by_two_at_the_counter(
+    branch: Branch, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    listed = b"id,kind,names,addresses,programs\n7,person,Boris Klein,,\n"
+    name = tp.get_customer(branch.bank, branch.boris.id, by=branch.vera).name
+    listed = listed.replace(b"Boris Klein", name.encode())
+    branch.clock.advance(1)
+    now_s = branch.clock.now_s()
+    tp.load_list(branch.bank, name="sought", form=tp.ListForm.OWN, files=[listed], dated_s=now_s, by=branch.vera)
+    engine = replace(branch.bank, screener=FakeScreener())
+    (case_id,) = tp.screen_names(engine, by=branch.engine).cases
+
+    async def flow() -> None:
+        for operator, question in (("vera", name), ("otto", "vera says: not")):
+            async with terminal(branch, tmp_path / operator, size) as hand:
+                await hand.sign_in(operator)
+                await hand.arrive(Home)
+                await hand.press("f8")
+                await hand.arrive(Cases)
+                await hand.read("a name on a list, perhaps")
+                await hand.press("enter")
+                await hand.arrive(CaseScreen)
+                await hand.read("sought 7")
+                await hand.press("f5")
+                await hand.read(question)
+                if operator == "vera":
+                    await hand.enter("another birthday")
+                    await hand.read("not them, says vera")
+                else:
+                    await hand.press("f9")
+                    await hand.read("RESOLVED")
+
+    run(flow())
+    assert tp.get_case(branch.bank, case_id, by=branch.vera).resolution == "released by vera and otto"

@@ -12,6 +12,7 @@ from tests.long_gone import long_gone
 from tests.travel_data import travel_data
 from tests.world import CHAIN_ID, LIMITS, LISTED, OUTSIDE, TOKEN, World, found_template, sign_in
 from tokenpay.counter.cash_count import CashCount
+from tokenpay.testing import FakeScreener
 from tokenpay.testing.fake_system import FakeClock, FakeEntropy
 
 EUR = tp.Asset.cash("EUR")
@@ -36,6 +37,20 @@ def _give_passkeys(world: World, held: tp.Payment) -> None:
     tp.trust_passkeys(world.bank, by=world.ann)
     tp.revoke_passkey(world.bank, keys["bob"].id, by=world.bob)
     confirm(world, held, world.tom)
+
+
+def _hit_a_name(world: World) -> None:
+    """Leave verdicts on names and a release that waits, of a list that has no names any more."""
+    bank = replace(world.bank, screener=FakeScreener())
+    tp.enrol_customer(bank, name="Cora Vane", by=world.tom, key=world.key())
+    for names, people in (("Vane Cora", [world.ann]), ("", [world.ann, world.bob])):
+        rows = f"id,kind,names,addresses,programs\n7,person,{names},0x{'ab' * 20},\n".encode()
+        world.clock.advance(1)
+        dated_s = world.clock.now_s()
+        for by in people:
+            tp.load_list(bank, name="sought", form=tp.ListForm.OWN, files=[rows], dated_s=dated_s, by=by)
+        for case_id in tp.screen_names(bank, by=world.engine).cases:
+            tp.release_hit(bank, case_id, list_name="sought", entry_id="7", reason="another", by=world.ann)
 
 
 def _live(world: World) -> None:
@@ -63,6 +78,7 @@ def _live(world: World) -> None:
     tp.close_self_service(bank, customer_id=world.anna.id, by=tom)
     tp.attach_travel_rule(bank, out.id, travel_data(world.anna.id), by=tom, key=world.key())
     tp.begin_wallet_proof(bank, customer_id=world.anna.id, wallet=OUTSIDE, by=tom)
+    _hit_a_name(world)
     tp.close_session(bank, by=world.bob)
     world.bob = sign_in(bank, "bob")
     rules = tp.get_policy(bank, by=ann)

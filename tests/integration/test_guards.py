@@ -134,6 +134,22 @@ ATTACKS: dict[str, tuple[str, str]] = {
         "INSERT INTO policies SELECT version + 1, content, at_s, maker, checker FROM policies",
         "policies_",
     ),
+    "a verdict on a name changed": ("UPDATE name_verdicts SET hits = '[]'", "name_verdicts_kept"),
+    "a release of other names": ("UPDATE name_releases SET mark = 'x'", "name_releases_kept"),
+    "a release confirmed by a teller": (
+        "UPDATE name_releases SET confirmed_by = 'tom', confirmed_at_s = 1, confirmed_signature = signature",
+        "name_releases_by_a_supervisor",
+    ),
+    "a release that begins confirmed": (
+        "INSERT INTO name_releases SELECT 'x', party, mark, list_name, entry_id, content, reason, asked_by, 1, signature,"
+        " 'bob', 1, signature FROM name_releases",
+        "name_releases_begins_open",
+    ),
+    "a release by a teller": (
+        "INSERT INTO name_releases SELECT 'x', party, mark, list_name, entry_id, content, reason, 'tom', 1, signature,"
+        " NULL, NULL, NULL FROM name_releases",
+        "name_releases_of_a_supervisor",
+    ),
     "a proposal of another content": ("UPDATE policy_proposals SET content = '{{}}'", "policy_proposals_kept"),
     "a proposal approved by a teller": (
         "UPDATE policy_proposals SET state = 'approved', decided_by = 'tom', decided_at_s = 1,"

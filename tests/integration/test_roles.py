@@ -232,6 +232,9 @@ _EVERYBODY = {
     "server: its files": "SELECT pg_ls_dir('.')",
 }
 _TERMINAL = {
+    "names: another verdict": "INSERT INTO name_verdicts SELECT 'customer/x', list_name, mark, list_version, method, '[]', '',"
+    " 1 FROM name_verdicts LIMIT 1",
+    "names: a verdict gone": "DELETE FROM name_verdicts",
     "policy: one of their own": "INSERT INTO policies SELECT version + 1, content, at_s, maker, checker FROM policies",
     "policy: one in force": "UPDATE policy_proposals SET state = 'in_force', decided_by = 'bob', decided_at_s = 1,"
     " decided_signature = signature WHERE state = 'open'",

@@ -120,6 +120,8 @@ def test_up_down_and_up_again(engine: sa.Engine, database_url: str) -> None:
 LATER_TABLES = {
     "audit_texts",
     "erasures",
+    "name_verdicts",
+    "name_releases",
     "travel_rules",
     "wallet_proofs",
     "screening_lists",

@@ -12,6 +12,7 @@ class CaseKind(StrEnum):
     UNMATCHED_DEPOSIT = "unmatched_deposit"
     SCREENING_MATCH = "screening_match"
     SCREENING_UNAVAILABLE = "screening_unavailable"
+    POSSIBLE_MATCH = "possible_match"
     ASSET_CHANGED = "asset_changed"
     CHAIN_HALTED = "chain_halted"
     PAYMENT_STUCK = "payment_stuck"

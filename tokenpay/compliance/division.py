@@ -23,6 +23,11 @@ class Aside:
 
 _NO_DATA = Aside(kind=CaseKind.TRAVEL_RULE, note="no data on who sent it came with it")
 _MATCH = Aside(kind=CaseKind.SCREENING_MATCH, note="the sender is on a screening list", outcome=DepositOutcome.BLOCKED)
+_POSSIBLE = Aside(
+    kind=CaseKind.POSSIBLE_MATCH,
+    note="who is paid, or who sent it, may be somebody on a screening list",
+    outcome=DepositOutcome.BLOCKED,
+)
 _UNSCREENED = Aside(kind=CaseKind.SCREENING_UNAVAILABLE, note="the screening lists could say nothing")
 _UNKNOWN = Aside(kind=CaseKind.SCREENING_UNAVAILABLE, note="nobody knows who sent it: it was minted")
 _FROZEN = Aside(kind=CaseKind.ASSET_CHANGED, note="the token is frozen")
@@ -63,16 +68,19 @@ def divide(
     sender: Verdict | None,
     asset_usable: bool,
     payee: CustomerStatus,
+    names: Verdict = Verdict.CLEAR,
     data_missing: bool = False,
 ) -> Division:
     """Divide a deposit whose log is believed.
 
-    In this order of precedence: whom it comes from (None: it was minted, and nobody knows for whom), whether the
-    Travel Rule's data on that is missing, what it is of, whose it would be, and what its request, which is in
-    `state`, still takes. The first that speaks against it says why all of it stands aside; the request alone may take
-    a part. Raises as `after_payment` does.
+    In this order of precedence: whom it comes from (None: it was minted, and nobody knows for whom), `names` of who is
+    paid and who sent it, whether the Travel Rule's data on that is missing, what it is of, whose it would be, and what
+    its request, which is in `state`, still takes. The first that speaks against it says why all of it stands aside;
+    the request alone may take a part. Raises as `after_payment` does.
     """
-    aside = _against(amount, request, sender=sender, asset_usable=asset_usable, payee=payee, data_missing=data_missing)
+    aside = _against(
+        amount, request, sender=sender, asset_usable=asset_usable, payee=payee, names=names, data_missing=data_missing
+    )
     if aside is not None:
         return Division(aside_units=amount.units, aside=aside)
     taken = after_payment(request, state, credited_units=credited_units, units=amount.units, at_s=paid_at_s)
@@ -91,11 +99,14 @@ def _against(
     sender: Verdict | None,
     asset_usable: bool,
     payee: CustomerStatus,
+    names: Verdict,
     data_missing: bool,
 ) -> Aside | None:
     if sender is Verdict.MATCH:
         return _MATCH
-    if sender is Verdict.UNAVAILABLE:
+    if names is Verdict.POSSIBLE_MATCH:
+        return _POSSIBLE
+    if Verdict.UNAVAILABLE in (sender, names):
         return _UNSCREENED
     if sender is None:
         return _UNKNOWN

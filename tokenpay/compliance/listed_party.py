@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 
 from tokenpay.errors import InvalidInput
+from tokenpay.primitives.canonical import canonical_bytes
 
 _MAX_TEXT = 4_000
 """Nobody is called more, and whatever is compared with everything is bounded."""
@@ -50,3 +52,9 @@ class ListedParty:
             raise InvalidInput("a name or an address of an entry is empty", entry=self.id)
         if max(map(len, (self.id, *self.names, *(address.text for address in self.addresses)))) > _MAX_TEXT:
             raise InvalidInput(f"a text of an entry is longer than {_MAX_TEXT} characters", entry=self.id[:80])
+
+    def digest(self) -> str:
+        """Return the SHA-256 of all that the list says of this entry: another digest, another entry to be looked at."""
+        addresses = [[address.ticker, address.text] for address in self.addresses]
+        content = [self.id, self.kind.value, [*self.names], [*addresses], [*self.programs]]
+        return sha256(canonical_bytes(content)).hexdigest()

@@ -10,7 +10,10 @@ NAME_THRESHOLD = 840
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NameHit:
-    """`listed` is the entry's name as the list writes it; `score` is in thousandths, `why` says what was alike."""
+    """`listed` is the entry's name as the list writes it; `score` is in thousandths, `why` says what was alike.
+
+    `content` is the entry's digest when the names were compared, in hexadecimal; "" where nobody asked for it.
+    """
 
     list_name: str
     entry_id: str
@@ -18,3 +21,4 @@ class NameHit:
     listed: str
     score: int
     why: tuple[str, ...]
+    content: str = ""

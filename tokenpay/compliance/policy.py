@@ -1,6 +1,6 @@
 """Limits, hours and the second person: what this bank allows. What is not set is not allowed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -9,6 +9,7 @@ from hashlib import sha256
 
 from tokenpay.compliance.limits import UNLIMITED, Met, met, reason_of
 from tokenpay.compliance.list_rule import ListRule
+from tokenpay.compliance.name_verdict import Uncompared
 from tokenpay.compliance.payee_rules import NewPayee, payee_allowed
 from tokenpay.compliance.risk.activity import is_scored
 from tokenpay.compliance.risk.assessment import Assessment
@@ -298,7 +299,10 @@ def decide(policy: Policy, intent: Intent, facts: Facts) -> Decision:
         (holds if facts.role is Role.CUSTOMER else refusals).append(
             Reason(code="screening.match", message="an address of this payment is on a screening list")
         )
-    if Verdict.UNAVAILABLE in verdicts or _unscreened(intent, facts):
+    holds += name_reasons(facts.screenings)
+    if any(each.verdict is Verdict.UNAVAILABLE and each.why not in UNCOMPARED for each in facts.screenings) or (
+        _unscreened(intent, facts)
+    ):
         holds.append(
             Reason(code="screening.unavailable", message="a screening list is missing, too old or not accepted")
         )
@@ -367,6 +371,34 @@ def _standing(intent: Intent, facts: Facts) -> list[Reason]:
         if status is not CustomerStatus.ACTIVE:
             reasons.append(Reason(code=f"customer.{status}", message=f"a customer of this payment is {status}"))
     return reasons
+
+
+UNCOMPARED: Mapping[str, Reason] = {
+    Uncompared.PENDING: Reason(
+        code="screening.pending", message="a name of this payment is not compared with the screening lists yet"
+    ),
+    Uncompared.NO_PROGRAM: Reason(
+        code="screening.unavailable",
+        message='names cannot be compared: where the engine runs, the extra "names" is missing',
+    ),
+    Uncompared.UNREADABLE: Reason(
+        code="screening.unavailable", message="a name of this payment has no letters that can be compared"
+    ),
+    Uncompared.FAILED: Reason(code="screening.unavailable", message="comparing a name of this payment failed"),
+}
+_POSSIBLE = Reason(code="screening.possible_match", message="a name of this payment may be one on a screening list")
+
+
+def name_reasons(screenings: Sequence[Screening]) -> list[Reason]:
+    """Return what holds a payment because of its names alone, each reason once: a hit, or what was not compared."""
+    found = [_POSSIBLE for each in screenings if each.verdict is Verdict.POSSIBLE_MATCH]
+    found += [UNCOMPARED[each.why] for each in screenings if each.why in UNCOMPARED]
+    return list(dict.fromkeys(found))
+
+
+def is_of_names(reason: Reason) -> bool:
+    """Tell whether a payment was held for this because of its names alone."""
+    return reason == _POSSIBLE or reason in UNCOMPARED.values()
 
 
 def _unscreened(intent: Intent, facts: Facts) -> bool:

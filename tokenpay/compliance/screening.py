@@ -1,4 +1,4 @@
-"""A verdict on an address against dated lists."""
+"""A verdict on an address, or on somebody's name, against dated lists."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -12,9 +12,10 @@ LIST_AHEAD_S = 14 * 3_600
 
 
 class Verdict(StrEnum):
-    """What the lists say; unavailable where one that must speak cannot."""
+    """What the lists say; unavailable where one that must speak cannot. A name is at most a possible match."""
 
     CLEAR = "clear"
+    POSSIBLE_MATCH = "possible_match"
     MATCH = "match"
     UNAVAILABLE = "unavailable"
 
@@ -49,7 +50,7 @@ class ListHit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screening:
-    """What the lists say of one address.
+    """What the lists say of one address, or of one party's names.
 
     `list_name`, `list_version` and `list_dated_s` say which list spoke; `entry_id` is its entry that hit, `why` what
     kept it silent. `against` are all lists that were asked, each as name/version: the same labels, the same answer.

@@ -14,7 +14,7 @@ from tokenpay.payments.payment import UNSENT, Payment, PaymentState
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.halt import running
 from tokenpay.steps.overtaken import check_overtaken
-from tokenpay.steps.settle_deposits import settle_deposits
+from tokenpay.steps.settle_deposits import check_names_compared, settle_deposits
 from tokenpay.steps.settle_payment import Due, settle_carried, settle_payments
 
 
@@ -32,7 +32,7 @@ def settle(bank: Bank, *, chain_id: int, by: Session) -> Settled:
 
     Safe to stop anywhere and to call again: each payment and each deposit is judged once. Raises NotFound for an
     unknown chain, Halted, also where another transaction has the nonce of a payment in a final block, ChainUnavailable,
-    IntegrityError.
+    IntegrityError, and Unavailable while a deposit waits for its names to be compared with the lists.
     """
     chain = bank.chain(chain_id)
     final = chain.finalized()
@@ -65,6 +65,7 @@ def settle(bank: Bank, *, chain_id: int, by: Session) -> Settled:
     settle_payments(bank, found, final_number=final_number, by=by)
     for collection in waiting:
         settle_carried(bank, collection.id, final_number=final_number, by=by)
+    check_names_compared(bank, seen)
     settle_deposits(bank, chain_id, seen, by=by)
     with bank.store.unit_of_work() as uow:
         if uow.chains.get(chain_id, lock=True).final_number < final_number:

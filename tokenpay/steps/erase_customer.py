@@ -56,6 +56,7 @@ def erase_customer(uow: UnitOfWork, bank: Bank, operator: Operator, erasure: Era
     for payment in uow.payments.refused_of(id):
         reasons = tuple(replace(it, message=ERASED_NAME) if it.code == _TYPED else it for it in payment.reasons)
         uow.payments.update(replace(payment, reasons=reasons), was=payment.state)
+    uow.names.forget(f"customer/{id}")
     uow.customers.erase(id, at_s=now_s)
     uow.erasures.done(id, at_s=now_s)
     agreed: dict[str, Value] = {"by": erasure.asked_by, "with": erasure.agreed_by, "count": count}

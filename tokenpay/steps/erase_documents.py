@@ -16,6 +16,7 @@ def erase_documents(
     erased = []
     for each in outdated:
         uow.travel_rules.erase(each.id, at_s=bank.clock.now_s())
+        uow.names.forget(f"travel_rule/{each.id}")  # a hit says which words of a name were alike
         record(uow, bank, operator, "travel_rule.erased", each.subject, {"record": each.id})
         erased.append(uow.travel_rules.get(each.id))
     return erased

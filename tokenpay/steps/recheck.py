@@ -17,8 +17,12 @@ from tokenpay.store.unit_of_work import UnitOfWork
 
 _ENDS = frozenset({"approval.passkey", "asset.frozen", "customer.closed", "customer.frozen", "screening.match"})
 """Reasons that end a cleared payment: its asset, parties, lists or passkeys are no longer what was cleared."""
-_WAITS = frozenset({"emergency.stop", "intent.expired", "screening.unavailable", "travel_rule.data_missing"})
-"""Reasons that keep it cleared: until payments run again, until `expire` ends it, a list answers, or data stands."""
+_WAITS = frozenset({
+    "emergency.stop", "intent.expired", "screening.pending", "screening.possible_match", "screening.unavailable",
+    "travel_rule.data_missing",
+})  # fmt: skip
+"""Reasons that keep it cleared: until payments run again, until `expire` ends it, a list answers or a name is compared,
+two people release a hit, or data stands."""
 _PASSED = frozenset({
     "hours.closed", "limit.branch", "limit.customer", "limit.customer_day", "limit.operator", "limit.operator_day",
     "limit.payment", "limit.role", "payee.new", "payee.not_allowed", "payee.private", "payee.wait",

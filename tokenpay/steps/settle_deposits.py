@@ -7,7 +7,9 @@ from dataclasses import replace
 from tokenpay.bank import Bank
 from tokenpay.compliance.case import Case
 from tokenpay.compliance.division import Division, divide, divide_disagreed
+from tokenpay.compliance.name_verdict import Uncompared
 from tokenpay.compliance.screening import Verdict
+from tokenpay.errors import Unavailable
 from tokenpay.ethereum.observed import Holding
 from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import AccountKind
@@ -22,6 +24,7 @@ from tokenpay.steps.authorize import authorize
 from tokenpay.steps.enter_case import enter_case
 from tokenpay.steps.record import record
 from tokenpay.steps.screened import screened
+from tokenpay.steps.screened_names import screened_names_of_deposit
 from tokenpay.steps.travel_facts import data_missing
 from tokenpay.store.unit_of_work import UnitOfWork
 
@@ -95,6 +98,7 @@ def _settle_one(uow: UnitOfWork, bank: Bank, operator: Operator, deposit: Deposi
         sender=_verdict(uow, bank, deposit),
         asset_usable=uow.assets.get(deposit.amount.asset.id).active,
         payee=uow.customers.get(payee).status,
+        names=_names(uow, bank, deposit),
         data_missing=data_missing(uow, deposit, payee, now_s=bank.clock.now_s()),
     )
     if division.state is not None:
@@ -107,6 +111,20 @@ def _verdict(uow: UnitOfWork, bank: Bank, deposit: Deposit) -> Verdict | None:
     if deposit.sender is None:
         return None
     return screened(uow, bank, deposit.sender, chain_id=deposit.chain_id).verdict
+
+
+def _names(uow: UnitOfWork, bank: Bank, deposit: Deposit) -> Verdict:
+    """Return the worst that the lists say of a name: a hit before silence."""
+    found = {screening.verdict for screening in screened_names_of_deposit(uow, bank, deposit)}
+    return next((each for each in (Verdict.POSSIBLE_MATCH, Verdict.UNAVAILABLE) if each in found), Verdict.CLEAR)
+
+
+def check_names_compared(bank: Bank, seen: Sequence[Deposit]) -> None:
+    """Raise Unavailable while somebody's names wait to be compared with the lists: their deposits wait as well."""
+    with bank.store.read() as uow:
+        for deposit in seen:
+            if any(each.why == Uncompared.PENDING for each in screened_names_of_deposit(uow, bank, deposit)):
+                raise Unavailable("a deposit waits until its names are compared with the screening lists")
 
 
 def _book(uow: UnitOfWork, bank: Bank, operator: Operator, deposit: Deposit, division: Division) -> None:

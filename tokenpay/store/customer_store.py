@@ -40,7 +40,7 @@ class CustomerStore:
         Locked `to keep`, the status stays as it is until this unit of work ends: many may hold it so, and
         who locks it `to change` waits for them.
         """
-        if lock == "to keep" and customer_id in self._kept:
+        if lock != "to change" and customer_id in self._kept:
             return self._kept[customer_id]
         query = _CUSTOMER if lock is None else _LOCK[lock]
         row = self._connection.execute(query, {"customer": customer_id}).one_or_none()

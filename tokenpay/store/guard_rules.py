@@ -53,6 +53,8 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "listed_addresses": (),
     "listed_names": (),
     "listed_parties": (),
+    "name_releases": ("confirmed_by", "confirmed_at_s", "confirmed_signature"),
+    "name_verdicts": (),
     "operators": ("active", "failures", "locked_until_s"),
     "outbox": (),
     "passkey_challenges": ("answered_at_s",),
@@ -86,11 +88,12 @@ CHANGES: dict[str, tuple[str, ...]] = {
 
 REMOVED = frozenset({
     "audit_records", "authorizations", "blocks", "carried", "credentials", "head_sinks", "keys", "limit_uses",
-    "listed_addresses", "listed_names", "listed_parties", "passkey_challenges", "screening_lists", "shifts",
+    "listed_addresses", "listed_names", "listed_parties", "name_releases", "name_verdicts", "passkey_challenges",
+    "screening_lists", "shifts",
 })  # fmt: skip
 """Where rows may go again: what was archived, what a reorg orphans, is replaced, or a unit of work takes back."""
 
-ENGINE_REMOVES = frozenset({"passkey_challenges"})
+ENGINE_REMOVES = frozenset({"name_releases", "passkey_challenges"})
 """Where a terminal removes none."""
 
 OWNER_REMOVES = frozenset({"audit_records"})
@@ -102,6 +105,7 @@ ONCE = {
     "clearances": "id = NEW.id OR payment_id = NEW.payment_id",
     "erasures": "customer_id = NEW.customer_id",
     "introductions": "operator_id = NEW.operator_id",
+    "name_releases": "id = NEW.id",
     "outbox": "id = NEW.id",
     "passkey_challenges": "id = NEW.id",
     "passkey_consents": "payment_id = NEW.payment_id AND (operator_id = NEW.operator_id OR passkey_id = NEW.passkey_id)"
@@ -336,6 +340,12 @@ RULES = (
     Rule(name="stands_as_a_policy", table="policy_proposals", event="UPDATE", looks=True,
          refused="NEW.state = 'in_force' AND NOT EXISTS (SELECT 1 FROM policies WHERE version = NEW.version"
          " AND content = NEW.content AND maker = NEW.proposed_by AND checker = NEW.decided_by)"),
+    Rule(name="begins_open", table="name_releases", event="INSERT", refused="NEW.confirmed_by IS NOT NULL"),
+    Rule(name="of_a_supervisor", table="name_releases", event="INSERT", looks=True,
+         refused=f"NOT EXISTS ({_SUPERVISOR}.asked_by)"),
+    Rule(name="by_a_supervisor", table="name_releases", event="UPDATE", looks=True,
+         refused=f"NOT EXISTS ({_SUPERVISOR}.confirmed_by)"),
+    Rule(name="confirmed_once", table="name_releases", event="UPDATE", refused="OLD.confirmed_by IS NOT NULL"),
     Rule(name="only_erased", table="travel_rules", event="UPDATE",
          refused="OLD.erased_at_s IS NOT NULL OR NEW.erased_at_s IS NULL OR NEW.erased_at_s < OLD.keep_until_s"),
     Rule(name="answered_once", table="wallet_proofs", event="UPDATE", refused="OLD.proved_at_s IS NOT NULL"),

@@ -144,6 +144,15 @@ class PaymentStore:
         query = select(payments).where(theirs, payments.c.state == PaymentState.REFUSED)
         return [self._payment(row) for row in self._connection.execute(query.order_by(payments.c.created_at_s))]
 
+    def held_for(self, codes: str, *, limit: int | None = None) -> list[Payment]:
+        """Return held payments with a reason whose code begins with `codes`, oldest first."""
+        query = select(payments).where(
+            payments.c.state == PaymentState.HELD.value,
+            payments.c.reasons.contains(f'"code":"{codes}', autoescape=True),
+        )
+        order = (payments.c.created_at_s, payments.c.id)
+        return [self._payment(row) for row in self._connection.execute(query.order_by(*order).limit(rows_limit(limit)))]
+
     def paid_before(self, *, creditor: str, debtor: str | None = None) -> bool:
         """Tell whether anybody, or this debtor, has paid this creditor to the end."""
         query = select(payments.c.id).where(

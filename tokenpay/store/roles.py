@@ -19,7 +19,8 @@ ROLES = (TERMINAL, ENGINE, AUDITOR)
 # The chain, what was signed, policy, screening lists, assets and leases are read at a counter and written elsewhere.
 _NOT_AT_A_COUNTER = frozenset({
     "assets", "attempts", "audit_archives", "authorizations", "blocks", "chains", "deposits", "head_sinks", "leases",
-    "listed_addresses", "listed_names", "listed_parties", "policies", "screening_lists", "signed", "signed_heads",
+    "listed_addresses", "listed_names", "listed_parties", "name_verdicts", "policies", "screening_lists", "signed",
+    "signed_heads",
 })  # fmt: skip
 _OWNERS_ALONE = frozenset({"audit_archives", "chains"})
 _SECRET = frozenset({"credentials"})

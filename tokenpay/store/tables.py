@@ -731,6 +731,44 @@ listed_addresses = Table(
 )
 """Addresses as they are listed, and in the form in which all writings of one meet."""
 
+name_verdicts = Table(
+    "name_verdicts",
+    metadata,
+    Column("party", Text, primary_key=True),
+    Column("list_name", Text, primary_key=True),
+    Column("mark", Text, nullable=False),
+    Column("list_version", Integer, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("hits", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("compared_at_s", BigInteger, nullable=False),
+)
+"""What a list says of a party's names. It refers to no list: the row of one is replaced with every version."""
+
+name_releases = Table(
+    "name_releases",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("party", Text, nullable=False),
+    Column("mark", Text, nullable=False),
+    Column("list_name", Text, nullable=False),
+    Column("entry_id", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("asked_by", Text, ForeignKey("operators.id"), nullable=False),
+    Column("asked_at_s", BigInteger, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    Column("confirmed_by", Text, ForeignKey("operators.id")),
+    Column("confirmed_at_s", BigInteger),
+    Column("confirmed_signature", LargeBinary),
+    CheckConstraint("confirmed_by IS NULL OR confirmed_by <> asked_by", name="two_people"),
+    CheckConstraint(
+        "(confirmed_by IS NULL) = (confirmed_at_s IS NULL) AND (confirmed_by IS NULL) = (confirmed_signature IS NULL)",
+        name="confirmed_whole",
+    ),
+    Index("ix_name_releases_party", "party"),
+)
+
 cases = Table(
     "cases",
     metadata,

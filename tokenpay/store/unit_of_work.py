@@ -52,6 +52,7 @@ from tokenpay.store.ledger_store import LedgerStore
 from tokenpay.store.limit_store import LimitStore
 from tokenpay.store.list_store import ListStore
 from tokenpay.store.movement_store import MovementStore
+from tokenpay.store.name_store import NameStore
 from tokenpay.store.operator_store import OperatorStore
 from tokenpay.store.outbox_store import OutboxStore
 from tokenpay.store.passkey_store import PasskeyStore
@@ -110,6 +111,7 @@ class UnitOfWork:
     limits = cached_property(lambda uow: LimitStore(uow.connection, uow.writes))
     lists = cached_property(lambda uow: ListStore(uow.connection))
     movements = cached_property(lambda uow: MovementStore(uow.connection, uow.writes))
+    names = cached_property(lambda uow: NameStore(uow.connection, uow.operators))
     operators = cached_property(lambda uow: OperatorStore(uow.connection))
     outbox = cached_property(lambda uow: OutboxStore(uow.connection, uow.writes))
     passkeys = cached_property(lambda uow: PasskeyStore(uow.connection))

@@ -6,6 +6,7 @@ from tokenpay.testing.fake_exchange import FakeExchange
 from tokenpay.testing.fake_printer import FakePrinter
 from tokenpay.testing.fake_rates import FakeRates
 from tokenpay.testing.fake_scorer import FakeScorer
+from tokenpay.testing.fake_screener import FakeScreener
 from tokenpay.testing.fake_system import FakeClock, FakeEntropy
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "FakePrinter",
     "FakeRates",
     "FakeScorer",
+    "FakeScreener",
     "euro",
     "open_branch",
 ]

@@ -44,6 +44,7 @@ def commands() -> dict[str, argparse.ArgumentParser]:
     SQLite has no roles: test_roles makes them. No institution is named: test_travel_exchange
     reaches one. test_cli_chain has a payment overtaken. One proposal waits already, and
     not of the operator's own: test_cli_policy makes one. test_cli_passkey confirms a payment.
+    test_cli_names has a hit.
     """
     leaves = _leaves(build_parser(), "")
     elsewhere = (
@@ -53,6 +54,8 @@ def commands() -> dict[str, argparse.ArgumentParser]:
         "policy propose",
         "policy withdraw",
         "payment confirm",
+        "case release",
+        "case confirm",
         "travel send",
         "travel receive",
     )

@@ -89,6 +89,12 @@ BAD: dict[str, tuple[tuple[str, ...], str, int]] = {
     "no image": (("request", "read", "--image", "{folder}/absent.png"), "qr.invalid", 2),
     "image without a code": (("request", "read", "--image", "{folder}/bank.json"), "qr.invalid", 2),
     "unknown case": (("case", "resolve", "CS-NONE", "--resolution", "x"), "not_found", 4),
+    "release of no hit": (
+        ("case", "release", "CS-NONE", "--list", "ofac", "--entry", "7", "--reason", "another person"),
+        "not_found",
+        4,
+    ),
+    "unknown release": (("case", "confirm", "NR-NONE"), "not_found", 4),
     "refund of an unknown case": (REFUND, "not_found", 4),
     "malformed chain": (("chain", "watch", "one"), "input.invalid", 2),
     "unknown chain": (("chain", "watch", "5"), "not_found", 4),

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 import tokenpay as tp
 from tests import published_lists as published
 from tests.world import CHAIN_ID, LISTED, OUTSIDE, STRANGER, World, euro
+from tokenpay.testing import FakeScreener
 
 pytestmark = pytest.mark.one_database
 
@@ -210,6 +211,8 @@ def test_a_required_list_that_was_never_loaded_holds_what_goes_to_an_address(wor
         load(world, own(OTHER), name="un")
     content = published.un([replace(party, programs=("X",)) for party in parties(OTHER)], world.clock.now_s())
     load(world, content, name="un", form=tp.ListForm.UN)
+    world.bank = replace(world.bank, screener=FakeScreener())
+    tp.screen_names(world.bank, by=world.engine)  # the list has names: who pays is asked after as well
     assert tp.approve(world.bank, held.id, by=world.ann).state is S.CLEARED
 
 

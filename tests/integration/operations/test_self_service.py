@@ -433,6 +433,10 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
         "collect": lambda by: tp.collect(
             bank, request_id=request.id, authorization=grant, signature=grant, by=by, key=key
         ),
+        "screen_names": lambda by: tp.screen_names(bank, by=by),
+        "case_hits": lambda by: tp.case_hits(bank, case.id, by=by),
+        "release_hit": lambda by: tp.release_hit(bank, case.id, list_name="l", entry_id="7", reason="another", by=by),
+        "confirm_release": lambda by: tp.confirm_release(bank, "NR-1", by=by),
         "enact_policies": lambda by: tp.enact_policies(bank, by=by),
         "confirm_passkey": lambda by: tp.confirm_passkey(bank, "00", by=by),
         "confirm_payment": lambda by: tp.confirm_payment(bank, held.id, passkey=answer, by=by),

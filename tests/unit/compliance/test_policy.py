@@ -50,6 +50,10 @@ SECOND = {"second_person": True}
 ALLOW, HOLD, REFUSE = Answer.ALLOW, Answer.HOLD, Answer.REFUSE
 
 
+def named(verdict: Verdict, why: str) -> Screening:
+    return Screening(subject="customer/C0000000001", verdict=verdict, why=why)
+
+
 def says(verdict: Verdict, party: object = PAYEE) -> Screening:
     return Screening(subject=str(party), verdict=verdict)
 
@@ -128,6 +132,18 @@ CASES: list[tuple[str, Policy, Intent, dict[str, Any], Answer, list[str]]] = [
     ),
     ("clear", POLICY, SEND, {"screenings": (says(Verdict.CLEAR),)}, ALLOW, []),
     ("match", POLICY, SEND, {"screenings": (says(Verdict.MATCH),)}, REFUSE, ["screening.match"]),
+    *(
+        (f"name: {why or 'a hit'}", POLICY, PAY, {"screenings": (named(verdict, why),)}, HOLD, [f"screening.{code}"])
+        for verdict, why, code in (
+            (Verdict.POSSIBLE_MATCH, "", "possible_match"),
+            (Verdict.UNAVAILABLE, "pending", "pending"),
+            (Verdict.UNAVAILABLE, "unreadable", "unavailable"),
+            (Verdict.UNAVAILABLE, "failed", "unavailable"),
+            (Verdict.UNAVAILABLE, "no_program", "unavailable"),
+            (Verdict.UNAVAILABLE, "stale", "unavailable"),
+        )
+    ),
+    ("name: clear", POLICY, PAY, {"screenings": (named(Verdict.CLEAR, ""),)}, ALLOW, []),
     ("no answer", POLICY, SEND, {"screenings": (says(Verdict.UNAVAILABLE),)}, HOLD, ["screening.unavailable"]),
     ("not asked", POLICY, SEND, {}, HOLD, ["screening.unavailable"]),
     (

@@ -1,0 +1,150 @@
+"""Compare names with the lists in place, on the machine that can: whose turn it is, and what is said of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tokenpay.bank import Bank
+from tokenpay.compliance.name_hit import NameHit
+from tokenpay.compliance.name_verdict import NamedParty, NameVerdict, Uncompared, customer_party
+from tokenpay.compliance.screening_list import ScreeningList
+from tokenpay.compliance.travel_names import names_outside
+from tokenpay.errors import NotFound, UnreadableName
+from tokenpay.payments.deposit import DepositState
+from tokenpay.payments.intent import is_uetr
+from tokenpay.payments.payment import IN_NO_BLOCK, PaymentState
+from tokenpay.ports import Screener
+from tokenpay.primitives.canonical import canonical_text
+from tokenpay.steps.authorize import customers_of
+from tokenpay.steps.named_parties import named_parties, named_parties_of_deposit
+from tokenpay.steps.seal_data import open_document
+from tokenpay.store.unit_of_work import UnitOfWork
+
+AT_ONCE = 200
+"""Parties of one turn: so long nothing else of the engine waits for more than the list's index."""
+SWEEP_EVERY_S = 10
+"""How often all customers are looked through for one who was not compared; who pays or is paid is found at once."""
+_SWEPT, _SWEPT_AT_S = "names_swept", "names_swept_at_s"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """Somebody to compare, by the names of each person that they stand for: one, but for a document."""
+
+    party: NamedParty
+    persons: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """Whom to compare with which lists; `swept`: every customer was looked at, and nobody was left for another turn."""
+
+    lists: tuple[ScreeningList, ...]
+    due: tuple[Due, ...]
+    swept: bool
+
+
+def find_due(uow: UnitOfWork, bank: Bank, lists: tuple[ScreeningList, ...], *, method: str) -> Turn:
+    """Return who is to be compared now: first whose money waits, then every customer who is not closed."""
+    waiting = dict.fromkeys(_waiting(uow))
+    uow.names.ask(party.id for party in waiting)
+    due = [_due(uow, bank, party) for party in [it for it in waiting if _lacks(uow, it, lists)][:AT_ONCE]]
+    found = [it for it in due if it is not None]
+    left = AT_ONCE - len(found)
+    if not left or _fresh(uow, bank, lists, method):
+        return Turn(lists=lists, due=tuple(found), swept=False)
+    customers = uow.names.due_customers(lists, method=method, now_s=bank.clock.now_s(), limit=left)
+    already = {it.party for it in found}
+    for number, name in customers:
+        party = customer_party(number, name)
+        if party not in already:
+            found.append(Due(party=party, persons=((name,),)))
+    return Turn(lists=lists, due=tuple(found), swept=len(customers) < left)
+
+
+def note_swept(uow: UnitOfWork, bank: Bank, lists: Sequence[ScreeningList], method: str) -> None:
+    """Write down that nobody is left to compare with these versions of the lists."""
+    uow.facts.set(_SWEPT, _sweep(lists, method))
+    uow.facts.set(_SWEPT_AT_S, str(bank.clock.now_s()))
+
+
+def compare(
+    screener: Screener, known: ScreeningList, due: Due, *, method: str, now_s: int, current: NameVerdict | None
+) -> NameVerdict:
+    """Return what a list that was taken says of somebody; what it said before stands where nothing changed since."""
+    if current is not None and current.of(due.party, known) and current.method == method:
+        failed = current.why == Uncompared.FAILED
+        if not failed:
+            return current
+    hits: dict[str, NameHit] = {}
+    why = ""
+    for names in due.persons:
+        readable = False
+        for name in names:
+            try:
+                found = screener.compare(known, name)
+                readable = True
+            except UnreadableName:
+                continue
+            except Exception:  # it may be a bank's own code, and nothing is clear because it broke
+                why = Uncompared.FAILED.value
+                continue
+            for hit in found:
+                if hit.entry_id not in hits or hit.score > hits[hit.entry_id].score:
+                    hits[hit.entry_id] = hit
+        if not readable and not why:
+            why = Uncompared.UNREADABLE.value
+    best = sorted(hits.values(), key=lambda hit: (-hit.score, hit.entry_id))
+    return NameVerdict(
+        party=due.party,
+        list_name=known.name,
+        list_version=known.version,
+        method=method,
+        hits=tuple(best),
+        why=why,
+        compared_at_s=now_s,
+    )
+
+
+def _waiting(uow: UnitOfWork) -> list[NamedParty]:
+    """Return everybody whose payment waits for a name or is in no block yet, or whose deposit is not judged."""
+    payments = [
+        *uow.payments.held_for("screening.pending", limit=AT_ONCE),
+        *uow.payments.find(states=IN_NO_BLOCK | {PaymentState.CLEARED}, limit=AT_ONCE),
+    ]
+    deposits = uow.deposits.find(states=[DepositState.SEEN])
+    return [
+        *(party for payment in payments for party in named_parties(uow, payment.intent)),
+        *(party for deposit in deposits for party in named_parties_of_deposit(uow, deposit)),
+    ]
+
+
+def _lacks(uow: UnitOfWork, party: NamedParty, lists: Sequence[ScreeningList]) -> bool:
+    verdicts = uow.names.verdicts(party)
+    return not all((verdict := verdicts.get(known.name)) and verdict.of(party, known) for known in lists)
+
+
+def _due(uow: UnitOfWork, bank: Bank, party: NamedParty) -> Due | None:
+    """Return a party with their names; None where this machine cannot open what holds them."""
+    kind, _, number = party.id.partition("/")
+    if kind == "customer":
+        return Due(party=party, persons=((uow.customers.get(number).name,),))
+    record, kept = uow.travel_rules.get(number), uow.travel_rules.sealed(number)
+    if kept is None or bank.data_keys is None:
+        return None
+    customers: tuple[str, ...] = ()
+    if is_uetr(record.subject):
+        try:
+            customers = customers_of(uow.payments.get(record.subject).intent.debtor)
+        except NotFound:
+            return None
+    document = open_document(bank, record, kept[1])
+    return Due(party=party, persons=names_outside(document, record.way, customers=customers))
+
+
+def _fresh(uow: UnitOfWork, bank: Bank, lists: Sequence[ScreeningList], method: str) -> bool:
+    since_s = bank.clock.now_s() - uow.facts.number(_SWEPT_AT_S, 0)
+    return 0 <= since_s < SWEEP_EVERY_S and uow.facts.get(_SWEPT, "") == _sweep(lists, method)
+
+
+def _sweep(lists: Sequence[ScreeningList], method: str) -> str:
+    return canonical_text([method, *(known.label for known in lists)])

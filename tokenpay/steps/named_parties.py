@@ -1,0 +1,44 @@
+"""Whose names a payment or a deposit is with, as far as the bank knows them."""
+
+from tokenpay.compliance.name_verdict import NamedParty, customer_party
+from tokenpay.ledger.chart import AccountKind
+from tokenpay.payments.deposit import Deposit
+from tokenpay.payments.intent import OWN_MONEY, BookParty, ChainParty, Intent, parse_party
+from tokenpay.steps.authorize import customers_of
+from tokenpay.store.unit_of_work import UnitOfWork
+
+_OF_A_CASE = (AccountKind.SUSPENSE, AccountKind.BLOCKED)
+
+
+def named_parties(uow: UnitOfWork, intent: Intent) -> tuple[NamedParty, ...]:
+    """Return the customers of a payment, its payer first, and those outside whom data of the Travel Rule names.
+
+    What leaves a case came with a deposit: its data tells of who sent it.
+    """
+    if intent.purpose in OWN_MONEY:
+        return ()
+    found = [_customer(uow, number) for party in (intent.debtor, intent.creditor) for number in customers_of(party)]
+    subjects = []
+    if isinstance(intent.debtor, ChainParty) or isinstance(intent.creditor, ChainParty):
+        subjects.append(intent.uetr)
+    if isinstance(intent.debtor, BookParty) and intent.debtor.kind in _OF_A_CASE:
+        subjects.append(uow.cases.get(intent.debtor.owner).subject.partition("#")[0])
+    return (*found, *(party for subject in subjects for party in named_outside(uow, subject)))
+
+
+def named_parties_of_deposit(uow: UnitOfWork, deposit: Deposit) -> tuple[NamedParty, ...]:
+    """Return whom a deposit would be credited to, and who sent it where data of the Travel Rule says so."""
+    payee = parse_party(uow.requests.get(deposit.request_id).request.payee)
+    return (*(_customer(uow, number) for number in customers_of(payee)), *named_outside(uow, deposit.id))
+
+
+def named_outside(uow: UnitOfWork, subject: str) -> tuple[NamedParty, ...]:
+    """Return those whom the data that stands for a payment or deposit names; none where it was erased."""
+    record = uow.travel_rules.newest(subject)
+    if record is None or record.erased_at_s is not None:
+        return ()
+    return (NamedParty(id=f"travel_rule/{record.id}", mark=record.digest.hex()),)
+
+
+def _customer(uow: UnitOfWork, number: str) -> NamedParty:
+    return customer_party(number, uow.customers.get(number).name)
