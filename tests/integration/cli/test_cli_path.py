@@ -242,7 +242,10 @@ def test_cases_lists_brake_and_feed(desk: Desk, tmp_path: Path) -> None:
     )
     denied.write_text(f"{LISTED}\n")
     doubted = desk("list", "load", denied, "--name", "own", "--dated", "2023-11-14", "--json", by="ann")
-    assert (doubted.code, doubted.json["doubts"]) == (1, ["the same date and another content"])
+    assert (doubted.code, doubted.json["doubts"]) == (
+        1,
+        ["fewer parties: 0 of 1", "fewer addresses: 0 of 1", "the same date and another content"],
+    )
     assert "doubted" in desk("list", "show").out
     taken = desk("list", "load", denied, "--name", "own", "--dated", "2023-11-14", by="bob")
     assert taken.code == 0
