@@ -18,6 +18,7 @@ import tokenpay as tp
 from tests.copied_database import copy_database
 from tests.decree import decree
 from tests.unguarded import unguarded
+from tokenpay.compliance.risk.assessment import TOP
 from tokenpay.engine import ChainCycle
 from tokenpay.ethereum.observed import Holding
 from tokenpay.ledger.account import Account
@@ -43,7 +44,9 @@ PASSWORDS = {"ann": "ann-secret", "bob": "bob-secret", "tom": "tom-secret"}
 LIMITS = tp.AssetLimits(
     payment_units=5_000 * 10**6, alone_units=100 * 10**6, customer_day_units=10**13, operator_day_units=10**13
 )
-POLICY = tp.Policy(limits={TOKEN.id: LIMITS}, hours=tp.Hours.always(), list_max_age_s=30 * 86_400)
+UNSCORED = tp.RiskLines(second_person_score=TOP, case_score=TOP)
+"""What a customer's movements add to other reasons is for the tests of risk: they draw the lines as a bank does."""
+POLICY = tp.Policy(limits={TOKEN.id: LIMITS}, hours=tp.Hours.always(), list_max_age_s=30 * 86_400, risk=UNSCORED)
 
 
 @dataclass(kw_only=True)

@@ -23,5 +23,8 @@ with open_branch() as branch:
     fresh = tp.open_session(bank, operator_id="tim", password="at-the-desk", terminal="counter-1")
     held = tp.pay(bank, **{**order, "by": fresh}, creditor=stranger, key="counter-1/0002")
     print(held.state, [reason.code for reason in held.reasons])
-    for case in tp.list_cases(bank, by=fresh):
+
+    # What a case about a match says, a supervisor reads and no teller.
+    vera = tp.open_session(bank, operator_id="vera", password="at-the-desk", terminal="office")
+    for case in tp.list_cases(bank, by=vera):
         print("case:", case.kind, "-", case.note)

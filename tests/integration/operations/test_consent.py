@@ -248,7 +248,10 @@ def test_money_of_one_case_is_not_paid_out_by_another(world: World) -> None:
     world.deposit(request, 80)
     world.to_finality()
     other = tp.open_case(world.bank, kind=tp.CaseKind.OTHER, subject="nothing", note="", by=world.ann)
-    assert world.refused(30, debtor=f"suspense/{other.id}", by=world.ann) == ["funds.insufficient"]
+    assert world.refused(30, debtor=f"suspense/{other.id}", by=world.ann) == [
+        "funds.insufficient",
+        "approval.second_person",  # of money that nobody knows the sender of
+    ]
     with pytest.raises(tp.NotFound):
         world.pay(30, debtor="suspense/CS-0000000000000000", by=world.ann)
 

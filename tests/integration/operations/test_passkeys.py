@@ -415,8 +415,11 @@ def test_the_signer_is_told_only_of_keys_that_two_people_signed(world: World) ->
             row = uow.connection.exec_driver_sql("SELECT * FROM passkeys WHERE operator_id = 'tom'").one()._mapping
         other = {"other": bytes([*key_of(world, "ann").facts.public_key[:-1], 0])} if ":other" in statement else {}
         world.sql(statement, **other)
-        with pytest.raises((tp.IntegrityError, tp.InvalidInput)):
-            tp.trust_passkeys(world.bank, by=world.ann)
+        if other:  # what cannot be read is no key
+            assert len(tp.trust_passkeys(world.bank, by=world.ann)) == 2
+        else:
+            with pytest.raises(tp.IntegrityError):
+                tp.trust_passkeys(world.bank, by=world.ann)
         world.sql(
             "UPDATE passkeys SET operator_id = :operator_id, registered_by = :registered_by, public_key = :public_key,"
             " confirmed_by = :confirmed_by, confirmed_signature = :confirmed_signature WHERE id = :id",

@@ -14,6 +14,12 @@ from tokenpay.testing import FakeScorer
 GRAVE = tp.Finding(typology="own_rule", score=900, rules=("own",), explanation="three of four signs")
 
 
+@pytest.fixture
+def world(world: World) -> World:
+    world.decree(risk=tp.RiskLines())
+    return world
+
+
 def codes(payment: tp.Payment) -> list[str]:
     return [reason.code for reason in payment.reasons]
 
