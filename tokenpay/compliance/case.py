@@ -29,7 +29,7 @@ ROUTINE = frozenset({
 """What people make of every day, and chains and drawers: nothing that anybody reports as suspicious."""
 
 
-MATCHES = frozenset({CaseKind.SCREENING_MATCH})
+MATCHES = frozenset({CaseKind.SCREENING_MATCH, CaseKind.POSSIBLE_MATCH})
 """What two people close, and neither of them made a payment that it is about."""
 
 

@@ -195,6 +195,12 @@ def test_a_case_is_one_for_its_kind_and_subject(world: World) -> None:
             tp.resolve_case(world.bank, id, resolution=resolution, by=world.ann)
 
 
+def test_a_possible_match_is_closed_by_two_people_too(world: World) -> None:
+    case = tp.open_case(world.bank, kind=tp.CaseKind.POSSIBLE_MATCH, subject="t", note="", by=world.ann)
+    done = [tp.resolve_case(world.bank, case.id, resolution="seen", by=by) for by in (world.ann, world.ann, world.bob)]
+    assert [it.is_open for it in done] == [True, True, False]
+
+
 def test_a_match_is_closed_by_two_people_who_made_no_payment_of_it(world: World) -> None:
     def tried(*makers: tp.Session) -> tp.Case:
         for by in makers:
