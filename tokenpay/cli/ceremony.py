@@ -12,6 +12,7 @@ from tokenpay.compliance.list_rule import ListRule
 from tokenpay.compliance.lists.form import ListForm
 from tokenpay.compliance.payee_rules import NewPayee
 from tokenpay.compliance.policy import AssetLimits, Hours, Policy
+from tokenpay.compliance.risk.risk_lines import RiskLines
 from tokenpay.compliance.scoped_limit import Period, Scope, ScopedLimit
 from tokenpay.compliance.travel_rule import TravelRule
 from tokenpay.errors import InvalidInput
@@ -125,6 +126,16 @@ class RequiredList(BaseModel):
     public_keys: tuple[str, ...] = ()
 
 
+class Risk(BaseModel):
+    """From which score on a payment waits, from which it is a case, and whether habits are asked; see RiskLines."""
+
+    model_config = _STRICT
+
+    second_person_score: int = RiskLines().second_person_score
+    case_score: int = RiskLines().case_score
+    habit: bool = False
+
+
 class Rules(BaseModel):
     """A policy: limits, what is exchanged against cash, which lists must be loaded, and the Travel Rule in force.
 
@@ -144,6 +155,7 @@ class Rules(BaseModel):
     payees: dict[str, frozenset[str]] = {}
     new_payee: FirstPayment | None = None
     private_transfers: bool = True
+    risk: Risk = Risk()
 
     def policy(self, version: int = 1) -> Policy:
         """Return the policy that these rules are."""
@@ -163,6 +175,7 @@ class Rules(BaseModel):
             payees=self.payees,
             new_payee=None if self.new_payee is None else NewPayee(**self.new_payee.model_dump()),
             private_transfers=self.private_transfers,
+            risk=RiskLines(**self.risk.model_dump()),
         )
 
 

@@ -14,6 +14,7 @@ def changed(desk: Desk, folder: Path, **units: str) -> Path:
     rules = json.loads(exported.read_text())
     exported.unlink()
     rules["limits"][TOKEN.id].update(units)
+    rules["risk"] |= {"second_person_score": 700, "habit": True}
     file.write_text(json.dumps(rules))
     return file
 
@@ -25,14 +26,16 @@ def test_rules_are_exported_changed_proposed_and_approved(desk: Desk, tmp_path: 
     (listed,) = desk("policy", "list", "--json").json["proposals"]
     assert (listed["state"], listed["version"], listed["proposed_by"]) == ("open", 2, "ann")
     assert desk("policy", "diff", listed["id"], "--json").json["changes"] == [
-        {"rule": ["limits", TOKEN.id, "alone_units"], "was": "100000000", "becomes": "500000000"}
+        {"rule": ["limits", TOKEN.id, "alone_units"], "was": "100000000", "becomes": "500000000"},
+        {"rule": ["risk", "habit"], "was": None, "becomes": True},
+        {"rule": ["risk", "second_person_score"], "was": 1000, "becomes": 700},
     ]
     assert desk("policy", "approve", listed["id"], by="ann").error == "session.not_permitted"
     assert desk("policy", "approve", listed["id"], by="tom").error == "session.not_permitted"
     assert desk("policy", "approve", listed["id"], "--json", by="bob").json["state"] == "in_force"
     shown = desk("policy", "show", "--json").json
     assert (shown["version"], shown["limits"][0]["alone"]["number"]) == (2, "500.000000")
-    assert shown["risk"] == {"second_person_score": 600, "case_score": 800, "habit": False}
+    assert shown["risk"] == {"second_person_score": 700, "case_score": 1000, "habit": True}
     assert "DEUR" in desk("policy", "diff", listed["id"]).out  # still against the version before it
 
 
