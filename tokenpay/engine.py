@@ -44,6 +44,8 @@ LEASE_S = 15
 _REST_S = 0.2
 """So soon is a stop obeyed between two turns."""
 _BOOKS = "books"
+_NAMES = "names"
+"""Not of the books: who makes an index ready, and then waits for a node, keeps nobody from what expires."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +71,7 @@ class Cycle:
     `names` says whose names were compared with the lists. `signed_heads` heads of audit streams were signed,
     and `heads` says how many were sent, and where none could be.
     `erased` is what went because its time was over, `taken` what other institutions sent under the Travel Rule.
-    `leases` names what this engine held at the end of it: `chain/1` for each chain, `books` for what expires.
+    `leases` names what this engine held at the end of it: `chain/1` for each chain, `books` for what expires, `names`.
     It took `took_s` seconds.
     """
 
@@ -153,23 +155,30 @@ def _rest(pause_s: float, stop: Callable[[], bool]) -> None:
 
 def _cycle(bank: Bank, leases: Leases, stop: Callable[[], bool], *, by: Session) -> Cycle:
     began_s = time.monotonic()
-    cycle = _in_turn(bank, Cycle(), (_names,), leases, stop, by=by)  # before anything moves
+    cycle = _in_turn(bank, Cycle(), _NAMES, (_names,), leases, stop, by=by)  # before anything moves
     turns = tuple(_turn(bank, chain_id, leases, stop, by=by) for chain_id in bank.chains)
     mine = [turn for turn in turns if turn.watched is not None or turn.error is not None]
     seen = [turn.chain_id for turn in mine if turn.watched is not None]
     if mine:
         note_turn(bank, seen=seen, troubles={turn.chain_id: _trouble(turn) for turn in mine}, by=by)
-    cycle = _in_turn(bank, replace(cycle, chains=turns), _BOOK_STEPS, leases, stop, by=by)
+    cycle = _in_turn(bank, replace(cycle, chains=turns), _BOOKS, _BOOK_STEPS, leases, stop, by=by)
     return replace(cycle, leases=leases.names, took_s=time.monotonic() - began_s)
 
 
 def _in_turn(
-    bank: Bank, cycle: Cycle, steps: Sequence[_Step], leases: Leases, stop: Callable[[], bool], *, by: Session
+    bank: Bank,
+    cycle: Cycle,
+    lease: str,
+    steps: Sequence[_Step],
+    leases: Leases,
+    stop: Callable[[], bool],
+    *,
+    by: Session,
 ) -> Cycle:
     """Take steps that belong to no chain, one after the other, while this engine has their lease."""
     for step in steps:
         try:
-            if stop() or not leases.hold(_BOOKS, by=by):
+            if stop() or not leases.hold(lease, by=by):
                 break
             cycle = step(bank, cycle, by=by)
         except (SessionExpired, StoreUnavailable):

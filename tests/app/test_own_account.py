@@ -128,19 +128,19 @@ def test_held_is_foreseen_and_then_approved(branch: Branch, tmp_path: Path, size
     run(flow())
 
 
-def test_a_screening_is_foreseen_and_refused_in_words_that_tell_nothing(branch: Branch, tmp_path: Path) -> None:
+def test_a_screening_is_foreseen_and_held_in_words_that_tell_nothing(branch: Branch, tmp_path: Path) -> None:
     async def flow() -> None:
         async with self_service(branch, tmp_path) as hand:
             await enter(hand, branch.anna)
             await fill(hand, DENIED.text, "20")
-            await hand.read("the bank would refuse it")
+            await hand.read("somebody of the bank looks at it first")
             await hand.read("the bank looks at this payment: ask at the counter")
             assert "list" not in hand.seen().lower()
             await hand.press("f9")
-            await hand.read("✗ REFUSED. Nothing left.")
+            await hand.read("‖ HELD")
             await hand.read("the bank looks at this payment: ask at the counter")
             assert "list" not in hand.seen().lower()
-            assert not payments(branch)
+            assert [payment.state for payment in payments(branch)] == [tp.PaymentState.HELD]
 
     run(flow())
 

@@ -36,6 +36,7 @@ from tokenpay.testing import FakeChain
 
 OUTSIDER = Address(b"\xab" * 20)
 WAIT_S = 30
+LEASES = ("books", f"chain/{CHAIN_ID}", "names")
 
 
 @dataclass
@@ -220,7 +221,7 @@ def test_an_engine_leaves_to_another_what_that_one_turns(house: House) -> None:
         house.run_out()
         after = two.turn()
         assert after.chains[0].watched is not None
-        assert after.leases == ("books", f"chain/{CHAIN_ID}")
+        assert after.leases == LEASES
     assert running.result().chains[0].error is None
     assert set(house.holders().values()) == {""}
 
@@ -269,8 +270,8 @@ def test_a_run_keeps_its_leases_and_gives_them_back(house: House) -> None:
             assert len({house.holders()[name] for name in cycle.leases}) == 1
 
     run(one.bank, sign_in=lambda: one.by, stop=lambda: len(cycles) == 3, pause_s=0, after_each=after_each)
-    assert [cycle.leases for cycle in cycles] == [("books", f"chain/{CHAIN_ID}")] * 3
-    assert two.turn().leases == ("books", f"chain/{CHAIN_ID}")
+    assert [cycle.leases for cycle in cycles] == [LEASES] * 3
+    assert two.turn().leases == LEASES
 
 
 def test_a_stop_ends_the_step_in_hand(house: House) -> None:
@@ -299,7 +300,7 @@ def test_what_an_engine_died_with_is_taken_over_when_its_time_is_over(house: Hou
         run(one.bank, sign_in=lambda: one.by, stop=lambda: False, after_each=die)
     assert two.turn().leases == ()
     house.run_out()
-    assert two.turn().leases == ("books", f"chain/{CHAIN_ID}")
+    assert two.turn().leases == LEASES
 
 
 # --- asleep past the end of its lease

@@ -16,7 +16,7 @@ NAMED = [
     (ACCOUNT, "comparison", "available < 0"),
     (ACCOUNT, "arithmetic", "self.posted_units - pending_out"),
     (POLICY, "comparison", "used_units + units > limit.units"),
-    (POLICY, "and-or", "Verdict.UNAVAILABLE in verdicts or _unscreened(intent, facts)"),
+    (POLICY, "comparison", "each.verdict is Verdict.UNAVAILABLE"),
     (POLICY, "constant", "24"),
 ]
 UNMET = ("tokenpay/steps/lease.py", "arithmetic", "self._for_s / 3")

@@ -77,8 +77,8 @@ def test_a_preview_tells_a_customer_nothing_of_others(world: World) -> None:
     request = world.request(5, payee=world.boris)
     found = preview(world, creditor=address_of(request).caip10(CHAIN_ID), by=anna)
     assert (found.payee, found.payee_customer_id) == (P.REQUEST_ADDRESS, "")
-    refused = preview(world, creditor=LISTED.caip10(CHAIN_ID), by=anna).decision
-    assert (refused.answer, [reason.code for reason in refused.reasons]) == (REFUSE, ["counter.ask"])
+    held = preview(world, creditor=LISTED.caip10(CHAIN_ID), by=anna).decision  # as what a score holds
+    assert (held.answer, [reason.code for reason in held.reasons]) == (HOLD, ["counter.ask"])
     with pytest.raises(tp.NotPermitted):
         preview(world, debtor=f"customer/{world.boris.id}", creditor=OUTSIDE, by=anna)
 

@@ -79,7 +79,7 @@ def test_no_writing_of_any_evm_address_passes(world: World, vectors: Path) -> No
 
 def test_every_evm_address_is_refused_by_the_gate(world: World, vectors: Path) -> None:
     for n, address in enumerate(some(evm(vectors), world)):
-        assert world.refused(1, creditor=address.caip10(CHAIN_ID)) == ["screening.match"], address
+        assert "screening.match" in world.refused(1, creditor=address.caip10(CHAIN_ID)), address
         if n % 4:
             continue
         called, text = list(writings(address, chain_id=CHAIN_ID))[n // 4 % 28]
@@ -100,4 +100,4 @@ def test_what_a_code_shows_is_refused_as_well(world: World, vectors: Path) -> No
         (shown,) = read_qr(qr_png(qr_matrix(text), scale=4))
         resolved = tp.resolve_request(world.bank, shown)
         assert resolved.payee == address
-        assert world.refused(1, creditor=address.caip10(CHAIN_ID)) == ["screening.match"]
+        assert "screening.match" in world.refused(1, creditor=address.caip10(CHAIN_ID))
