@@ -28,11 +28,11 @@ _DOUBLE_E, _DOUBLE_O = re.compile("ee(?!w)"), re.compile("oo")
 _SIGNS = re.compile("[^a-z]")
 ARTICLE, _SERVANT = "ال", "عبد"
 _LATIN_ARTICLE = re.compile("^[ae]l(?=.{3})")
-_LATIN_SERVANT = re.compile("^abd(?:[aeu][ln]?|[aeu]r(?=r)|[aeu](?=[dnstz]))(?=[a-z]{3})|^abd[aeu][lr]?$")
+_LATIN_SERVANT = re.compile(r"^abd(?:[aeu][ln]|[aeu](?=([dnrstz])\1))(?=[a-z]{2})|^abd[aeu][lr]?$")
 _VOWELS = frozenset("aeiou")
 _GLIDES = frozenset("aeiouwy")
-_WEAK = {"A": "ae", "W": "wuo", "Y": "yie", "E": "aie", "T": "ae", "?": "aeiouwy"}
-_MUTE = {"A": 0.5, "W": 0.6, "Y": 0.6, "E": 0.5, "T": 0.0, "?": 0.0}
+_WEAK = {"A": "ae", "W": "wuo", "Y": "yie", "E": "aie", "T": "ae", "?": "aeiouwy", "H": "aeh"}
+_MUTE = {"A": 0.5, "W": 0.6, "Y": 0.6, "E": 0.5, "T": 0.0, "?": 0.0, "H": 0.0}
 _ONE_SOUND = frozenset(
     pair
     for one, others in (
@@ -65,6 +65,8 @@ def sounds(text: str) -> str:
         text = "".join(letter for letter in text if letter in _ABJAD).replace(_SERVANT + ARTICLE, _SERVANT)
         text = text[2:] if text.startswith(ARTICLE) and len(text) > 4 else text
         heard = "".join(_ABJAD[letter] for letter in text).replace("sh", "s").replace("YY", "Y")
+        if text[-1:] == "ه" and len(text) > 2:
+            heard = heard[:-1] + "H"
         return "?" + heard[1:] if heard[:1] == "A" else heard
     text = _SIGNS.sub("", text.lower())
     servant = _LATIN_SERVANT.match(text)
@@ -85,8 +87,9 @@ def _latin_sounds(text: str) -> str:
 @lru_cache(maxsize=1 << 16)
 def skeleton(text: str) -> str:
     """Return the strong consonants alone, those that some system writes alike as one: words of one name share it."""
-    strong = "".join(each for each in sounds(text) if each not in "aeiouwyAWYET?")
-    return _TWICE.sub(r"\1", strong.translate(_ALIKE)).removesuffix("h")
+    strong = "".join(each for each in sounds(text) if each not in "aeiouwyAWYETH?")
+    bare = _TWICE.sub(r"\1", strong.translate(_ALIKE))
+    return bare.removesuffix("h") if len(bare) > 2 else bare
 
 
 def coarse(latin: str) -> str:
@@ -152,7 +155,7 @@ def _free(latin: str, at: int) -> float:
     if latin[at] not in _VOWELS:
         return 0.0 if latin[at] == "h" and at + 1 == len(latin) else 1.0
     if at == 0 or at + 1 == len(latin):
-        return 0.0 if at and latin[at] == "e" else OTHER_VOWEL
+        return 0.0 if at and (latin[at] == "e" or latin[at - 1] == "h") else OTHER_VOWEL
     return SECOND_VOWEL if at and latin[at - 1] in _VOWELS and latin[at - 1 : at + 1] != "ou" else 0.0
 
 

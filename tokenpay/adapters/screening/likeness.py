@@ -14,7 +14,7 @@ SAME, SAME_SOUND, SAME_SCRIPTS = 1.0, 0.96, 0.95
 _NEAR = {1: {3: 0.6, 4: 0.8, 5: 0.86}, 2: {6: 0.4, 7: 0.5, 8: 0.75}}
 _LONGEST = {1: 0.9, 2: 0.8}
 _OTHER_SYLLABLE, _SURE, _KEYS_APART = 0.4, 0.8, 0.96
-_BY_EAR = ((0.0, SAME_SCRIPTS), (0.3, 0.93), (0.5, 0.91), (0.7, 0.85), (1.0, 0.8), (1.5, 0.6))
+_BY_EAR = ((0.0, SAME_SCRIPTS), (0.3, 0.93), (0.5, 0.91), (0.7, 0.85), (1.0, 0.8), (1.5, 0.63))
 """Up to which distance by ear two words are how alike; of few consonants a slip makes another word."""
 _LATIN_APART, _LEAST_SOUNDS, _FEW = 0.4, 4, 3
 

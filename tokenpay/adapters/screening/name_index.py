@@ -21,6 +21,8 @@ WORTH = 0.69
 KNOWN = 3
 """In how many names a word stands for the lists to know it as a name: what differs from it is no slip then."""
 ACROSS = 0.6
+SHORT_UNIT = 12
+"""How many letters two neighbours have at most that may be one word with a slip, as given names of East Asia are."""
 _FOUND_CACHED = 1 << 15
 
 
@@ -70,7 +72,7 @@ class NameIndex:
         With each: whether two neighbours of either name may stand for a word of the other.
         """
         places = [self._alike(word, True) for word in query.words if word.weight > PARTICLE_WEIGHT]
-        units = [self._alike(unit.word, False) for unit in query.joined]
+        units = [self._alike(unit.word, len(unit.word.latin) <= SHORT_UNIT) for unit in query.joined]
         joined = frozenset().union(*(found.as_one for found in places), *(found.of for found in units))
         bearers = [found.of for found in (*places, *units)]
         numbers: set[int] = set()

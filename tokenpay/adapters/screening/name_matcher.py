@@ -15,6 +15,7 @@ from tokenpay.adapters.screening.name_reading import (
     Word,
     read_name,
 )
+from tokenpay.adapters.screening.syllables import tongues
 from tokenpay.compliance.listed_party import ListedKind, ListedParty
 from tokenpay.compliance.name_hit import NAME_THRESHOLD, NameHit
 from tokenpay.errors import UnreadableName
@@ -24,10 +25,10 @@ EXTRA = 0.1
 LEAST_EXTRA = 0.3
 LEAST_ALIKE = 1.2
 """How much two names share at least where either has more: one word in common says nothing."""
-ANOTHER_NAME, NO_SLIP = 0.6, 0.905
-"""What is less alike than `NO_SLIP` only by a slip counts less where the word is another name."""
-ALIKE_JOINED = 0.95
-"""How alike two neighbours and one word are at least."""
+ANOTHER_NAME, NO_SLIP, SPELLED = 0.6, 0.905, 0.8
+"""What is less alike than `NO_SLIP` counts less where the word is another name; not where the vowels alone differ."""
+ALIKE_JOINED, SLIP_JOINED = 0.95, 0.86
+"""How alike two neighbours and two others are at least, and two neighbours and one word."""
 _NONE: frozenset[int] = frozenset()
 
 
@@ -130,7 +131,7 @@ def _paired(
             if LEGAL_WEIGHT in (one.weight, two.weight) and one.weight != two.weight:
                 continue
             alike = likeness(one, two, speech)
-            if known[at] and 0 < alike < NO_SLIP and one.weight == 1 and one.bones != two.bones:
+            if known[at] and 0 < alike < NO_SLIP and one.weight == 1 and (alike < SPELLED or one.bones != two.bones):
                 alike *= ANOTHER_NAME
             if alike > 0:
                 found.append((-alike, at, other))
@@ -163,10 +164,12 @@ def _with_neighbours(query: Reading, listed: Reading, known: tuple[bool, ...]) -
                 continue
             if not (here.isdisjoint(one.places) and there.isdisjoint(other.places)):
                 continue
-            alike = same_sound(one.word, other.word, speech)
             if one.length == other.length and one.word.latin != other.word.latin:
                 continue
-            if alike >= ALIKE_JOINED:
+            alike = same_sound(one.word, other.word, speech)
+            if not alike and one.length != other.length and tongues((other if one.length > 1 else one).word.latin):
+                alike = likeness(one.word, other.word, Speech.ANY)
+            if alike >= (ALIKE_JOINED if one.length == other.length else SLIP_JOINED):
                 here.update(one.places)
                 there.update(other.places)
                 pairs.append((one.word, other.word, alike))

@@ -271,13 +271,13 @@ def _joined(first: Word, second: Word) -> Word:
         first.latin + second.latin,
         first.own + second.own.removeprefix("ال") if first.own and second.own else "",
     )
-    key = strict(latin)
+    key = strict(latin, article=False)
     spoken = frozenset(
         one + two
         for one in (first.latin, *pinyin_of_wade(first.latin))
         for two in (second.latin, *pinyin_of_wade(second.latin))
     )
-    readings = frozenset({key, *map(strict, spoken)}) if not own else frozenset()
+    readings = frozenset({key, *(strict(each, article=False) for each in spoken)}) if not own else frozenset()
     abjad, weight = is_abjad(own), min(2.0, first.weight + second.weight)
     bare = skeleton(own if abjad else latin)
     return Word(latin, key, loose(key), readings, spoken, weight, bare, own, abjad)

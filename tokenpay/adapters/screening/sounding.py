@@ -10,26 +10,30 @@ from functools import lru_cache
 _SIGNS = re.compile("[^a-z0-9]")
 # A longer group before a shorter one that it holds: `shch` before `sh`.
 _SPELLINGS = (
+    (r"^abd(?:[aeu][ln]|[aeu](?=([dnrstz])\1))(?=[a-z]{3})", "abd"),
     ("shch|tsch|sch|sh", "s"), ("tch|ch|ts|tz", "c"), ("dzh", "j"),
     ("zh", "z"), ("kh", "h"), ("gh", "g"), ("ph", "f"),
     ("th", "t"), ("dh", "d"), ("dj|jj", "g"), ("qu(?=[aeiou])", "kv"), ("ck|q", "k"), ("x", "ks"),
     ("(?<=[aeiou])w(?=[^aeiou])", "u"), ("w", "v"), ("(?<=[eo])f+$", "v"),
     ("ou|oo", "u"), ("ee(?!v)", "i"), ("[jy]", "i"), ("i+(?=[aeou])", ""), (r"(.)\1+", r"\1"), ("(?<=[aeiou])h$", ""),
     ("^abd[aeu][lr]$", "abd"), ("(?<=[a-z]{2})[aeu][ld]?dine?$", "din"),
-    ("^abd(?:[aeu][ln]?|[aeu]r(?=r)|[aeu](?=[dnstz]))(?=[a-z]{3})", "abd"), ("^[ae]l(?=[a-z]{4})", ""),
+    
 )  # fmt: skip
 _STRICT = tuple((re.compile(pattern), to) for pattern, to in _SPELLINGS)
-_DIPHTHONG = re.compile("[ae][i]")
+_ARTICLE, _DIPHTHONG = re.compile("^[ae]l(?=[a-z]{4})"), re.compile("[ae][i]")
 _VOWELS = str.maketrans("eo", "au")
 
 
 @lru_cache(maxsize=1 << 16)
-def strict(latin: str) -> str:
-    """Return the key that systems of transliteration agree on: digraphs as one letter, doubles once, no signs."""
+def strict(latin: str, *, article: bool = True) -> str:
+    """Return the key that systems of transliteration agree on: digraphs as one letter, doubles once, no signs.
+
+    `article`: what begins with the Arabic article is kept without it.
+    """
     text = _SIGNS.sub("", latin.lower())
     for pattern, to in _STRICT:
         text = pattern.sub(to, text)
-    return text
+    return _ARTICLE.sub("", text) if article else text
 
 
 @lru_cache(maxsize=1 << 16)

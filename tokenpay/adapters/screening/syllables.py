@@ -84,10 +84,10 @@ def _longest_first(texts: list[str]) -> str:
     return "|".join(sorted(texts, key=len, reverse=True))
 
 
-_PINYIN = f"(?:{_longest_first(_INITIALS)})?(?:{_longest_first(_FINALS)}|er)"
+_PINYIN = f"(?:(?:{_longest_first(_INITIALS)})(?:{_longest_first(_FINALS)})|ang|eng|a[ino]|e[inr]|ou|[aeo])"
 _VIETNAMESE = (
     "(?:ngh|ng|nh|gh|gi|ch|kh|ph|qu|th|tr|[bcdghklmnprstvx])?"
-    "(?:a[iouy]?|e[ou]?|i(?:eu?|a|u)?|o(?:a[iy]?|e|i)?|u(?:a|e|i|o[iu]?|u|y(?:e|a|u)?)?|y(?:eu?)?)"
+    "(?:a[iouy]?|e[ou]?|i(?:eu?|a|u)?|o(?:a[iy]?|e|i)?|u(?:a|e|i|o[iu]?|u|y(?:e(?=[nt])|a|u)?)?|y(?:eu?)?)"
     "(?:ch|ng|nh|[cmnpt])?"
 )
 _TONGUES = {
