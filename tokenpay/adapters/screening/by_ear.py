@@ -88,8 +88,7 @@ def _latin_sounds(text: str) -> str:
 def skeleton(text: str) -> str:
     """Return the strong consonants alone, those that some system writes alike as one: words of one name share it."""
     strong = "".join(each for each in sounds(text) if each not in "aeiouwyAWYETH?")
-    bare = _TWICE.sub(r"\1", strong.translate(_ALIKE))
-    return bare.removesuffix("h") if len(bare) > 2 else bare
+    return _TWICE.sub(r"\1", strong.translate(_ALIKE)).removesuffix("h")
 
 
 def coarse(latin: str) -> str:

@@ -27,8 +27,8 @@ LEAST_ALIKE = 1.2
 """How much two names share at least where either has more: one word in common says nothing."""
 ANOTHER_NAME, NO_SLIP, SPELLED = 0.6, 0.905, 0.8
 """What is less alike than `NO_SLIP` counts less where the word is another name; not where the vowels alone differ."""
-ALIKE_JOINED, SLIP_JOINED = 0.95, 0.86
-"""How alike two neighbours and two others are at least, and two neighbours and one word."""
+ALIKE_JOINED, SLIP_JOINED = 0.95, 0.9
+"""How alike two neighbours and one word are at least; and where that is a name of East Asian syllables."""
 _NONE: frozenset[int] = frozenset()
 
 
@@ -167,9 +167,9 @@ def _with_neighbours(query: Reading, listed: Reading, known: tuple[bool, ...]) -
             if one.length == other.length and one.word.latin != other.word.latin:
                 continue
             alike = same_sound(one.word, other.word, speech)
-            if not alike and one.length != other.length and tongues((other if one.length > 1 else one).word.latin):
-                alike = likeness(one.word, other.word, Speech.ANY)
-            if alike >= (ALIKE_JOINED if one.length == other.length else SLIP_JOINED):
+            if not alike and tongues((other if one.length > 1 else one).word.latin):
+                alike = likeness(one.word, other.word, Speech.SYLLABLES)
+            if alike >= ALIKE_JOINED or (alike >= SLIP_JOINED and not (one.word.own or other.word.own)):
                 here.update(one.places)
                 there.update(other.places)
                 pairs.append((one.word, other.word, alike))
