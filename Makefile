@@ -66,7 +66,7 @@ bench: $(READY)
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 # ICU's binding is published as source and takes longest: it is built beside the rest, without optimising what calls ICU,
 # and pip finds it in its cache when its turn comes.
-NAMES := CFLAGS="-O0 -g0" $(PIP)
+NAMES := CFLAGS="-O0 -g0" CXXFLAGS="-O0 -g0" $(PIP)
 $(READY): pyproject.toml requirements-dev.lock requirements-names.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	  echo "tokenpay needs Python 3.11 or newer, and '$(PYTHON)' is not: try  make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
