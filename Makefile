@@ -63,21 +63,17 @@ catalogues: $(READY)
 bench: $(READY)
 	@$(BIN)/python -m tests.benchmarks $(if $(RECORD),--record)
 
-PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
-# ICU's binding is published as source and takes longest: it is built beside the rest, without optimising what calls ICU,
-# and pip finds it in its cache when its turn comes.
-NAMES := CFLAGS="-O0 -g0" CXXFLAGS="-O0 -g0" $(PIP)
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 $(READY): pyproject.toml requirements-dev.lock requirements-names.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	  echo "tokenpay needs Python 3.11 or newer, and '$(PYTHON)' is not: try  make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	@echo "== setting up .venv with $$($(PYTHON) --version), from requirements-dev.lock: a minute or two, once"
 	@$(PYTHON) -m venv .venv
-	@$(NAMES) wheel --require-hashes -r requirements-names.lock --wheel-dir .venv/wheels >/dev/null 2>&1 & \
-	  $(PIP) install --require-hashes -r requirements-dev.lock; installed=$$?; wait; rm -rf .venv/wheels; exit $$installed
-	@$(NAMES) install --require-hashes -r requirements-names.lock || \
+	@$(PIP) --require-hashes -r requirements-dev.lock
+	@$(PIP) --require-hashes -r requirements-names.lock || \
 	  echo "names of lists cannot be matched here: the extra 'names' is built with ICU's headers and a C++ compiler" \
 	    "(Debian: apt install libicu-dev pkg-config g++); go on without it, or install them and touch pyproject.toml"
-	@$(PIP) install --no-deps --no-build-isolation -e .
+	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
