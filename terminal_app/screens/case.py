@@ -75,7 +75,7 @@ def hit_text(standing: tp.StandingHit) -> str:
         by_two = _("not them, say {who} and {other}").format(who=asked.asked_by, other=asked.confirmed_by)
         said = by_two if asked.confirmed_by else _("not them, says {who}").format(who=asked.asked_by)
     score = in_form(f"{hit.score / 1_000:.2f}")
-    facts = (hit.listed, f"{hit.list_name} {hit.entry_id}", score, ", ".join(hit.why), said)
+    facts = (hit.listed, f"{hit.list_name} {hit.entry_id}", score, ", ".join(map(note_text, hit.why)), said)
     return " · ".join(fact for fact in facts if fact)
 
 

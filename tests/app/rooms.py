@@ -73,7 +73,7 @@ from terminal_app.screens.unfinished import Unfinished
 from terminal_app.screens.z_reports import ZReports
 from terminal_app.views import PaymentView
 from tests.app.hand import PASSWORD, Hand
-from tokenpay.testing import DENIED, TOKEN, Branch, euro
+from tokenpay.testing import DENIED, TOKEN, Branch, FakeScreener, euro
 
 PAYEE = tp.Address(b"\x42" * 20)
 EUR = tp.Asset.cash("EUR")
@@ -163,10 +163,20 @@ def set_scene(branch: Branch) -> Scene:
     for drawer, pieces in (("drawer-1", "1x100, 1x0.50"), ("drawer-2", "20x100")):
         counts = [tp.CashCount.parse(pieces, "EUR")]
         tp.close_shift(bank, shifts[drawer].id, counts=counts, by=at[drawer], key=f"close {drawer}")
+    _list_boris(branch)
     cases = {case.kind: case for case in tp.list_cases(bank, by=branch.vera)}
     other = tp.open_case(bank, kind=tp.CaseKind.OTHER, subject=shifts["drawer-1"].id, note="…", by=branch.vera)
     cases[tp.CaseKind.OTHER] = other
     return Scene(branch=branch, requests=requests, payments=payments, shifts=shifts, cases=cases)
+
+
+def _list_boris(branch: Branch) -> None:
+    """Let the engine find that Boris has a name of somebody who is sought."""
+    name = tp.get_customer(branch.bank, branch.boris.id, by=branch.vera).name
+    listed = f"id,kind,names,addresses,programs\n7,person,{name},,\n".encode()
+    dated_s = branch.clock.now_s()
+    tp.load_list(branch.bank, name="own-2", form=tp.ListForm.OWN, files=[listed], dated_s=dated_s, by=branch.vera)
+    tp.screen_names(replace(branch.bank, screener=FakeScreener()), by=branch.engine)
 
 
 def _quote(branch: Branch) -> tp.Quote:
