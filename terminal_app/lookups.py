@@ -129,7 +129,7 @@ def request_shown(bank: tp.Bank, request_id: str, *, by: tp.Session) -> RequestV
     aside = tuple(d.id for d in deposits if d.outcome in (tp.DepositOutcome.SUSPENSE, tp.DepositOutcome.BLOCKED))
     aside += tuple(d.id for d in deposits if issued.state is tp.RequestState.OVERPAID)
     cases = tp.list_cases(bank, by=by, open_only=False) if aside else []
-    about = [case for case in cases if case.subject.partition("#")[0] in aside]
+    about = [case for case in cases if case.about in aside]
     case_id = next((case.id for case in sorted(about, key=lambda case: not case.is_open)), "")
     return request_view(issued, deposits, f"{payee.name} ({payee.id})", now_s=bank.clock.now_s(), case_id=case_id)
 

@@ -35,10 +35,7 @@ def overpaid(branch: Branch) -> tp.Case:
 
 
 async def to_case(hand: Hand, operator: str = "vera") -> None:
-    await hand.sign_in(operator)
-    await hand.arrive(Home)
-    await hand.press("f8")
-    await hand.arrive(Cases)
+    await hand.open(Cases, by=operator, key="f8")
     await hand.read("paid too much")
     await hand.press("enter")
     await hand.arrive(CaseScreen)
@@ -299,10 +296,7 @@ def test_a_hit_on_a_name_is_released_by_two_at_the_counter(
     async def flow() -> None:
         for operator, question in (("vera", name), ("otto", "vera says: not")):
             async with terminal(branch, tmp_path / operator, size) as hand:
-                await hand.sign_in(operator)
-                await hand.arrive(Home)
-                await hand.press("f8")
-                await hand.arrive(Cases)
+                await hand.open(Cases, by=operator, key="f8")
                 await hand.read("a name on a list, perhaps")
                 await hand.press("enter")
                 await hand.arrive(CaseScreen)

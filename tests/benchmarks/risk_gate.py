@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 import tokenpay as tp
 from tests.benchmarks.databases import DATABASES, bank_on
 from tests.benchmarks.risk_people import DAY_S, LINE, START_S, Town, Wish, town
-from tests.benchmarks.risk_typologies import HABIT_FOUND, Found, Tally, table
+from tests.benchmarks.risk_typologies import HABIT_FOUND, Found, Tally, counted, table
 from tests.world import CHAIN_ID, COIN, COIN_WEI, LIMITS, TOKEN, World, sign_in
 
 UNITS = LIMITS.alone_units // LINE
@@ -164,8 +164,7 @@ def main() -> int:
     found, cases = measure(range(given.first, given.first + given.seeds))
     print("\n".join(table(found)))
     print(f"\n{cases}; books and chain agree to the last unit")
-    took = f"{time.monotonic() - began:.0f} s"
-    print(f"{given.seeds} towns, {found.honest:,} honest payments and {found.dishonest:,} others, {took}")
+    print(counted(found, given.seeds, began_s=began))
     return 0
 
 

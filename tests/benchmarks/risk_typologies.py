@@ -211,6 +211,12 @@ def table(found: Found) -> list[str]:
     return lines
 
 
+def counted(found: Found, towns: int, *, began_s: float) -> str:
+    """Return in a line how much was measured, and how long it took."""
+    took = f"{time.monotonic() - began_s:.0f} s"
+    return f"{towns} towns, {found.honest:,} honest payments and {found.dishonest:,} others, {took}"
+
+
 def contenders() -> dict[str, Asked]:
     rules, habit = scored_by(RuleScorer()), scored_by(HabitScorer())
     return {"rules": rules, "habit": habit, "both": lambda *asked: {*rules(*asked), *habit(*asked)}, "plain": plain}
@@ -224,8 +230,7 @@ def main() -> int:
     began = time.monotonic()
     found = measure(range(given.first, given.first + given.seeds), contenders())
     print("\n".join(table(found)))
-    took = f"{time.monotonic() - began:.0f} s"
-    print(f"\n{given.seeds} towns, {found.honest:,} honest payments and {found.dishonest:,} others, {took}")
+    print(f"\n{counted(found, given.seeds, began_s=began)}")
     return 0
 
 

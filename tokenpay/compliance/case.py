@@ -58,5 +58,10 @@ class Case:
     asked_by: str = ""
 
     @property
+    def about(self) -> str:
+        """The subject without the number of a case that came again."""
+        return self.subject.partition("#")[0]
+
+    @property
     def is_open(self) -> bool:
         return self.resolved_at_s is None

@@ -1,5 +1,6 @@
 """A name that may mean somebody on a list: which entry, how sure, and why."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tokenpay.compliance.listed_party import ListedKind
@@ -22,3 +23,13 @@ class NameHit:
     score: int
     why: tuple[str, ...]
     content: str = ""
+
+
+def likest(hits: Iterable[NameHit]) -> tuple[NameHit, ...]:
+    """Return the first of each entry's best hits, the best entry first."""
+    best: dict[tuple[str, str], NameHit] = {}
+    for hit in hits:
+        entry = (hit.list_name, hit.entry_id)
+        if entry not in best or hit.score > best[entry].score:
+            best[entry] = hit
+    return tuple(sorted(best.values(), key=lambda hit: (-hit.score, hit.list_name, hit.entry_id)))

@@ -77,7 +77,7 @@ def names_asked(
     return named, tuple(each for each in silent if each.why == "missing" or each.name in names)
 
 
-def screen_names(
+def screen_party(
     party: NamedParty,
     *,
     verdicts: Mapping[str, NameVerdict],

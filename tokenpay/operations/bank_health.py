@@ -107,7 +107,7 @@ def bank_health(bank: Bank, *, by: Session) -> BankHealth:
             at_s=now_s,
             store_halted=bank.store.halted,
             stopped_by=uow.facts.get("stopped", ""),
-            resume_asked_by=resume_asked_by(uow, now_s=bank.clock.now_s()),
+            resume_asked_by=resume_asked_by(uow, now_s=now_s),
             engine_turned_at_s=turned_at_s or None,
             chains=tuple(_chain(uow, bank, chain, moving, seen, now_s=now_s) for chain in uow.chains.all()),
             held=sum(count for _, state, count, _ in under_way if state is PaymentState.HELD),

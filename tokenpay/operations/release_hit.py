@@ -108,14 +108,15 @@ def _resolve(uow: UnitOfWork, bank: Bank, operator: Operator, release: NameRelea
 
 def _standing(uow: UnitOfWork, case: Case) -> list[StandingHit]:
     """Return the hits on those whom a case is about, of the names that they have now."""
-    subject = case.subject.partition("#")[0]
     if case.kind is not CaseKind.POSSIBLE_MATCH:
         return []
     parties = [
-        party for deposit in uow.deposits.find(deposit_id=subject) for party in named_parties_of_deposit(uow, deposit)
+        party
+        for deposit in uow.deposits.find(deposit_id=case.about)
+        for party in named_parties_of_deposit(uow, deposit)
     ]
     try:
-        parties = parties or [_party(uow, subject)]
+        parties = parties or [_party(uow, case.about)]
     except NotFound:  # somebody opened this case by hand, about something else
         return []
     releases = uow.names.releases(party.id for party in parties)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from tokenpay.bank import Bank
 from tokenpay.compliance.case import Case, CaseKind
 from tokenpay.compliance.listed_party import ListedParty
-from tokenpay.compliance.name_verdict import NameVerdict, Uncompared, hit_key, names_asked
+from tokenpay.compliance.name_verdict import NameVerdict, Uncompared, hit_key
 from tokenpay.compliance.policy import is_of_names, name_reasons
 from tokenpay.compliance.screening_list import ScreeningList
 from tokenpay.errors import TokenpayError, Unavailable
@@ -19,8 +19,7 @@ from tokenpay.steps.compare_names import compare, find_due, note_swept
 from tokenpay.steps.decide_again import decide_again
 from tokenpay.steps.enter_case import enter_case
 from tokenpay.steps.record import record
-from tokenpay.steps.screened import silent
-from tokenpay.steps.screened_names import TROUBLE, screened_names
+from tokenpay.steps.screened_names import TROUBLE, lists_of_names, screened_names
 from tokenpay.store.unit_of_work import UnitOfWork
 
 _FAILED = "comparing a name with the screening lists failed"
@@ -70,7 +69,7 @@ def _compared(bank: Bank, *, by: Session) -> ScreenedNames:
     """Compare who is due, in a transaction that reads, in none while an index is made, and in one that writes."""
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.RUN_ENGINE)
-        lists = _asked(uow, bank)
+        lists, _ = lists_of_names(uow, bank)
         if not lists:
             return ScreenedNames()
         screener, method = _ready(bank)
@@ -90,16 +89,14 @@ def _compared(bank: Bank, *, by: Session) -> ScreenedNames:
         return ScreenedNames()
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
-        if _asked(uow, bank) != lists:  # a list was loaded meanwhile: what was compared says nothing any more
+        if (
+            lists_of_names(uow, bank)[0] != lists
+        ):  # a list was loaded meanwhile: what was compared says nothing any more
             return ScreenedNames(more=True)
         cases = [case.id for verdict in verdicts for case in _enter(uow, bank, operator, verdict, before)]
         if turn.swept:
             note_swept(uow, bank, lists, method)
     return ScreenedNames(compared=len(turn.due), cases=tuple(dict.fromkeys(cases)), more=not turn.swept)
-
-
-def _asked(uow: UnitOfWork, bank: Bank) -> tuple[ScreeningList, ...]:
-    return names_asked(uow.lists.all(), silent(uow, bank))[0]
 
 
 def _ready(bank: Bank) -> tuple[Screener, str]:

@@ -33,7 +33,8 @@ def canonical_bytes(value: Value) -> bytes:
 
 def quoted(text: str) -> str:
     """Return `canonical_text` of a text, for those who put many such together; raises TypeError for anything else."""
-    return _whole(encode_basestring_ascii(text), text)
+    found = encode_basestring_ascii(text)
+    return found if text.isascii() else _whole(found, text)  # what is ASCII holds no half of a character
 
 
 def parse_canonical(text: str) -> Any:

@@ -33,7 +33,7 @@ def case_money(uow: UnitOfWork, intent: Intent) -> CaseMoney | None:
     if not isinstance(debtor, BookParty) or debtor.kind not in OF_A_CASE:
         return None
     case = uow.cases.get(debtor.owner)
-    found = uow.deposits.find(deposit_id=case.subject.partition("#")[0])
+    found = uow.deposits.find(deposit_id=case.about)
     return CaseMoney(case=case, kind=debtor.kind, deposit=found[0] if found else None)
 
 

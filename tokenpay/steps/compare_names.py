@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tokenpay.bank import Bank
-from tokenpay.compliance.name_hit import NameHit
+from tokenpay.compliance.name_hit import NameHit, likest
 from tokenpay.compliance.name_verdict import NamedParty, NameVerdict, Uncompared, customer_party
 from tokenpay.compliance.screening_list import ScreeningList
 from tokenpay.compliance.travel_names import names_outside
@@ -71,35 +71,35 @@ def compare(
     screener: Screener, known: ScreeningList, due: Due, *, method: str, now_s: int, current: NameVerdict | None
 ) -> NameVerdict:
     """Return what a list that was taken says of somebody; what it said before stands where nothing changed since."""
-    if current is not None and current.of(due.party, known) and current.method == method:
-        failed = current.why == Uncompared.FAILED
-        if not failed:
-            return current
-    hits: dict[str, NameHit] = {}
+    if (
+        current is not None
+        and current.of(due.party, known)
+        and current.method == method
+        and current.why != Uncompared.FAILED
+    ):
+        return current
+    hits: list[NameHit] = []
     why = ""
     for names in due.persons:
         readable = False
         for name in names:
             try:
                 found = screener.compare(known, name)
-                readable = True
             except UnreadableName:
                 continue
             except Exception:  # it may be a bank's own code, and nothing is clear because it broke
                 why = Uncompared.FAILED.value
                 continue
-            for hit in found:
-                if hit.entry_id not in hits or hit.score > hits[hit.entry_id].score:
-                    hits[hit.entry_id] = hit
+            readable = True
+            hits += found
         if not readable and not why:
             why = Uncompared.UNREADABLE.value
-    best = sorted(hits.values(), key=lambda hit: (-hit.score, hit.entry_id))
     return NameVerdict(
         party=due.party,
         list_name=known.name,
         list_version=known.version,
         method=method,
-        hits=tuple(best),
+        hits=likest(hits),
         why=why,
         compared_at_s=now_s,
     )

@@ -1,13 +1,11 @@
 """Whose names a payment or a deposit is with, as far as the bank knows them."""
 
 from tokenpay.compliance.name_verdict import NamedParty, customer_party
-from tokenpay.ledger.chart import AccountKind
 from tokenpay.payments.deposit import Deposit
 from tokenpay.payments.intent import OWN_MONEY, BookParty, ChainParty, Intent, parse_party
 from tokenpay.steps.authorize import customers_of
+from tokenpay.steps.case_money import OF_A_CASE
 from tokenpay.store.unit_of_work import UnitOfWork
-
-_OF_A_CASE = (AccountKind.SUSPENSE, AccountKind.BLOCKED)
 
 
 def named_parties(uow: UnitOfWork, intent: Intent) -> tuple[NamedParty, ...]:
@@ -21,8 +19,8 @@ def named_parties(uow: UnitOfWork, intent: Intent) -> tuple[NamedParty, ...]:
     subjects = []
     if isinstance(intent.debtor, ChainParty) or isinstance(intent.creditor, ChainParty):
         subjects.append(intent.uetr)
-    if isinstance(intent.debtor, BookParty) and intent.debtor.kind in _OF_A_CASE:
-        subjects.append(uow.cases.get(intent.debtor.owner).subject.partition("#")[0])
+    if isinstance(intent.debtor, BookParty) and intent.debtor.kind in OF_A_CASE:
+        subjects.append(uow.cases.get(intent.debtor.owner).about)
     return (*found, *(party for subject in subjects for party in named_outside(uow, subject)))
 
 

@@ -66,7 +66,7 @@ def _waiting(uow: UnitOfWork) -> list[Deposit]:
         deposit
         for case in uow.cases.all()
         if case.kind is not CaseKind.SCREENING_MATCH
-        for deposit in uow.deposits.find(deposit_id=case.subject.partition("#")[0])
+        for deposit in uow.deposits.find(deposit_id=case.about)
     ]
     return list({deposit.id: deposit for deposit in (*uow.deposits.find(states=[DepositState.SEEN]), *aside)}.values())
 

@@ -1,10 +1,11 @@
 """Verdicts on names as they stand in this unit of work: read, never computed, for that is the engine's to do."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from tokenpay.bank import Bank
-from tokenpay.compliance.name_verdict import NamedParty, names_asked, screen_names
-from tokenpay.compliance.screening import Screening
+from tokenpay.compliance.name_verdict import NamedParty, names_asked, screen_party
+from tokenpay.compliance.screening import Screening, SilentList
+from tokenpay.compliance.screening_list import ScreeningList
 from tokenpay.payments.deposit import Deposit
 from tokenpay.payments.intent import Intent
 from tokenpay.steps.named_parties import named_parties, named_parties_of_deposit
@@ -17,29 +18,27 @@ TROUBLE = "names_trouble"
 
 def screened_names(uow: UnitOfWork, bank: Bank, intent: Intent) -> tuple[Screening, ...]:
     """Return what the lists say of everybody whom a payment is with; nothing where no list speaks of names."""
-    if not asks_names(uow, bank):
-        return ()
-    return _screened(uow, bank, named_parties(uow, intent))
+    return _screened(uow, bank, lambda: named_parties(uow, intent))
 
 
 def screened_names_of_deposit(uow: UnitOfWork, bank: Bank, deposit: Deposit) -> tuple[Screening, ...]:
     """Return what the lists say of who is paid by a deposit, and of who sent it as far as that is known."""
-    if not asks_names(uow, bank):
+    return _screened(uow, bank, lambda: named_parties_of_deposit(uow, deposit))
+
+
+def lists_of_names(uow: UnitOfWork, bank: Bank) -> tuple[tuple[ScreeningList, ...], tuple[SilentList, ...]]:
+    """Return the lists in place that names are compared with, and those that must speak of names and cannot."""
+    return names_asked(uow.lists.all(), silent(uow, bank))
+
+
+def _screened(uow: UnitOfWork, bank: Bank, parties: Callable[[], Iterable[NamedParty]]) -> tuple[Screening, ...]:
+    lists, silences = lists_of_names(uow, bank)
+    if not lists and not silences:
         return ()
-    return _screened(uow, bank, named_parties_of_deposit(uow, deposit))
-
-
-def asks_names(uow: UnitOfWork, bank: Bank) -> bool:
-    """Tell whether a list with names is in place, or one that must be there is not."""
-    return any(names_asked(uow.lists.all(), silent(uow, bank)))
-
-
-def _screened(uow: UnitOfWork, bank: Bank, parties: Iterable[NamedParty]) -> tuple[Screening, ...]:
-    unique = tuple(dict.fromkeys(parties))
-    lists, silences = names_asked(uow.lists.all(), silent(uow, bank))
+    unique = tuple(dict.fromkeys(parties()))
     uow.names.ask(party.id for party in unique)
     return tuple(
-        screen_names(
+        screen_party(
             party,
             verdicts=(verdicts := uow.names.verdicts(party)),
             released=uow.names.released(party) if any(each.hits for each in verdicts.values()) else frozenset(),

@@ -94,7 +94,7 @@ def case_shown(operator: Operator, case: Case) -> Case:
     """
     if operator.may(Permission.CASE) or operator.may(Permission.REPORT) or case.kind in _COUNTER:
         return case
-    subject = case.subject if is_deposit_id(case.subject.partition("#")[0]) else ""
+    subject = case.subject if is_deposit_id(case.about) else ""
     return Case(
         id=case.id,
         kind=CaseKind.OTHER,

@@ -48,7 +48,7 @@ class CaseStore:
 
     def about(self, subjects: Collection[str]) -> list[Case]:
         """Return the cases about any of these, however often one was opened again, open or resolved."""
-        return [case for case in self.all(open_only=False) if case.subject.partition("#")[0] in subjects]
+        return [case for case in self.all(open_only=False) if case.about in subjects]
 
     def count_open(self) -> int:
         """Return how many cases wait for somebody."""

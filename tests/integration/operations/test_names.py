@@ -73,7 +73,7 @@ def party_case(world: World, subject: str) -> tp.Case:
     (found,) = (
         case
         for case in tp.list_cases(world.bank, by=world.ann)
-        if case.kind is tp.CaseKind.POSSIBLE_MATCH and case.subject.partition("#")[0] == subject
+        if case.kind is tp.CaseKind.POSSIBLE_MATCH and case.about == subject
     )
     return found
 

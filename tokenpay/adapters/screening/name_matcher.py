@@ -1,6 +1,6 @@
 """Finds the listed names that a name may mean, scores each and says why."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
@@ -17,7 +17,7 @@ from tokenpay.adapters.screening.name_reading import (
 )
 from tokenpay.adapters.screening.syllables import tongues
 from tokenpay.compliance.listed_party import ListedKind, ListedParty
-from tokenpay.compliance.name_hit import NAME_THRESHOLD, NameHit
+from tokenpay.compliance.name_hit import NAME_THRESHOLD, NameHit, likest
 from tokenpay.errors import UnreadableName
 
 EXTRA = 0.1
@@ -48,7 +48,9 @@ class NameMatcher:
         """
         if not any(reading.can_be_found for reading in read_name(name, kind)):
             raise UnreadableName("the name has no word that could be looked up in a list")
-        best: dict[tuple[str, str], NameHit] = {}
+        return likest(self._hits(name, kind, threshold))
+
+    def _hits(self, name: str, kind: ListedKind, threshold: int) -> Iterator[NameHit]:
         for of, index in self._indexes.items():
             if ListedKind.UNKNOWN not in (kind, of) and kind is not of:
                 continue
@@ -57,10 +59,7 @@ class NameMatcher:
                 for listed, joined in index.candidates(query):
                     hit = _compared(query, listed, threshold, known, joined=joined)
                     if hit is not None:
-                        entry = (hit.list_name, hit.entry_id)
-                        if entry not in best or hit.score > best[entry].score:
-                            best[entry] = hit
-        return tuple(sorted(best.values(), key=lambda hit: (-hit.score, hit.list_name, hit.entry_id)))
+                        yield hit
 
 
 @dataclass(slots=True)

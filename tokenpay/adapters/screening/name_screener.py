@@ -7,7 +7,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from tokenpay.compliance.listed_party import ListedKind, ListedParty
-from tokenpay.compliance.name_hit import NAME_THRESHOLD, NameHit
+from tokenpay.compliance.name_hit import NAME_THRESHOLD, NameHit, likest
 from tokenpay.compliance.screening_list import ScreeningList
 from tokenpay.errors import MissingExtra, UnreadableName
 
@@ -43,20 +43,16 @@ class NameScreener:
     def compare(self, known: ScreeningList, name: str) -> tuple[NameHit, ...]:
         if not any(letter.isalpha() for letter in name):
             raise UnreadableName("the name has no letter")
-        best: dict[str, NameHit] = {}
+        hits: list[NameHit] = []
         unreadable: list[UnreadableName] = []
         for kind in _KINDS:
             try:
-                found = self._matchers[known.name][1].match(name, kind=kind)
+                hits += self._matchers[known.name][1].match(name, kind=kind)
             except UnreadableName as error:
                 unreadable.append(error)
-                continue
-            for hit in found:
-                if hit.entry_id not in best or hit.score > best[hit.entry_id].score:
-                    best[hit.entry_id] = hit
         if len(unreadable) == len(_KINDS):
             raise unreadable[0]
-        return tuple(sorted(best.values(), key=lambda hit: (-hit.score, hit.entry_id)))
+        return likest(hits)
 
 
 def _key(known: ScreeningList) -> tuple[int, str]:

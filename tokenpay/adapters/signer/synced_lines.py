@@ -31,7 +31,6 @@ class SyncedLines:
         of: str,
         take: Callable[[Any], None],
         begins: bool = False,
-        max_line: int = _MAX_LINE,
     ) -> None:
         self._path = path
         self._of = of
