@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         trust_passkeys as trust_passkeys,
     )
     from tokenpay.compliance.case import Case as Case, CaseKind as CaseKind
+    from tokenpay.compliance.decision import Answer as Answer, Decision as Decision
     from tokenpay.compliance.erasure import Erasure as Erasure, ErasureState as ErasureState
     from tokenpay.compliance.ivms101.document import (
         Ivms101 as Ivms101,
@@ -50,13 +51,7 @@ if TYPE_CHECKING:
     from tokenpay.compliance.name_hit import NameHit as NameHit
     from tokenpay.compliance.name_release import NameRelease as NameRelease
     from tokenpay.compliance.payee_rules import NewPayee as NewPayee
-    from tokenpay.compliance.policy import (
-        Answer as Answer,
-        AssetLimits as AssetLimits,
-        Decision as Decision,
-        Hours as Hours,
-        Policy as Policy,
-    )
+    from tokenpay.compliance.policy import AssetLimits as AssetLimits, Hours as Hours, Policy as Policy
     from tokenpay.compliance.policy_change import PolicyChange as PolicyChange, policy_changes as policy_changes
     from tokenpay.compliance.policy_proposal import PolicyProposal as PolicyProposal, ProposalState as ProposalState
     from tokenpay.compliance.rekeyed import Rekeyed as Rekeyed
@@ -448,7 +443,7 @@ _HOME = {
     "Activity": "compliance.risk.activity",
     "Address": "money.address",
     "Amount": "money.amount",
-    "Answer": "compliance.policy",
+    "Answer": "compliance.decision",
     "Assertion": "parties.assertion",
     "Assessment": "compliance.risk.assessment",
     "Asset": "money.asset",
@@ -493,7 +488,7 @@ _HOME = {
     "Cycle": "engine",
     "DaiPermit": "ethereum.grants.dai_permit",
     "DataKeys": "ports",
-    "Decision": "compliance.policy",
+    "Decision": "compliance.decision",
     "Denied": "errors",
     "Deposit": "payments.deposit",
     "DepositOutcome": "payments.deposit",

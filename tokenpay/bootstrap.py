@@ -22,7 +22,8 @@ from tokenpay.adapters.signer.rules import PasskeyRules, SignerRules, TrustedOpe
 from tokenpay.adapters.signer.wallet_file import create_wallet, open_wallet, write_private
 from tokenpay.adapters.system import SystemClock, SystemEntropy
 from tokenpay.bank import Bank
-from tokenpay.compliance.policy import Policy, passkey_units_of
+from tokenpay.compliance.decision import passkey_units_of
+from tokenpay.compliance.policy import Policy
 from tokenpay.devnet.process import Devnet, start_devnet
 from tokenpay.errors import IntegrityError, InvalidInput, SignerUnavailable, StoreUnavailable
 from tokenpay.operations.found import Founder, check_founders, found

@@ -17,6 +17,7 @@ FILES = (
     "tokenpay/steps/clear.py",
     "tokenpay/steps/count_limits.py",
     "tokenpay/steps/check_rekeyed.py",
+    "tokenpay/compliance/decision.py",
     "tokenpay/compliance/policy.py",
     "tokenpay/compliance/limits.py",
     "tokenpay/compliance/payee_rules.py",

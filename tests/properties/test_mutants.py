@@ -9,14 +9,15 @@ import sys
 from tests.mutation.operators import Mutant, compiles, mutants
 from tests.mutation.scope import REPOSITORY, files
 
-TRANSFER, ACCOUNT, POLICY = "tokenpay/ledger/transfer.py", "tokenpay/ledger/account.py", "tokenpay/compliance/policy.py"
+TRANSFER, ACCOUNT = "tokenpay/ledger/transfer.py", "tokenpay/ledger/account.py"
+POLICY, DECISION = "tokenpay/compliance/policy.py", "tokenpay/compliance/decision.py"
 NAMED = [
     (TRANSFER, "comparison", "0 < transfer.units <= MAX_UNITS"),
     (TRANSFER, "raise-removed", 'raise WrongState("a transfer needs two different accounts")'),
     (ACCOUNT, "comparison", "available < 0"),
     (ACCOUNT, "arithmetic", "self.posted_units - pending_out"),
-    (POLICY, "comparison", "used_units + units > limit.units"),
-    (POLICY, "comparison", "each.verdict is Verdict.UNAVAILABLE"),
+    (DECISION, "comparison", "used_units + units > limit.units"),
+    (DECISION, "and-or", "facts.sender_unknown or needs_second_person(intent, alone_units)"),
     (POLICY, "constant", "24"),
 ]
 UNMET = ("tokenpay/steps/lease.py", "arithmetic", "self._for_s / 3")
@@ -72,7 +73,8 @@ def test_a_mutant_knows_its_function_and_the_lines_that_run_it() -> None:
 
 
 def test_the_money_path_is_in_scope() -> None:
-    assert {TRANSFER, ACCOUNT, POLICY, "tokenpay/steps/clear.py", "tokenpay/payments/intent.py"} <= set(files())
+    gate = {POLICY, DECISION, "tokenpay/steps/check_approvals.py", "tokenpay/steps/clear.py"}
+    assert {TRANSFER, ACCOUNT, *gate, "tokenpay/payments/intent.py"} <= set(files())
     assert all((REPOSITORY / path).is_file() for path in files())
 
 

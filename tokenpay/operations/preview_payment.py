@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from tokenpay.bank import Bank
 from tokenpay.compliance.clearance import Clearance
-from tokenpay.compliance.policy import Answer, Decision
+from tokenpay.compliance.decision import Answer, Decision
 from tokenpay.errors import NotPermitted, TokenpayError, answered
 from tokenpay.ethereum.fees import with_margin
 from tokenpay.money.address import Address

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from tokenpay.bank import Bank
 from tokenpay.compliance.clearance import Clearance
-from tokenpay.compliance.policy import Answer, Decision
+from tokenpay.compliance.decision import Answer, Decision
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.intent import Intent

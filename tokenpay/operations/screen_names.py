@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 from tokenpay.bank import Bank
 from tokenpay.compliance.case import Case, CaseKind
+from tokenpay.compliance.decision import is_of_names, name_reasons
 from tokenpay.compliance.listed_party import ListedParty
 from tokenpay.compliance.name_verdict import NameVerdict, Uncompared, hit_key
-from tokenpay.compliance.policy import is_of_names, name_reasons
 from tokenpay.compliance.screening_list import ScreeningList
 from tokenpay.errors import TokenpayError, Unavailable
 from tokenpay.parties.operator import Operator, Permission

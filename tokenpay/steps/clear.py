@@ -3,7 +3,8 @@
 from tokenpay.bank import Bank
 from tokenpay.compliance.approval import Approval, Part
 from tokenpay.compliance.clearance import Clearance
-from tokenpay.compliance.policy import Answer, Decision, Facts, Policy, decide
+from tokenpay.compliance.decision import Answer, Decision, Facts, decide
+from tokenpay.compliance.policy import Policy
 from tokenpay.errors import WrongState
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.parties.customer import Customer

@@ -3,7 +3,7 @@
 from tokenpay.bank import Bank
 from tokenpay.compliance.approval import Approval
 from tokenpay.compliance.clearance import Clearance
-from tokenpay.compliance.policy import Answer
+from tokenpay.compliance.decision import Answer
 from tokenpay.parties.operator import Operator
 from tokenpay.payments.intent import Rail
 from tokenpay.payments.payment import Payment, PaymentState

@@ -5,7 +5,7 @@ from itertools import count
 
 from tokenpay.bank import Bank
 from tokenpay.compliance.case import Case, CaseKind
-from tokenpay.compliance.policy import Decision
+from tokenpay.compliance.decision import Decision
 from tokenpay.parties.operator import Operator
 from tokenpay.payments.intent import Intent
 from tokenpay.payments.payment import Reason

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from tokenpay.bank import Bank
 from tokenpay.compliance.approval import Approval, Part, give
 from tokenpay.compliance.clearance import Clearance
-from tokenpay.compliance.policy import Answer, Decision
+from tokenpay.compliance.decision import Answer, Decision
 from tokenpay.errors import AssetMismatch
 from tokenpay.money.amount import Amount
 from tokenpay.parties.operator import Operator, Permission, Role

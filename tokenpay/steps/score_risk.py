@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tokenpay.bank import Bank
-from tokenpay.compliance.policy import AssetLimits, Policy
+from tokenpay.compliance.policy import Policy
 from tokenpay.compliance.risk.activity import Activity, debtor_of, is_scored
 from tokenpay.compliance.risk.assessment import Assessment
 from tokenpay.compliance.risk.habit import HABIT
@@ -36,7 +36,7 @@ def score_risk(
     activity = Activity(
         enrolled_at_s=uow.customers.get(customer_id, lock="to keep").enrolled_at_s,
         available_units=moved.available_units + (intent.amount.units if entered else 0),
-        alone_units=policy.limits.get(asset_id, AssetLimits()).alone_units,
+        alone_units=policy.limits_of(asset_id).alone_units,
         utc_offset_minutes=policy.hours.utc_offset_minutes,
         outgoing=moved.outgoing,
         incoming=moved.incoming,

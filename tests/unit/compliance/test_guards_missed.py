@@ -16,13 +16,14 @@ from tests.mutation.operators import Mutant
 from tests.mutation.scope import REPOSITORY
 from tests.unit.compliance import test_limits, test_policy
 from tests.unit.payments.samples import ANNA, BERT, TOKEN
-from tokenpay.compliance import policy as real
+from tokenpay.compliance import decision as real
+from tokenpay.compliance.policy import Policy
 from tokenpay.compliance.screening import Verdict
 from tokenpay.compliance.travel_rule import TravelRule
 from tokenpay.money.amount import Amount
 from tokenpay.payments.intent import Intent, Purpose
 
-PATH = "tokenpay/compliance/policy.py"
+PATH = "tokenpay/compliance/decision.py"
 SOURCE = (REPOSITORY / PATH).read_text()
 RULES = {
     "decide", "needs_second_person", "_standing", "_unscreened", "_hours", "_limits", "_limits_of", "_payee",
@@ -32,7 +33,7 @@ GUARDS = [guard for guard in guards(PATH, SOURCE) if guard.function in RULES]
 _NUMBERS = count()
 
 
-def scenarios() -> list[tuple[real.Policy, Intent, real.Facts]]:
+def scenarios() -> list[tuple[Policy, Intent, real.Facts]]:
     """What the tables of the other tests decide on."""
     found = [(policy, intent, test_policy.facts(**changes)) for _, policy, intent, changes, *_ in test_policy.CASES]
     wide, pay = test_limits.WIDE, test_policy.PAY

@@ -9,8 +9,9 @@ import pytest
 
 from tests.unit.compliance.test_policy import EXCHANGE, LIMITS, PAY, POLICY, REFUSE, SECOND, facts
 from tests.unit.payments.samples import ANNA, BERT, EURO, MONDAY_NOON_S, PAYEE, TOKEN
+from tokenpay.compliance.decision import Answer, decide
 from tokenpay.compliance.payee_rules import NewPayee
-from tokenpay.compliance.policy import Answer, Policy, decide
+from tokenpay.compliance.policy import Policy
 from tokenpay.compliance.policy_change import policy_changes
 from tokenpay.compliance.rekeyed import Rekeyed
 from tokenpay.compliance.scoped_limit import Period, Scope, ScopedLimit

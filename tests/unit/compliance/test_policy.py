@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.unit.payments.samples import ANNA, BANK, COIN, EURO, MONDAY_NOON_S, PAYEE, TOKEN, intent
-from tokenpay.compliance.policy import Answer, AssetLimits, Facts, Hours, Policy, decide
+from tokenpay.compliance.decision import Answer, Facts, decide
+from tokenpay.compliance.policy import AssetLimits, Hours, Policy
 from tokenpay.compliance.risk.assessment import Assessment, Finding
 from tokenpay.compliance.risk.risk_lines import RiskLines
 from tokenpay.compliance.scoped_limit import Period

@@ -13,8 +13,8 @@ from tokenpay.audit.signed_head import SignedHead, StreamHead, sign_stream_head
 from tokenpay.audit.tree import TreeHead
 from tokenpay.compliance.approval import Approval, Part
 from tokenpay.compliance.clearance import Clearance
+from tokenpay.compliance.decision import needs_passkeys, needs_second_person
 from tokenpay.compliance.passkey_consent import PasskeyConsent
-from tokenpay.compliance.policy import needs_passkeys, needs_second_person
 from tokenpay.errors import IntegrityError, InvalidInput, SignerRefused
 from tokenpay.ethereum import erc20, transaction
 from tokenpay.ethereum.grants import authorization as eip3009
