@@ -1,28 +1,20 @@
 """Compare every name that matters with the lists in place, and let what waited for it go on: the engine's work."""
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from tokenpay.bank import Bank
-from tokenpay.compliance.case import Case, CaseKind
-from tokenpay.compliance.decision import is_of_names, name_reasons
 from tokenpay.compliance.listed_party import ListedParty
-from tokenpay.compliance.name_verdict import NameVerdict, Uncompared, hit_key
+from tokenpay.compliance.name_verdict import Uncompared
 from tokenpay.compliance.screening_list import ScreeningList
 from tokenpay.errors import TokenpayError, Unavailable
-from tokenpay.parties.operator import Operator, Permission
+from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
-from tokenpay.payments.payment import Payment, PaymentState
 from tokenpay.ports import Screener
+from tokenpay.steps.ask_gate_again import ask_gate_again
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.compare_names import compare, find_due, note_swept
-from tokenpay.steps.decide_again import decide_again
-from tokenpay.steps.enter_case import enter_case
-from tokenpay.steps.record import record
-from tokenpay.steps.screened_names import TROUBLE, lists_of_names, screened_names
-from tokenpay.store.unit_of_work import UnitOfWork
-
-_FAILED = "comparing a name with the screening lists failed"
+from tokenpay.steps.enter_verdict import enter_verdict
+from tokenpay.steps.screened_names import TROUBLE, lists_of_names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +42,7 @@ def screen_names(bank: Bank, *, by: Session) -> ScreenedNames:
     except _NotCompared as stopped:
         done, failure = ScreenedNames(more=True), stopped
     _note(bank, failure.why if failure is not None else "", by=by)
-    done = replace(done, payments=_asked_again(bank, by=by))
+    done = replace(done, payments=ask_gate_again(bank, by=by))
     if failure is not None:
         raise failure.error
     return done
@@ -93,7 +85,11 @@ def _compared(bank: Bank, *, by: Session) -> ScreenedNames:
             lists_of_names(uow, bank)[0] != lists
         ):  # a list was loaded meanwhile: what was compared says nothing any more
             return ScreenedNames(more=True)
-        cases = [case.id for verdict in verdicts for case in _enter(uow, bank, operator, verdict, before)]
+        cases = [
+            case.id
+            for verdict in verdicts
+            for case in enter_verdict(uow, bank, operator, verdict, before[verdict.party.id].get(verdict.list_name))
+        ]
         if turn.swept:
             note_swept(uow, bank, lists, method)
     return ScreenedNames(compared=len(turn.due), cases=tuple(dict.fromkeys(cases)), more=not turn.swept)
@@ -123,57 +119,3 @@ def _note(bank: Bank, trouble: str, *, by: Session) -> None:
     with bank.store.unit_of_work() as uow:
         authorize(uow, bank, by, Permission.RUN_ENGINE)
         uow.facts.set(TROUBLE, trouble)
-
-
-def _enter(
-    uow: UnitOfWork,
-    bank: Bank,
-    operator: Operator,
-    verdict: NameVerdict,
-    before: Mapping[str, Mapping[str, NameVerdict]],
-) -> Iterator[Case]:
-    """Store a verdict, and open a case about what it says that the one before did not."""
-    known = before[verdict.party.id].get(verdict.list_name)
-    if known == verdict:
-        return
-    contents = {hit.entry_id: _content(uow, verdict.list_name, hit.entry_id) for hit in verdict.hits}
-    verdict = replace(verdict, hits=tuple(replace(hit, content=contents[hit.entry_id]) for hit in verdict.hits))
-    uow.names.put([verdict])
-    told = {hit_key(hit) for hit in known.hits} if known is not None and known.party == verdict.party else set()
-    told |= uow.names.released(verdict.party) if verdict.hits else frozenset()
-    fresh = [hit for hit in verdict.hits if hit_key(hit) not in told]
-    subject = verdict.party.id
-    if fresh:
-        said = (f"{hit.list_name}: {hit.entry_id}, {hit.listed}, {hit.score / 1_000:.3f}" for hit in fresh)
-        note = "; ".join(["the name may be one on a screening list", *said])
-        yield enter_case(uow, bank, operator, kind=CaseKind.POSSIBLE_MATCH, subject=subject, note=note)
-    if verdict.why and (known is None or known.why != verdict.why or known.party != verdict.party):
-        note = "a name has no letters that can be compared" if verdict.why == Uncompared.UNREADABLE else _FAILED
-        yield enter_case(uow, bank, operator, kind=CaseKind.SCREENING_UNAVAILABLE, subject=subject, note=note)
-
-
-def _content(uow: UnitOfWork, list_name: str, entry_id: str) -> str:
-    return next(party.digest() for party in uow.lists.parties(list_name, entry_id))
-
-
-def _asked_again(bank: Bank, *, by: Session) -> tuple[str, ...]:
-    """Take through the gate what is held for its names, where they say something else by now; return what moved."""
-    with bank.store.read() as uow:
-        held = [payment for payment in uow.payments.held_for("screening.") if _changed(uow, bank, payment)]
-    return tuple(payment.id for payment in held if _ask_again(bank, payment.id, by=by))
-
-
-def _changed(uow: UnitOfWork, bank: Bank, payment: Payment) -> bool:
-    held_for = {reason for reason in payment.reasons if is_of_names(reason)}
-    return bool(held_for) and held_for != set(name_reasons(screened_names(uow, bank, payment.intent)))
-
-
-def _ask_again(bank: Bank, payment_id: str, *, by: Session) -> bool:
-    with bank.store.unit_of_work() as uow:
-        operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
-        payment = uow.payments.lock(payment_id)
-        if payment.state is not PaymentState.HELD or not _changed(uow, bank, payment):
-            return False
-        changed = decide_again(uow, bank, operator, payment, approvals=uow.approvals.of(payment.id))
-        record(uow, bank, operator, "payment.screened", payment.id, {"state": changed.state.value})
-        return changed.state is not PaymentState.HELD

@@ -1,0 +1,35 @@
+"""What is held for its names goes through the gate again, where they say something else by now."""
+
+from tokenpay.bank import Bank
+from tokenpay.compliance.decision import is_of_names, name_reasons
+from tokenpay.parties.operator import Permission
+from tokenpay.parties.session import Session
+from tokenpay.payments.payment import Payment, PaymentState
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.decide_again import decide_again
+from tokenpay.steps.record import record
+from tokenpay.steps.screened_names import screened_names
+from tokenpay.store.unit_of_work import UnitOfWork
+
+
+def ask_gate_again(bank: Bank, *, by: Session) -> tuple[str, ...]:
+    """Take through the gate what is held for its names, where they say something else by now; return what moved."""
+    with bank.store.read() as uow:
+        held = [payment for payment in uow.payments.held_for("screening.") if _changed(uow, bank, payment)]
+    return tuple(payment.id for payment in held if _ask_again(bank, payment.id, by=by))
+
+
+def _changed(uow: UnitOfWork, bank: Bank, payment: Payment) -> bool:
+    held_for = {reason for reason in payment.reasons if is_of_names(reason)}
+    return bool(held_for) and held_for != set(name_reasons(screened_names(uow, bank, payment.intent)))
+
+
+def _ask_again(bank: Bank, payment_id: str, *, by: Session) -> bool:
+    with bank.store.unit_of_work() as uow:
+        operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
+        payment = uow.payments.lock(payment_id)
+        if payment.state is not PaymentState.HELD or not _changed(uow, bank, payment):
+            return False
+        changed = decide_again(uow, bank, operator, payment, approvals=uow.approvals.of(payment.id))
+        record(uow, bank, operator, "payment.screened", payment.id, {"state": changed.state.value})
+        return changed.state is not PaymentState.HELD
