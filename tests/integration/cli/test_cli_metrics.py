@@ -74,7 +74,7 @@ def test_the_metrics_say_what_is(page: Page) -> None:
     (chain,) = health.chains
     label = f'{{chain_id="{CHAIN_ID}"}}'
     assert found["tokenpay_engine_turns_total"] == 1
-    assert found["tokenpay_engine_leases"] == 2
+    assert found["tokenpay_engine_leases"] == 3  # of the chain, of the books, of the names
     assert found["tokenpay_engine_turn_seconds"] > 0
     assert found["tokenpay_engine_turn_timestamp_seconds"] == world.clock.now_s() - 30
     assert found['tokenpay_payments{state="held"}'] == 1
