@@ -5,6 +5,8 @@ BIN := .venv/bin
 READY := .venv/ready
 CODE := tokenpay terminal_app tests
 WORKERS ?= 3
+# Hundreds of tests start a process of tokenpay, and each would compile it again.
+suite beside test-everywhere test-russian: export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: run catalogues demo test test-everywhere suite beside widths check bench lock clean help
 

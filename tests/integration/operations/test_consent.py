@@ -7,6 +7,8 @@ from tests.world import OUTSIDE, START, STRANGER, World, euro
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.payments.payment import PaymentState as S
 
+pytestmark = pytest.mark.one_database
+
 ENDED_UNPAID = (S.REFUSED, S.CANCELLED, S.EXPIRED)
 
 

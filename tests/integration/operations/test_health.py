@@ -9,6 +9,8 @@ from tests.world import CHAIN_ID, LISTED, OUTSIDE, STRANGER, TOKEN, World, addre
 from tokenpay.errors import ChainUnavailable
 from tokenpay.payments.payment import PaymentState as S
 
+pytestmark = pytest.mark.one_database
+
 ALLOW, HOLD, REFUSE = tp.Answer.ALLOW, tp.Answer.HOLD, tp.Answer.REFUSE
 P = tp.PayeeStanding
 

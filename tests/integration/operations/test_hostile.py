@@ -11,6 +11,8 @@ from tests.world import CHAIN_ID, COIN, CONTRACT, LISTED, OUTSIDE, STRANGER, TOK
 from tokenpay.ethereum.grants.grant import sign
 from tokenpay.payments.payment import PaymentState as S
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.mark.parametrize("sent", [True, False])
 def test_a_nonce_signed_twice_does_not_end_a_collection_as_paid(world: World, sent: bool) -> None:

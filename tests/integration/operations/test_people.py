@@ -22,6 +22,8 @@ from tests.world import (
 )
 from tokenpay.payments.payment import PaymentState as S
 
+pytestmark = pytest.mark.one_database
+
 # --- sessions
 
 

@@ -11,6 +11,8 @@ from tests.world import PASSWORDS, World, sign_in
 from tokenpay.parties.credential import Credential, CredentialKind, unseal, unseal_with_pin
 from tokenpay.payments.payment import PaymentState as S
 
+pytestmark = pytest.mark.one_database
+
 PIN = "402857"
 
 

@@ -9,6 +9,8 @@ from tests.integration.operations.test_shifts import Counter, payment
 from tests.world import OUTSIDE, World, euro
 from tokenpay.testing import FakePrinter
 
+pytestmark = pytest.mark.one_database
+
 
 def issue(world: World, of: str, *, by: tp.Session | None = None) -> tp.Receipt:
     return tp.issue_receipt(world.bank, of, by=by or world.tom)
@@ -28,6 +30,7 @@ def test_the_first_is_the_original_and_later_ones_are_numbered_copies(world: Wor
     world.prove()
 
 
+@pytest.mark.every_database
 def test_two_tills_at_once_do_not_both_have_the_original(world: World) -> None:
     paid = world.paid(20)
     start = threading.Barrier(4)

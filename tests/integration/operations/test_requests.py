@@ -17,6 +17,8 @@ from tokenpay.requests.merchant import Merchant
 from tokenpay.requests.token_template import TokenTemplate
 from tokenpay.store.asset_store import RegisteredAsset
 
+pytestmark = pytest.mark.one_database
+
 PAYER = PrivateKey.from_bytes(b"\x07" * 32)
 PAYER_ADDRESS = tp.Address(PAYER.public_key.address_bytes())
 CASH = tp.Asset.cash("EUR")

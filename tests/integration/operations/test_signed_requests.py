@@ -15,6 +15,8 @@ from tokenpay.requests.signed_request import sign_claims
 from tokenpay.wallets.hd import ExtendedPrivateKey
 from tokenpay.wallets.secret import Secret
 
+pytestmark = pytest.mark.one_database
+
 R = tp.Resolution
 OTHER_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 

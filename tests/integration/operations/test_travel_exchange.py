@@ -15,6 +15,8 @@ from tokenpay.steps.seal_data import seal
 from tokenpay.testing.fake_exchange import FakeExchange, Post, new_post
 from tokenpay.wallets.secret import Secret
 
+pytestmark = pytest.mark.one_database
+
 THEIR_KEYS = LocalDataKeys(Secret(b"\x05" * 32))
 OTHERS = LocalDataKeys(Secret(b"\x06" * 32))
 THRESHOLD = 50
