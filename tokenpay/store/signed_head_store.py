@@ -85,11 +85,10 @@ class SignedHeadStore:
         """
         rows = self._connection.execute(select(head_sinks).order_by(head_sinks.c.sink, head_sinks.c.stream))
         states = [SinkState(**row._mapping) for row in rows]
-        signed = self.newest()
+        largest = select(signed_heads.c.stream, func.max(signed_heads.c.size)).group_by(signed_heads.c.stream)
+        signed = {stream: int(size) for stream, size in self._connection.execute(largest)}
         return [
-            replace(state, trouble=_MORE_THAN_SIGNED)
-            if state.size > (signed[state.stream].head.size if state.stream in signed else 0)
-            else state
+            replace(state, trouble=_MORE_THAN_SIGNED) if state.size > signed.get(state.stream, 0) else state
             for state in states
         ]
 
