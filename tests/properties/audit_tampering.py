@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import select
 
 from tokenpay.audit.follow import StreamFollower, verify_rows
 from tokenpay.audit.proofs import TreePass, consistency_path, inclusion_path, verify_inclusion
 from tokenpay.audit.record import AuditHead, AuditRecord
 from tokenpay.audit.signed_head import HeadStep, StreamHead, sign_stream_head, verify_heads
-from tokenpay.audit.text import TEXTS, text_hash, told_texts, verify_texts
+from tokenpay.audit.text import MARK, TEXTS, text_hash, told_texts, verify_texts
 from tokenpay.audit.tree import EMPTY
 from tokenpay.errors import IntegrityError
 from tokenpay.primitives.canonical import quoted
@@ -127,15 +128,17 @@ class Stream:
     def whole(self) -> None:
         """Raise IntegrityError unless the stream is whole, and the one that the outside head is of."""
         with self.store.read() as uow:
-            uow.audit.whole_heads([self.outside.signed.head])
-            _meet_texts(uow.audit)
+            (followed,) = uow.audit.follow([self.outside.signed.head])
+            verify_texts(followed.tellers, uow.audit_texts.all())
 
 
 def _meet_texts(audit: AuditStore) -> None:
     """Meet every text with its record, as verification does once the streams were followed."""
     connection = audit._connection
-    texts = AuditTextStore(connection, Writes(connection))
-    verify_texts(texts.tellers(), texts.all())
+    column = audit_records.c
+    told = select(column.stream, column.seq, column.details).where(column.details.contains(MARK))
+    tellers = [(row.stream, row.seq, row.details) for row in connection.execute(told)]
+    verify_texts(tellers, AuditTextStore(connection, Writes(connection)).all())
 
 
 def _is_whole(audit: AuditStore, *, beside: bool) -> bool:

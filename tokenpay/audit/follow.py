@@ -3,11 +3,13 @@
 from collections import deque
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
+from json.encoder import encode_basestring_ascii
 from operator import le
 from typing import Any
 
 from tokenpay.audit.record import ARCHIVED, DOMAIN, AuditHead, AuditRecord, verify_stream
 from tokenpay.audit.signed_head import StreamHead
+from tokenpay.audit.text import MARK, Teller
 from tokenpay.audit.tree import Frontier
 from tokenpay.errors import IntegrityError
 from tokenpay.primitives.canonical import parse_canonical, quoted
@@ -41,9 +43,10 @@ class StreamFollower:
         self.frontier = frontier
         self.archived_up_to: set[object] = {0}
         """Where the stream itself says that archives of it ended."""
+        self.tellers: list[Teller] = []
+        """The records that name texts beside the stream."""
         self._quoted = _Quoted()
-        stream = quoted(start.stream).replace("%", "%%")
-        self._text = f"[{quoted(DOMAIN)},{stream},%d,%d,%s,%s,%s,%s,%s]"
+        self._begin = f"[{quoted(DOMAIN)},{quoted(start.stream)}"
 
     def take(self, rows: Sequence[Row]) -> None:
         """Follow the next rows; raises IntegrityError at the first broken record."""
@@ -57,6 +60,7 @@ class StreamFollower:
         if ARCHIVED in actions:
             told = [text for action, text in zip(actions, details, strict=True) if action == ARCHIVED]
             self.archived_up_to.update(map(_up_to, told))
+        self.tellers += [(self.head.stream, seq, text) for seq, text in zip(seqs, details, strict=True) if MARK in text]
         if self.frontier is not None:
             self.frontier = self.frontier.after(hashes)
         self.head = AuditHead(stream=self.head.stream, seq=seqs[-1], hash=hashes[-1], at_s=times[-1])
@@ -75,14 +79,25 @@ class StreamFollower:
                 times,
                 map(names.__getitem__, actors),
                 map(names.__getitem__, actions),
-                map(quoted, subjects),
-                map(quoted, details),
-                [f'"{digest.hex()}"' for digest in previous],
+                _all_quoted(subjects),
+                _all_quoted(details),
+                map(bytes.hex, previous),
                 strict=True,
             )
-            return hashes == tuple([sha256((self._text % text).encode()).digest() for text in texts])
+            begin = self._begin
+            return hashes == tuple(
+                [
+                    sha256(f'{begin},{seq},{at_s},{actor},{action},{subject},{said},"{before}"]'.encode()).digest()
+                    for seq, at_s, actor, action, subject, said, before in texts
+                ]
+            )
         except (TypeError, AttributeError):  # a column holds something of another type
             return False
+
+
+def _all_quoted(texts: Row) -> Iterable[str]:
+    """Quote a column: as it stands where it is of ASCII, since half of a character is none."""
+    return map(encode_basestring_ascii if all(map(str.isascii, texts)) else quoted, texts)
 
 
 def verify_rows(

@@ -1,7 +1,6 @@
 """Follow every audit stream from its start to its head, and meet every head that was signed of it on the way."""
 
 from collections.abc import Sequence
-from itertools import chain
 from pathlib import Path
 
 from tokenpay.audit.record import AuditHead
@@ -53,19 +52,19 @@ def verify_audit(
             for mark in marks
             if mark.size >= starts.get(mark.stream, 0) or (mark.stream, mark.size) in outside
         ]  # fmt: skip
-        found = uow.audit.whole_heads(marks)
-        _follow_texts(uow, archives)
+        followed = uow.audit.follow(marks)
+        _follow_texts(uow, archives, [teller for stream in followed for teller in stream.tellers])
         verify_lists(uow)
-        return found
+        return [stream.head for stream in followed]
 
 
-def _follow_texts(uow: UnitOfWork, archives: Sequence[Path]) -> None:
+def _follow_texts(uow: UnitOfWork, archives: Sequence[Path], told: list[Teller]) -> None:
     """Meet every text beside the streams, with what the records that were followed say of it."""
-    spans, told = dict[tuple[str, int], int](), list[Teller]()
+    spans = dict[tuple[str, int], int]()
     for path in archives:
         start, end, tellers = archived_tellers(path)
         spans[start.stream, start.seq] = end
-        told += tellers
+        told = tellers + told
     unread = {}
     for head in uow.audit.heads():
         begins, reached = uow.audit.start(head.stream), 0
@@ -73,7 +72,7 @@ def _follow_texts(uow: UnitOfWork, archives: Sequence[Path]) -> None:
             reached = spans[head.stream, reached]
         if reached < begins.seq:
             unread[head.stream] = begins
-    verify_texts(chain(told, uow.audit_texts.tellers()), uow.audit_texts.all(), unread)
+    verify_texts(told, uow.audit_texts.all(), unread)
 
 
 def _proved(uow: UnitOfWork, steps: Sequence[HeadStep], key: bytes | None) -> list[StreamHead]:

@@ -114,7 +114,11 @@ class AuditStore:
         return [AuditHead(**row._mapping) for row in rows]
 
     def whole_heads(self, marks: Iterable[StreamHead] = ()) -> list[AuditHead]:
-        """Return every stream's head once its records lead to it: a record cut off at the end is missed too.
+        """Return every stream's head once its records lead to it, as `follow` says."""
+        return [followed.head for followed in self.follow(marks)]
+
+    def follow(self, marks: Iterable[StreamHead] = ()) -> list[StreamFollower]:
+        """Follow every stream until its records lead to its head: a record cut off at the end is missed too.
 
         The records lead through every one of `marks` too, which are heads that were known of the streams. A stream
         that was archived begins where its newest archive ends. Raises IntegrityError, and InvalidInput for a mark
@@ -126,11 +130,9 @@ class AuditStore:
             if mark.stream not in known:
                 raise IntegrityError("an audit stream is gone", stream=mark.stream, seq=1, up_to=mark.size)
             known[mark.stream].append(mark)
-        for head in heads:
-            self._follow(head, known[head.stream])
-        return heads
+        return [self._follow(head, known[head.stream]) for head in heads]
 
-    def _follow(self, head: AuditHead, marks: list[StreamHead]) -> None:
+    def _follow(self, head: AuditHead, marks: list[StreamHead]) -> StreamFollower:
         start = self.start(head.stream)
         if any(mark.size < start.seq for mark in marks):
             raise InvalidInput("a head stands in an archive: name the archive's file too", stream=head.stream)
@@ -141,6 +143,7 @@ class AuditStore:
         if start.seq not in found.archived_up_to:
             message = "audit records are gone, and no record says where to"
             raise IntegrityError(message, stream=head.stream, seq=1, up_to=start.seq)
+        return found
 
     def frontier(self, start: AuditHead) -> Frontier | None:
         """Return the frontier of a stream's tree at `start`, as the record of its archive says, or None."""

@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, insert, null, select, text, update
+from sqlalchemy import Connection, Row, Select, bindparam, insert, null, select, text, update
 
-from tokenpay.audit.text import MARK, AuditText, Teller
+from tokenpay.audit.text import AuditText
 from tokenpay.store.door import rows_limit, stored
 from tokenpay.store.guard_rules import ENGINE
-from tokenpay.store.tables import audit_records, audit_texts, customers
+from tokenpay.store.tables import audit_texts, customers
 from tokenpay.store.writes import Writes
 
 _ADD = insert(audit_texts)
@@ -54,14 +54,6 @@ class AuditTextStore:
         """Yield every text, standing or erased."""
         for row in self._connection.execute(select(audit_texts)):
             yield _text(row)
-
-    def tellers(self) -> Iterator[Teller]:
-        """Yield the records that name texts of theirs, or texts that were erased."""
-        column = audit_records.c
-        find = func.instr if self._connection.dialect.name == "sqlite" else func.strpos
-        query = select(column.stream, column.seq, column.details).where(find(column.details, MARK) > 0)
-        for row in self._connection.execute(query):
-            yield row.stream, row.seq, row.details
 
     def erase(self, hashes: Collection[str], *, at_s: int) -> None:
         """Take texts and their salts away; that they stood, and their hashes, stay."""
