@@ -15,12 +15,13 @@ from terminal_app.commands.anywhere import BACK, HELP
 from terminal_app.commands.command import Command
 from terminal_app.commands.supervisor import APPROVE_POLICY, REFUSE_POLICY
 from terminal_app.language import _
+from terminal_app.lookups import typed_first
 from terminal_app.policy_words import ANSWERS, rule_text, value_text
 from terminal_app.screens.reason import ReasonScreen
 from terminal_app.screens.room import Room
 from terminal_app.screens.sure import Sure
 from terminal_app.sentences import explained
-from terminal_app.views import amount_text, time_text
+from terminal_app.views import UNSEEN, amount_text, time_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,17 +51,23 @@ def policy_shown(bank: tp.Bank, *, by: tp.Session) -> PolicyView:
         f"{value_text(it.rule, it.becomes, assets)}"
         for it in tp.policy_changes(policy, proposal.policy)
     )
-    tried = tuple(line for it in tp.preview_policy(bank, proposal.id, by=by) for line in tried_text(it))
+    previews = tp.preview_policy(bank, proposal.id, by=by)
+    hidden = typed_first(bank, [it.payment for it in previews], by=by)
+    tried = tuple(line for it in previews for line in tried_text(it, hidden=it.payment.id in hidden))
     return PolicyView(version=policy.version, rules=rules, proposal=proposal, changes=changes, tried=tried)
 
 
 WAITS, SIGNED = tp.ProposalState.OPEN, tp.ProposalState.APPROVED
 
 
-def tried_text(tried: tp.PolicyPreview) -> Iterator[str]:
-    """Yield what becomes of a held payment now, and by the proposal, with every reason."""
+def tried_text(tried: tp.PolicyPreview, *, hidden: bool) -> Iterator[str]:
+    """Yield what becomes of a held payment now, and by the proposal, with every reason.
+
+    `hidden`: who reads it types the amount from the order before they see it.
+    """
     intent = tried.payment.intent
-    yield f"{amount_text(intent.amount)} · {intent.maker}: {ANSWERS[tried.now.answer]} → {ANSWERS[tried.then.answer]}"
+    amount = UNSEEN if hidden else amount_text(intent.amount)
+    yield f"{amount} · {intent.maker}: {ANSWERS[tried.now.answer]} → {ANSWERS[tried.then.answer]}"
     yield from (f"  · {explained(reason)}" for reason in tried.then.reasons)
 
 

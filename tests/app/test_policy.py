@@ -64,6 +64,21 @@ def test_a_proposal_is_read_tried_and_approved(branch: Branch, tmp_path: Path, s
     assert tp.get_policy(branch.bank, by=branch.tim).version == 2
 
 
+def test_trying_a_proposal_shows_no_amount_that_is_typed_again(branch: Branch, tmp_path: Path) -> None:
+    tp.approve_policy(branch.bank, proposed(branch, rekey_units=euro("1000").units).id, by=branch.otto)
+    held(branch)
+    proposed(branch, alone_units=euro("1600").units)
+
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            await hand.open(BranchScreen, by="otto", key="f9")
+            await hand.press("f8")
+            await hand.read("••• · tim: ‖ held → ✓ paid")
+            assert f"1{NBSP}500.00{NBSP}DEUR" not in hand.seen()
+
+    run(flow())
+
+
 def test_who_proposed_it_decides_nothing_and_the_other_refuses(branch: Branch, tmp_path: Path) -> None:
     proposal = proposed(branch, alone_units=0)
 
