@@ -35,11 +35,16 @@ def register(world: World, session: tp.Session, *, customer_id: str = "", name: 
 def trust(world: World) -> list[tp.Passkey]:
     """Tell the signer, and let it be opened again."""
     trusted = tp.trust_passkeys(world.bank, by=world.ann)
+    reopen_signer(world)
+    return trusted
+
+
+def reopen_signer(world: World) -> None:
+    """Let the signer read its rules again, as a program does that is started anew."""
     assert world.bank.directory is not None
     ports: dict[str, Any] = {"clock": world.clock, "entropy": world.bank.entropy, "chain_ports": world.bank.chains}
     with tp.open_bank(world.bank.directory, signer=True, **ports) as again:
         world.bank = replace(world.bank, signer=again.signer)
-    return trusted
 
 
 def answer(world: World, payment: tp.Payment, session: tp.Session) -> tp.PasskeyAnswer:

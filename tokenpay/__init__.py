@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         found_bank as found_bank,
         open_bank as open_bank,
         open_printer as open_printer,
+        seal_policy as seal_policy,
         trust_passkeys as trust_passkeys,
     )
     from tokenpay.compliance.case import Case as Case, CaseKind as CaseKind
@@ -810,6 +811,7 @@ _HOME = {
     "run_once": "engine",
     "screen_address": "operations.screen_address",
     "screen_names": "operations.screen_names",
+    "seal_policy": "bootstrap",
     "send_heads": "operations.send_heads",
     "send_travel_rule": "operations.travel_exchange",
     "set_customer_kind": "operations.customers",
@@ -1214,6 +1216,7 @@ __all__ = [
     "run_once",
     "screen_address",
     "screen_names",
+    "seal_policy",
     "send_heads",
     "send_travel_rule",
     "set_customer_kind",

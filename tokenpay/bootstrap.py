@@ -18,6 +18,7 @@ from tokenpay.adapters.screening.name_screener import NameScreener
 from tokenpay.adapters.signer.local import LocalSigner
 from tokenpay.adapters.signer.memory import SignerMemory
 from tokenpay.adapters.signer.passkey_sealing import seal_passkeys
+from tokenpay.adapters.signer.policy_sealing import seal_policy_rules
 from tokenpay.adapters.signer.rules import PasskeyRules, SignerRules, TrustedOperator
 from tokenpay.adapters.signer.wallet_file import create_wallet, open_wallet, write_private
 from tokenpay.adapters.system import SystemClock, SystemEntropy
@@ -25,7 +26,7 @@ from tokenpay.bank import Bank
 from tokenpay.compliance.decision import passkey_units_of
 from tokenpay.compliance.policy import Policy
 from tokenpay.devnet.process import Devnet, start_devnet
-from tokenpay.errors import IntegrityError, InvalidInput, SignerUnavailable, StoreUnavailable
+from tokenpay.errors import IntegrityError, InvalidInput, SignerUnavailable, StoreUnavailable, WrongState
 from tokenpay.operations.found import Founder, check_founders, found
 from tokenpay.operations.open_session import open_session
 from tokenpay.parties.assertion import Assertion
@@ -45,6 +46,7 @@ from tokenpay.parties.passkey_challenge import PasskeyChallenge
 from tokenpay.parties.relying_party import RelyingParty
 from tokenpay.parties.session import Session
 from tokenpay.ports import Authenticator, Chain, Clock, Entropy, HeadSink, Presence, Printer, RateSource
+from tokenpay.primitives.canonical import Value
 from tokenpay.settings import (
     FILE_NAME,
     PIN_KEY_NAME,
@@ -283,6 +285,32 @@ def trust_passkeys(bank: Bank, *, by: Session, key_password: str | None = None) 
         uow.passkeys.activate(fresh)
         record(uow, bank, operator, "passkeys.trusted", "signer", {"passkeys": [passkey.id for passkey in trusted]})
         return [uow.passkeys.get(passkey.id) for passkey in standing]
+
+
+def seal_policy(bank: Bank, *, by: Session, key_password: str | None = None) -> Policy:
+    """Tell the signer on this machine of the policy in force: what one person pays alone, and what asks for passkeys.
+
+    It takes the wallet's password, and a supervisor. The two people who signed the policy are verified by the signer's
+    own rules; what was sealed of an older one is replaced, whether it allowed more or less. Programs that hold the
+    signer open obey it when they are started again. Raises WrongState for the policy that the bank was founded with,
+    which nobody signed; IntegrityError, and changes nothing, where those who signed are not two supervisors whom the
+    signer knows, or it was told of a newer one; SignerUnavailable, WrongPassword.
+    """
+    if bank.directory is None:
+        raise SignerUnavailable("a bank without a folder has no wallet to seal")
+    with bank.store.read() as uow:
+        authorize(uow, bank, by, Permission.CONTROL)
+        policy = uow.policies.newest()
+        signed = uow.policies.signed(policy.version)
+    if signed is None:
+        raise WrongState("the first policy was sealed when the bank was founded, and is signed by nobody")
+    party = bank.required_relying_party() if passkey_units_of(policy) else None
+    rules = seal_policy_rules(bank.directory / KEYS, key_password, signed, party=party)
+    with bank.store.unit_of_work() as uow:
+        operator = authorize(uow, bank, by, Permission.CONTROL)
+        details: dict[str, Value] = {"policy": policy.hash().hex(), "rules": rules.version}
+        record(uow, bank, operator, "policy.sealed", str(policy.version), details)
+    return policy
 
 
 def engine_session(bank: Bank) -> Session:

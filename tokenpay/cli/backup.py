@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tokenpay.settings import BankSettings
 
 BUSY_TIMEOUT_S = 15
-KEYS = ("keys/wallet.json", "keys/signer.json")
+WALLET, RULES = "keys/wallet.json", "keys/signer.json"
 SIGNED = "keys/signed.jsonl"
 HEADS = "keys/heads.jsonl"
 # With the PIN key beside its copy, a stolen database could be tried through for PINs.
@@ -81,7 +81,7 @@ def _stage(folder: Path, stage: Path, settings: "BankSettings", url: str, *, wit
     copyfile(folder / FILE_NAME, stage / FILE_NAME)
     (stage / "keys").mkdir()
     # Heads before the books, as they are signed of them: the next is proved to grow from the last that is remembered.
-    for name in (*KEYS, HEADS, *(PASSWORDS if with_passwords else ())):
+    for name in (WALLET, HEADS, *(PASSWORDS if with_passwords else ())):
         if (folder / name).exists():
             copyfile(folder / name, stage / name)
     if url.startswith("sqlite"):
@@ -89,6 +89,9 @@ def _stage(folder: Path, stage: Path, settings: "BankSettings", url: str, *, wit
     # After the books: what was signed since they were copied stays remembered.
     if (folder / SIGNED).exists():
         copyfile(folder / SIGNED, stage / SIGNED)
+    # After what remembers their version: rules that were sealed meanwhile may be newer than it says, and never older.
+    if (folder / RULES).exists():
+        copyfile(folder / RULES, stage / RULES)
     # After the books: an embedded chain may be ahead of them, as any chain is, and never behind.
     if any(chain.embedded for chain in settings.chains) and (folder / EMBEDDED).exists():
         (stage / EMBEDDED).parent.mkdir()

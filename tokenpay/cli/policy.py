@@ -1,6 +1,7 @@
 """The bank's rules: show them, and change them by two people."""
 
 import json
+import os
 from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
@@ -44,6 +45,8 @@ def add_parser(subparsers: "Subparsers") -> None:
     refusing = _add_named(verbs, "refuse", refuse, "say no to a proposal, as its second person")
     add_reason(refusing)
     _add_named(verbs, "withdraw", withdraw, "take back a proposal of your own")
+    sealing = "tell the signer on this machine of the policy in force, with the wallet's password"
+    add_verb(verbs, "seal", seal, sealing, operator=True)
 
 
 def _add_named(verbs: "Subparsers", name: str, run: Callable[[Namespace], Answer], help: str) -> Any:
@@ -119,6 +122,12 @@ def refuse(args: Namespace) -> Answer:
 def withdraw(args: Namespace) -> Answer:
     with signed_in(args) as (bank, by):
         return Answer(content=_content(tp.withdraw_policy(bank, args.proposal, by=by)))
+
+
+def seal(args: Namespace) -> Answer:
+    with signed_in(args) as (bank, by):
+        policy = tp.seal_policy(bank, by=by, key_password=os.environ.get("TOKENPAY_KEY_PASSWORD") or None)
+    return Answer(content={"version": policy.version, "policy_hash": policy.hash()})
 
 
 def _assets(bank: "Bank") -> "dict[str, Asset]":

@@ -141,6 +141,12 @@ class PolicyStore:
             raise NotFound("there is no such proposal of a policy", proposal=proposal_id)
         return _proposal(row)
 
+    def signed(self, version: int) -> PolicyProposal | None:
+        """Return the proposal by which a version is or was in force; None for the first, which nobody signed."""
+        wanted = (_P.c.version == version) & (_P.c.state == ProposalState.IN_FORCE)
+        row = self._connection.execute(select(_P).where(wanted)).one_or_none()
+        return None if row is None else _proposal(row)
+
     def proposals(self, *, limit: int = 100) -> list[PolicyProposal]:
         """Return proposals that can be read, newest first."""
         query = select(_P).order_by(_P.c.proposed_at_s.desc(), _P.c.version.desc(), _P.c.id).limit(rows_limit(limit))

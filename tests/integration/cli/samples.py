@@ -44,7 +44,7 @@ def commands() -> dict[str, argparse.ArgumentParser]:
     SQLite has no roles: test_roles makes them. No institution is named: test_travel_exchange
     reaches one. test_cli_chain has a payment overtaken. One proposal waits already, and
     not of the operator's own: test_cli_policy makes one. test_cli_passkey confirms a payment.
-    test_cli_names has a hit.
+    test_cli_names has a hit. Nobody signed the policy in force: test_cli_policy seals one.
     """
     leaves = _leaves(build_parser(), "")
     elsewhere = (
@@ -52,6 +52,7 @@ def commands() -> dict[str, argparse.ArgumentParser]:
         "bank roles",
         "chain overtaken",
         "policy propose",
+        "policy seal",
         "policy withdraw",
         "payment confirm",
         "case release",

@@ -39,6 +39,17 @@ def test_rules_are_exported_changed_proposed_and_approved(desk: Desk, tmp_path: 
     assert "DEUR" in desk("policy", "diff", listed["id"]).out  # still against the version before it
 
 
+def test_the_signer_is_told_of_the_policy_in_force(desk: Desk, tmp_path: Path) -> None:
+    assert desk("policy", "seal", by="ann").error == "state.wrong"
+    proposal = desk("policy", "propose", changed(desk, tmp_path, alone_units="5"), "--json", by="ann").json["id"]
+    assert desk("policy", "approve", proposal, by="bob").code == 0
+    assert desk("policy", "seal", by="tom").error == "session.not_permitted"
+    sealed = desk("policy", "seal", "--json", by="bob").json
+    assert sealed["version"] == 2
+    rules = json.loads((desk.folder / "keys" / "signer.json").read_text())["rules"]
+    assert (rules["policy_version"], rules["alone_units"][TOKEN.id]) == (2, "5")
+
+
 def test_a_proposal_is_tried_before_anybody_decides(desk: Desk, tmp_path: Path) -> None:
     held = desk.world.paid(200)
     file = changed(desk, tmp_path, alone_units="500000000")

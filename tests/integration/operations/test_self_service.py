@@ -461,6 +461,7 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
         "list_cases": lambda by: tp.list_cases(bank, by=by),
         "find_lists": lambda by: tp.find_lists(bank, by=by),
         "list_operators": lambda by: tp.list_operators(bank, by=by),
+        "seal_policy": lambda by: tp.seal_policy(bank, by=by),
         "screen_address": lambda by: tp.screen_address(bank, LISTED.text, by=by),
         "list_rates": lambda by: tp.list_rates(bank, by=by),
         "load_list": lambda by: tp.load_list(

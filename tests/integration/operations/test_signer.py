@@ -9,11 +9,27 @@ from typing import Any
 import pytest
 
 import tokenpay as tp
-from tests.world import CHAIN_ID, COIN, CONTRACT, OUTSIDE, PASSWORDS, SETTINGS, TOKEN, World, address_of, euro, forge
+from tests.armed import reopen_signer
+from tests.world import (
+    CHAIN_ID,
+    COIN,
+    CONTRACT,
+    LIMITS,
+    OUTSIDE,
+    PASSWORDS,
+    SETTINGS,
+    TOKEN,
+    World,
+    address_of,
+    euro,
+    forge,
+)
 from tokenpay.adapters.signer.memory import Place, SignerMemory
+from tokenpay.adapters.signer.policy_sealing import seal_policy_rules
 from tokenpay.adapters.signer.wallet_file import MEMORY
 from tokenpay.compliance.approval import Approval, Part, give
 from tokenpay.compliance.clearance import Clearance
+from tokenpay.compliance.policy_proposal import PolicyProposal
 from tokenpay.errors import SignedBefore, answered
 from tokenpay.ethereum.erc20 import transfer
 from tokenpay.ethereum.grants.authorization import Authorization, decode_calldata
@@ -521,6 +537,89 @@ def test_edited_rules_do_not_open(world: World, what: str) -> None:
         pass
     with tp.open_bank(world.bank.directory) as bank:
         assert bank.signer is None  # a terminal needs no keys
+
+
+def policy_of(world: World, version: int) -> PolicyProposal:
+    with world.bank.store.read() as uow:
+        signed = uow.policies.signed(version)
+    assert signed is not None
+    return signed
+
+
+def test_a_signer_is_told_of_a_policy_that_two_people_signed(world: World) -> None:
+    with pytest.raises(tp.WrongState, match="founded"):
+        tp.seal_policy(world.bank, by=world.ann)
+    world.limit(alone_units=euro(300).units)
+    early = world.paid(200, creditor=OUTSIDE)
+    world.to_finality()
+    assert (world.now(early).state, world.now(early).reasons[0].code) == (S.FAILED, "signer.refused")
+    with pytest.raises(tp.NotPermitted):
+        tp.seal_policy(world.bank, by=world.tom)
+    with pytest.raises(tp.WrongPassword):
+        tp.seal_policy(world.bank, by=world.ann, key_password="not the wallet's")
+    for _ in range(2):
+        assert tp.seal_policy(world.bank, by=world.ann).version == 2
+    told: list[Any] = [event for event in tp.read_events(world.bank, by=world.ann) if event.kind == "policy.sealed"]
+    assert [(event.subject, event.content["rules"]) for event in told] == [("2", 1), ("2", 2)]
+    reopen_signer(world)
+    payment = world.paid(200, creditor=OUTSIDE)
+    world.to_finality()
+    assert world.now(payment).state is S.FINAL
+    world.limit(alone_units=euro(10).units)  # a lower one is obeyed by the signer too, once it is told
+    tp.seal_policy(world.bank, by=world.bob)
+    reopen_signer(world)
+    assert world.bank.required_signer()._rules.alone_units == {TOKEN.id: euro(10).units}  # type: ignore[attr-defined]
+
+
+def test_no_row_makes_a_signer_believe_a_policy(world: World) -> None:
+    """Who owns the database and knows the wallet's password still needs two supervisors whom the signer knows."""
+    assert world.bank.directory is not None
+    keys = world.bank.directory / "keys"
+    world.limit(alone_units=euro(300).units)
+    world.limit(alone_units=euro(200).units)
+    old, new = policy_of(world, 2), policy_of(world, 3)
+    proposed = PolicyProposal.made("PP-3", new.policy, by=world.ann, at_s=1)
+    by_a_teller = PolicyProposal.made("PP-3", new.policy, by=world.tom, at_s=1).approved(by=world.bob, at_s=1)
+    richer = replace(new.policy, limits={TOKEN.id: replace(LIMITS, alone_units=euro(999).units)})
+    table = {
+        "not signed by two supervisors": (replace(new, decided_by="eve"), by_a_teller, proposed),
+        "approved by another": (proposed.approved(by=world.ann, at_s=1),),
+        "signatures of its two people": (
+            replace(new, policy=richer),
+            replace(new, proposed_by="bob", decided_by="ann"),
+        ),
+    }
+    before = (keys / "signer.json").read_text()
+    for why, proposals in table.items():
+        for proposal in proposals:
+            with pytest.raises(tp.IntegrityError, match=why):
+                seal_policy_rules(keys, None, proposal, party=None)
+    assert (keys / "signer.json").read_text() == before
+    tp.seal_policy(world.bank, by=world.ann)
+    with pytest.raises(tp.IntegrityError, match="newer policy"):
+        seal_policy_rules(keys, None, old, party=None)
+
+
+def test_an_older_copy_of_the_rules_does_not_open(world: World) -> None:
+    assert world.bank.directory is not None
+    path = world.bank.directory / "keys" / "signer.json"
+    founded = path.read_text()
+    world.limit(alone_units=euro(10).units)
+    tp.seal_policy(world.bank, by=world.ann)
+    newest = path.read_text()
+    path.write_text(founded)
+    with pytest.raises(tp.IntegrityError, match="older copy"), tp.open_bank(world.bank.directory, signer=True):
+        pass
+    with pytest.raises(tp.IntegrityError, match="older copy"):  # nor is anything sealed upon it
+        tp.seal_policy(world.bank, by=world.ann)
+    assert path.read_text() == founded
+    path.write_text(newest)
+    reopen_signer(world)
+    memory = path.with_name("signed.jsonl")
+    lines = memory.read_text()
+    memory.write_text(lines.replace('["rules", 1]\n', ""))  # as after a ceremony that was cut off between the two files
+    reopen_signer(world)
+    assert memory.read_text() == lines
 
 
 # --- secrets

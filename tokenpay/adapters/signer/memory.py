@@ -1,13 +1,14 @@
 """What a signer has signed: kept beside its keys, so that no edited or restored database pays a thing twice."""
 
 from collections import ChainMap
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Iterator, MutableMapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tokenpay.adapters.signer.synced_lines import SyncedLines
-from tokenpay.errors import SignedBefore
+from tokenpay.errors import IntegrityError, SignedBefore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,8 +24,14 @@ class Place:
     fills: bool = False
 
 
+_RULES = "rules"
+"""What a line begins with that says which version the signer's rules are; payments are hexadecimal."""
+
+
 class SignerMemory:
     """A file of (payment, chain, nonce), a line each, written through to the disk before a signature leaves.
+
+    Beside them stands the newest version of the signer's rules: an older copy of those does not open again.
 
     One payment keeps its nonce over all fee bumps, and one nonce its payment, or the no-op that took it over: the chain
     includes at most one transaction a nonce, so nothing is paid twice. It is made with the wallet and never anew: where
@@ -39,6 +46,24 @@ class SignerMemory:
         self._nonces: dict[str, tuple[int, int]] = {}
         self._payments: dict[tuple[int, int], str] = {}
         self._synced: set[str] = set()
+        self._rules_version = 0
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the memory alone; raises SignerUnavailable."""
+        with self._lines.held():
+            yield
+
+    def check_rules(self, version: int) -> None:
+        """Raise IntegrityError for rules that others have followed; the memory is held."""
+        if version < self._rules_version:
+            raise IntegrityError("the signer's rules are an older copy: put back those that were sealed last")
+
+    def note_rules(self, version: int) -> None:
+        """Write down which version the rules are, where it is newer than the newest; the memory is held."""
+        if version > self._rules_version:
+            self._lines.append([(_RULES, version)])
+            self._rules_version = version
 
     def remember(self, places: Sequence[Place]) -> list[SignedBefore | None]:
         """Note where payments are signed, all at once; SignedBefore stands for one that contradicts what was noted.
@@ -64,8 +89,13 @@ class SignerMemory:
         self._payments[place] = payment
 
     def _take_in(self, entry: Any) -> None:
-        payment, chain_id, nonce = entry
-        self._take(payment, (chain_id, nonce))
+        first, *others = entry
+        if first == _RULES:
+            (version,) = others
+            self._rules_version = max(self._rules_version, version)
+        else:
+            chain_id, nonce = others
+            self._take(first, (chain_id, nonce))
 
 
 def _note(

@@ -1,13 +1,12 @@
 """How a signer is told of passkeys: with the wallet's password, and only of those that two people vouched for."""
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from tokenpay.adapters.signer.rules import PasskeyRules, SignerRules, TrustedPasskey
-from tokenpay.adapters.signer.wallet_file import RULES, open_seed, read_rules
-from tokenpay.errors import IntegrityError, SignerUnavailable
+from tokenpay.adapters.signer.sealing import seal_anew
+from tokenpay.errors import IntegrityError
 from tokenpay.parties.passkey import Passkey, PasskeyState
 from tokenpay.parties.relying_party import RelyingParty
 
@@ -29,19 +28,22 @@ def seal_passkeys(
     no ceremony raises it. Raises IntegrityError, and writes nothing, for a key that nobody vouched for or a program
     outside a demo bank; SignerUnavailable, WrongPassword.
     """
-    seed = open_seed(directory, password)
-    rules = SignerRules.unseal(read_rules(directory), seed.reveal())
     trusted = [passkey for passkey in passkeys if passkey.state in _IN_FORCE]
-    for passkey in trusted:
-        _check(passkey, rules)
-    keys = {
-        passkey.id: TrustedPasskey(operator_id=passkey.operator_id, public_key=passkey.facts.public_key)
-        for passkey in trusted
-    }
-    sealed = rules.passkeys.units if rules.passkeys is not None else {}
-    lowest = {id: min(units.get(id, sealed.get(id, 0)), sealed.get(id, units.get(id, 0))) for id in {*units, *sealed}}
-    told = replace(rules, passkeys=PasskeyRules(party=party, units=lowest, keys=keys))
-    _replace(directory / RULES, told.seal(seed.reveal()))
+
+    def told(rules: SignerRules) -> SignerRules:
+        for passkey in trusted:
+            _check(passkey, rules)
+        keys = {
+            passkey.id: TrustedPasskey(operator_id=passkey.operator_id, public_key=passkey.facts.public_key)
+            for passkey in trusted
+        }
+        sealed = rules.passkeys.units if rules.passkeys is not None else {}
+        lowest = {
+            id: min(units.get(id, sealed.get(id, 0)), sealed.get(id, units.get(id, 0))) for id in {*units, *sealed}
+        }
+        return replace(rules, passkeys=PasskeyRules(party=party, units=lowest, keys=keys))
+
+    seal_anew(directory, password, told)
     return trusted
 
 
@@ -51,18 +53,3 @@ def _check(passkey: Passkey, rules: SignerRules) -> None:
     if passkey.facts.software and not rules.demo:
         raise IntegrityError("a program stands for an authenticator in a demo bank only", passkey=passkey.id)
     passkey.check_vouches(rules.operators.get)
-
-
-def _replace(path: Path, text: str) -> None:
-    draft = path.with_suffix(".partial")
-    try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(descriptor)
-        draft.replace(path)
-    except OSError as error:
-        raise SignerUnavailable(f"keys/{path.name} cannot be written: {error.strerror}") from None
-    finally:
-        draft.unlink(missing_ok=True)

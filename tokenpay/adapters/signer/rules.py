@@ -42,7 +42,8 @@ class SignerRules:
     """Operators by id, the fee a transaction may cost at most by chain id, and what one person may pay by asset id.
 
     `demo`: the bank was founded as one, and a program may stand for an authenticator. Rules that were sealed before
-    there were passkeys know none.
+    there were passkeys know none. `version` is how often they were sealed anew, `policy_version` which of the bank's
+    policies they follow.
     """
 
     operators: Mapping[str, TrustedOperator]
@@ -50,6 +51,8 @@ class SignerRules:
     alone_units: Mapping[str, int]
     demo: bool = False
     passkeys: PasskeyRules | None = None
+    version: int = 0
+    policy_version: int = 1
 
     def seal(self, key: bytes) -> str:
         """Return the rules as JSON with a MAC under the wallet's own key: editing them needs the password."""
@@ -61,6 +64,8 @@ class SignerRules:
             "fee_caps_wei": {str(chain_id): str(cap) for chain_id, cap in self.fee_caps_wei.items()},
             "alone_units": {asset_id: str(units) for asset_id, units in self.alone_units.items()},
             "demo": self.demo,
+            "version": self.version,
+            "policy_version": self.policy_version,
         }
         if self.passkeys is not None:
             content["passkeys"] = {
@@ -94,6 +99,8 @@ class SignerRules:
             alone_units={asset_id: int(units) for asset_id, units in content["alone_units"].items()},
             demo=content.get("demo", False),
             passkeys=_passkeys(content["passkeys"]) if "passkeys" in content else None,
+            version=content.get("version", 0),
+            policy_version=content.get("policy_version", 1),
         )
 
 

@@ -55,11 +55,15 @@ def create_wallet(
 def open_wallet(directory: Path, password: str | None) -> LocalSigner:
     """Open a wallet with this password, the one in the environment, or the one kept beside it.
 
-    Raises SignerUnavailable, WrongPassword, InvalidKeystore, IntegrityError.
+    Raises SignerUnavailable, WrongPassword, InvalidKeystore; IntegrityError for rules that were changed, or older than
+    ones that were sealed or opened before.
     """
-    rules, seed = read_rules(directory), open_seed(directory, password)
-    memories = SignerMemory(directory / MEMORY), HeadMemory(directory / HEADS)
-    return LocalSigner(seed, SignerRules.unseal(rules, seed.reveal()), *memories)
+    seed, memory = open_seed(directory, password), SignerMemory(directory / MEMORY)
+    with memory.held():
+        rules = SignerRules.unseal(read_rules(directory), seed.reveal())
+        memory.check_rules(rules.version)
+        memory.note_rules(rules.version)  # a ceremony may have ended before it did
+    return LocalSigner(seed, rules, memory, HeadMemory(directory / HEADS))
 
 
 def open_seed(directory: Path, password: str | None) -> Secret:
