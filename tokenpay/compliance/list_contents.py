@@ -9,10 +9,14 @@ from tokenpay.compliance.listed_party import ListedParty
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListContents:
-    """Entries by the list's own id, names as they are listed, addresses in the form that all their writings meet in."""
+    """Entries by the list's own id and kind, their names, addresses in the form that all their writings meet in.
 
-    parties: frozenset[str]
-    names: frozenset[str]
+    A name counts with its entry and that one's kind: under another kind it is compared otherwise, or with nobody. An
+    address is met whichever entry has it.
+    """
+
+    parties: frozenset[tuple[str, str]]
+    names: frozenset[tuple[str, str, str]]
     addresses: frozenset[str]
 
     @classmethod
@@ -21,8 +25,8 @@ class ListContents:
         everybody = list(parties)
         listed = [address.text for party in everybody for address in party.addresses]
         return cls(
-            parties=frozenset(party.id for party in everybody),
-            names=frozenset(name for party in everybody for name in party.names),
+            parties=frozenset((party.id, party.kind.value) for party in everybody),
+            names=frozenset((party.id, party.kind.value, name) for party in everybody for name in party.names),
             addresses=frozenset(one for text in listed for one in canonical_addresses(text) or (text,)),
         )
 

@@ -112,14 +112,15 @@ class ListStore:
     def contents(self, list_name: str) -> ListContents:
         """Return whom and what a list names."""
 
-        def column(wanted: Column[str]) -> frozenset[str]:
-            of_list = wanted.table.c.list_name == list_name
-            return frozenset(self._connection.execute(select(wanted).where(of_list)).scalars())
+        def rows(*columns: Column[str]) -> Iterable[Row[Any]]:
+            return self._connection.execute(select(*columns).where(columns[0].table.c.list_name == list_name))
 
+        kinds = {row.entry_id: row.kind for row in rows(listed_parties.c.entry_id, listed_parties.c.kind)}
+        names = rows(listed_names.c.entry_id, listed_names.c.name)
         return ListContents(
-            parties=column(listed_parties.c.entry_id),
-            names=column(listed_names.c.name),
-            addresses=column(listed_addresses.c.canonical),
+            parties=frozenset(kinds.items()),
+            names=frozenset((row.entry_id, kinds[row.entry_id], row.name) for row in names),
+            addresses=frozenset(row.canonical for row in rows(listed_addresses.c.canonical)),
         )
 
     def names(self, list_name: str) -> Iterator[tuple[str, str]]:

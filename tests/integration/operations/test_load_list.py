@@ -176,6 +176,14 @@ def test_nothing_goes_from_a_list_without_a_date_by_one_person(world: World) -> 
     assert load(world, own(*exchanged), later_s=2).doubts[0] == "fewer parties: 0 of 101"
 
 
+def test_nobody_becomes_a_vessel_by_one_person(world: World) -> None:
+    table = "id,kind,names,addresses,programs\n7,{},Osric Vane|O. Vane,,\n8,person,Ulla Brandt,,\n"
+    assert load(world, table.format("person").encode(), name="names").doubts == ()
+    assert load(world, table.format("person").encode(), name="names", later_s=1).doubts == ()
+    doubts = load(world, table.format("vessel").encode(), name="names", later_s=2).doubts
+    assert doubts == ("fewer parties: 1 of 2", "fewer names: 1 of 3")
+
+
 def test_the_same_date_with_another_content_needs_two_and_the_same_content_nobody(world: World) -> None:
     now_s = world.clock.now_s()
     first = load(world, own(LISTED), dated_s=now_s).screening_list

@@ -8,6 +8,7 @@ import pytest
 
 from tokenpay.compliance.list_contents import ListContents
 from tokenpay.compliance.list_rule import ListRule
+from tokenpay.compliance.listed_party import ListedKind, ListedParty
 from tokenpay.compliance.lists.form import ListForm
 from tokenpay.compliance.screening import ListHit, Screening, Silence, SilentList, Verdict, screen, silent_lists
 from tokenpay.compliance.screening_list import ScreeningList, doubts_about
@@ -133,8 +134,8 @@ def named(parties: int = 100, names: int = 300, evm: int = 8, other: int = 2, si
     """Whom a list names: entries, names and addresses numbered from `since` on."""
     addresses = [f"0x{n:040x}" for n in range(since, since + evm)] + [f"1Abc{n}" for n in range(since, since + other)]
     return ListContents(
-        parties=frozenset(f"P{n}" for n in range(since, since + parties)),
-        names=frozenset(f"N{n}" for n in range(since, since + names)),
+        parties=frozenset((f"P{n}", "person") for n in range(since, since + parties)),
+        names=frozenset((f"P{n % 100}", "person", f"N{n}") for n in range(since, since + names)),
         addresses=frozenset(addresses),
     )
 
@@ -163,6 +164,39 @@ def test_what_one_person_may_not_put_in_place(change: dict[str, object], now: Li
     new = replace(IN_PLACE, **{"dated_s": NOW_S, "source_hash": "22", **change})  # type: ignore[arg-type]
     found = doubts_about(new, IN_PLACE, now=now, before=named(), keeps_percent=80)
     assert [said.split(":")[0].split(" and ")[0] for said in found] == doubts
+
+
+@pytest.mark.parametrize(
+    ("change", "doubts"),
+    [
+        ({}, ()),
+        ({"programs": ("X",)}, ()),
+        ({"names": ("Osric Vane", "O. Vane", "Vane")}, ()),
+        ({"kind": ListedKind.VESSEL}, ("fewer parties: 1 of 2", "fewer names: 1 of 3")),
+        ({"kind": ListedKind.ORGANISATION}, ("fewer parties: 1 of 2", "fewer names: 1 of 3")),
+        ({"id": "9"}, ("fewer parties: 1 of 2", "fewer names: 1 of 3")),
+        ({"names": ("Osric Vane",)}, ("fewer names: 2 of 3",)),
+    ],
+)
+def test_an_entry_that_is_another_now_is_counted_as_gone(change: dict[str, Any], doubts: tuple[str, ...]) -> None:
+    stays = ListedParty(id="8", kind=ListedKind.PERSON, names=("Ulla Brandt",))
+    was = ListedParty(id="7", kind=ListedKind.PERSON, names=("Osric Vane", "O. Vane"))
+    found = doubts_about(
+        replace(FRESH, dated_s=NOW_S, source_hash="22"),
+        FRESH,
+        now=ListContents.of([replace(was, **change), stays]),
+        before=ListContents.of([was, stays]),
+        keeps_percent=80,
+    )
+    assert found == doubts
+
+
+def test_a_name_that_another_entry_has_now_is_counted_as_gone() -> None:
+    first, second = (ListedParty(id=id, names=(name,)) for id, name in (("7", "Osric Vane"), ("8", "Ulla Brandt")))
+    moved = [replace(first, names=second.names), replace(second, names=first.names)]
+    new = replace(FRESH, dated_s=NOW_S, source_hash="22")
+    contents = {"now": ListContents.of(moved), "before": ListContents.of([first, second])}
+    assert doubts_about(new, FRESH, **contents, keeps_percent=80) == ("fewer names: 0 of 2",)
 
 
 def test_a_list_that_was_signed_does_not_lose_its_signature_quietly() -> None:
