@@ -43,7 +43,7 @@ def export_audit(
     try:
         with new_file(path) as draft:
             with bank.store.read() as uow:
-                authorize(uow, bank, by, Permission.READ)
+                authorize(uow, bank, by, Permission.REPORT)
                 key = head_key(uow)
                 steps = _steps(uow, stream, last)
                 last = last or steps[-1].signed.head.size

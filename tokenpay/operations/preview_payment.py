@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tokenpay.bank import Bank
+from tokenpay.compliance.case import Case, CaseKind
 from tokenpay.compliance.clearance import Clearance
 from tokenpay.compliance.decision import Answer, Decision
 from tokenpay.errors import NotPermitted, TokenpayError, answered
@@ -17,8 +18,10 @@ from tokenpay.payments.intent import ChainParty, Intent, Party, Rail, parse_part
 from tokenpay.payments.outgoing import call_of
 from tokenpay.payments.payment import Refusal
 from tokenpay.payments.payment_order import PaymentOrder
+from tokenpay.primitives.canonical import Value
 from tokenpay.steps.authorize import authorize, customers_of
 from tokenpay.steps.enter_case import match_case
+from tokenpay.steps.named_parties import named_parties
 from tokenpay.steps.payment_draft import payment_draft
 from tokenpay.steps.propose import Weighed, freeze, weigh
 from tokenpay.steps.record import record
@@ -65,7 +68,8 @@ def preview_payment(
 ) -> PaymentPreview:
     """Return what `pay` with the same content would meet now, with every reason, and leave no trace of having asked.
 
-    But for one: a customer who asks about an address on a list may be asking which are, so it is recorded, with a case.
+    But for one: a customer who asks about who is on a list, or may be, may be asking who is, so that is recorded, with
+    the case about it.
 
     `ask_chain=False` goes without the network fee: for a terminal without a node, and where nobody should wait for
     one. With a `proposal_id` it is what that proposal of a policy would say: for those who may decide on one.
@@ -110,12 +114,21 @@ def preview_payment(
 
 def _record_match(bank: Bank, intent: Intent, decision: Decision, *, by: Session) -> None:
     codes = [reason.code for reason in decision.reasons]
-    if "screening.match" not in codes:
+    if not {"screening.match", "screening.possible_match"} & {*codes}:
         return
+    told: dict[str, Value] = {"intent": intent.hash().hex(), "reasons": [*codes]}
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.PAY, of=customers_of(intent.debtor))
-        match = match_case(uow, bank, operator, intent)
-        record(uow, bank, operator, "payment.previewed", match.id, {"intent": intent.hash().hex(), "reasons": [*codes]})
+        cases = _name_cases(uow, intent)
+        if "screening.match" in codes:
+            cases.append(match_case(uow, bank, operator, intent))
+        for case in cases:
+            record(uow, bank, operator, "payment.previewed", case.id, told)
+
+
+def _name_cases(uow: UnitOfWork, intent: Intent) -> list[Case]:
+    found = (case for party in named_parties(uow, intent) for case in uow.cases.find(CaseKind.POSSIBLE_MATCH, party.id))
+    return [case for case in found if case.is_open]
 
 
 def _decision(weighed: Weighed | Refusal) -> Decision:

@@ -20,7 +20,7 @@ from tokenpay.requests.signed_request import BankKey
 from tokenpay.steps.authorize import authorize, payee_of, whose
 from tokenpay.steps.own_address import check_address
 from tokenpay.steps.request_proof import own_key
-from tokenpay.steps.shown import case_shown, deposit_shown, shown
+from tokenpay.steps.shown import case_shown, deposit_shown, event_shown, shown
 from tokenpay.store.asset_store import RegisteredAsset
 from tokenpay.store.outbox_store import START, Event
 from tokenpay.store.request_store import IssuedRequest
@@ -185,10 +185,13 @@ def list_cases(bank: Bank, *, by: Session, open_only: bool = True) -> list[Case]
 
 
 def read_events(bank: Bank, *, by: Session, after: str = START, limit: int = 100) -> list[Event]:
-    """Return what happened after a cursor, in order, none missed; raises InvalidInput for a bad cursor."""
+    """Return what happened after a cursor, in order, none missed; raises InvalidInput for a bad cursor.
+
+    Whoever does not work on cases is told that there is one, and nothing of what the bank looks for.
+    """
     with bank.store.read() as uow:
-        authorize(uow, bank, by, Permission.READ)
-        return uow.outbox.after(after, limit=limit)
+        operator = authorize(uow, bank, by, Permission.READ)
+        return [event_shown(operator, event) for event in uow.outbox.after(after, limit=limit)]
 
 
 def newest_event(bank: Bank, *, by: Session) -> str:

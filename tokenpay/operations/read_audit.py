@@ -31,7 +31,7 @@ def read_audit(bank: Bank, *, stream: str, after_seq: int = 0, limit: int = 100,
     if not 0 < limit <= MOST_RECORDS or after_seq < 0:
         raise InvalidInput(f"1 to {MOST_RECORDS:,} records are read at once, after number 0 or a later one")
     with bank.store.read() as uow:
-        authorize(uow, bank, by, Permission.READ)
+        authorize(uow, bank, by, Permission.REPORT)
         records = uow.audit.some_records(stream, after_seq=after_seq, limit=limit)
         texts: defaultdict[int, list[AuditText]] = defaultdict(list)
         if records:

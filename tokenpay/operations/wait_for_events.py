@@ -7,6 +7,7 @@ from tokenpay.errors import InvalidInput
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.steps.authorize import authorize
+from tokenpay.steps.shown import event_shown
 from tokenpay.store.listening import listening
 from tokenpay.store.outbox_store import Event
 
@@ -40,6 +41,6 @@ def wait_for_events(bank: Bank, *, after: str, by: Session, timeout_s: float = 3
 
 def _look(bank: Bank, after: str, *, by: Session, limit: int) -> tuple[list[Event], bool]:
     with bank.store.read() as uow:
-        authorize(uow, bank, by, Permission.READ)
-        events = uow.outbox.after(after, limit=limit)
+        operator = authorize(uow, bank, by, Permission.READ)
+        events = [event_shown(operator, event) for event in uow.outbox.after(after, limit=limit)]
         return events, not events and uow.outbox.waits_since_s() is not None

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tokenpay.compliance.case import Case
+from tokenpay.compliance.case import Case, CaseKind
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.payments.deposit import Deposit
 from tokenpay.payments.intent import BookParty, ChainParty, Intent
@@ -18,6 +18,11 @@ class CaseMoney:
     case: Case
     kind: AccountKind
     deposit: Deposit | None
+
+    @property
+    def unjudged(self) -> bool:
+        """Tell whether who sent it was not what stopped it: then that is asked again, as before any credit."""
+        return self.kind is AccountKind.SUSPENSE or self.case.kind is not CaseKind.SCREENING_MATCH
 
     @property
     def sender(self) -> ChainParty | None:
@@ -38,6 +43,6 @@ def case_money(uow: UnitOfWork, intent: Intent) -> CaseMoney | None:
 
 
 def sender_unknown(uow: UnitOfWork, intent: Intent) -> bool:
-    """Tell whether a payment takes suspense money that nobody can screen by its sender."""
+    """Tell whether a payment takes money of a case that nobody can screen by its sender."""
     money = case_money(uow, intent)
-    return money is not None and money.kind is AccountKind.SUSPENSE and money.sender is None
+    return money is not None and money.unjudged and money.sender is None

@@ -23,6 +23,9 @@ _WAITS = frozenset({
 })  # fmt: skip
 """Reasons that keep it cleared: until payments run again, until `expire` ends it, a list answers or a name is compared,
 two people release a hit, or data stands."""
+_ENDS_ASSIGNED = _ENDS | {"intent.expired", "screening.possible_match"}
+"""Reasons that end one with a nonce that was never signed: `expire` does not, and people take hours over a name. What
+is behind its nonce would wait with it."""
 _PASSED = frozenset({
     "hours.closed", "limit.branch", "limit.customer", "limit.customer_day", "limit.operator", "limit.operator_day",
     "limit.payment", "limit.role", "payee.new", "payee.not_allowed", "payee.private", "payee.wait",
@@ -54,8 +57,8 @@ def look_again(uow: UnitOfWork, bank: Bank, payment: Payment) -> tuple[Look, tup
 def _said(payment: Payment, codes: set[str]) -> Look:
     if payment.intent.purpose is Purpose.FILL:  # it moves nothing, and every payment behind its nonce waits for it
         return Look.WAITS if "emergency.stop" in codes else Look.GOES
-    if codes & _ENDS or (payment.state is PaymentState.ASSIGNED and "intent.expired" in codes):
-        return Look.ENDS  # `expire` ends what has no nonce; nobody else ends what has one
+    if codes & (_ENDS_ASSIGNED if payment.state is PaymentState.ASSIGNED else _ENDS):
+        return Look.ENDS
     started = payment.state is not PaymentState.CLEARED
     return Look.WAITS if codes & (_WAITS - {"intent.expired"} if started else _WAITS) else Look.GOES
 

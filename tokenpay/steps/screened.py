@@ -4,7 +4,6 @@ from collections.abc import Collection
 
 from tokenpay.bank import Bank
 from tokenpay.compliance.screening import ListHit, Screening, SilentList, screen, silent_lists
-from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.address import Address
 from tokenpay.payments.intent import OWN_MONEY, ChainParty, Intent
 from tokenpay.steps.case_money import case_money
@@ -14,14 +13,14 @@ from tokenpay.store.unit_of_work import UnitOfWork
 def outside(uow: UnitOfWork, intent: Intent) -> tuple[ChainParty, ...]:
     """Return every address outside the bank that a payment is with, its payer's first; none for the bank's own money.
 
-    What leaves suspense came from somebody: who sent that deposit is asked after again, as before any credit, and where
-    nobody knows, it needs two people. Blocked money was judged by its sender already, and needs two people.
+    What leaves a case came from somebody: who sent that deposit is asked after again, as before any credit, and where
+    nobody knows, it needs two people. Only what was blocked for its sender was judged by it already.
     """
     if intent.purpose in OWN_MONEY:
         return ()
     found = [party for party in (intent.debtor, intent.creditor) if isinstance(party, ChainParty)]
     money = case_money(uow, intent)
-    if money is not None and money.kind is AccountKind.SUSPENSE and money.sender is not None:
+    if money is not None and money.unjudged and money.sender is not None:
         found.append(money.sender)
     return tuple(dict.fromkeys(found))
 

@@ -1,5 +1,6 @@
 """What a customer is told of a payment: what they can act on, and nothing of what the bank looks for."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import overload
 
@@ -10,6 +11,7 @@ from tokenpay.payments.deposit import Deposit, DepositOutcome, is_deposit_id
 from tokenpay.payments.intent import BookParty, Party
 from tokenpay.payments.journal import JournalEntry
 from tokenpay.payments.payment import Payment, Reason, Refusal
+from tokenpay.store.outbox_store import Event
 
 # Whatever is not here, and whatever is added some day, stays with the bank: a screening, somebody else's account.
 _TOLD = frozenset(
@@ -92,7 +94,7 @@ def case_shown(operator: Operator, case: Case) -> Case:
 
     A deposit's stays its subject: who serves its payee is told that somebody looks at it.
     """
-    if operator.may(Permission.CASE) or operator.may(Permission.REPORT) or case.kind in _COUNTER:
+    if _looks_for(operator) or case.kind in _COUNTER:
         return case
     subject = case.subject if is_deposit_id(case.about) else ""
     return Case(
@@ -103,6 +105,23 @@ def case_shown(operator: Operator, case: Case) -> Case:
         opened_at_s=case.opened_at_s,
         resolved_at_s=case.resolved_at_s,
     )
+
+
+def event_shown(operator: Operator, event: Event) -> Event:
+    """Return an event as this operator may see it: that there is a case, as `case_shown` tells it, and no hit of whom.
+
+    The engine, and whoever follows the feed for the bank, is told all.
+    """
+    if _looks_for(operator) or operator.may(Permission.RUN_ENGINE):
+        return event
+    if event.kind.startswith("hit."):
+        return replace(event, subject="", content={})
+    kind = event.content.get("kind") if event.kind == "case.opened" and isinstance(event.content, Mapping) else None
+    return event if kind is None or kind in _COUNTER else replace(event, content={})
+
+
+def _looks_for(operator: Operator) -> bool:
+    return operator.may(Permission.CASE) or operator.may(Permission.REPORT)
 
 
 def _is(operator: Operator, party: Party) -> bool:

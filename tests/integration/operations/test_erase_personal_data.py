@@ -202,13 +202,13 @@ def test_reading_shows_a_text_where_it_stands_and_when_it_went(world: World) -> 
 
 
 def read(world: World) -> list[tp.ToldRecord]:
-    return tp.read_audit(world.bank, stream="main", limit=1_000, by=world.tom)
+    return tp.read_audit(world.bank, stream="main", limit=1_000, by=world.ann)
 
 
 @pytest.mark.parametrize(("after_seq", "limit"), [(-1, 5), (0, 0), (0, 1_001)])
 def test_reading_has_bounds(world: World, after_seq: int, limit: int) -> None:
     with pytest.raises(tp.InvalidInput):
-        tp.read_audit(world.bank, stream="main", after_seq=after_seq, limit=limit, by=world.tom)
+        tp.read_audit(world.bank, stream="main", after_seq=after_seq, limit=limit, by=world.ann)
 
 
 def test_no_event_carries_what_was_typed(world: World) -> None:

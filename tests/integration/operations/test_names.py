@@ -11,15 +11,29 @@ import sqlalchemy as sa
 
 import tokenpay as tp
 from tests.travel_data import travel_data
-from tests.world import OUTSIDE, START, TOKEN, World, address_of, euro, sign_in
+from tests.world import LISTED, OUTSIDE, START, TOKEN, World, address_of, euro, sign_in
 from tokenpay.compliance.name_verdict import Uncompared
 from tokenpay.parties.operator import Operator
 from tokenpay.steps.shown import reasons_shown
+from tokenpay.store.outbox_store import START as START_OF_FEED
 from tokenpay.testing import FakeScreener
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+SENDER = tp.Address(b"\xee" * 20)
 S, V = tp.PaymentState, tp.Verdict
 HIT, PENDING, UNAVAILABLE = ["screening.possible_match"], ["screening.pending"], ["screening.unavailable"]
+
+
+class Away:
+    """A signer that does not answer where it is to sign payments."""
+
+    def __init__(self, signer: tp.Signer) -> None:
+        self._signer = signer
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "sign_transactions":
+            raise tp.SignerUnavailable("away")
+        return getattr(self._signer, name)
 
 
 @pytest.fixture
@@ -208,6 +222,45 @@ def test_a_deposit_is_credited_only_to_who_is_clear(world: World, screener: Fake
     release(world, case)  # a deposit's case, too, is where its parties' hits are released
     look(world)
     assert (world.now(out).state, world.units(who)) == (S.FINAL, euro(5).units)
+    world.prove()
+
+
+@pytest.mark.parametrize("silent", [False, True], ids=["listed since", "listed while the list was silent"])
+def test_money_blocked_for_a_name_is_not_paid_out_past_its_sender(
+    world: World, screener: FakeScreener, silent: bool
+) -> None:
+    who = enrol(world, "Osric Vane")
+    load(world, ("7", "Osric Vane"))
+    look(world)
+    request = world.request(5, payee=who)
+    world.deposit(request, 5, sender=SENDER)
+    doubted: dict[str, Any] = {"name": "ofac", "form": tp.ListForm.OWN, "files": [SENDER.text.encode()]}
+    if silent:  # its only address was another one: a second person has to say so
+        world.clock.advance(1)
+        assert tp.load_list(world.bank, **doubted, dated_s=world.clock.now_s(), by=world.ann).doubts
+    world.to_finality()
+    (deposit,) = tp.request_deposits(world.bank, request.id, by=world.ann)
+    assert deposit.outcome is tp.DepositOutcome.BLOCKED
+    if not silent:
+        world.clock.advance(1)
+        doubted["files"] = [f"{LISTED.text}\n{SENDER.text}".encode()]
+    tp.load_list(world.bank, **doubted, dated_s=world.clock.now_s(), by=world.bob)
+    case = party_case(world, deposit.id)
+    release(world, case)
+    assert "screening.match" in world.refused(5, debtor=f"blocked/{case.id}", creditor=to(who), by=world.ann)
+    assert world.units(who) == 0
+
+
+def test_nothing_waits_behind_the_nonce_of_a_payment_whose_name_hits(world: World, screener: FakeScreener) -> None:
+    first = world.paid(20, creditor=OUTSIDE)
+    there, world.bank = world.bank, replace(world.bank, signer=Away(world.bank.required_signer()))
+    world.turn()
+    assert world.now(first).state is S.ASSIGNED
+    world.bank = there
+    load(world, ("7", "Anna"))
+    look(world)
+    world.to_finality()
+    assert (world.now(first).state, codes(world.now(first))) == (S.FAILED, HIT)
     world.prove()
 
 
@@ -477,6 +530,37 @@ def test_a_customer_is_told_nothing_of_a_hit_and_who_works_there_is(world: World
         customer_id=world.anna.id,
     )
     assert [reason.code for reason in reasons_shown(customer, preview.decision.reasons)] == ["counter.ask"]
+
+
+def test_the_counter_reads_nothing_of_a_hit_in_the_feed_or_the_audit(world: World, screener: FakeScreener) -> None:
+    who = enrol(world, "Osric Vane")
+    load(world, ("7", "Osric Vane"))
+    look(world)
+    world.paid(1, creditor=to(who))
+    release(world, party_case(world, to(who)))
+    told = {by.operator.id: tp.read_events(world.bank, by=by, limit=1_000) for by in (world.tom, world.ann)}
+    assert [event.kind for event in told["tom"]] == [event.kind for event in told["ann"]]
+    seen = {event.kind: (event.subject, event.content) for event in told["tom"] if event.kind.startswith("hit.")}
+    assert seen == {"hit.release_asked": ("", {}), "hit.released": ("", {})}
+    opened = [event for event in told["tom"] if event.kind == "case.opened"]
+    assert [(event.subject != "", event.content) for event in opened] == [(True, {})]
+    assert any(event.subject == to(who) for event in told["ann"] if event.kind == "hit.released")
+    waited = tp.wait_for_events(world.bank, after=START_OF_FEED, by=world.tom, timeout_s=0, limit=1_000)
+    assert waited == told["tom"]
+    with pytest.raises(tp.NotPermitted):
+        tp.read_audit(world.bank, stream="main", by=world.tom)
+
+
+def test_a_customer_who_asks_about_a_name_is_recorded(world: World, screener: FakeScreener) -> None:
+    who = enrol(world, "Osric Vane")
+    load(world, ("7", "Osric Vane"))
+    look(world)
+    tp.open_self_service(world.bank, customer_id=world.anna.id, pin="739104", by=world.tom, key=world.key())
+    anna = tp.open_customer_session(world.bank, customer_id=world.anna.id, pin="739104", terminal="kiosk")
+    asked: dict[str, Any] = {"debtor": to(world.anna), "amount": euro(1), "by": anna}
+    assert tp.preview_payment(world.bank, creditor=to(who), **asked).decision.reasons[0].code == "counter.ask"
+    (event,) = (e for e in tp.read_events(world.bank, by=world.ann, limit=1_000) if e.kind == "payment.previewed")
+    assert event.subject == party_case(world, to(who)).id
 
 
 def test_the_shipped_screener_finds_a_name_otherwise_written(world: World, tmp_path: Path) -> None:
