@@ -183,10 +183,19 @@ def _in_turn(
             cycle = step(bank, cycle, by=by)
         except (SessionExpired, StoreUnavailable):
             raise
-        except TokenpayError as error:
+        except Exception as error:
             # What is wrong with one of them keeps nothing else: a policy that cannot be read holds no heads back.
-            cycle = replace(cycle, error=cycle.error or error)
+            cycle = replace(cycle, error=cycle.error or _told(error))
     return cycle
+
+
+def _told(error: Exception) -> TokenpayError:
+    """Return what a turn says of an error: one that nobody foresaw ends its step as well, and not the engine."""
+    if isinstance(error, TokenpayError):
+        return error
+    told = TokenpayError(f"a step of the engine broke, and nobody foresaw how: {type(error).__name__}")
+    told.__cause__ = error
+    return told
 
 
 def _names(bank: Bank, cycle: Cycle, *, by: Session) -> Cycle:
@@ -266,6 +275,8 @@ def _steps(bank: Bank, chain_id: int, leases: Leases, stop: Callable[[], bool], 
         except TokenpayError as error:
             # A node that cannot tell of an old block can still take a transaction: the next step is tried.
             done = replace(done, error=done.error or error)
+        except Exception as error:  # nobody knows what comes after it, so nothing does
+            return replace(done, error=done.error or _told(error))
     return done
 
 

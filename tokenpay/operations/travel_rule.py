@@ -27,9 +27,10 @@ def attach_travel_rule(bank: Bank, subject: str, document: Ivms101, *, by: Sessi
     """Attach IVMS101 data to a payment over a chain, or to a deposit, by its id, and seal it.
 
     A payment that was held for it goes through the gate again at once; a deposit that is not settled yet is credited
-    when it is, and money that stands under a case may be paid out of it. What is attached later replaces what stood.
-    Raises InvalidTravelRule where the document does not tell of this transfer, NotFound, WrongState for a payment that
-    ended unpaid, KeyReused, SignerUnavailable where the bank has no data key yet.
+    when it is, and money that stands under a case may be paid out of it. What is attached later replaces what stood,
+    and undoes no hit on whom that names. Raises InvalidTravelRule where the document does not tell of this transfer or
+    is too long to be kept, NotFound, WrongState for a payment that ended unpaid, KeyReused, SignerUnavailable where the
+    bank has no data key yet.
     """
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.PAY)

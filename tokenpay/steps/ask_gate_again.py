@@ -1,27 +1,50 @@
 """What is held for its names goes through the gate again, where they say something else by now."""
 
 from tokenpay.bank import Bank
+from tokenpay.compliance.case import CaseKind
 from tokenpay.compliance.decision import is_of_names, name_reasons
+from tokenpay.errors import TokenpayError
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.payment import Payment, PaymentState
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.decide_again import decide_again
+from tokenpay.steps.enter_case import enter_case
+from tokenpay.steps.groups import STAYS
 from tokenpay.steps.record import record
 from tokenpay.steps.screened_names import screened_names
 from tokenpay.store.unit_of_work import UnitOfWork
 
 
 def ask_gate_again(bank: Bank, *, by: Session) -> tuple[str, ...]:
-    """Take through the gate what is held for its names, where they say something else by now; return what moved."""
+    """Take through the gate what is held for its names, where they say something else by now; return what moved.
+
+    What cannot be judged, because somebody wrote into its books, stays with a case and keeps nobody behind it.
+    """
     with bank.store.read() as uow:
-        held = [payment for payment in uow.payments.held_for("screening.") if _changed(uow, bank, payment)]
-    return tuple(payment.id for payment in held if _ask_again(bank, payment.id, by=by))
+        held = uow.payments.held_for("screening.")
+        due = [payment for payment in held if _is_due(uow, bank, payment)]
+    return tuple(payment.id for payment in due if _moved(bank, payment.id, by=by))
+
+
+def _is_due(uow: UnitOfWork, bank: Bank, payment: Payment) -> bool:
+    try:
+        return _changed(uow, bank, payment)
+    except STAYS:  # asked again where that can be told
+        return True
 
 
 def _changed(uow: UnitOfWork, bank: Bank, payment: Payment) -> bool:
     held_for = {reason for reason in payment.reasons if is_of_names(reason)}
     return bool(held_for) and held_for != set(name_reasons(screened_names(uow, bank, payment.intent)))
+
+
+def _moved(bank: Bank, payment_id: str, *, by: Session) -> bool:
+    try:
+        return _ask_again(bank, payment_id, by=by)
+    except STAYS as error:
+        _tell(bank, payment_id, error, by=by)
+        return False
 
 
 def _ask_again(bank: Bank, payment_id: str, *, by: Session) -> bool:
@@ -33,3 +56,10 @@ def _ask_again(bank: Bank, payment_id: str, *, by: Session) -> bool:
         changed = decide_again(uow, bank, operator, payment, approvals=uow.approvals.of(payment.id))
         record(uow, bank, operator, "payment.screened", payment.id, {"state": changed.state.value})
         return changed.state is not PaymentState.HELD
+
+
+def _tell(bank: Bank, payment_id: str, error: TokenpayError, *, by: Session) -> None:
+    with bank.store.unit_of_work() as uow:
+        operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
+        note = f"the gate cannot judge this held payment: {error.message}"
+        enter_case(uow, bank, operator, kind=CaseKind.PAYMENT_STUCK, subject=payment_id, note=note)

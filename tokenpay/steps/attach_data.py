@@ -4,10 +4,12 @@ from datetime import UTC, datetime
 
 from tokenpay.bank import Bank
 from tokenpay.compliance.ivms101.document import Ivms101
+from tokenpay.compliance.ivms101.read import read_ivms101
+from tokenpay.compliance.ivms101.rule import Rule
 from tokenpay.compliance.ivms101.write import write_ivms101
 from tokenpay.compliance.travel_record import SALT_BYTES, TravelRecord, Way, salted_digest
 from tokenpay.compliance.travel_rule import TravelRule, check_incoming, check_institution, check_outgoing, counterparty
-from tokenpay.errors import InvalidInput, KeyReused, NotFound, WrongState
+from tokenpay.errors import InvalidInput, InvalidTravelRule, KeyReused, NotFound, WrongState
 from tokenpay.parties.operator import Operator
 from tokenpay.payments.intent import ChainParty, is_uetr, parse_party
 from tokenpay.payments.payment import UNPAID, Payment, PaymentState
@@ -27,7 +29,7 @@ def attach_data(
 ) -> TravelRecord:
     """Return the record that this key stands for, or a new one; raises as `attach_travel_rule` does."""
     now_s = bank.clock.now_s()
-    document.check_at(datetime.fromtimestamp(now_s, UTC).date())
+    text = _readable(document, now_s)
     record_id = new_id(bank, "TR")
     content = {"subject": subject}  # the key outlives the data, so it says nothing of it
     known = uow.keys.claim(key, verb="attach_travel_rule", content=content, result_id=record_id, at_s=now_s)
@@ -52,10 +54,21 @@ def attach_data(
         attached_at_s=now_s,
         keep_until_s=now_s + rule.kept_s,
     )
-    sealed = seal(write_ivms101(document).encode(), to=data_key(uow), bound_to=attached.bound_to)
+    sealed = seal(text.encode(), to=data_key(uow), bound_to=attached.bound_to)
     uow.travel_rules.add(attached, salt=salt, sealed=sealed)
     _record(uow, bank, operator, attached, payment)
     return attached
+
+
+def _readable(document: Ivms101, now_s: int) -> str:
+    """Return a document as it will be kept; raises InvalidTravelRule for one that would not open as what it is.
+
+    It grows as it is written, one letter to six characters: what was short enough to be taken may not be kept.
+    """
+    text = write_ivms101(document)
+    if read_ivms101(text, today=datetime.fromtimestamp(now_s, UTC).date()) != document:
+        raise InvalidTravelRule("the document is not the one that it would be read back as", rule=Rule.JSON)
+    return text
 
 
 def _same(uow: UnitOfWork, record_id: str, document: Ivms101) -> TravelRecord:

@@ -1,14 +1,15 @@
 """Compare names with the lists in place, on the machine that can: whose turn it is, and what is said of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from tokenpay.bank import Bank
 from tokenpay.compliance.name_hit import NameHit, likest
 from tokenpay.compliance.name_verdict import NamedParty, NameVerdict, Uncompared, customer_party
 from tokenpay.compliance.screening_list import ScreeningList
 from tokenpay.compliance.travel_names import names_outside
-from tokenpay.errors import NotFound, UnreadableName
+from tokenpay.errors import IntegrityError, NotFound, UnreadableName
 from tokenpay.payments.deposit import DepositState
 from tokenpay.payments.intent import is_uetr
 from tokenpay.payments.payment import IN_NO_BLOCK, PaymentState
@@ -28,10 +29,14 @@ _SWEPT, _SWEPT_AT_S = "names_swept", "names_swept_at_s"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """Somebody to compare, by the names of each person that they stand for: one, but for a document."""
+    """Somebody to compare, by the names of each person that they stand for: one, but for a document.
+
+    `why` is one of Uncompared where it is known already that they cannot be.
+    """
 
     party: NamedParty
-    persons: tuple[tuple[str, ...], ...]
+    persons: tuple[tuple[str, ...], ...] = ()
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +84,7 @@ def compare(
     ):
         return current
     hits: list[NameHit] = []
-    why = ""
+    why = due.why
     for names in due.persons:
         readable = False
         for name in names:
@@ -113,9 +118,17 @@ def _waiting(uow: UnitOfWork) -> list[NamedParty]:
     ]
     deposits = uow.deposits.find(states=[DepositState.SEEN])
     return [
-        *(party for payment in payments for party in named_parties(uow, payment.intent)),
-        *(party for deposit in deposits for party in named_parties_of_deposit(uow, deposit)),
+        *(party for payment in payments for party in _named(partial(named_parties, uow, payment.intent))),
+        *(party for deposit in deposits for party in _named(partial(named_parties_of_deposit, uow, deposit))),
     ]
+
+
+def _named(parties: Callable[[], Sequence[NamedParty]]) -> Sequence[NamedParty]:
+    """Return whom one payment or deposit is with: where that cannot be read it waits, and nobody else with it."""
+    try:
+        return parties()
+    except (IntegrityError, NotFound):
+        return ()
 
 
 def _lacks(uow: UnitOfWork, party: NamedParty, lists: Sequence[ScreeningList]) -> bool:
@@ -131,13 +144,12 @@ def _due(uow: UnitOfWork, bank: Bank, party: NamedParty) -> Due | None:
     record, kept = uow.travel_rules.get(number), uow.travel_rules.sealed(number)
     if kept is None or bank.data_keys is None:
         return None
-    customers: tuple[str, ...] = ()
-    if is_uetr(record.subject):
-        try:
-            customers = customers_of(uow.payments.get(record.subject).intent.debtor)
-        except NotFound:
-            return None
-    document = open_document(bank, record, kept[1])
+    try:
+        payer = uow.payments.get(record.subject).intent.debtor if is_uetr(record.subject) else None
+        document = open_document(bank, record, kept[1])
+    except (IntegrityError, NotFound):  # whoever wrote that: it holds what it is about, and nobody else
+        return Due(party=party, why=Uncompared.FAILED.value)
+    customers = () if payer is None else customers_of(payer)
     return Due(party=party, persons=names_outside(document, record.way, customers=customers))
 
 

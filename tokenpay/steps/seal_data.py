@@ -9,7 +9,7 @@ from tokenpay.bank import Bank
 from tokenpay.compliance.ivms101.document import Ivms101
 from tokenpay.compliance.ivms101.read import read_ivms101
 from tokenpay.compliance.travel_record import TravelRecord
-from tokenpay.errors import IntegrityError, SignerUnavailable
+from tokenpay.errors import IntegrityError, InvalidTravelRule, SignerUnavailable
 from tokenpay.store.unit_of_work import UnitOfWork
 
 KEY_BYTES = 32
@@ -46,6 +46,12 @@ def data_key(uow: UnitOfWork) -> bytes:
 
 
 def open_document(bank: Bank, record: TravelRecord, sealed: bytes) -> Ivms101:
-    """Return the document of a record, where the bank's keys are; raises SignerUnavailable, IntegrityError."""
-    text = bank.required_data_keys().open(sealed, bound_to=record.bound_to).decode()
-    return read_ivms101(text, today=datetime.fromtimestamp(record.attached_at_s, UTC).date())
+    """Return the document of a record, where the bank's keys are; raises SignerUnavailable, IntegrityError.
+
+    Anybody may seal to a public key: that it opens does not say that it is a document.
+    """
+    opened = bank.required_data_keys().open(sealed, bound_to=record.bound_to)
+    try:
+        return read_ivms101(opened.decode(), today=datetime.fromtimestamp(record.attached_at_s, UTC).date())
+    except (InvalidTravelRule, OSError, OverflowError, ValueError):
+        raise IntegrityError("kept data of the Travel Rule is no document", record=record.id) from None

@@ -1,0 +1,222 @@
+"""What nobody foresaw of names: data and rows that cannot be read, people who leave, lists that are silent a while.
+
+Nothing goes past a hit, and what is wrong with one payment keeps nobody else waiting.
+"""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+import tokenpay as tp
+from tests.integration.operations.test_names import HIT, UNAVAILABLE, codes, load, look, party_case, release, to
+from tests.travel_data import TODAY, _firm, _name, travel_data
+from tests.world import OUTSIDE, STRANGER, TOKEN, World, address_of, euro
+from tokenpay.steps.seal_data import data_key, seal
+from tokenpay.testing import FakeScreener
+
+pytestmark = pytest.mark.one_database
+S = tp.PaymentState
+
+
+@pytest.fixture
+def screener(world: World) -> FakeScreener:
+    fake = FakeScreener()
+    world.bank = replace(world.bank, screener=fake)
+    return fake
+
+
+def long_data(world: World, account: str, *, letters: int) -> tp.Ivms101:
+    """Data of who sent a deposit, 120 local names of as many Cyrillic letters beside their own."""
+    local = [{"primaryIdentifier": "\u0416" * letters, "nameIdentifierType": "LEGL"} for _ in range(120)]
+    person = {
+        "naturalPerson": {"name": {**_name("Smith"), "localNameIdentifier": local}, "customerIdentification": "1"}
+    }
+    content = {
+        "Originator": {"originatorPersons": [person]},
+        "Beneficiary": {"beneficiaryPersons": [{"naturalPerson": {"name": _name("Anna")}}], "accountNumber": [account]},
+        "OriginatingVASP": {"originatingVASP": _firm("Second Bank", "DE")},
+    }
+    return tp.read_ivms101(json.dumps(content, ensure_ascii=False), today=TODAY)
+
+
+def seen(world: World, whole: int = 5) -> tuple[tp.PaymentRequest, tp.Deposit]:
+    request = world.request(whole)
+    world.deposit(request, whole, sender=STRANGER)
+    world.mine()
+    world.turn()
+    (deposit,) = tp.request_deposits(world.bank, request.id, by=world.ann)
+    return request, deposit
+
+
+def attach(world: World, subject: str, document: tp.Ivms101) -> tp.TravelRecord:
+    return tp.attach_travel_rule(world.bank, subject, document, by=world.tom, key=world.key())
+
+
+# --- data that does not open
+
+
+@pytest.mark.parametrize(("letters", "taken"), [(60, True), (100, False)])
+def test_data_is_measured_as_it_is_kept(world: World, screener: FakeScreener, letters: int, taken: bool) -> None:
+    load(world, ("7", "Osric Vane"))
+    look(world)
+    _, deposit = seen(world)
+    document = long_data(world, world.anna.id, letters=letters)
+    if taken:
+        attach(world, deposit.id, document)
+        told = tp.get_travel_rule(world.bank, deposit.id, by=world.ann)
+        assert told.document == document
+    else:
+        with pytest.raises(tp.InvalidTravelRule, match="longer than 65536 characters"):
+            attach(world, deposit.id, document)
+    world.to_finality()
+    assert world.units(world.anna) == 1_005 * 10**6
+
+
+def test_data_that_would_be_read_back_as_another_is_refused(world: World) -> None:
+    _, deposit = seen(world)
+    document = long_data(world, world.anna.id, letters=1)
+    with pytest.raises(tp.InvalidTravelRule, match="read back"):
+        attach(world, deposit.id, replace(document, spelled=frozenset({"nothing.that.is"})))
+
+
+UNOPENED = {
+    "not sealed": None,
+    "no text": b"\xff\xfe",
+    "no JSON": b"{",
+    "no document": b"[]",
+}
+
+
+@pytest.mark.parametrize("kept", UNOPENED)
+def test_data_that_does_not_open_holds_what_it_is_about_and_nobody_else(
+    world: World, screener: FakeScreener, kept: str
+) -> None:
+    """A terminal's role may write such a row, and anybody may seal to the public key."""
+    load(world, ("7", "Osric Vane"))
+    bad, others = world.paid(20, creditor=OUTSIDE), world.paid(1)
+    world.sql(
+        "INSERT INTO travel_rules (id, subject, seq, way, institution, country, digest, salt, sealed, attached_by,"
+        " attached_at_s, keep_until_s) VALUES ('TR-x', :subject, 1, 'out', 'x', 'DE', :some, :some, :some, 'tom',"
+        " :now_s, :later_s)",
+        subject=bad.id,
+        some=b"junk",
+        now_s=world.clock.now_s(),
+        later_s=world.clock.now_s() + 10**9,
+    )
+    with world.bank.store.read() as uow:
+        key, bound_to = data_key(uow), uow.travel_rules.get("TR-x").bound_to
+    content = UNOPENED[kept]
+    if content is not None:
+        world.sql("UPDATE travel_rules SET sealed = :sealed", sealed=seal(content, to=key, bound_to=bound_to))
+    seen(world)
+    world.to_finality()
+    assert (world.now(others).state, world.units(world.anna)) == (S.FINAL, 1_004 * 10**6)
+    assert (world.now(bad).state, codes(world.now(bad))) == (S.HELD, UNAVAILABLE)
+    assert world.cases() == [("screening_unavailable", "travel_rule/TR-x")]
+    attach(world, bad.id, travel_data(world.anna.id))  # what can be compared takes its place
+    look(world)
+    assert world.now(bad).state is S.CLEARED
+
+
+def test_a_fault_that_nobody_foresaw_ends_its_step_and_not_the_engine(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise UnicodeDecodeError("utf-8", b"\xff", 0, 1, "secret")
+
+    held = world.paid(200)
+    world.next_day()
+    monkeypatch.setattr("tokenpay.engine.screen_names", broken)
+    monkeypatch.setattr("tokenpay.engine.settle", broken)
+    turn = tp.run_once(world.bank, by=world.engine)
+    said = "a step of the engine broke, and nobody foresaw how: UnicodeDecodeError"
+    assert (str(turn.error), str(turn.chains[0].error)) == (said, said)
+    assert turn.chains[0].watched is not None
+    assert world.now(held).state is S.EXPIRED
+
+
+def test_a_held_payment_that_cannot_be_judged_keeps_nobody_behind_it(world: World, screener: FakeScreener) -> None:
+    load(world, ("7", "Osric Vane"))
+    bad, good = world.paid(1), world.paid(2)
+    world.sql(
+        "INSERT INTO approvals (payment_id, operator_id, part, intent_hash, at_s, signature)"
+        " SELECT payment_id, 'bob', 'checker', intent_hash, at_s, :junk FROM approvals WHERE payment_id = :payment",
+        junk=b"\0",
+        payment=bad.id,
+    )
+    for _ in range(3):
+        look(world)
+    assert (world.now(bad).state, world.now(good).state) == (S.HELD, S.FINAL)
+    assert world.cases() == [("payment_stuck", bad.id)]
+
+
+# --- data in the place of other data, and on the payment where there is no deposit
+
+
+def told(world: World, request: tp.PaymentRequest, family: str) -> tp.Ivms101:
+    return travel_data("1", account=address_of(request).caip10(TOKEN.chain_id or 0), family=family)
+
+
+def test_other_data_does_not_undo_a_hit_of_a_payment(world: World, screener: FakeScreener) -> None:
+    world.decree(travel_rule=tp.TravelRule())
+    load(world, ("7", "Smith"))
+    look(world)
+    payment = world.paid(20, creditor=OUTSIDE)
+    first = attach(world, payment.id, travel_data(world.anna.id))
+    payee = replace(travel_data(world.anna.id).beneficiary, persons=(travel_data("1").originator.persons[0],))
+    other = replace(travel_data(world.anna.id), beneficiary=payee)
+    attach(world, payment.id, other)  # before the first was compared
+    for _ in range(2):
+        look(world)
+        assert codes(world.now(payment)) == HIT
+        attach(world, payment.id, other)
+    release(world, party_case(world, f"travel_rule/{first.id}"))
+    look(world)
+    assert world.now(payment).state is S.CLEARED
+
+
+@pytest.mark.parametrize("when", ["before it is final", "once it is blocked"])
+def test_other_data_does_not_undo_a_hit_of_a_deposit(world: World, screener: FakeScreener, when: str) -> None:
+    load(world, ("7", "Osric Vane"))
+    look(world)
+    request, deposit = seen(world)
+    attach(world, deposit.id, told(world, request, "Osric Vane"))
+    look(world)
+    if when == "once it is blocked":
+        world.to_finality()
+    attach(world, deposit.id, told(world, request, "Olaf Vine"))
+    world.to_finality()
+    (deposit,) = tp.request_deposits(world.bank, request.id, by=world.ann)
+    assert deposit.outcome is tp.DepositOutcome.BLOCKED
+    case = party_case(world, deposit.id)
+    out = world.paid(5, debtor=f"blocked/{case.id}", creditor=to(world.anna), by=world.ann)
+    look(world)
+    assert codes(tp.approve(world.bank, out.id, by=world.bob)) == HIT
+    release(world, case)
+    look(world)
+    assert world.now(out).state is S.FINAL
+    world.prove()
+
+
+def test_who_sent_money_that_no_log_tells_of_is_compared(world: World, screener: FakeScreener) -> None:
+    world.decree(travel_rule=tp.TravelRule())
+    load(world, ("7", "Osric Vane"))
+    look(world)
+    request = world.request(5)
+    world.deposit(request, 5)
+    world.to_finality()
+    world.deposit(request, 5, logged=False)
+    world.to_finality()
+    tp.recognise_holding(world.bank, asset_id=TOKEN.id, address=address_of(request), by=world.ann)
+    case = world.case(tp.CaseKind.UNMATCHED_DEPOSIT)
+    back = tp.refund(world.bank, of=case.id, to=to(world.anna), amount=euro(5), by=world.ann, key=world.key())
+    assert isinstance(back, tp.Payment)
+    record = attach(world, back.id, travel_data("1", account=world.anna.id, family="Osric Vane"))
+    tp.approve(world.bank, back.id, by=world.bob)
+    look(world)
+    assert codes(world.now(back)) == HIT
+    release(world, party_case(world, f"travel_rule/{record.id}"))
+    look(world)
+    assert world.now(back).state is S.FINAL
+    world.prove()
