@@ -271,6 +271,8 @@ def _lists(health: tp.BankHealth) -> tuple[str, ...]:
         for known in health.lists
         if known.name not in silent
     ]
+    unread = _("  ! {name}: names that nobody can be compared with: {count}")
+    lines += [unread.format(name=name, count=count) for name, count in health.unread_names.items()]
     return tuple(lines) or (_("  ✗ none: payments to addresses wait"),)
 
 

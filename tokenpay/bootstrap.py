@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from shutil import rmtree
 
@@ -233,6 +234,16 @@ def open_printer(settings: PrinterSettings) -> Printer:
     from tokenpay.adapters.printer.escpos import EscposPrinter
 
     return EscposPrinter(settings)
+
+
+def missing_extras(bank: Bank, policy: Policy) -> tuple[str, ...]:
+    """Return the extras that a policy asks of each machine that takes payments, and this one does not have.
+
+    Without `risk`, what a policy that asks for customers' habits would ask about is held instead.
+    """
+    habit = policy.risk is not None and policy.risk.habit
+    asked = habit and any(isinstance(scorer, HabitScorer) for scorer in bank.scorers)
+    return ("risk",) if asked and find_spec("river") is None else ()
 
 
 def make_pin_key(bank: Bank) -> None:

@@ -252,8 +252,11 @@ class Screener(Protocol):
     def holds(self, known: ScreeningList) -> bool:
         """Tell whether names can be compared with this version of a list at once."""
 
-    def take(self, known: ScreeningList, parties: Sequence[ListedParty]) -> None:
-        """Make ready to compare names with this version of a list, in the place of the one of its name."""
+    def take(self, known: ScreeningList, parties: Sequence[ListedParty]) -> int:
+        """Make ready to compare names with this version of a list, in the place of the one of its name.
+
+        Returns how many of its names nothing can be compared with, as one without a letter.
+        """
 
     def compare(self, known: ScreeningList, name: str) -> tuple[NameHit, ...]:
         """Return the entries of a list that was taken which a name may mean, best first.

@@ -32,6 +32,7 @@ class PolicyView:
     rules: tuple[str, ...]
     proposal: tp.PolicyProposal | None = None
     changes: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
     tried: tuple[str, ...] = ()
 
 
@@ -54,7 +55,8 @@ def policy_shown(bank: tp.Bank, *, by: tp.Session) -> PolicyView:
     previews = tp.preview_policy(bank, proposal.id, by=by)
     hidden = typed_first(bank, [it.payment for it in previews], by=by)
     tried = tuple(line for it in previews for line in tried_text(it, hidden=it.payment.id in hidden))
-    return PolicyView(version=policy.version, rules=rules, proposal=proposal, changes=changes, tried=tried)
+    lacks = tp.missing_extras(bank, proposal.policy)
+    return PolicyView(version=policy.version, rules=rules, proposal=proposal, changes=changes, lacks=lacks, tried=tried)
 
 
 WAITS, SIGNED = tp.ProposalState.OPEN, tp.ProposalState.APPROVED
@@ -110,6 +112,8 @@ class PolicyScreen(Room):
             number=proposal.policy.version, who=proposal.proposed_by, when=time_text(proposal.proposed_at_s)
         )
         yield from (f"  {change}" for change in seen.changes)
+        lacking = _('! These rules need the extra "{extra}" on every machine that takes payments: it is missing here.')
+        yield from (lacking.format(extra=extra) for extra in seen.lacks)
         if seen.tried:
             yield _("Payments that wait, now and by the proposal")
             yield from (f"  {line}" for line in seen.tried)

@@ -4,6 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import tokenpay as tp
 from terminal_app.screens.branch import BranchScreen
 from terminal_app.screens.home import Home
@@ -15,6 +17,7 @@ from terminal_app.screens.retype import Retype
 from terminal_app.screens.sign_in import SignIn
 from tests.app.hand import run, terminal
 from tests.app.test_screens import check_footer
+from tokenpay import bootstrap
 from tokenpay.testing import TOKEN, Branch, euro
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -75,6 +78,23 @@ def test_trying_a_proposal_shows_no_amount_that_is_typed_again(branch: Branch, t
             await hand.press("f8")
             await hand.read("••• · tim: ‖ held → ✓ paid")
             assert f"1{NBSP}500.00{NBSP}DEUR" not in hand.seen()
+
+    run(flow())
+
+
+def test_who_decides_on_rules_that_this_machine_cannot_keep_is_told(
+    branch: Branch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bootstrap, "find_spec", lambda _: None)
+    rules = tp.get_policy(branch.bank, by=branch.vera)
+    asking = replace(rules, version=rules.version + 1, risk=tp.RiskLines(habit=True))
+    tp.propose_policy(branch.bank, asking, by=branch.vera, key="habit")
+
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            await hand.open(BranchScreen, by="otto", key="f9")
+            await hand.press("f8")
+            await hand.read('! These rules need the extra "risk" on every machine that takes payments')
 
     run(flow())
 

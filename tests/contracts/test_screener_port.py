@@ -67,3 +67,9 @@ def test_a_newer_version_takes_the_place_of_the_one_before(screener: Screener) -
     assert (screener.holds(version(1)), screener.holds(version(2))) == (False, True)
     assert screener.compare(version(2), "Osric Vane") == ()
     assert screener.method()
+
+
+def test_listed_names_that_nothing_can_be_compared_with_are_counted(screener: Screener) -> None:
+    assert screener.take(version(1), PARTIES) == 0
+    unread = ListedParty(id="10", kind=ListedKind.PERSON, names=("--", "Osric Vane", "☃"))
+    assert screener.take(version(2), (*PARTIES, unread)) == 2

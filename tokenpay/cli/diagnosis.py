@@ -26,10 +26,12 @@ def payments(bank: "Bank") -> Finding:
 def lists(bank: "Bank") -> Finding:
     """Whether every list, loaded or required, can say anything."""
     from tokenpay.steps.screened import silent
+    from tokenpay.steps.unread_names import unread_names
 
     with bank.store.read() as uow:
         known = uow.lists.all()
         saying_nothing = silent(uow, bank)
+        unread = unread_names(uow)
     remedy = "tokenpay list load FILE --name NAME --form FORM"
     follows = "payments to addresses are held, deposits wait in suspense"
     if not known:
@@ -37,9 +39,25 @@ def lists(bank: "Bank") -> Finding:
     if saying_nothing:
         said = ", ".join(f"{each.name} is {each.why}" for each in saying_nothing)
         return warn("lists", f"{said}: {follows}", remedy)
+    if unread:
+        said = ", ".join(f"{count} of {name}" for name, count in unread.items())
+        follows = "look at the list: whom they name is found by their other names and addresses alone"
+        return warn("lists", f"names that nobody can be compared with: {said}", follows)
     oldest = min(known, key=lambda each: each.dated_s)
     age_s = bank.clock.now_s() - oldest.dated_s
     return ok("lists", f"{len(known)}, the oldest {age_s // DAY_S} days old")
+
+
+def policy(bank: "Bank") -> Finding:
+    """Whether this machine has what the policy in force asks of it."""
+    from tokenpay.bootstrap import missing_extras
+
+    with bank.store.read() as uow:
+        rules = uow.policies.newest()
+    for extra in missing_extras(bank, rules):
+        said = f'version {rules.version} needs the extra "{extra}": what it would ask it about is held'
+        return warn("policy", said, f'pip install "tokenpay[{extra}]"')
+    return ok("policy", f"version {rules.version} is in force")
 
 
 def guards(bank: "Bank") -> Finding:

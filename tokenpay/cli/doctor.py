@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 EXIT_UNWELL = 1
 EXTRAS = {
     "devnet": "eth",
+    "names": "rigour",
     "pdf": "fpdf",
     "postgres": "psycopg",
     "printer": "escpos",
+    "risk": "river",
     "scan": "zxingcpp",
     "terminal": "textual",
 }
@@ -80,6 +82,7 @@ def _bank(args: Namespace) -> Iterator[Finding]:
     with opened(args) as bank:
         yield diagnosis.payments(bank)
         yield diagnosis.lists(bank)
+        yield diagnosis.policy(bank)
         yield diagnosis.guards(bank)
         yield from _tried("audit", partial(diagnosis.audit, bank))
         yield from _tried("heads", partial(diagnosis.heads, bank))
@@ -105,9 +108,11 @@ def _extras(settings: "BankSettings") -> Iterator[Finding]:
     printer = "" if settings.printer is None else settings.printer.kind
     needed = {
         "devnet": any(chain.embedded for chain in settings.chains),
+        "names": False,
         "pdf": printer == "pdf",
         "postgres": settings.database.startswith("postgresql"),
         "printer": printer.startswith("escpos"),
+        "risk": False,
         "scan": False,
         "terminal": False,
     }

@@ -56,7 +56,8 @@ def load(args: Namespace) -> Answer:
 def show(args: Namespace) -> Answer:
     with signed_in(args) as (bank, by):
         health = tp.bank_health(bank, by=by)
-    return Answer(content={"lists": list(health.lists), "silent_lists": list(health.silent_lists)})
+    content = {"lists": list(health.lists), "silent_lists": list(health.silent_lists)}
+    return Answer(content={**content, "unread_names": dict(health.unread_names)})
 
 
 def screen(args: Namespace) -> Answer:

@@ -13,6 +13,7 @@ from tokenpay.cli.desk import key_of, signed_in
 from tokenpay.cli.files import new_file
 from tokenpay.cli.output import Answer, plain
 from tokenpay.cli.rules import change_line, policy_content
+from tokenpay.cli.streams import say_aside
 
 if TYPE_CHECKING:
     from tokenpay import Asset, Bank, PolicyProposal, Session
@@ -78,6 +79,7 @@ def propose(args: Namespace) -> Answer:
         version = args.version or tp.get_policy(bank, by=by).version + 1
         key = key_of(args)
         proposal = tp.propose_policy(bank, rules.policy(version), by=by, key=key)
+        _warn(bank, proposal)
         return _answer(args, bank, proposal, by=by, more={"key": key})
 
 
@@ -111,7 +113,9 @@ def preview(args: Namespace) -> Answer:
 
 def approve(args: Namespace) -> Answer:
     with signed_in(args) as (bank, by):
-        return Answer(content=_content(tp.approve_policy(bank, args.proposal, by=by)))
+        proposal = tp.approve_policy(bank, args.proposal, by=by)
+        _warn(bank, proposal)
+    return Answer(content=_content(proposal))
 
 
 def refuse(args: Namespace) -> Answer:
@@ -128,6 +132,15 @@ def seal(args: Namespace) -> Answer:
     with signed_in(args) as (bank, by):
         policy = tp.seal_policy(bank, by=by, key_password=os.environ.get("TOKENPAY_KEY_PASSWORD") or None)
     return Answer(content={"version": policy.version, "policy_hash": policy.hash()})
+
+
+def _warn(bank: "Bank", proposal: "PolicyProposal") -> None:
+    """Say what these rules ask of this machine and it does not have."""
+    for extra in tp.missing_extras(bank, proposal.policy):
+        say_aside(
+            f'these rules need the extra "{extra}" on every machine that takes payments, and it is missing on this one:'
+            f' what they would ask it about is held. pip install "tokenpay[{extra}]"'
+        )
 
 
 def _assets(bank: "Bank") -> "dict[str, Asset]":

@@ -13,6 +13,7 @@ from tokenpay.payments.payment import ENDED, PaymentState
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.resume_asked import resume_asked_by
 from tokenpay.steps.screened import silent
+from tokenpay.steps.unread_names import unread_names
 from tokenpay.store.chain_store import FollowedChain
 from tokenpay.store.signed_head_store import SIGNING, SinkState
 from tokenpay.store.unit_of_work import UnitOfWork
@@ -71,7 +72,8 @@ class BankHealth:
     many were written so far, and `event_lag_s` for how many seconds the oldest of them has waited to be read: a
     transaction of the database that stays open holds the feed back. `streams` are the audit streams' heads as they
     stand, not checked; `head_sinks` tells how their signed heads leave. `silent_lists` can say nothing, which holds
-    payments to addresses.
+    payments to addresses. `unread_names` counts, by list, the names in it that nobody can be compared with, where the
+    engine found any.
     """
 
     at_s: int
@@ -90,6 +92,7 @@ class BankHealth:
     event_lag_s: int
     lists: tuple[ScreeningList, ...]
     silent_lists: tuple[SilentList, ...]
+    unread_names: Mapping[str, int]
     streams: tuple[AuditHead, ...]
     head_sinks: tuple[SinkHealth, ...]
 
@@ -124,6 +127,7 @@ def bank_health(bank: Bank, *, by: Session) -> BankHealth:
             event_lag_s=max(0, now_s - (uow.outbox.waits_since_s() or now_s)),
             lists=uow.lists.all(),
             silent_lists=silent(uow, bank),
+            unread_names=unread_names(uow),
             streams=tuple(uow.audit.heads()),
             head_sinks=tuple(_sink(uow, state, now_s=now_s) for state in uow.signed_heads.sinks()),
         )

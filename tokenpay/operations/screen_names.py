@@ -15,6 +15,7 @@ from tokenpay.steps.authorize import authorize
 from tokenpay.steps.compare_names import compare, find_due, note_swept
 from tokenpay.steps.enter_verdict import enter_verdict
 from tokenpay.steps.screened_names import TROUBLE, lists_of_names
+from tokenpay.steps.unread_names import note_unread
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +70,7 @@ def _compared(bank: Bank, *, by: Session) -> ScreenedNames:
         missing = [known for known in lists if turn.due and not screener.holds(known)]
         parties = {known.name: tuple(uow.lists.parties(known.name)) for known in missing}
         before = {due.party.id: dict(uow.names.verdicts(due.party)) for due in turn.due}
-    for known in missing:
-        _take(screener, known, parties.pop(known.name))
+    unread = [(known, _take(screener, known, parties.pop(known.name))) for known in missing]
     now_s = bank.clock.now_s()
     verdicts = [
         compare(screener, known, due, method=method, now_s=now_s, current=before[due.party.id].get(known.name))
@@ -81,10 +81,10 @@ def _compared(bank: Bank, *, by: Session) -> ScreenedNames:
         return ScreenedNames()
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
-        if (
-            lists_of_names(uow, bank)[0] != lists
-        ):  # a list was loaded meanwhile: what was compared says nothing any more
-            return ScreenedNames(more=True)
+        for known, count in unread:
+            note_unread(uow, known, count)
+        if lists_of_names(uow, bank)[0] != lists:
+            return ScreenedNames(more=True)  # a list was loaded meanwhile: what was compared says nothing any more
         cases = [
             case.id
             for verdict in verdicts
@@ -103,9 +103,9 @@ def _ready(bank: Bank) -> tuple[Screener, str]:
         raise _NotCompared(Uncompared.NO_PROGRAM, error) from None
 
 
-def _take(screener: Screener, known: ScreeningList, parties: tuple[ListedParty, ...]) -> None:
+def _take(screener: Screener, known: ScreeningList, parties: tuple[ListedParty, ...]) -> int:
     try:
-        screener.take(known, parties)
+        return screener.take(known, parties)
     except Exception:  # whatever its code meets: while no name can be compared, nothing is clear
         error = Unavailable("the names of a screening list cannot be made ready to be compared", list=known.name)
         raise _NotCompared(Uncompared.FAILED, error) from None

@@ -27,9 +27,10 @@ class FakeScreener:
     def holds(self, known: ScreeningList) -> bool:
         return self._lists.get(known.name, ("", ()))[0] == known.label
 
-    def take(self, known: ScreeningList, parties: Sequence[ListedParty]) -> None:
+    def take(self, known: ScreeningList, parties: Sequence[ListedParty]) -> int:
         self.taken.append(known.label)
         self._lists[known.name] = known.label, parties
+        return sum(not _words(name) for party in parties for name in party.names)
 
     def compare(self, known: ScreeningList, name: str) -> tuple[NameHit, ...]:
         self.asked.append((known.label, name))

@@ -43,6 +43,10 @@ def old_list(desk: Desk) -> None:
     desk.world.clock.advance(40 * 86_400)
 
 
+def unread_names(desk: Desk) -> None:
+    desk.world.sql("INSERT INTO bank VALUES ('names_unread/ofac', '1 2')")
+
+
 def stopped(desk: Desk) -> None:
     desk("bank", "stop", "--reason", "x", by="ann")
 
@@ -105,6 +109,7 @@ ILLS: list[tuple[Callable[[Desk], None], str, str]] = [
     (clock_behind, "warn", f"{CHAIN} clock"),
     (chain_stands_still, "warn", f"{CHAIN} clock"),
     (old_list, "warn", "lists"),
+    (unread_names, "warn", "lists"),
     (stopped, "warn", "payments"),
     (readable_key, "fail", "permissions"),
     (record_changed, "fail", "audit"),

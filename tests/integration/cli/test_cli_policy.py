@@ -3,8 +3,11 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.integration.cli.conftest import Desk
 from tests.world import TOKEN
+from tokenpay import bootstrap
 
 
 def changed(desk: Desk, folder: Path, **units: str) -> Path:
@@ -37,6 +40,21 @@ def test_rules_are_exported_changed_proposed_and_approved(desk: Desk, tmp_path: 
     assert (shown["version"], shown["limits"][0]["alone"]["number"]) == (2, "500.000000")
     assert shown["risk"] == {"second_person_score": 700, "case_score": 1000, "habit": True}
     assert "DEUR" in desk("policy", "diff", listed["id"]).out  # still against the version before it
+
+
+def test_who_makes_rules_that_this_machine_cannot_keep_is_told(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing = 'need the extra "risk" on every machine'
+    file = changed(desk, tmp_path)
+    monkeypatch.setattr(bootstrap, "find_spec", lambda _: None)
+    proposed = desk("policy", "propose", file, "--json", by="ann")
+    assert missing in proposed.err
+    assert missing in desk("policy", "approve", proposed.json["id"], by="bob").err
+    assert 'warn  policy: version 2 needs the extra "risk"' in desk("doctor").out
+    monkeypatch.setattr(bootstrap, "find_spec", lambda _: True)
+    assert missing not in desk("policy", "approve", proposed.json["id"], by="bob").err
+    assert "ok    policy: version 2 is in force" in desk("doctor").out
 
 
 def test_the_signer_is_told_of_the_policy_in_force(desk: Desk, tmp_path: Path) -> None:

@@ -574,3 +574,20 @@ def test_the_shipped_screener_finds_a_name_otherwise_written(world: World, tmp_p
     look(world)
     assert ("screening_unavailable") in {kind for kind, _ in world.cases()}
     assert Uncompared.PENDING not in {case.note for case in tp.list_cases(world.bank, by=world.ann)}
+
+
+def test_names_on_a_list_that_nobody_can_be_compared_with_are_counted(world: World, screener: FakeScreener) -> None:
+    def told() -> dict[str, int]:
+        return dict(tp.bank_health(world.bank, by=world.tom).unread_names)
+
+    load(world, ("7", "Vane Osric|7734|☃"), ("8", "--"))
+    assert told() == {}  # nobody has looked yet
+    tp.screen_names(world.bank, by=world.engine)
+    assert told() == {"names": 3}
+    reload(world, ("7", "Vane Osric|☃"))
+    assert told() == {}  # another version was not looked at either
+    tp.screen_names(world.bank, by=world.engine)
+    assert told() == {"names": 1}
+    reload(world, ("7", "Vane Osric"))
+    tp.screen_names(world.bank, by=world.engine)
+    assert told() == {}

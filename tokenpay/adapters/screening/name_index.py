@@ -38,14 +38,17 @@ class ListedName:
 
 
 class NameIndex:
-    """Names of one kind. Words are kept once; each knows the names that it stands in."""
+    """Names of one kind. Words are kept once; each knows the names that it stands in. `unread` names find nobody."""
 
     def __init__(self, parties: Iterable[tuple[str, ListedParty]]) -> None:
+        self.unread = 0
         self._names: list[ListedName] = []
         self._bearers: dict[Word, list[int]] = {}
         for list_name, party in parties:
             for text in party.names:
-                for reading in read_name(text, party.kind):
+                readings = read_name(text, party.kind)
+                self.unread += not any(reading.can_be_found for reading in readings)
+                for reading in readings:
                     number = len(self._names)
                     self._names.append(ListedName(list_name, party.id, party.kind, text, reading))
                     for word in {*reading.words, *(unit.word for unit in reading.joined)}:

@@ -33,10 +33,14 @@ _NONE: frozenset[int] = frozenset()
 
 
 class NameMatcher:
-    """Names of lists, indexed once, to be asked as often as one likes; the same question has the same answer."""
+    """Names of lists, indexed once, to be asked as often as one likes; the same question has the same answer.
+
+    `unread` is how many of them have no word that could be looked up.
+    """
 
     def __init__(self, lists: Mapping[str, Iterable[ListedParty]]) -> None:
         self._indexes = indexes_by_kind(lists)
+        self.unread = sum(index.unread for index in self._indexes.values())
 
     def match(
         self, name: str, *, kind: ListedKind = ListedKind.UNKNOWN, threshold: int = NAME_THRESHOLD

@@ -34,11 +34,13 @@ class NameScreener:
     def holds(self, known: ScreeningList) -> bool:
         return known.name in self._matchers and self._matchers[known.name][0] == _key(known)
 
-    def take(self, known: ScreeningList, parties: Sequence[ListedParty]) -> None:
+    def take(self, known: ScreeningList, parties: Sequence[ListedParty]) -> int:
         from tokenpay.adapters.screening.name_matcher import NameMatcher
 
         self._matchers.pop(known.name, None)  # two of them at once would be twice the memory
-        self._matchers[known.name] = (_key(known), NameMatcher({known.name: parties}))
+        made = NameMatcher({known.name: parties})
+        self._matchers[known.name] = _key(known), made
+        return made.unread
 
     def compare(self, known: ScreeningList, name: str) -> tuple[NameHit, ...]:
         if not any(letter.isalpha() for letter in name):
