@@ -49,11 +49,11 @@ def test_a_passkey_is_its_operators_own(world: World) -> None:
     """Ann lets her device sign what Tom was asked: it proves that somebody was there, and not that Tom was."""
     payment = confirm(world, world.paid(200), world.tom)
     (maker,) = approvals_of(world, payment)
-    asked, hers = (tp.ask_passkey(world.bank, world.paid(200).id, by=by) for by in (world.tom, world.ann))
+    another = world.paid(200)
+    asked, hers = (tp.ask_passkey(world.bank, another.id, by=by) for by in (world.tom, world.ann))
     assert maker.passkey is not None
     with world.bank.store.read() as uow:
-        payment_asked = uow.payments.get(uow.passkeys.asked(asked.id).payment_id)
-        by_tom = uow.approvals.of(payment_asked.id)[0]
+        (by_tom,) = uow.approvals.of(another.id)
         assert with_passkeys(uow, world.bank, payment.intent, (maker,))
         signed = world.bank.required_authenticator().sign(
             replace(asked, operator_id="ann", credentials=hers.credentials), tp.Presence()
@@ -65,7 +65,7 @@ def test_a_passkey_is_its_operators_own(world: World) -> None:
             assertion=signed,
         )
         with pytest.raises(tp.IntegrityError, match="somebody else's passkey"):
-            with_passkeys(uow, world.bank, payment_asked.intent, (replace(by_tom, passkey=lent),))
+            with_passkeys(uow, world.bank, another.intent, (replace(by_tom, passkey=lent),))
 
 
 def test_a_passkey_says_each_time_whether_it_may_leave_its_device(world: World) -> None:
