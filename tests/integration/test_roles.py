@@ -288,7 +288,7 @@ _TERMINAL = {
     "assets: frozen": "UPDATE assets SET active = false",
     "lists: one emptied": "DELETE FROM listed_addresses",
     "lists: made young": "INSERT INTO screening_lists SELECT 'x', form, 1, 9999999999, source_hash, parties, names,"
-    " addresses, '', 1, '', '', '', '' FROM screening_lists LIMIT 1",
+    " addresses, '', 1, '', '', '', '', '{}' FROM screening_lists LIMIT 1",
     "lists: a doubt taken back": "UPDATE screening_lists SET doubted_hash = ''",
     "facts: addresses of their own": "INSERT INTO bank VALUES ('deposit_index_floor', '7')",
     "facts: when the engine turned": "UPDATE bank SET value = '9999999999' WHERE name = 'engine_turned_at_s'",

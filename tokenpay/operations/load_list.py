@@ -14,7 +14,7 @@ from tokenpay.compliance.list_rule import ListRule, checked_list_name
 from tokenpay.compliance.lists.form import ListForm
 from tokenpay.compliance.lists.read_list import ReadList, read_list
 from tokenpay.compliance.screening import LIST_AHEAD_S
-from tokenpay.compliance.screening_list import ScreeningList, doubts_about
+from tokenpay.compliance.screening_list import ScreeningList, doubts_about, losses
 from tokenpay.errors import InvalidInput, NotPermitted
 from tokenpay.parties.operator import Operator, Permission
 from tokenpay.parties.session import Session
@@ -54,12 +54,13 @@ def load_list(
     """Put what the files say in the place of the list `name`, and screen again what is open.
 
     `dated_s` is the list's own date in Unix seconds, for the forms that carry none (`own`, `ofac_csv`). `signatures`
-    are detached Ed25519 signatures (RFC 8032) over the bytes of each file, in the files' order. One that keeps less of
-    the one in place than the policy asks for, of a form without a date one that keeps not all, one of another form, of
-    the same date with another content, or without the signature that the one in place has, is taken only once a second
-    person has loaded the same files. Raises InvalidInput, and changes nothing, for what is no list of this form, is
-    older than the one in place or dated ahead, or is not signed as the policy wants it; NotPermitted when the person
-    who raised a doubt calls twice, or would lift it by a list that is no newer than the one in place.
+    are detached Ed25519 signatures (RFC 8032) over the bytes of each file, in the files' order. One that, with what was
+    loaded before it on the same day, keeps less than the policy asks for, of a form without a date one that keeps not
+    all, one of another form, of the same date with another content, or without the signature that the one in place
+    has, is taken only once a second person has loaded the same files. Raises InvalidInput, and changes nothing, for
+    what is no list of this form, is older than the one in place or dated ahead, or is not signed as the policy wants
+    it; NotPermitted when the person who raised a doubt calls twice, or would lift it by a list that is no newer than
+    the one in place.
     """
     checked_list_name(name)
     with bank.store.read() as uow:
@@ -92,8 +93,8 @@ def _enter(
     if old is not None:
         if new.dated_s < old.dated_s:
             raise InvalidInput("the list is older than the one in place")
-        now, before = ListContents.of(read.parties), uow.lists.contents(new.name)
-        doubts = doubts_about(new, old, now=now, before=before, keeps_percent=rule.keeps_percent)
+        lost = _lost(uow, new, old, read)
+        doubts = doubts_about(new, old, lost=lost, keeps_percent=rule.keeps_percent)
         if doubts and old.doubted_hash != new.source_hash:
             uow.lists.doubt(new.name, source_hash=new.source_hash, by=operator.id)
             record(uow, bank, operator, "list.doubted", new.name, {**details, "doubts": [*doubts]})
@@ -104,7 +105,7 @@ def _enter(
         if doubts and old.doubted_by == operator.id:
             raise NotPermitted("a list that lost entries, or changed otherwise, is accepted by two people")
         first, second = (old.doubted_by, operator.id) if doubts else (operator.id, "")
-        new = replace(new, version=old.version + 1, loaded_by=first, confirmed_by=second)
+        new = replace(new, version=old.version + 1, loaded_by=first, confirmed_by=second, losses={} if doubts else lost)
         details |= {"with": first} if doubts else {}
     else:
         new = replace(new, loaded_by=operator.id)
@@ -113,6 +114,13 @@ def _enter(
     record(uow, bank, operator, "list.loaded", new.name, {**details, **stands})
     cases, ended = open_matches(uow, bank, operator)
     return LoadedList(screening_list=new, cases=tuple(case.id for case in cases)), ended
+
+
+def _lost(uow: UnitOfWork, new: ScreeningList, old: ScreeningList, read: ReadList) -> dict[str, tuple[int, int]]:
+    """Return what the list has lost once this is taken, by the bank's day: where the clock went back it goes on."""
+    day = uow.policies.newest().hours.day
+    now, before = ListContents.of(read.parties), uow.lists.contents(new.name)
+    return losses(new, old, now=now, before=before, same_day=day(old.loaded_at_s) >= day(new.loaded_at_s))
 
 
 def _counted(

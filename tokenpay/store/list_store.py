@@ -163,6 +163,7 @@ def _row(known: ScreeningList) -> dict[str, Any]:
         "confirmed_by": known.confirmed_by,
         "doubted_hash": known.doubted_hash,
         "doubted_by": known.doubted_by,
+        "losses": canonical_text({what: list(of) for what, of in known.losses.items()}),
     }
 
 
@@ -170,7 +171,8 @@ def _row(known: ScreeningList) -> dict[str, Any]:
 def _list(row: Row[Any]) -> ScreeningList:
     content = row._asdict()
     addresses = parse_canonical(content.pop("addresses"))
-    return ScreeningList(**{**content, "form": ListForm(content["form"]), "addresses": addresses})
+    losses = {what: (gone, of) for what, (gone, of) in parse_canonical(content.pop("losses")).items()}
+    return ScreeningList(**{**content, "form": ListForm(content["form"]), "addresses": addresses, "losses": losses})
 
 
 def _party_row(list_name: str, party: ListedParty) -> dict[str, Any]:

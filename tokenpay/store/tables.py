@@ -691,6 +691,7 @@ screening_lists = Table(
     Column("confirmed_by", Text, nullable=False),
     Column("doubted_hash", Text, nullable=False),
     Column("doubted_by", Text, nullable=False),
+    Column("losses", Text, nullable=False, server_default="{}"),
     _one_of("form", ListForm),
     CheckConstraint("version > 0", name="counted"),
     CheckConstraint("confirmed_by = '' OR confirmed_by <> loaded_by", name="two_people"),

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 import tokenpay as tp
 from tests import published_lists as published
-from tests.world import CHAIN_ID, LISTED, OUTSIDE, STRANGER, World, euro
+from tests.world import CHAIN_ID, LISTED, OUTSIDE, STRANGER, World, euro, sign_in
 from tokenpay.testing import FakeScreener
 
 pytestmark = pytest.mark.one_database
@@ -204,6 +204,27 @@ def test_how_far_a_list_may_shrink_is_the_policys(world: World) -> None:
     world.decree(lists=(tp.ListRule(name="sdn", keeps_percent=100),))
     load(world, published.ofac_advanced(many, day_s - 2 * DAY_S), **advanced)
     assert load(world, published.ofac_advanced(many[:9], day_s - DAY_S), **advanced).doubts
+
+
+def test_files_of_many_days_loaded_in_an_afternoon_take_no_more_than_one(world: World) -> None:
+    world.clock.advance(-world.clock.now_s() % DAY_S + DAY_S // 2)
+    ann, bob = sign_in(world.bank, "ann"), sign_in(world.bank, "bob")
+    day_s = world.clock.now_s() // DAY_S * DAY_S - 20 * DAY_S
+    eu: dict[str, Any] = {"name": "eu", "form": tp.ListForm.EU}
+    everybody = [replace(party, addresses=(), programs=("X",)) for party in parties(*[OTHER] * 100)]
+
+    def left(count: int, dated_on: int, by: tp.Session) -> tuple[str, ...]:
+        return load(world, published.eu(everybody[:count], day_s + dated_on * DAY_S), **eu, by=by).doubts
+
+    assert (left(100, 0, ann), left(90, 1, ann), left(80, 2, ann), left(80, 3, bob)) == ((), (), (), ())
+    (before,) = [each for each in tp.find_lists(world.bank, by=ann) if each.name == "eu"]
+    assert before.losses == {"parties": (20, 100), "names": (20, 100), "addresses": (0, 0)}
+    assert left(79, 4, bob) == ("fewer parties: 79 of 100", "fewer names: 79 of 100")
+    assert left(79, 4, ann) == ()  # two people: what one of them takes is measured from here
+    assert (left(64, 5, ann), left(63, 6, ann)) == ((), ("fewer parties: 63 of 79", "fewer names: 63 of 79"))
+    world.clock.advance(DAY_S)
+    ann, bob = sign_in(world.bank, "ann"), sign_in(world.bank, "bob")
+    assert (left(52, 7, bob), left(51, 8, ann)) == ((), ("fewer parties: 51 of 64", "fewer names: 51 of 64"))
 
 
 # --- what the policy requires

@@ -11,7 +11,7 @@ from tokenpay.compliance.list_rule import ListRule
 from tokenpay.compliance.listed_party import ListedKind, ListedParty
 from tokenpay.compliance.lists.form import ListForm
 from tokenpay.compliance.screening import ListHit, Screening, Silence, SilentList, Verdict, screen, silent_lists
-from tokenpay.compliance.screening_list import ScreeningList, doubts_about
+from tokenpay.compliance.screening_list import ScreeningList, doubts_about, losses
 from tokenpay.errors import InvalidInput
 
 NOW_S, DAY_S = 10_000_000, 86_400
@@ -162,7 +162,8 @@ IN_PLACE = replace(FRESH, form=ListForm.OFAC_ADVANCED, parties=100, names=300, a
 )
 def test_what_one_person_may_not_put_in_place(change: dict[str, object], now: ListContents, doubts: list[str]) -> None:
     new = replace(IN_PLACE, **{"dated_s": NOW_S, "source_hash": "22", **change})  # type: ignore[arg-type]
-    found = doubts_about(new, IN_PLACE, now=now, before=named(), keeps_percent=80)
+    lost = losses(new, IN_PLACE, now=now, before=named(), same_day=False)
+    found = doubts_about(new, IN_PLACE, lost=lost, keeps_percent=80)
     assert [said.split(":")[0].split(" and ")[0] for said in found] == doubts
 
 
@@ -181,27 +182,39 @@ def test_what_one_person_may_not_put_in_place(change: dict[str, object], now: Li
 def test_an_entry_that_is_another_now_is_counted_as_gone(change: dict[str, Any], doubts: tuple[str, ...]) -> None:
     stays = ListedParty(id="8", kind=ListedKind.PERSON, names=("Ulla Brandt",))
     was = ListedParty(id="7", kind=ListedKind.PERSON, names=("Osric Vane", "O. Vane"))
-    found = doubts_about(
-        replace(FRESH, dated_s=NOW_S, source_hash="22"),
-        FRESH,
-        now=ListContents.of([replace(was, **change), stays]),
-        before=ListContents.of([was, stays]),
-        keeps_percent=80,
-    )
-    assert found == doubts
+    assert doubted([was, stays], [replace(was, **change), stays]) == doubts
 
 
 def test_a_name_that_another_entry_has_now_is_counted_as_gone() -> None:
     first, second = (ListedParty(id=id, names=(name,)) for id, name in (("7", "Osric Vane"), ("8", "Ulla Brandt")))
     moved = [replace(first, names=second.names), replace(second, names=first.names)]
+    assert doubted([first, second], moved) == ("fewer names: 0 of 2",)
+
+
+def test_what_goes_within_a_day_is_counted_together_and_the_next_day_begins_anew() -> None:
+    today: dict[str, Any] = {"old": IN_PLACE, "before": named(), "same_day": True}
+    steps = [named(parties=95, names=285), named(parties=90, names=270), named(parties=90, names=270)]
+    for step in steps:
+        lost = losses(IN_PLACE, now=step, **today)
+        today |= {"old": replace(IN_PLACE, losses=lost), "before": step}
+    assert (lost["parties"], lost["names"], lost["addresses of XBT"]) == ((10, 100), (30, 300), (0, 2))
+    again = named(parties=100, names=300)  # what comes back makes up for nothing
+    lost = losses(IN_PLACE, now=again, **today)
+    lost = losses(IN_PLACE, now=steps[0], **today | {"old": replace(IN_PLACE, losses=lost), "before": again})
+    assert (lost["parties"], lost["names"]) == ((15, 100), (45, 300))
+    lost = losses(IN_PLACE, now=steps[1], **today | {"same_day": False})
+    assert lost["parties"] == (0, 90)
+
+
+def doubted(before: list[ListedParty], now: list[ListedParty]) -> tuple[str, ...]:
     new = replace(FRESH, dated_s=NOW_S, source_hash="22")
-    contents = {"now": ListContents.of(moved), "before": ListContents.of([first, second])}
-    assert doubts_about(new, FRESH, **contents, keeps_percent=80) == ("fewer names: 0 of 2",)
+    contents = {"now": ListContents.of(now), "before": ListContents.of(before)}
+    return doubts_about(new, FRESH, lost=losses(new, FRESH, **contents, same_day=False), keeps_percent=80)
 
 
 def test_a_list_that_was_signed_does_not_lose_its_signature_quietly() -> None:
     signed = replace(IN_PLACE, signed_by=KEY)
-    same: dict[str, Any] = {"now": named(), "before": named(), "keeps_percent": 0}
+    same: dict[str, Any] = {"lost": {}, "keeps_percent": 0}
     assert doubts_about(replace(IN_PLACE, dated_s=NOW_S), signed, **same)
     assert not doubts_about(replace(signed, dated_s=NOW_S), IN_PLACE, **same)
 
