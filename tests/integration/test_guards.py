@@ -316,6 +316,15 @@ ATTACKS: dict[str, tuple[str, str]] = {
         "UPDATE cases SET resolved_by = 'ann', resolved_at_s = 1, resolution = 'x' WHERE kind = 'screening_match'",
         "cases_match_by_two",
     ),
+    "a possible match closed by one person": (
+        "UPDATE cases SET resolved_by = 'tom', resolved_at_s = 1, resolution = 'x' WHERE kind = 'possible_match'",
+        "cases_match_by_two",
+    ),
+    "a case of no known kind": (
+        "INSERT INTO cases (id, kind, subject, note, opened_at_s, resolution, resolved_by)"
+        " VALUES ('CS-x', 'zzz', 's', 'n', 1, '', '')",
+        "cases_of_a_known_kind",
+    ),
     "a match that nobody made": ("UPDATE cases SET makers = '' WHERE makers <> ''", "cases_makers_stand"),
     "deposit addresses of somebody else": (
         "UPDATE bank SET value = 'xpub' WHERE name = 'deposit_xpub'",

@@ -102,6 +102,7 @@ def _resolve(uow: UnitOfWork, bank: Bank, operator: Operator, release: NameRelea
     for case in uow.cases.find(CaseKind.POSSIBLE_MATCH, release.party.id):
         if case.is_open and all(each.released for each in _standing(uow, case)):
             said = f"released by {release.asked_by} and {release.confirmed_by}"
+            uow.cases.ask(case.id, resolution=release.reason, by=release.asked_by)
             uow.cases.resolve(case.id, resolution=said, by=operator.id, at_s=bank.clock.now_s())
             record(uow, bank, operator, "case.resolved", case.id)
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, func, select, update
 
 from tokenpay.compliance.case import Case, CaseKind
 from tokenpay.errors import NotFound
-from tokenpay.store.door import stored
+from tokenpay.store.door import readable, stored
 from tokenpay.store.insert_missing import insert_missing
 from tokenpay.store.tables import cases
 
@@ -40,15 +40,16 @@ class CaseStore:
         return [_case(row) for row in self._connection.execute(query)]
 
     def all(self, *, open_only: bool = True) -> list[Case]:
-        """Return cases, oldest first."""
+        """Return the cases that can be read, oldest first."""
         query = select(cases).order_by(cases.c.opened_at_s, cases.c.id)
         if open_only:
             query = query.where(cases.c.resolved_at_s.is_(None))
-        return [_case(row) for row in self._connection.execute(query)]
+        return readable(self._connection.execute(query), _case)
 
     def about(self, subjects: Collection[str]) -> list[Case]:
         """Return the cases about any of these, however often one was opened again, open or resolved."""
-        return [case for case in self.all(open_only=False) if case.about in subjects]
+        query = select(cases).order_by(cases.c.opened_at_s, cases.c.id)
+        return [_case(row) for row in self._connection.execute(query) if row.subject.partition("#")[0] in subjects]
 
     def count_open(self) -> int:
         """Return how many cases wait for somebody."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from tokenpay.compliance.case import MATCHES, CaseKind
 from tokenpay.ledger.chart import ASSETS, LIABILITIES
 from tokenpay.parties.customer import ERASED_NAME
 from tokenpay.parties.passkey import MAX_COUNTER, TRANSITIONS as PASSKEY_TRANSITIONS
@@ -259,8 +260,9 @@ RULES = (
          refused="OLD.resolved_at_s IS NOT NULL AND (NEW.note <> '' OR NEW.resolution <> ''"
          " OR NEW.resolved_by <> OLD.resolved_by OR NEW.resolved_at_s IS DISTINCT FROM OLD.resolved_at_s"
          " OR NEW.asked_by <> OLD.asked_by)"),
+    Rule(name="of_a_known_kind", table="cases", event="INSERT", refused=f"NEW.kind NOT IN ({_listed(CaseKind)})"),
     Rule(name="match_by_two", table="cases", event="UPDATE",
-         refused="OLD.kind = 'screening_match' AND OLD.resolved_at_s IS NULL AND NEW.resolved_at_s IS NOT NULL"
+         refused=f"OLD.kind IN ({_listed(MATCHES)}) AND OLD.resolved_at_s IS NULL AND NEW.resolved_at_s IS NOT NULL"
          " AND OLD.asked_by IN ('', NEW.resolved_by)"),
     Rule(name="makers_stand", table="cases", event="UPDATE",
          refused="substr(NEW.makers, 1, length(OLD.makers)) <> OLD.makers"),

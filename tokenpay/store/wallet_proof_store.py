@@ -8,7 +8,7 @@ from tokenpay.compliance.wallet_proof import WalletProof
 from tokenpay.errors import NotFound
 from tokenpay.money.address import Address
 from tokenpay.payments.intent import ChainParty
-from tokenpay.store.door import stored
+from tokenpay.store.door import readable, stored
 from tokenpay.store.tables import wallet_proofs
 
 _ANSWER = ("signature", "proved_by", "proved_at_s", "valid_until_s")
@@ -49,10 +49,10 @@ class WalletProofStore:
         self._connection.execute(update(wallet_proofs).where(wallet_proofs.c.id == proof.id).values(_answer(proof)))
 
     def all_standing(self, *, now_s: int) -> list[WalletProof]:
-        """Return every proof that holds now."""
+        """Return every proof that holds now and can be read: of an address that is none no list says anything."""
         column = wallet_proofs.c
         query = select(wallet_proofs).where(column.proved_at_s <= now_s, column.valid_until_s > now_s)
-        return [_proof(row) for row in self._connection.execute(query.order_by(column.id))]
+        return readable(self._connection.execute(query.order_by(column.id)), _proof)
 
     def standing(self, wallet: ChainParty, customer_id: str, *, now_s: int) -> list[WalletProof]:
         """Return the proofs of a wallet, for this customer, that hold now, newest first."""

@@ -95,7 +95,7 @@ READ: dict[str, Callable[[World, tp.Payment], object]] = {
     "outbox": lambda w, p: tp.read_events(w.bank, by=w.ann),
     "policies": lambda w, p: w.pay(),
     "limit_counters": lambda w, p: w.pay(),
-    "cases": lambda w, p: tp.list_cases(w.bank, by=w.ann),
+    "cases": lambda w, p: tp.get_case(w.bank, _case(w), by=w.ann),
     "chains": lambda w, p: _read(w, lambda uow: uow.chains.all()),
     "audit_records": lambda w, p: tp.verify_audit(w.bank, by=w.ann),
     "audit_heads": lambda w, p: tp.verify_audit(w.bank, by=w.ann),
@@ -174,6 +174,11 @@ WRONG: list[tuple[str, str, Any]] = [
 def _request(world: World) -> str:
     with world.bank.store.engine.connect() as connection:
         return str(connection.exec_driver_sql("SELECT request_id FROM deposits").scalar())
+
+
+def _case(world: World) -> str:
+    with world.bank.store.engine.connect() as connection:
+        return str(connection.exec_driver_sql("SELECT id FROM cases").scalar())
 
 
 def _read(world: World, look: Callable[[UnitOfWork], object]) -> object:

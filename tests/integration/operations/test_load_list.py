@@ -366,6 +366,24 @@ def test_what_leaves_suspense_is_screened_by_who_sent_it(world: World, then: str
     world.prove()
 
 
+def test_a_row_that_nobody_can_read_keeps_no_list_old(world: World) -> None:
+    world.sql(
+        "INSERT INTO cases (id, kind, subject, note, opened_at_s, resolution, resolved_by)"
+        " VALUES ('CS-x', 'zzz', 's', 'n', 1, '', '')"
+    )
+    world.sql(
+        "INSERT INTO wallet_proofs (id, customer_id, chain_id, address, own, challenge, begun_by, begun_at_s,"
+        " expires_at_s, signature, proved_by, proved_at_s, valid_until_s) VALUES ('WP-x', :of, 1, 'zzz', true, 'c',"
+        " 'tom', 1, 2, x'00', 'tom', 1, 99999999999)",
+        of=world.anna.id,
+    )
+    readable = tp.open_case(world.bank, kind=tp.CaseKind.OTHER, subject="x", note="", by=world.ann)
+    assert tp.list_cases(world.bank, by=world.ann) == [readable]
+    assert load(world, own(LISTED, OTHER), later_s=1).doubts == ()
+    with pytest.raises(tp.IntegrityError):
+        tp.get_case(world.bank, "CS-x", by=world.ann)
+
+
 # --- what is written down
 
 
