@@ -18,8 +18,6 @@ from tests.unit.compliance import test_limits, test_policy
 from tests.unit.payments.samples import ANNA, BERT, TOKEN
 from tokenpay.compliance import decision as real
 from tokenpay.compliance.policy import Policy
-from tokenpay.compliance.screening import Verdict
-from tokenpay.compliance.travel_rule import TravelRule
 from tokenpay.money.amount import Amount
 from tokenpay.payments.intent import Intent, Purpose
 
@@ -48,11 +46,7 @@ def scenarios() -> list[tuple[Policy, Intent, real.Facts]]:
     for first_units, changes, _ in test_limits.FIRST.values():
         intent = replace(pay, amount=Amount(TOKEN, first_units))
         found.append((replace(wide, new_payee=test_limits.NEW), intent, test_policy.facts(**changes)))
-    signed = replace(wide, limits={TOKEN.id: replace(wide.limits[TOKEN.id], passkey_units=0)})
-    found += [(signed, pay, test_policy.facts(passkeys=passkeys)) for passkeys in (False, True)]
-    travelling = replace(wide, travel_rule=TravelRule(units={TOKEN.id: 1}))
-    cleared = test_policy.facts(screenings=(test_policy.says(Verdict.CLEAR),))
-    found += [(travelling, test_policy.SEND, cleared), (wide, pay, test_policy.facts(risk=None))]
+    found.append((wide, pay, test_policy.facts(risk=None)))
     return found
 
 

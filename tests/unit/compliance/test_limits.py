@@ -10,6 +10,7 @@ import pytest
 from tests.unit.compliance.test_policy import EXCHANGE, LIMITS, PAY, POLICY, REFUSE, SECOND, facts
 from tests.unit.payments.samples import ANNA, BERT, EURO, MONDAY_NOON_S, PAYEE, TOKEN
 from tokenpay.compliance.decision import Answer, decide
+from tokenpay.compliance.list_rule import ListRule
 from tokenpay.compliance.payee_rules import NewPayee
 from tokenpay.compliance.policy import Policy
 from tokenpay.compliance.policy_change import policy_changes
@@ -72,6 +73,11 @@ CASES: dict[str, tuple[list[ScopedLimit], dict[tuple[str, Period], int], list[st
     "the branch's day": ([limit(S.BRANCH, P.DAY, 99)], {(BRANCH, P.DAY): 50}, ["limit.branch"]),
     "another branch's": ([limit(S.BRANCH, P.DAY, 0, "north")], {}, []),
     "set and zero": ([limit(S.BRANCH, P.MONTH, 0)], {}, ["limit.branch"]),
+    "the asset's own day beside them": (
+        [limit(S.BRANCH, P.DAY, 10**6)],
+        {(CUSTOMER, P.DAY): 151},
+        ["limit.customer_day"],
+    ),
     "of another asset": ([limit(S.BRANCH, P.DAY, 0, asset_id=EURO.id)], {}, []),
     "all at once": (
         [limit(S.OPERATOR, P.DAY, 1), limit(S.ROLE, P.DAY, 1, "teller"), limit(S.BRANCH, P.WEEK, 1),
@@ -275,6 +281,7 @@ def test_each_change_has_a_line_of_its_own() -> None:
         {"scoped": (limit(S.BRANCH, P.DAY, 1), limit(S.BRANCH, P.DAY, 2))},
         {"new_payee": replace(NEW, wait_s=86_400)},
         {"payees": {"": frozenset({"somebody"})}},
+        {"lists": (ListRule(name="ofac"), ListRule(name="ofac", keeps_percent=50))},
     ],
 )
 def test_what_a_policy_cannot_say(wrong: dict[str, Any]) -> None:

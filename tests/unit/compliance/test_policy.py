@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from tests.unit.payments.samples import ANNA, BANK, COIN, EURO, MONDAY_NOON_S, PAYEE, TOKEN, intent
-from tokenpay.compliance.decision import Answer, Facts, decide
+from tokenpay.compliance.decision import Answer, Facts, decide, is_of_names
 from tokenpay.compliance.policy import AssetLimits, Hours, Policy
 from tokenpay.compliance.risk.assessment import Assessment, Finding
 from tokenpay.compliance.risk.risk_lines import RiskLines
 from tokenpay.compliance.scoped_limit import Period
 from tokenpay.compliance.screening import Screening, Verdict
+from tokenpay.compliance.travel_rule import TravelFacts, TravelRule
 from tokenpay.errors import InvalidInput
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.amount import Amount
@@ -29,6 +30,8 @@ OFFICE = Hours(opens_minute=9 * 60, closes_minute=17 * 60, weekdays=frozenset(ra
 POLICY = Policy(limits={TOKEN.id: LIMITS}, hours=OFFICE, list_max_age_s=86_400)
 TILL = replace(POLICY, limits={EURO.id: replace(LIMITS, customer_day_units=0)})
 NONE_SET = Policy()
+PASSKEYS = replace(POLICY, limits={TOKEN.id: replace(LIMITS, passkey_units=40)})
+TRAVELLING = replace(POLICY, travel_rule=TravelRule(units={TOKEN.id: 1}))
 CLOSED = replace(POLICY, hours=Hours())
 
 PAY = intent(amount=Amount(TOKEN, 50))
@@ -130,6 +133,26 @@ CASES: list[tuple[str, Policy, Intent, dict[str, Any], Answer, list[str]]] = [
         {},
         HOLD,
         ["approval.second_person"],
+    ),
+    ("passkeys, up to their limit", PASSKEYS, of(PAY, 40), {}, ALLOW, []),
+    ("above it", PASSKEYS, of(PAY, 41), {}, HOLD, ["approval.passkey"]),
+    ("above it, with everybody's", PASSKEYS, of(PAY, 41), {"passkeys": True}, ALLOW, []),
+    ("data, in the books", TRAVELLING, PAY, {}, ALLOW, []),
+    (
+        "data, over a chain",
+        TRAVELLING,
+        SEND,
+        {"screenings": (says(Verdict.CLEAR),)},
+        HOLD,
+        ["travel_rule.data_missing"],
+    ),
+    (
+        "data, and there it is",
+        TRAVELLING,
+        SEND,
+        {"screenings": (says(Verdict.CLEAR),), "travel": TravelFacts(data=True)},
+        ALLOW,
+        [],
     ),
     ("clear", POLICY, SEND, {"screenings": (says(Verdict.CLEAR),)}, ALLOW, []),
     ("match", POLICY, SEND, {"screenings": (says(Verdict.MATCH),)}, REFUSE, ["screening.match"]),
@@ -259,6 +282,17 @@ def test_who_reads_a_score_reads_which_scorer_had_no_opinion() -> None:
     (reason,) = decide(POLICY, PAY, facts(risk=told)).reasons
     assert reason.message == "much at once (no opinion by habit: 3 are known)"
     assert decide(POLICY, PAY, facts(risk=replace(told, findings=()))).reasons == ()
+
+
+def test_what_waits_for_its_names_is_told_from_the_rest() -> None:
+    """The engine asks the gate again about these alone."""
+    names = (named(Verdict.POSSIBLE_MATCH, ""), named(Verdict.UNAVAILABLE, "pending"))
+    reasons = decide(TRAVELLING, SEND, facts(screenings=(says(Verdict.CLEAR), *names))).reasons
+    assert [(reason.code, is_of_names(reason)) for reason in reasons] == [
+        ("screening.possible_match", True),
+        ("screening.pending", True),
+        ("travel_rule.data_missing", False),
+    ]
 
 
 def test_one_refusal_outweighs_all_holds_and_every_reason_is_told() -> None:
