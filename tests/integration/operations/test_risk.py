@@ -8,7 +8,9 @@ import pytest
 
 import tokenpay as tp
 from tests.world import OUTSIDE, TOKEN, World, euro
+from tokenpay.compliance.decision import Decision
 from tokenpay.compliance.risk.activity import REMEMBERED
+from tokenpay.steps.clear import clear
 from tokenpay.testing import FakeScorer
 
 GRAVE = tp.Finding(typology="own_rule", score=900, rules=("own",), explanation="three of four signs")
@@ -159,6 +161,18 @@ def test_a_banks_own_scorer_stands_beside_the_rules(world: World) -> None:
     held = world.paid(20)
     assert codes(held) == ["risk.own_rule"]
     assert "three of four signs" in world.case(tp.CaseKind.RISK).note
+
+
+def test_no_score_that_has_fallen_since_lets_go_what_was_held(world: World) -> None:
+    rules = world.bank.scorers
+    world.bank = replace(world.bank, scorers=(*rules, FakeScorer(GRAVE)))
+    held = world.paid(20)
+    world.bank = replace(world.bank, scorers=rules)
+    with world.bank.store.unit_of_work() as uow:
+        given = uow.approvals.of(held.id)
+        gate = clear(uow, world.bank, held.intent, approvals=given, counted=True, held_for=held.reasons)
+    assert isinstance(gate, Decision)
+    assert (gate.answer, gate.reasons) == (tp.Answer.HOLD, held.reasons)
 
 
 def test_a_habit_is_asked_where_the_policy_asks_and_the_gravest_of_both_binds(world: World) -> None:
