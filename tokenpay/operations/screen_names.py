@@ -1,10 +1,11 @@
 """Compare every name that matters with the lists in place, and let what waited for it go on: the engine's work."""
 
+import time
 from dataclasses import dataclass, replace
 
 from tokenpay.bank import Bank
 from tokenpay.compliance.listed_party import ListedParty
-from tokenpay.compliance.name_verdict import Uncompared
+from tokenpay.compliance.name_verdict import NameVerdict, Uncompared
 from tokenpay.compliance.screening_list import ScreeningList
 from tokenpay.errors import TokenpayError, Unavailable
 from tokenpay.parties.operator import Permission
@@ -16,6 +17,10 @@ from tokenpay.steps.compare_names import compare, find_due, note_swept
 from tokenpay.steps.enter_verdict import enter_verdict
 from tokenpay.steps.screened_names import TROUBLE, lists_of_names
 from tokenpay.steps.unread_names import note_unread
+
+
+_AT_ONCE_S = 2
+"""After so long the rest is left to the next call: the engine has chains to turn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,13 +76,19 @@ def _compared(bank: Bank, *, by: Session) -> ScreenedNames:
         parties = {known.name: tuple(uow.lists.parties(known.name)) for known in missing}
         before = {due.party.id: dict(uow.names.verdicts(due.party)) for due in turn.due}
     unread = [(known, _take(screener, known, parties.pop(known.name))) for known in missing]
-    now_s = bank.clock.now_s()
-    verdicts = [
-        compare(screener, known, due, method=method, now_s=now_s, current=before[due.party.id].get(known.name))
-        for known in lists
-        for due in turn.due
-    ]
-    if not verdicts and not turn.swept:
+    now_s, began_s = bank.clock.now_s(), time.monotonic()
+    verdicts: list[NameVerdict] = []
+    compared = 0
+    for due in turn.due:
+        verdicts += [
+            compare(screener, known, due, method=method, now_s=now_s, current=before[due.party.id].get(known.name))
+            for known in lists
+        ]
+        compared += 1
+        if time.monotonic() - began_s > _AT_ONCE_S:
+            break
+    swept = turn.swept and compared == len(turn.due)
+    if not verdicts and not swept:
         return ScreenedNames()
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
@@ -90,9 +101,9 @@ def _compared(bank: Bank, *, by: Session) -> ScreenedNames:
             for verdict in verdicts
             for case in enter_verdict(uow, bank, operator, verdict, before[verdict.party.id].get(verdict.list_name))
         ]
-        if turn.swept:
+        if swept:
             note_swept(uow, bank, lists, method)
-    return ScreenedNames(compared=len(turn.due), cases=tuple(dict.fromkeys(cases)), more=not turn.swept)
+    return ScreenedNames(compared=compared, cases=tuple(dict.fromkeys(cases)), more=not swept)
 
 
 def _ready(bank: Bank) -> tuple[Screener, str]:

@@ -70,6 +70,8 @@ def stored(read: Callable[Given, Noun]) -> Callable[Given, Noun]:
             InvalidInput, MoneyError, NotFound,
             ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError,
         ):  # fmt: skip
-            raise IntegrityError("the database holds a row that cannot be read", noun=noun) from None
+            rows = (row for row in given if isinstance(row, Row) and "id" in row._fields)
+            which = {"id": str(row.id) for row in rows}
+            raise IntegrityError("the database holds a row that cannot be read", noun=noun, **which) from None
 
     return checked

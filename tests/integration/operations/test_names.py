@@ -148,6 +148,18 @@ MOMENTS: dict[str, tuple[str, Callable[[World, tp.Customer], tp.Payment]]] = {
 }
 
 
+def test_names_that_take_long_are_left_to_the_next_turn(
+    world: World, screener: FakeScreener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tokenpay.operations.screen_names._AT_ONCE_S", 0)
+    enrol(world, "Cora")
+    load(world, ("7", "Cora"))
+    turns = [look(world) for _ in range(4)]
+    assert [(turn.compared, turn.more, len(turn.cases)) for turn in turns] == [
+        (1, True, 0), (1, True, 0), (1, False, 1), (0, False, 0),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_customer_who_hits_is_held_with_a_case_and_who_is_not_compared_waits(
     world: World, screener: FakeScreener, moment: str

@@ -5,11 +5,11 @@ import pytest
 from tests.benchmarks.names.sets import Negatives, make_entries, make_positives
 from tests.conftest import missing
 from tokenpay.compliance.listed_party import ListedKind, ListedParty
-from tokenpay.errors import UnreadableName
+from tokenpay.errors import InvalidInput, UnreadableName
 
 try:
     from tests.benchmarks.names.held import curve, ours, scores
-    from tokenpay.adapters.screening.name_matcher import NameMatcher
+    from tokenpay.adapters.screening.name_matcher import MOST_WORDS, NameMatcher
 except ModuleNotFoundError:
     missing("rigour", "apt install libicu-dev pkg-config g++, touch pyproject.toml, and run `make test` again")
 
@@ -96,6 +96,14 @@ def test_a_name_without_a_letter_is_not_taken_for_one_that_nobody_has(kind: List
 def test_a_name_of_nothing_but_legal_forms_is_not_taken_for_one_that_nobody_has() -> None:
     with pytest.raises(UnreadableName):
         _matcher(ORGANISATION, "Acme Northern Shipping").match("Limited Liability Company", kind=ORGANISATION)
+
+
+@pytest.mark.parametrize("word", ["Osric ", "王"])
+def test_what_has_more_words_than_a_name_is_no_clear_one(word: str) -> None:
+    matcher = _matcher(PERSON, "Benjamin Richardson")
+    assert matcher.match(word * MOST_WORDS, kind=PERSON) == ()
+    with pytest.raises(InvalidInput, match="more words"):
+        matcher.match(word * (MOST_WORDS + 1), kind=PERSON)
 
 
 def test_a_name_of_no_kind_is_compared_with_all() -> None:

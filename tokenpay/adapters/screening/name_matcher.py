@@ -18,7 +18,7 @@ from tokenpay.adapters.screening.name_reading import (
 from tokenpay.adapters.screening.syllables import tongues
 from tokenpay.compliance.listed_party import ListedKind, ListedParty
 from tokenpay.compliance.name_hit import NAME_THRESHOLD, NameHit, likest
-from tokenpay.errors import UnreadableName
+from tokenpay.errors import InvalidInput, UnreadableName
 
 EXTRA = 0.1
 """What a word that only one of two names has counts, of what it counts where each has another in its place."""
@@ -29,6 +29,8 @@ ANOTHER_NAME, NO_SLIP, SPELLED = 0.6, 0.905, 0.8
 """What is less alike than `NO_SLIP` counts less where the word is another name; not where the vowels alone differ."""
 ALIKE_JOINED, SLIP_JOINED = 0.95, 0.9
 """How alike two neighbours and one word are at least; and where that is a name of East Asian syllables."""
+MOST_WORDS = 20
+"""What has more is no name, and the work grows with the square of its words: people look at it."""
 _NONE: frozenset[int] = frozenset()
 
 
@@ -48,10 +50,14 @@ class NameMatcher:
         """Return the entries that the name may mean, best first, each by its likest name.
 
         A name of a kind is compared with entries of that kind and of none; one of no kind, with all. Raises
-        UnreadableName for a name that cannot be compared at all, which is another thing than no hit.
+        UnreadableName for a name that cannot be compared at all, which is another thing than no hit, and InvalidInput for
+        one of more than `MOST_WORDS` words.
         """
-        if not any(reading.can_be_found for reading in read_name(name, kind)):
+        readings = read_name(name, kind)
+        if not any(reading.can_be_found for reading in readings):
             raise UnreadableName("the name has no word that could be looked up in a list")
+        if max(len(reading.words) for reading in readings) > MOST_WORDS:
+            raise InvalidInput("the name has more words than can be compared", words=MOST_WORDS)
         return likest(self._hits(name, kind, threshold))
 
     def _hits(self, name: str, kind: ListedKind, threshold: int) -> Iterator[NameHit]:
