@@ -18,9 +18,10 @@ from tokenpay.steps.enter_verdict import enter_verdict
 from tokenpay.steps.screened_names import TROUBLE, lists_of_names
 from tokenpay.steps.unread_names import note_unread
 
-
 _AT_ONCE_S = 2
 """After so long the rest is left to the next call: the engine has chains to turn."""
+_ENTERED_AT_ONCE = 20
+"""Verdicts of one transaction: a common name hits many entries, and nobody else writes meanwhile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,7 @@ class _NotCompared(Exception):
 
 
 def _compared(bank: Bank, *, by: Session) -> ScreenedNames:
-    """Compare who is due, in a transaction that reads, in none while an index is made, and in one that writes."""
+    """Compare who is due, in a transaction that reads, in none while an index is made, and in some that write."""
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.RUN_ENGINE)
         lists, _ = lists_of_names(uow, bank)
@@ -90,19 +91,22 @@ def _compared(bank: Bank, *, by: Session) -> ScreenedNames:
     swept = turn.swept and compared == len(turn.due)
     if not verdicts and not swept:
         return ScreenedNames()
-    with bank.store.unit_of_work() as uow:
-        operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
-        for known, count in unread:
-            note_unread(uow, known, count)
-        if lists_of_names(uow, bank)[0] != lists:
-            return ScreenedNames(more=True)  # a list was loaded meanwhile: what was compared says nothing any more
-        cases = [
-            case.id
-            for verdict in verdicts
-            for case in enter_verdict(uow, bank, operator, verdict, before[verdict.party.id].get(verdict.list_name))
-        ]
-        if swept:
-            note_swept(uow, bank, lists, method)
+    cases: list[str] = []
+    for begin in range(0, len(verdicts), _ENTERED_AT_ONCE):
+        with bank.store.unit_of_work() as uow:
+            operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
+            if lists_of_names(uow, bank)[0] != lists:
+                return ScreenedNames(more=True)  # a list was loaded meanwhile: what was compared says nothing any more
+            for verdict in verdicts[begin : begin + _ENTERED_AT_ONCE]:
+                known_before = before[verdict.party.id].get(verdict.list_name)
+                cases += [case.id for case in enter_verdict(uow, bank, operator, verdict, known_before)]
+    if unread or swept:
+        with bank.store.unit_of_work() as uow:
+            authorize(uow, bank, by, Permission.RUN_ENGINE)
+            for known, count in unread:
+                note_unread(uow, known, count)
+            if swept and lists_of_names(uow, bank)[0] == lists:
+                note_swept(uow, bank, lists, method)
     return ScreenedNames(compared=compared, cases=tuple(dict.fromkeys(cases)), more=not swept)
 
 

@@ -70,8 +70,8 @@ def stored(read: Callable[Given, Noun]) -> Callable[Given, Noun]:
             InvalidInput, MoneyError, NotFound,
             ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError,
         ):  # fmt: skip
-            rows = (row for row in given if isinstance(row, Row) and "id" in row._fields)
-            which = {"id": str(row.id) for row in rows}
+            row = next((each for each in given if isinstance(each, Row) and "id" in each._fields), None)
+            which = {"id": str(row.id)} if row is not None else {}
             raise IntegrityError("the database holds a row that cannot be read", noun=noun, **which) from None
 
     return checked

@@ -50,8 +50,8 @@ class NameMatcher:
         """Return the entries that the name may mean, best first, each by its likest name.
 
         A name of a kind is compared with entries of that kind and of none; one of no kind, with all. Raises
-        UnreadableName for a name that cannot be compared at all, which is another thing than no hit, and InvalidInput for
-        one of more than `MOST_WORDS` words.
+        UnreadableName for a name that cannot be compared at all, which is another thing than no hit, and InvalidInput
+        for one of more than `MOST_WORDS` words.
         """
         readings = read_name(name, kind)
         if not any(reading.can_be_found for reading in readings):
