@@ -5,13 +5,13 @@ from pathlib import Path
 
 from tokenpay.audit.record import AuditHead
 from tokenpay.audit.signed_head import HeadStep, StreamHead, verify_heads
-from tokenpay.audit.text import Teller, verify_texts
+from tokenpay.audit.text import verify_texts
 from tokenpay.bank import Bank
 from tokenpay.errors import InvalidInput
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.steps.authorize import authorize
-from tokenpay.steps.follow_archive import archived_tellers, verify_own_archive
+from tokenpay.steps.follow_archive import ArchivedWords, archived_words, verify_own_archive
 from tokenpay.steps.follow_lists import verify_lists
 from tokenpay.steps.head_key import head_key
 from tokenpay.store.unit_of_work import UnitOfWork
@@ -32,7 +32,7 @@ def verify_audit(
     auditor knows it; without it the database's own word is taken for it. The heads that the database itself still
     holds are met too, which tells closer where a change begins. `archives` are followed with the rest. What people
     typed stands beside the streams: each text is met with the record that it was typed for, or that it was erased by.
-    So is each screening list with the record of its loading.
+    So is each screening list with the record of its loading, unless an archive that was not named may hold a later one.
 
     IntegrityError says which `stream`, and the first record (`seq`) and the last (`up_to`) that may be wrong. Raises
     InvalidInput for a head of another bank, or one that stands in an archive that was not named.
@@ -53,18 +53,18 @@ def verify_audit(
             if mark.size >= starts.get(mark.stream, 0) or (mark.stream, mark.size) in outside
         ]  # fmt: skip
         followed = uow.audit.follow(marks)
-        _follow_texts(uow, archives, [teller for stream in followed for teller in stream.tellers])
-        verify_lists(uow)
+        told = [archived_words(path) for path in archives]
+        unread = _unread(uow, told)
+        tellers = [teller for archive in reversed(told) for teller in archive.tellers]
+        tellers += [teller for stream in followed for teller in stream.tellers]
+        verify_texts(tellers, uow.audit_texts.all(), unread)
+        verify_lists(uow, [loading for archive in told for loading in archive.loadings], whole=not unread)
         return [stream.head for stream in followed]
 
 
-def _follow_texts(uow: UnitOfWork, archives: Sequence[Path], told: list[Teller]) -> None:
-    """Meet every text beside the streams, with what the records that were followed say of it."""
-    spans = dict[tuple[str, int], int]()
-    for path in archives:
-        start, end, tellers = archived_tellers(path)
-        spans[start.stream, start.seq] = end
-        told = tellers + told
+def _unread(uow: UnitOfWork, archives: Sequence[ArchivedWords]) -> dict[str, AuditHead]:
+    """Return by stream where it goes on in the database, of each that was archived and is not read from its start."""
+    spans = {(archive.start.stream, archive.start.seq): archive.end_seq for archive in archives}
     unread = {}
     for head in uow.audit.heads():
         begins, reached = uow.audit.start(head.stream), 0
@@ -72,7 +72,7 @@ def _follow_texts(uow: UnitOfWork, archives: Sequence[Path], told: list[Teller])
             reached = spans[head.stream, reached]
         if reached < begins.seq:
             unread[head.stream] = begins
-    verify_texts(told, uow.audit_texts.all(), unread)
+    return unread
 
 
 def _proved(uow: UnitOfWork, steps: Sequence[HeadStep], key: bytes | None) -> list[StreamHead]:

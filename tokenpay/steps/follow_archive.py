@@ -1,9 +1,11 @@
 """An archive of audit records, followed to its end: from its file, with all that is known of its stream."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from hashlib import file_digest
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from tokenpay.audit.archive import AuditArchive, read_archive
 from tokenpay.audit.follow import COLUMNS, Row, StreamFollower, verify_rows
@@ -12,6 +14,8 @@ from tokenpay.audit.signed_head import StreamHead
 from tokenpay.audit.text import MARK, Teller
 from tokenpay.audit.tree import Frontier
 from tokenpay.errors import IntegrityError, InvalidInput
+from tokenpay.primitives.canonical import parse_canonical
+from tokenpay.steps.follow_lists import LIST_LOADED
 from tokenpay.store.unit_of_work import UnitOfWork
 
 _AT_ONCE = 1_024
@@ -58,16 +62,28 @@ def verify_own_archive(uow: UnitOfWork, path: Path, heads: Iterable[StreamHead] 
     return archive
 
 
-def archived_tellers(path: Path) -> tuple[AuditHead, int, list[Teller]]:
-    """Return where an archive begins and ends that was followed before, and the records in it that tell of texts."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchivedWords:
+    """What an archive that was followed before tells of what still stands: texts, and lists by name."""
+
+    start: AuditHead
+    end_seq: int
+    tellers: list[Teller]
+    loadings: list[tuple[str, Any]]
+
+
+def archived_words(path: Path) -> ArchivedWords:
+    """Return where an archive begins and ends, and the records in it that tell of texts and of lists' loadings."""
     with path.open("r", encoding="ascii", newline="\n") as file:
         start, records = read_archive(file)
-        end, tellers = start.seq, list[Teller]()
+        end, tellers, loadings = start.seq, list[Teller](), list[tuple[str, Any]]()
         for record in records:
             end = record.seq
             if MARK in record.details:
                 tellers.append((record.stream, record.seq, record.details))
-    return start, end, tellers
+            if record.action == LIST_LOADED:
+                loadings.append((record.subject, parse_canonical(record.details)))
+    return ArchivedWords(start=start, end_seq=end, tellers=tellers, loadings=loadings)
 
 
 def _rows(records: Iterator[AuditRecord], stream: str) -> Iterator[Sequence[Row]]:

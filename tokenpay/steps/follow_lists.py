@@ -1,22 +1,29 @@
 """Screening lists as they stand, met with the records of their loading."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from tokenpay.errors import IntegrityError
 from tokenpay.store.unit_of_work import UnitOfWork
 
+LIST_LOADED = "list.loaded"
 
-def verify_lists(uow: UnitOfWork) -> None:
+
+def verify_lists(uow: UnitOfWork, archived: Iterable[tuple[str, Any]], *, whole: bool) -> None:
     """Raise IntegrityError for a list that is gone, or of which a row was added, changed or removed since its loading.
 
-    What was loaded before records held a digest, or whose record is archived, is met as far as a record tells of it.
+    `archived` are the loadings that named archives tell of, by list. Unless these are all (`whole`), a list that is
+    newer than every record read may be the one that another archive tells of: of that one nothing is said. Nor is of
+    what was loaded before records held a digest.
     """
     loaded = dict[str, Any]()
-    for name, details in uow.audit.details("list.loaded"):
+    for name, details in (*archived, *uow.audit.details(LIST_LOADED)):
         if name not in loaded or details["version"] > loaded[name]["version"]:
             loaded[name] = details
     for name, details in loaded.items():
         standing = uow.lists.find(name)
+        if not whole and standing is not None and standing.version > details["version"]:
+            continue
         if standing is None or standing.version != details["version"]:
             raise IntegrityError("a screening list is not the one that was loaded last", list=name)
         if details.get("entries_sha256", digest := uow.lists.digest(name)) != digest:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 import tokenpay as tp
 from tests.unguarded import unguarded
-from tests.world import World
+from tests.world import World, sign_in
 from tokenpay.audit.record import GENESIS
 from tokenpay.store import migrate
 
@@ -66,6 +66,37 @@ def test_archives_follow_one_another(world: World, tmp_path: Path) -> None:
     for name, archive in (("1", first), ("2", second)):
         assert tp.verify_archive(world.bank, tmp_path / name, by=world.ann) == archive
     assert first.records + second.records + len(numbers(world)) == head(world).seq
+
+
+def test_a_list_is_met_with_the_record_of_its_loading_in_whichever_archive_it_stands(
+    world: World, tmp_path: Path
+) -> None:
+    def load(by: tp.Session, text: str) -> None:
+        files, dated_s = [text.encode()], world.clock.now_s()
+        tp.load_list(world.bank, name="mine", form=tp.ListForm.OWN, files=files, dated_s=dated_s, by=by)
+
+    def verify(*archives: Path) -> None:
+        tp.verify_audit(world.bank, archives=archives, by=world.ann)
+
+    world.sql("UPDATE operators SET branch = 'east' WHERE id = 'bob'")
+    load(world.ann, f"0x{'ab' * 20}\n")
+    world.clock.advance(1)
+    load(sign_in(world.bank, "bob"), f"0x{'ab' * 20}\n0x{'cd' * 20}\n")
+    verify()
+    live(world)
+    bob = sign_in(world.bank, "bob")
+    tp.freeze_customer(world.bank, world.boris.id, reason="x", by=bob)
+    east = tmp_path / "east"
+    tp.archive_audit(world.bank, east, stream="east", before_s=world.clock.now_s(), by=world.ann)
+    verify()  # the newest record that the database holds tells of the version before
+    verify(east)
+    world.sql("UPDATE listed_addresses SET canonical = '0x00' WHERE list_name = 'mine'")
+    with pytest.raises(tp.IntegrityError, match="what stands on a screening list"):
+        verify(east)
+    world.sql("UPDATE screening_lists SET version = 1 WHERE name = 'mine'")
+    for archives in ((), (east,)):
+        with pytest.raises(tp.IntegrityError, match="list"):
+            verify(*archives)
 
 
 def test_the_newest_record_stays(world: World, tmp_path: Path) -> None:
