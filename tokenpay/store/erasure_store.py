@@ -8,7 +8,7 @@ from tokenpay.compliance.erasure import Erasure
 from tokenpay.payments.deposit import DepositState
 from tokenpay.payments.payment import ENDED
 from tokenpay.store.door import stored
-from tokenpay.store.tables import audit_texts, deposits, erasures, payments, requests
+from tokenpay.store.tables import audit_texts, deposits, erasures, payments, requests, travel_rules
 
 _ENDED = sorted(state.value for state in ENDED)
 _DEPOSITS = select(deposits.c.id).join(requests, requests.c.id == deposits.c.request_id)
@@ -31,11 +31,13 @@ class ErasureStore:
         return [_erasure(row) for row in self._connection.execute(query.order_by(erasures.c.agreed_at_s))]
 
     def subjects(self, customer_id: str) -> frozenset[str]:
-        """Return by what names cases and documents may be about a customer: number, party, payments and deposits."""
+        """Return what cases and documents may be about: a customer, their payments, deposits, and the data of these."""
         paid = select(payments.c.id).where(_party(customer_id))
         came = _DEPOSITS.with_only_columns(deposits.c.id).where(requests.c.payee == customer_id)
-        found = (*self._connection.execute(paid).scalars(), *self._connection.execute(came).scalars())
-        return frozenset({customer_id, f"customer/{customer_id}", *found})
+        told = select(travel_rules.c.id).where(travel_rules.c.subject.in_(paid) | travel_rules.c.subject.in_(came))
+        moved = (id for query in (paid, came) for id in self._connection.execute(query).scalars())
+        data = (f"travel_rule/{id}" for id in self._connection.execute(told).scalars())
+        return frozenset({customer_id, f"customer/{customer_id}", *moved, *data})
 
     def is_under_way(self, customer_id: str) -> bool:
         """Tell whether a payment or deposit of a customer has not ended."""

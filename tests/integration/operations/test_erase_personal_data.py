@@ -104,6 +104,22 @@ def test_what_names_a_person_goes_and_the_proof_of_the_ledger_stays(world: World
     assert tp.get_erasure(world.bank, customer.id, by=world.tom) == done
 
 
+def test_a_case_about_whom_a_document_names_keeps_it_and_goes_with_it(world: World) -> None:
+    customer = clara(world)
+    with world.bank.store.unit_of_work() as uow:
+        (data,) = uow.travel_rules.standing_of(uow.erasures.subjects(customer.id))
+        kind, note = tp.CaseKind.POSSIBLE_MATCH, "may be her cousin"
+        uow.cases.add(tp.Case(id="CS-data", kind=kind, subject=f"travel_rule/{data.id}", note=note, opened_at_s=1))
+    later(world)
+    with pytest.raises(tp.WrongState, match="case") as refused:
+        tp.erase_personal_data(world.bank, customer.id, by=world.ann)
+    assert refused.value.fields["case"] == "CS-data"
+    for by in (world.ann, world.bob):
+        tp.resolve_case(world.bank, "CS-data", resolution=note, by=by)
+    erased(world, customer)
+    assert note not in everything(world)
+
+
 def outside(world: World) -> list[tp.HeadStep]:
     tp.sign_heads(world.bank, by=world.engine, at_once=True)
     with world.bank.store.read() as uow:
