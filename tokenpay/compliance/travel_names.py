@@ -9,18 +9,15 @@ from tokenpay.compliance.travel_record import Way
 def names_outside(document: Ivms101, way: Way, *, customers: Collection[str]) -> tuple[tuple[str, ...], ...]:
     """Return the names of each person and institution that is not ours: several names of one stand together.
 
-    `customers` are the numbers of those of ours who pay; whom the document tells by one of them, or alone where one of
-    ours pays, is screened as a customer. Who is paid here is, too. A name's second part stands first, as it is said.
+    `customers` are the numbers of those of ours who pay or are paid; whom the document tells by one of them, or alone
+    on our side and by no other number, is screened as a customer. A name's second part stands first, as it is said.
     """
     if way is Way.OUT:
-        payers = document.originator.persons
-        alone = bool(customers) and len(payers) == 1
-        ours = [person for person in payers if alone or person.customer_id in customers]
-        persons = [*document.beneficiary.persons, *(person for person in payers if person not in ours)]
-        firm = document.beneficiary_vasp
+        here, there, firm = document.originator.persons, document.beneficiary.persons, document.beneficiary_vasp
     else:
-        persons = [*document.originator.persons]
-        firm = document.originating_vasp
+        here, there, firm = document.beneficiary.persons, document.originator.persons, document.originating_vasp
+    known = {*customers, *([None] if customers and len(here) == 1 else [])}
+    persons = [*there, *(person for person in here if person.customer_id not in known)]
     firms = [*([] if firm is None else [firm]), *(step.vasp for step in document.transfer_path)]
     return tuple(dict.fromkeys(_names(person) for person in (*persons, *firms)))
 

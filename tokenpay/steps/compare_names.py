@@ -11,7 +11,7 @@ from tokenpay.compliance.screening_list import ScreeningList
 from tokenpay.compliance.travel_names import names_outside
 from tokenpay.errors import IntegrityError, NotFound, UnreadableName
 from tokenpay.payments.deposit import DepositState
-from tokenpay.payments.intent import is_uetr
+from tokenpay.payments.intent import is_uetr, parse_party
 from tokenpay.payments.payment import IN_NO_BLOCK, PaymentState
 from tokenpay.ports import Screener
 from tokenpay.primitives.canonical import canonical_text
@@ -145,12 +145,20 @@ def _due(uow: UnitOfWork, bank: Bank, party: NamedParty) -> Due | None:
     if kept is None or bank.data_keys is None:
         return None
     try:
-        payer = uow.payments.get(record.subject).intent.debtor if is_uetr(record.subject) else None
+        customers = _ours(uow, record.subject)
         document = open_document(bank, record, kept[1])
     except (IntegrityError, NotFound):  # whoever wrote that: it holds what it is about, and nobody else
         return Due(party=party, why=Uncompared.FAILED.value)
-    customers = () if payer is None else customers_of(payer)
     return Due(party=party, persons=names_outside(document, record.way, customers=customers))
+
+
+def _ours(uow: UnitOfWork, subject: str) -> tuple[str, ...]:
+    """Return the customers of a payment, or who a deposit is for; raises NotFound, IntegrityError."""
+    if is_uetr(subject):
+        intent = uow.payments.get(subject).intent
+        return (*customers_of(intent.debtor), *customers_of(intent.creditor))
+    found = uow.deposits.find(deposit_id=subject)
+    return customers_of(parse_party(uow.requests.get(found[0].request_id).request.payee)) if found else ()
 
 
 def _fresh(uow: UnitOfWork, bank: Bank, lists: Sequence[ScreeningList], method: str) -> bool:
