@@ -217,6 +217,11 @@ ATTACKS: dict[str, tuple[str, str]] = {
         "INSERT INTO erasures SELECT id, 'ann', 1, 'bob', 1, NULL FROM customers",
         "erasures_begins_asked",
     ),
+    "an erasure agreed by who asks for it anew": (
+        "UPDATE erasures SET asked_by = 'ann', agreed_by = 'bob', agreed_at_s = 1",
+        "erasures_",
+    ),
+    "an erasure asked for by a teller": ("UPDATE erasures SET asked_by = 'tom'", "erasures_asked_anew"),
     "a note written over": ("UPDATE cases SET note = 'x'", "cases_"),
     "a challenge gone that proves something": (
         "DELETE FROM passkey_challenges WHERE id IN (SELECT challenge_id FROM passkey_consents)",

@@ -12,6 +12,7 @@ from tokenpay.requests.visible import is_visible
 from tokenpay.steps.authorize import authorize, customers_of
 from tokenpay.steps.enter_case import enter_case
 from tokenpay.steps.record import record
+from tokenpay.steps.still_may import still_may
 from tokenpay.store.unit_of_work import UnitOfWork
 
 
@@ -47,12 +48,13 @@ def resolve_case(bank: Bank, case_id: str, *, resolution: str, by: Session) -> C
             raise WrongState(f"money still stands under the case: {', '.join(map(str, standing))}", case=case_id)
         if case.kind in MATCHES and operator.id in case.makers:
             raise NotPermitted("who made the payment that a match is about does not close its case", case=case_id)
-        if case.kind in MATCHES and case.asked_by in ("", operator.id):
-            if not case.asked_by:
+        asked = bool(case.asked_by) and still_may(uow, case.asked_by, Permission.CASE)
+        if case.kind in MATCHES and not (asked and case.asked_by != operator.id):
+            if not asked:
                 uow.cases.ask(case_id, resolution=resolution, by=operator.id)
                 record(uow, bank, operator, "case.resolution_asked", case_id)
             return uow.cases.get(case_id)
-        said = f"{case.resolution}; {resolution}" if case.asked_by else resolution
+        said = f"{case.resolution}; {resolution}" if asked else resolution
         uow.cases.resolve(case_id, resolution=said, by=operator.id, at_s=bank.clock.now_s())
         record(uow, bank, operator, "case.resolved", case_id)
         return uow.cases.get(case_id)

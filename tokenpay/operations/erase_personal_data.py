@@ -10,6 +10,7 @@ from tokenpay.parties.session import Session
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.erase_customer import check_erasable, erase_customer
 from tokenpay.steps.record import record
+from tokenpay.steps.still_may import still_may
 
 
 def erase_personal_data(bank: Bank, customer_id: str, *, by: Session) -> Erasure:
@@ -28,9 +29,9 @@ def erase_personal_data(bank: Bank, customer_id: str, *, by: Session) -> Erasure
             return erasure
         check_erasable(uow, bank, customer)
         now_s = bank.clock.now_s()
-        if erasure is None:
+        if erasure is None or not still_may(uow, erasure.asked_by, Permission.CONTROL):
             asked = Erasure(customer_id=customer_id, asked_by=operator.id, asked_at_s=now_s)
-            uow.erasures.ask(asked)
+            uow.erasures.ask(asked, anew=erasure is not None)
             record(uow, bank, operator, "customer.erasure_asked", customer_id)
             return asked
         if erasure.asked_by == operator.id:

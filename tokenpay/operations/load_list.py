@@ -22,6 +22,7 @@ from tokenpay.primitives.canonical import Value
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.record import record
 from tokenpay.steps.rescreen import open_matches, refuse_matched
+from tokenpay.steps.still_may import still_may
 from tokenpay.store.unit_of_work import UnitOfWork
 
 _DAY_S = 86_400
@@ -95,7 +96,8 @@ def _enter(
             raise InvalidInput("the list is older than the one in place")
         lost = _lost(uow, new, old, read)
         doubts = doubts_about(new, old, lost=lost, keeps_percent=rule.keeps_percent)
-        if doubts and old.doubted_hash != new.source_hash:
+        raised = old.doubted_hash == new.source_hash and still_may(uow, old.doubted_by, Permission.CONTROL)
+        if doubts and not raised:
             uow.lists.doubt(new.name, source_hash=new.source_hash, by=operator.id)
             record(uow, bank, operator, "list.doubted", new.name, {**details, "doubts": [*doubts]})
             standing = replace(old, doubted_hash=new.source_hash, doubted_by=operator.id)

@@ -12,6 +12,7 @@ from tokenpay.ports import RateBook
 from tokenpay.primitives.canonical import Value
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.record import record
+from tokenpay.steps.still_may import still_may
 from tokenpay.store.unit_of_work import UnitOfWork
 
 MAX_STEP = Fraction(1, 10)
@@ -42,7 +43,7 @@ def set_rate(bank: Bank, rate: Rate, *, by: Session) -> bool:
         began = _began(uow, pair, day) or before
         if _jumps(rate.price, before) or _jumps(rate.price, began):
             price, _, first = uow.facts.get(asked, "").partition(" ")
-            if price != format(rate.price, "f"):
+            if price != format(rate.price, "f") or not still_may(uow, first, Permission.CONTROL):
                 uow.facts.set(asked, f"{rate.price:f} {operator.id}")
                 record(uow, bank, operator, "rate.asked", pair, details)
                 return False

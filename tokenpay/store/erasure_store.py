@@ -55,10 +55,13 @@ class ErasureStore:
         )
         return max(self._connection.execute(query).scalar() or 0 for query in queries)
 
-    def ask(self, asked: Erasure) -> None:
-        """Enter an erasure that one person asks for."""
-        row = {"customer_id": asked.customer_id, "asked_by": asked.asked_by, "asked_at_s": asked.asked_at_s}
-        self._connection.execute(insert(erasures), row)
+    def ask(self, asked: Erasure, *, anew: bool = False) -> None:
+        """Enter an erasure that one person asks for: `anew`, where who asked before may not any more."""
+        row = {"asked_by": asked.asked_by, "asked_at_s": asked.asked_at_s}
+        if anew:
+            self._connection.execute(update(erasures).where(erasures.c.customer_id == asked.customer_id).values(row))
+        else:
+            self._connection.execute(insert(erasures), {"customer_id": asked.customer_id, **row})
 
     def agree(self, agreed: Erasure) -> None:
         """Note that a second person agreed."""

@@ -44,7 +44,7 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "customers": ("status", "kind", "name", "closed_at_s", "erased_at_s"),
     "deposits": ("state", "outcome"),
     "entries": (),
-    "erasures": ("agreed_by", "agreed_at_s", "erased_at_s"),
+    "erasures": ("asked_by", "asked_at_s", "agreed_by", "agreed_at_s", "erased_at_s"),
     "head_sinks": ("size", "at_s", "trouble"),
     "introductions": (),
     "keys": (),
@@ -313,9 +313,14 @@ RULES = (
          refused=f"NOT EXISTS ({_SUPERVISOR}.asked_by)"),
     Rule(name="once_agreed", table="erasures", event="UPDATE",
          refused="OLD.erased_at_s IS NOT NULL OR OLD.agreed_by IS NOT NULL AND (NEW.agreed_by IS NULL"
-         " OR NEW.agreed_by <> OLD.agreed_by OR NEW.agreed_at_s <> OLD.agreed_at_s)"),
+         " OR NEW.agreed_by <> OLD.agreed_by OR NEW.agreed_at_s <> OLD.agreed_at_s"
+         " OR NEW.asked_by <> OLD.asked_by OR NEW.asked_at_s <> OLD.asked_at_s)"),
+    Rule(name="asked_anew", table="erasures", event="UPDATE", looks=True,
+         refused="NEW.asked_by <> OLD.asked_by"
+         f" AND (NEW.agreed_by IS NOT NULL OR NOT EXISTS ({_SUPERVISOR}.asked_by))"),
     Rule(name="of_another_supervisor", table="erasures", event="UPDATE", looks=True,
-         refused=f"OLD.agreed_by IS NULL AND NOT EXISTS ({_SUPERVISOR}.agreed_by)"),
+         refused="OLD.agreed_by IS NULL AND NEW.asked_by = OLD.asked_by"
+         f" AND NOT (EXISTS ({_SUPERVISOR}.agreed_by) AND EXISTS ({_SUPERVISOR}.asked_by))"),
     Rule(name="by_its_maker", table="approvals", event="INSERT", looks=True,
          refused=f"NEW.part = 'maker' AND NOT EXISTS ({_MADE_BY_THEM})"),
     Rule(name="by_another", table="approvals", event="INSERT", looks=True,

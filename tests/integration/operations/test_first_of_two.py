@@ -1,0 +1,81 @@
+"""What the first of two people said counts while they may say it: not of who was dismissed, or has another role."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+
+import tokenpay as tp
+from tests.long_gone import long_gone
+from tests.world import TOKEN, World, sign_in
+
+pytestmark = pytest.mark.one_database
+
+EUR = tp.Asset.cash("EUR")
+Done = Callable[[tp.Session], bool]
+"""Somebody's call; whether that did it."""
+
+
+def _case(world: World) -> Done:
+    case = tp.open_case(world.bank, kind=tp.CaseKind.SCREENING_MATCH, subject="x", note="", by=world.ann)
+    return lambda by: not tp.resolve_case(world.bank, case.id, resolution=f"says {by.operator.id}", by=by).is_open
+
+
+def _stop(world: World) -> Done:
+    tp.stop_payments(world.bank, reason="x", by=world.ann)
+    return lambda by: tp.resume_payments(world.bank, by=by)
+
+
+def _list(world: World) -> Done:
+    dated_s = world.clock.now_s() + 1
+    files = [f"0x{'ab' * 20}\n".encode()]  # the one in place names another
+    return lambda by: (
+        not tp.load_list(world.bank, name="ofac", form=tp.ListForm.OWN, files=files, dated_s=dated_s, by=by).doubts
+    )
+
+
+def _rate(world: World) -> Done:
+    tp.register_asset(world.bank, EUR, by=world.ann)
+
+    def said(by: tp.Session, price: str = "3") -> bool:
+        rate = tp.Rate(token=TOKEN, cash=EUR, price=Decimal(price), source="desk", at_s=world.clock.now_s())
+        return tp.set_rate(world.bank, rate, by=by)
+
+    assert said(world.ann, "1")
+    return said
+
+
+def _erasure(world: World) -> Done:
+    gone = long_gone(world)  # which Bob asked for
+    return lambda by: tp.erase_personal_data(world.bank, gone.id, by=by).erased_at_s is not None
+
+
+BY_TWO = {"case": _case, "stop": _stop, "list": _list, "rate": _rate, "erasure": _erasure}
+"""What two people do: made ready, and how each of them does it."""
+
+
+def alone(did: Done, by: tp.Session) -> bool:
+    """Whether who said it first can do it with a second call."""
+    try:
+        return did(by)
+    except tp.NotPermitted:
+        return False
+
+
+def test_the_first_of_two_counts_while_they_may_still_say_so(world: World) -> None:
+    world.sql("UPDATE operators SET role = 'supervisor' WHERE id = 'tom'")
+    tom, ann = sign_in(world.bank, "tom"), world.ann
+    calls = {name: ready(world) for name, ready in BY_TWO.items()}
+    assert {name: did(world.bob) for name, did in calls.items() if name != "erasure"} == dict.fromkeys(
+        BY_TWO.keys() - {"erasure"}, False
+    )
+    world.sql("UPDATE operators SET active = false WHERE id = 'bob'")
+    assert {name: did(ann) for name, did in calls.items()} == dict.fromkeys(BY_TWO, False)
+    assert {name: alone(did, ann) for name, did in calls.items()} == dict.fromkeys(BY_TWO, False)
+    world.sql("UPDATE operators SET role = 'teller' WHERE id = 'ann'")
+    world.sql("UPDATE operators SET role = 'supervisor', active = true WHERE id = 'bob'")
+    assert {name: did(tom) for name, did in calls.items()} == dict.fromkeys(BY_TWO, False)
+    assert {name: did(sign_in(world.bank, "bob")) for name, did in calls.items()} == dict.fromkeys(BY_TWO, True)
+    (case,) = [it for it in tp.list_cases(world.bank, by=tom, open_only=False) if it.subject == "x"]
+    assert (case.asked_by, case.resolved_by, case.resolution) == ("tom", "bob", "says tom; says bob")
+    world.prove()
