@@ -23,7 +23,8 @@ from tokenpay.store.unit_of_work import UnitOfWork
 class StandingHit:
     """A hit on somebody's names by the lists as they were compared last, and what people said of it.
 
-    `asked` is the release that waits for a second person, or the one that two people signed; None where nobody asked.
+    `asked` is the release that waits for a second person, or the one that two people signed; None where nobody asked,
+    and where the release does not stand: who signed it may release no hit any more, or never did.
     """
 
     party: str
@@ -49,8 +50,8 @@ def release_hit(bank: Bank, case_id: str, *, list_name: str, entry_id: str, reas
     """Say that whom a case is about is not this entry of a list; nothing goes until a second person confirms it.
 
     It holds for these names and for what the list says of the entry now: other names, or a changed entry, are a new
-    hit. Asked again about the same hit it returns what was asked first. Raises InvalidInput for a reason that is not 1
-    to 140 visible characters, NotFound where the case has no such hit.
+    hit. Asked again about the same hit it returns what was asked first, while that stands. Raises InvalidInput for a
+    reason that is not 1 to 140 visible characters, NotFound where the case has no such hit.
     """
     reason = checked_reason(reason)
     with bank.store.unit_of_work() as uow:
@@ -76,16 +77,18 @@ def confirm_release(bank: Bank, release_id: str, *, by: Session) -> NameRelease:
     """Sign a release as its second person: the hit holds nothing any more, and a case without another is resolved.
 
     The engine takes what was held for it through the gate on its next turn. Confirmed again it is returned as it is.
-    Raises NotFound, NotPermitted where who asked for it confirms, IntegrityError where they did not sign it.
+    Raises NotFound, NotPermitted where who asked for it confirms, and where it does not stand: who signed it may
+    release no hit any more, or never signed. Then the hit is released anew.
     """
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.CASE)
         release = uow.names.release(release_id, lock=True)
         if release.asked_by == operator.id:
             raise NotPermitted("a hit is released by two people")
+        if not uow.names.stands(release):
+            raise NotPermitted("who signed this release may not do so any more, or never did: release the hit anew")
         if release.confirmed_by:
             return release
-        release.verify_asker(uow.operators.get(release.asked_by).public_key)
         release = release.confirmed(by=by, at_s=bank.clock.now_s())
         uow.names.confirm(release)
         record(uow, bank, operator, "hit.released", release.party.id, _told(release))
@@ -123,7 +126,8 @@ def _standing(uow: UnitOfWork, case: Case) -> list[StandingHit]:
     releases = uow.names.releases(party.id for party in parties)
     found = []
     for party in parties:
-        asked = {release.hit: release for release in releases if release.party == party}
+        standing = [release for release in releases if release.party == party and uow.names.stands(release)]
+        asked = {release.hit: release for release in sorted(standing, key=lambda each: bool(each.confirmed_by))}
         for verdict in uow.names.verdicts(party).values():
             if verdict.party == party:
                 found += [StandingHit(party=party.id, hit=hit, asked=asked.get(hit_key(hit))) for hit in verdict.hits]

@@ -10,7 +10,7 @@ from tokenpay.payments.payment import Payment, PaymentState
 from tokenpay.steps import movements
 from tokenpay.steps.clear import clear
 from tokenpay.steps.count_limits import count_since
-from tokenpay.steps.enter_case import enter_match_case, enter_risk_case
+from tokenpay.steps.enter_case import enter_hit_cases, enter_match_case, enter_risk_case
 from tokenpay.steps.request_payment import request_reasons, take_payment
 from tokenpay.steps.shift_payment import shift_reasons
 from tokenpay.store.unit_of_work import UnitOfWork
@@ -34,6 +34,7 @@ def decide_again(
     elif not isinstance(gate, Clearance):
         changed = payment.waiting(gate.reasons, at_s=now_s)
         enter_match_case(uow, bank, operator, intent, gate.reasons)
+        enter_hit_cases(uow, bank, operator, intent, gate.reasons)
         enter_risk_case(uow, bank, operator, intent, gate)
         count_since(uow, intent)
     else:

@@ -6,12 +6,14 @@ from itertools import count
 from tokenpay.bank import Bank
 from tokenpay.compliance.case import Case, CaseKind
 from tokenpay.compliance.decision import Decision
+from tokenpay.compliance.screening import Verdict
 from tokenpay.parties.operator import Operator
 from tokenpay.payments.intent import Intent
 from tokenpay.payments.payment import Reason
 from tokenpay.steps.identifiers import new_id
 from tokenpay.steps.record import record
 from tokenpay.steps.screened import outside
+from tokenpay.steps.screened_names import screened_names
 from tokenpay.store.unit_of_work import UnitOfWork
 
 
@@ -66,6 +68,15 @@ def match_case(uow: UnitOfWork, bank: Bank, operator: Operator, intent: Intent) 
     case = enter_case(uow, bank, operator, kind=CaseKind.SCREENING_MATCH, subject=str(address), note=noted)
     uow.cases.add_maker(case, intent.maker)
     return uow.cases.get(case.id)
+
+
+def enter_hit_cases(uow: UnitOfWork, bank: Bank, operator: Operator, intent: Intent, reasons: Sequence[Reason]) -> None:
+    """Open a case about everybody whose name holds a payment, where none is open: a hit that nobody sees stays."""
+    if "screening.possible_match" in {reason.code for reason in reasons}:
+        for each in screened_names(uow, bank, intent):
+            if each.verdict is Verdict.POSSIBLE_MATCH:
+                note = f"the name may be one on a screening list, as before; {each.list_name}: {each.entry_id}"
+                enter_case(uow, bank, operator, kind=CaseKind.POSSIBLE_MATCH, subject=each.subject, note=note)
 
 
 def enter_risk_case(uow: UnitOfWork, bank: Bank, operator: Operator, intent: Intent, gate: Decision) -> None:

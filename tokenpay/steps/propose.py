@@ -19,7 +19,7 @@ from tokenpay.steps import movements
 from tokenpay.steps.authorize import Whose, authorize
 from tokenpay.steps.clear import clear
 from tokenpay.steps.count_limits import count_use
-from tokenpay.steps.enter_case import enter_match_case, enter_risk_case
+from tokenpay.steps.enter_case import enter_hit_cases, enter_match_case, enter_risk_case
 from tokenpay.steps.identifiers import new_uetr
 from tokenpay.steps.record import record
 from tokenpay.steps.request_payment import address_reasons, request_reasons, take_payment
@@ -196,6 +196,7 @@ def enter(uow: UnitOfWork, bank: Bank, operator: Operator, weighed: Weighed) -> 
     uow.movements.add(intent, settled=payment.state is PaymentState.FINAL)
     if isinstance(gate, Decision):
         enter_match_case(uow, bank, operator, intent, gate.reasons)
+        enter_hit_cases(uow, bank, operator, intent, gate.reasons)
         enter_risk_case(uow, bank, operator, intent, gate)
     if isinstance(gate, Clearance):
         uow.clearances.add(gate)

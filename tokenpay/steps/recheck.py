@@ -11,7 +11,7 @@ from tokenpay.payments.payment import Payment, PaymentState, Reason
 from tokenpay.primitives.canonical import Value
 from tokenpay.steps import movements
 from tokenpay.steps.clear import clear
-from tokenpay.steps.enter_case import enter_match_case
+from tokenpay.steps.enter_case import enter_hit_cases, enter_match_case
 from tokenpay.steps.record import record
 from tokenpay.store.unit_of_work import UnitOfWork
 
@@ -109,6 +109,7 @@ def say_it_waits(
 ) -> None:
     """Write down, once, what a locked payment waits for where it stands."""
     if reasons != payment.reasons:
+        enter_hit_cases(uow, bank, operator, payment.intent, reasons)
         codes: list[Value] = [*sorted({reason.code for reason in reasons})]
         uow.payments.update(payment.waiting(reasons, at_s=bank.clock.now_s()), was=payment.state)
         record(uow, bank, operator, "payment.waits", payment.id, {"reasons": codes})

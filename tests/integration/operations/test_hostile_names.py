@@ -9,9 +9,9 @@ from dataclasses import replace
 import pytest
 
 import tokenpay as tp
-from tests.integration.operations.test_names import HIT, UNAVAILABLE, codes, load, look, party_case, release, to
+from tests.integration.operations.test_names import HIT, UNAVAILABLE, codes, enrol, load, look, party_case, release, to
 from tests.travel_data import TODAY, _firm, _name, travel_data
-from tests.world import OUTSIDE, STRANGER, TOKEN, World, address_of, euro
+from tests.world import OUTSIDE, STRANGER, TOKEN, World, address_of, euro, sign_in
 from tokenpay.steps.seal_data import data_key, seal
 from tokenpay.testing import FakeScreener
 
@@ -220,3 +220,70 @@ def test_who_sent_money_that_no_log_tells_of_is_compared(world: World, screener:
     look(world)
     assert world.now(back).state is S.FINAL
     world.prove()
+
+
+# --- who released a hit and left
+
+
+def supervisor(world: World, session: str, *, active: bool = True) -> None:
+    """Make somebody a supervisor, or dismiss them, as the owner of the database does."""
+    world.sql("UPDATE operators SET role = 'supervisor', active = :active WHERE id = :id", active=active, id=session)
+    if active:
+        setattr(world, session, sign_in(world.bank, session))
+
+
+@pytest.mark.parametrize("moment", ["after both signed", "before the second signed", "a second who never signed"])
+def test_a_hit_whose_release_stands_no_more_has_a_case_and_is_released_anew(
+    world: World, screener: FakeScreener, moment: str
+) -> None:
+    who = enrol(world, "Osric Vane")
+    load(world, ("7", "Osric Vane"))
+    look(world)
+    case = party_case(world, to(who))
+
+    def ask(by: tp.Session) -> tp.NameRelease:
+        return tp.release_hit(world.bank, case.id, list_name="names", entry_id="7", reason="born later", by=by)
+
+    asked = ask(world.ann)
+    if moment == "after both signed":
+        tp.confirm_release(world.bank, asked.id, by=world.bob)
+        assert world.paid(1, creditor=to(who)).state is S.FINAL
+    if moment == "a second who never signed":
+        world.sql(
+            "UPDATE name_releases"
+            " SET confirmed_by = 'bob', confirmed_at_s = asked_at_s, confirmed_signature = signature"
+        )
+    supervisor(world, "tom")
+    if moment != "a second who never signed":
+        supervisor(world, "ann", active=False)
+    with pytest.raises(tp.NotPermitted, match="release the hit anew"):
+        tp.confirm_release(world.bank, asked.id, by=world.bob)
+    held = world.paid(1, creditor=to(who))
+    assert codes(held) == HIT
+    ((kind, about),) = [(each.kind, each.about) for each in tp.list_cases(world.bank, by=world.bob) if each.is_open]
+    assert (kind, about) == (tp.CaseKind.POSSIBLE_MATCH, to(who))
+    (hit,) = tp.case_hits(world.bank, case.id, by=world.bob)
+    assert (hit.asked, hit.released) == (None, False)
+    anew = ask(world.tom)
+    assert anew.id != asked.id
+    assert ask(world.bob) == anew
+    tp.confirm_release(world.bank, anew.id, by=world.bob)
+    look(world)
+    assert world.now(held).state is S.FINAL
+    assert not any(each.is_open for each in tp.list_cases(world.bank, by=world.bob))
+
+
+def test_a_hit_whose_case_was_resolved_without_a_release_has_a_case_again(world: World, screener: FakeScreener) -> None:
+    who = enrol(world, "Osric Vane")
+    load(world, ("7", "Osric Vane"))
+    look(world)
+    case = party_case(world, to(who))
+    for by in (world.ann, world.bob):
+        tp.resolve_case(world.bank, case.id, resolution="it is him", by=by)
+    assert world.cases() == []
+    held = world.paid(1, creditor=to(who))
+    assert world.paid(2, creditor=to(who)).state is S.HELD
+    assert world.cases() == [("possible_match", f"{to(who)}#2")]
+    release(world, world.case(tp.CaseKind.POSSIBLE_MATCH))
+    look(world)
+    assert world.now(held).state is S.FINAL
