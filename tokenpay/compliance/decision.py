@@ -86,13 +86,7 @@ def decide(policy: Policy, intent: Intent, facts: Facts) -> Decision:
         (holds if facts.role is Role.CUSTOMER else refusals).append(
             Reason(code="screening.match", message="an address of this payment is on a screening list")
         )
-    holds += name_reasons(facts.screenings)
-    if any(each.verdict is Verdict.UNAVAILABLE and each.why not in UNCOMPARED for each in facts.screenings) or (
-        _unscreened(intent, facts)
-    ):
-        holds.append(
-            Reason(code="screening.unavailable", message="a screening list is missing, too old or not accepted")
-        )
+    holds += list_reasons(intent, facts.screenings)
     alone_units = {asset_id: limit.alone_units for asset_id, limit in policy.limits.items()}
     if (facts.sender_unknown or needs_second_person(intent, alone_units)) and not facts.second_person:
         holds.append(Reason(code="approval.second_person", message="this payment needs a second person"))
@@ -160,7 +154,7 @@ def _standing(intent: Intent, facts: Facts) -> list[Reason]:
     return reasons
 
 
-UNCOMPARED: Mapping[str, Reason] = {
+_UNCOMPARED: Mapping[str, Reason] = {
     Uncompared.PENDING: Reason(
         code="screening.pending", message="a name of this payment is not compared with the screening lists yet"
     ),
@@ -174,25 +168,34 @@ UNCOMPARED: Mapping[str, Reason] = {
     Uncompared.FAILED: Reason(code="screening.unavailable", message="comparing a name of this payment failed"),
 }
 _POSSIBLE = Reason(code="screening.possible_match", message="a name of this payment may be one on a screening list")
+_SILENT = Reason(code="screening.unavailable", message="a screening list is missing, too old or not accepted")
 
 
-def name_reasons(screenings: Sequence[Screening]) -> list[Reason]:
-    """Return what holds a payment because of its names alone, each reason once: a hit, or what was not compared."""
+def list_reasons(intent: Intent, screenings: Sequence[Screening]) -> list[Reason]:
+    """Return what holds a payment until its names are compared or released and its lists speak, each reason once."""
     found = [_POSSIBLE for each in screenings if each.verdict is Verdict.POSSIBLE_MATCH]
-    found += [UNCOMPARED[each.why] for each in screenings if each.why in UNCOMPARED]
+    found += [_UNCOMPARED[each.why] for each in screenings if each.why in _UNCOMPARED]
+    silent = any(each.verdict is Verdict.UNAVAILABLE and each.why not in _UNCOMPARED for each in screenings)
+    if silent or _unscreened(intent, screenings):
+        found.append(_SILENT)
     return list(dict.fromkeys(found))
 
 
 def is_of_names(reason: Reason) -> bool:
     """Tell whether a payment was held for this because of its names alone."""
-    return reason == _POSSIBLE or reason in UNCOMPARED.values()
+    return reason == _POSSIBLE or reason in _UNCOMPARED.values()
 
 
-def _unscreened(intent: Intent, facts: Facts) -> bool:
+def is_of_lists(reason: Reason) -> bool:
+    """Tell whether a payment was held for this because of its names, or of a list that could say nothing."""
+    return reason == _SILENT or is_of_names(reason)
+
+
+def _unscreened(intent: Intent, screenings: Sequence[Screening]) -> bool:
     """Tell whether an address that is not the bank's own business alone went without a verdict."""
     if intent.purpose in OWN_MONEY:
         return False
-    heard = {screening.subject for screening in facts.screenings}
+    heard = {screening.subject for screening in screenings}
     return any(isinstance(party, ChainParty) and str(party) not in heard for party in (intent.debtor, intent.creditor))
 
 

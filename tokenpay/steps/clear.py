@@ -15,8 +15,7 @@ from tokenpay.steps.check_approvals import check_approvals, is_gone, with_passke
 from tokenpay.steps.count_limits import used_units
 from tokenpay.steps.identifiers import new_id
 from tokenpay.steps.score_risk import NOTHING, score_risk
-from tokenpay.steps.screened import outside, screened
-from tokenpay.steps.screened_names import screened_names
+from tokenpay.steps.screened_names import screened_parties
 from tokenpay.steps.travel_facts import travel_facts
 from tokenpay.store.unit_of_work import UnitOfWork
 
@@ -47,8 +46,7 @@ def clear(
     maker = uow.operators.get(intent.maker)
     known, sent_units = (True, 0) if cleared else _payee(uow, policy, intent)
     customers = _customers(uow, intent)
-    addresses = tuple(screened(uow, bank, party.address, chain_id=party.chain_id) for party in outside(uow, intent))
-    screenings = (*addresses, *screened_names(uow, bank, intent))
+    screenings = screened_parties(uow, bank, intent)
     decision = decide(
         policy,
         intent,

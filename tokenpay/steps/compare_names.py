@@ -18,6 +18,7 @@ from tokenpay.primitives.canonical import canonical_text
 from tokenpay.steps.authorize import customers_of
 from tokenpay.steps.named_parties import named_parties, named_parties_of_deposit
 from tokenpay.steps.seal_data import open_document
+from tokenpay.store.name_store import FAILED_AGAIN_S
 from tokenpay.store.unit_of_work import UnitOfWork
 
 AT_ONCE = 200
@@ -50,14 +51,16 @@ class Turn:
 
 def find_due(uow: UnitOfWork, bank: Bank, lists: tuple[ScreeningList, ...], *, method: str) -> Turn:
     """Return who is to be compared now: first whose money waits, then every customer who is not closed."""
+    now_s = bank.clock.now_s()
     waiting = dict.fromkeys(_waiting(uow))
     uow.names.ask(party.id for party in waiting)
-    due = [_due(uow, bank, party) for party in [it for it in waiting if _lacks(uow, it, lists)][:AT_ONCE]]
+    lacking = [party for party in waiting if _lacks(uow, party, lists, now_s=now_s)]
+    due = [_due(uow, bank, party) for party in lacking[:AT_ONCE]]
     found = [it for it in due if it is not None]
     left = AT_ONCE - len(found)
     if not left or _fresh(uow, bank, lists, method):
         return Turn(lists=lists, due=tuple(found), swept=False)
-    customers = uow.names.due_customers(lists, method=method, now_s=bank.clock.now_s(), limit=left)
+    customers = uow.names.due_customers(lists, method=method, now_s=now_s, limit=left)
     already = {it.party for it in found}
     for number, name in customers:
         party = customer_party(number, name)
@@ -111,9 +114,13 @@ def compare(
 
 
 def _waiting(uow: UnitOfWork) -> list[NamedParty]:
-    """Return everybody whose payment waits for a name or is in no block yet, or whose deposit is not judged."""
+    """Return everybody whose payment waits for a name or is in no block yet, or whose deposit is not judged.
+
+    Those who were never compared stand before those whose comparison may have failed.
+    """
     payments = [
         *uow.payments.held_for("screening.pending", limit=AT_ONCE),
+        *uow.payments.held_for("screening.unavailable", limit=AT_ONCE),
         *uow.payments.find(states=IN_NO_BLOCK | {PaymentState.CLEARED}, limit=AT_ONCE),
     ]
     deposits = uow.deposits.find(states=[DepositState.SEEN])
@@ -131,9 +138,11 @@ def _named(parties: Callable[[], Sequence[NamedParty]]) -> Sequence[NamedParty]:
         return ()
 
 
-def _lacks(uow: UnitOfWork, party: NamedParty, lists: Sequence[ScreeningList]) -> bool:
+def _lacks(uow: UnitOfWork, party: NamedParty, lists: Sequence[ScreeningList], *, now_s: int) -> bool:
     verdicts = uow.names.verdicts(party)
-    return not all((verdict := verdicts.get(known.name)) and verdict.of(party, known) for known in lists)
+    current = [it for known in lists if (it := verdicts.get(known.name)) and it.of(party, known)]
+    again = any(it.why == Uncompared.FAILED and it.compared_at_s <= now_s - FAILED_AGAIN_S for it in current)
+    return again or len(current) < len(lists)
 
 
 def _due(uow: UnitOfWork, bank: Bank, party: NamedParty) -> Due | None:

@@ -1,4 +1,4 @@
-"""Verdicts on names as they stand in this unit of work: read, never computed, for that is the engine's to do."""
+"""Verdicts on the parties of a payment, as they stand: those on names are read, for the engine computes them."""
 
 from collections.abc import Callable, Iterable
 
@@ -9,11 +9,17 @@ from tokenpay.compliance.screening_list import ScreeningList
 from tokenpay.payments.deposit import Deposit
 from tokenpay.payments.intent import Intent
 from tokenpay.steps.named_parties import named_parties, named_parties_of_deposit
-from tokenpay.steps.screened import silent
+from tokenpay.steps.screened import outside, screened, silent
 from tokenpay.store.unit_of_work import UnitOfWork
 
 TROUBLE = "names_trouble"
 """The fact that says what keeps the engine from comparing names: one of Uncompared, or nothing."""
+
+
+def screened_parties(uow: UnitOfWork, bank: Bank, intent: Intent) -> tuple[Screening, ...]:
+    """Return what the lists say of everybody whom a payment is with: by their addresses, and by their names."""
+    addresses = (screened(uow, bank, party.address, chain_id=party.chain_id) for party in outside(uow, intent))
+    return (*addresses, *screened_names(uow, bank, intent))
 
 
 def screened_names(uow: UnitOfWork, bank: Bank, intent: Intent) -> tuple[Screening, ...]:

@@ -4,12 +4,24 @@ Nothing goes past a hit, and what is wrong with one payment keeps nobody else wa
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 import tokenpay as tp
-from tests.integration.operations.test_names import HIT, UNAVAILABLE, codes, enrol, load, look, party_case, release, to
+from tests.integration.operations.test_names import (
+    HIT,
+    PENDING,
+    UNAVAILABLE,
+    codes,
+    enrol,
+    load,
+    look,
+    party_case,
+    release,
+    to,
+)
 from tests.travel_data import TODAY, _firm, _name, travel_data
 from tests.world import OUTSIDE, STRANGER, TOKEN, World, address_of, euro, sign_in
 from tokenpay.steps.seal_data import data_key, seal
@@ -285,5 +297,76 @@ def test_a_hit_whose_case_was_resolved_without_a_release_has_a_case_again(world:
     assert world.paid(2, creditor=to(who)).state is S.HELD
     assert world.cases() == [("possible_match", f"{to(who)}#2")]
     release(world, world.case(tp.CaseKind.POSSIBLE_MATCH))
+    look(world)
+    assert world.now(held).state is S.FINAL
+
+
+# --- what waits, and what ends the wait
+
+
+def test_data_whose_comparison_failed_is_compared_again_after_an_hour(world: World, screener: FakeScreener) -> None:
+    world.decree(travel_rule=tp.TravelRule())
+    load(world, ("7", "Osric Vane"))
+    look(world)
+    payment = world.paid(20, creditor=OUTSIDE)
+    attach(world, payment.id, travel_data(world.anna.id))
+    screener.breaks = RuntimeError("broken")
+    look(world)
+    screener.breaks = None
+    asked = len(screener.asked)
+    for _ in range(3):
+        look(world)
+    assert (codes(world.now(payment)), len(screener.asked)) == (UNAVAILABLE, asked)
+    world.clock.advance(3_600)
+    look(world)
+    assert world.now(payment).state is S.CLEARED
+
+
+@pytest.mark.parametrize("creditor", ["in the books", "an address"])
+def test_what_was_held_while_a_list_was_silent_goes_on_once_it_speaks(
+    world: World, screener: FakeScreener, creditor: str
+) -> None:
+    load(world, *(("7", "Osric Vane"), ("8", "Ulla Brandt")))
+    look(world)
+    world.clock.advance(1)
+    load(world, ("7", "Osric Vane"))  # it lost too much for one person
+    held = world.paid(1, creditor=to(world.boris) if creditor == "in the books" else OUTSIDE)
+    large = world.paid(200)
+    assert (codes(held), codes(large)) == (UNAVAILABLE, [*UNAVAILABLE, "approval.second_person"])
+    look(world)
+    assert codes(world.now(held)) == UNAVAILABLE
+    load(world, ("7", "Osric Vane"), by=world.bob)
+    for _ in range(2):
+        look(world)
+    if creditor == "an address":  # a list was silent about it: a person looks
+        assert (world.now(held).state, codes(world.now(held))) == (S.HELD, UNAVAILABLE)
+        assert tp.approve(world.bank, held.id, by=world.bob).state is S.CLEARED
+    else:
+        assert world.now(held).state is S.FINAL
+    assert (world.now(large).state, codes(world.now(large))) == (S.HELD, ["approval.second_person"])
+    assert tp.approve(world.bank, large.id, by=world.bob).state is S.FINAL
+
+
+def resume(world: World) -> None:
+    for by in (world.ann, world.bob):
+        tp.resume_payments(world.bank, by=by)
+
+
+CLOSED = tp.Hours()
+PAUSES: dict[str, tuple[Callable[[World], object], Callable[[World], object]]] = {
+    "stopped": (lambda world: tp.stop_payments(world.bank, reason="a drill", by=world.ann), resume),
+    "closed": (lambda world: world.decree(hours=CLOSED), lambda world: world.decree(hours=tp.Hours.always())),
+}
+
+
+@pytest.mark.parametrize("pause", PAUSES)
+def test_what_waits_for_a_name_outlives_a_pause_of_the_bank(world: World, screener: FakeScreener, pause: str) -> None:
+    load(world, ("7", "Osric Vane"))
+    held = world.paid(1)
+    begins, ends = PAUSES[pause]
+    begins(world)
+    look(world)
+    assert (world.now(held).state, codes(world.now(held))) == (S.HELD, PENDING)
+    ends(world)
     look(world)
     assert world.now(held).state is S.FINAL

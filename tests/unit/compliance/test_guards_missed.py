@@ -25,7 +25,7 @@ PATH = "tokenpay/compliance/decision.py"
 SOURCE = (REPOSITORY / PATH).read_text()
 RULES = {
     "decide", "needs_second_person", "_standing", "_unscreened", "_hours", "_limits", "_limits_of", "_payee",
-    "_new_payee",
+    "_new_payee", "list_reasons",
 }  # fmt: skip
 GUARDS = [guard for guard in guards(PATH, SOURCE) if guard.function in RULES]
 _NUMBERS = count()
