@@ -30,7 +30,7 @@ ROUTINE = frozenset({
 
 
 MATCHES = frozenset({CaseKind.SCREENING_MATCH, CaseKind.POSSIBLE_MATCH})
-"""What two people close, and neither of them made a payment that it is about."""
+"""What two people close, and neither of them made a payment that it is about: of a name's, one that waits for it."""
 
 
 def is_case_id(text: str) -> bool:
@@ -42,8 +42,8 @@ def is_case_id(text: str) -> bool:
 class Case:
     """`subject` names the deposit, payment, asset or chain; its money stands on accounts owned by the case id.
 
-    `makers` made the payments that a match is about. `asked_by` said what `resolution` says first, where a second
-    person confirms it.
+    `makers` made the payments that a match of an address is about. `asked_by` said what `resolution` says first, where
+    a second person confirms it.
     """
 
     id: str

@@ -11,6 +11,7 @@ from tokenpay.payments.intent import is_uetr
 from tokenpay.requests.visible import is_visible
 from tokenpay.steps.authorize import authorize, customers_of
 from tokenpay.steps.enter_case import enter_case
+from tokenpay.steps.hit_makers import hit_makers
 from tokenpay.steps.record import record
 from tokenpay.steps.still_may import still_may
 from tokenpay.store.unit_of_work import UnitOfWork
@@ -46,7 +47,7 @@ def resolve_case(bank: Bank, case_id: str, *, resolution: str, by: Session) -> C
         standing = _standing(uow, case_id, incoming=True)
         if standing:
             raise WrongState(f"money still stands under the case: {', '.join(map(str, standing))}", case=case_id)
-        if case.kind in MATCHES and operator.id in case.makers:
+        if case.kind in MATCHES and operator.id in {*case.makers, *hit_makers(uow, case.about)}:
             raise NotPermitted("who made the payment that a match is about does not close its case", case=case_id)
         asked = bool(case.asked_by) and still_may(uow, case.asked_by, Permission.CASE)
         if case.kind in MATCHES and not (asked and case.asked_by != operator.id):

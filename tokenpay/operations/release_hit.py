@@ -12,6 +12,7 @@ from tokenpay.errors import NotFound, NotPermitted
 from tokenpay.parties.operator import Operator, Permission
 from tokenpay.parties.session import Session
 from tokenpay.steps.authorize import authorize
+from tokenpay.steps.hit_makers import hit_makers
 from tokenpay.steps.identifiers import new_id
 from tokenpay.steps.named_parties import named_parties_of_deposit
 from tokenpay.steps.record import record
@@ -51,7 +52,8 @@ def release_hit(bank: Bank, case_id: str, *, list_name: str, entry_id: str, reas
 
     It holds for these names and for what the list says of the entry now: other names, or a changed entry, are a new
     hit. Asked again about the same hit it returns what was asked first, while that stands. Raises InvalidInput for a
-    reason that is not 1 to 140 visible characters, NotFound where the case has no such hit.
+    reason that is not 1 to 140 visible characters, NotFound where the case has no such hit, NotPermitted for who made
+    a payment that it holds.
     """
     reason = checked_reason(reason)
     with bank.store.unit_of_work() as uow:
@@ -63,6 +65,7 @@ def release_hit(bank: Bank, case_id: str, *, list_name: str, entry_id: str, reas
         if not found:
             raise NotFound("the case has no such hit", case=case_id)
         standing = next((each for each in found if each.asked is None), found[0])
+        _check_no_maker(uow, standing.party, operator)
         if standing.asked is not None:
             return standing.asked
         release = NameRelease.asked(
@@ -77,23 +80,36 @@ def confirm_release(bank: Bank, release_id: str, *, by: Session) -> NameRelease:
     """Sign a release as its second person: the hit holds nothing any more, and a case without another is resolved.
 
     The engine takes what was held for it through the gate on its next turn. Confirmed again it is returned as it is.
-    Raises NotFound, NotPermitted where who asked for it confirms, and where it does not stand: who signed it may
-    release no hit any more, or never signed. Then the hit is released anew.
+    Raises NotFound, NotPermitted where who asked for it confirms, or who made a payment that it holds, and where it
+    does not stand: who signed it may release no hit any more, or made such a payment since, or never signed. Then the
+    hit is released anew.
     """
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.CASE)
         release = uow.names.release(release_id, lock=True)
         if release.asked_by == operator.id:
             raise NotPermitted("a hit is released by two people")
-        if not uow.names.stands(release):
+        if not _stands(uow, release):
             raise NotPermitted("who signed this release may not do so any more, or never did: release the hit anew")
         if release.confirmed_by:
             return release
+        _check_no_maker(uow, release.party.id, operator)
         release = release.confirmed(by=by, at_s=bank.clock.now_s())
         uow.names.confirm(release)
         record(uow, bank, operator, "hit.released", release.party.id, _told(release))
         _resolve(uow, bank, operator, release)
         return release
+
+
+def _check_no_maker(uow: UnitOfWork, party_id: str, operator: Operator) -> None:
+    if operator.id in hit_makers(uow, party_id):
+        raise NotPermitted("who made a payment that a hit holds does not release it")
+
+
+def _stands(uow: UnitOfWork, release: NameRelease) -> bool:
+    """Tell whether those who signed a release may do so still, and who only asked has made no such payment since."""
+    signed = uow.names.stands(release)
+    return signed and (bool(release.confirmed_by) or release.asked_by not in hit_makers(uow, release.party.id))
 
 
 def _told(release: NameRelease) -> dict[str, str]:
@@ -126,7 +142,7 @@ def _standing(uow: UnitOfWork, case: Case) -> list[StandingHit]:
     releases = uow.names.releases(party.id for party in parties)
     found = []
     for party in parties:
-        standing = [release for release in releases if release.party == party and uow.names.stands(release)]
+        standing = [release for release in releases if release.party == party and _stands(uow, release)]
         asked = {release.hit: release for release in sorted(standing, key=lambda each: bool(each.confirmed_by))}
         for verdict in uow.names.verdicts(party).values():
             if verdict.party == party:

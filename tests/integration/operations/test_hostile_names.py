@@ -256,6 +256,8 @@ def test_a_hit_whose_release_stands_no_more_has_a_case_and_is_released_anew(
     def ask(by: tp.Session) -> tp.NameRelease:
         return tp.release_hit(world.bank, case.id, list_name="names", entry_id="7", reason="born later", by=by)
 
+    tp.open_self_service(world.bank, customer_id=world.anna.id, pin="402857", by=world.tom, key=world.key())
+    anna = tp.open_customer_session(world.bank, customer_id=world.anna.id, pin="402857", terminal="kiosk")
     asked = ask(world.ann)
     if moment == "after both signed":
         tp.confirm_release(world.bank, asked.id, by=world.bob)
@@ -270,8 +272,8 @@ def test_a_hit_whose_release_stands_no_more_has_a_case_and_is_released_anew(
         supervisor(world, "ann", active=False)
     with pytest.raises(tp.NotPermitted, match="release the hit anew"):
         tp.confirm_release(world.bank, asked.id, by=world.bob)
-    held = world.paid(1, creditor=to(who))
-    assert codes(held) == HIT
+    held = world.paid(1, creditor=to(who), by=anna)  # nobody who works there made it, and all of them may release it
+    assert codes(world.now(held)) == HIT
     ((kind, about),) = [(each.kind, each.about) for each in tp.list_cases(world.bank, by=world.bob) if each.is_open]
     assert (kind, about) == (tp.CaseKind.POSSIBLE_MATCH, to(who))
     (hit,) = tp.case_hits(world.bank, case.id, by=world.bob)

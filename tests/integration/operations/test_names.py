@@ -372,6 +372,38 @@ def test_a_hit_is_released_by_two_and_that_hit_alone(world: World, screener: Fak
     assert {"hit.release_asked", "hit.released", "payment.screened"} <= told
 
 
+@pytest.mark.one_database
+def test_who_made_what_a_hit_holds_neither_releases_it_nor_closes_its_case(
+    world: World, screener: FakeScreener
+) -> None:
+    world.sql("UPDATE operators SET role = 'supervisor' WHERE id = 'tom'")
+    tom, given = sign_in(world.bank, "tom"), {"list_name": "names", "entry_id": "7", "reason": "born in another year"}
+    who = enrol(world, "Osric Vane")
+    load(world, ("7", "Osric Vane"))
+    look(world)
+    case = party_case(world, to(who))
+    before = tp.release_hit(world.bank, case.id, **given, by=world.ann)
+    held = world.paid(1, creditor=to(who), by=world.ann)
+    with pytest.raises(tp.NotPermitted, match="made"):
+        tp.resolve_case(world.bank, case.id, resolution="x", by=world.ann)
+    with pytest.raises(tp.NotPermitted, match="made"):
+        tp.release_hit(world.bank, case.id, **given, by=world.ann)
+    with pytest.raises(tp.NotPermitted, match="anew"):  # she asked before she made it
+        tp.confirm_release(world.bank, before.id, by=world.bob)
+    asked = tp.release_hit(world.bank, case.id, **given, by=world.bob)
+    assert asked.id != before.id
+    with pytest.raises(tp.NotPermitted, match="made"):
+        tp.confirm_release(world.bank, asked.id, by=world.ann)
+    tp.cancel(world.bank, held.id, by=world.ann)
+    later = world.paid(1, creditor=to(who), by=tom)
+    with pytest.raises(tp.NotPermitted, match="made"):
+        tp.confirm_release(world.bank, asked.id, by=tom)
+    assert tp.confirm_release(world.bank, asked.id, by=world.ann).confirmed_by == "ann"  # what she made is cancelled
+    look(world)
+    assert world.now(later).state is S.FINAL
+    assert tp.get_case(world.bank, case.id, by=world.bob).resolved_by == "ann"
+
+
 @pytest.mark.parametrize(
     ("change", "holds"),
     [
