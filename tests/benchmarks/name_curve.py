@@ -1,10 +1,13 @@
 """Recall and false positives of screening names, by threshold, beside rigour's own comparison and rapidfuzz.
 
-`python -m tests.benchmarks.name_curve [--entries N] [--positives N] [--negatives N] [--peers N] [--seed N]` prints a
-Markdown table. The peers score every entry and are slow: they are given the first `--peers` of both sets.
+`python -m tests.benchmarks.name_curve [--entries N] [--positives N] [--negatives N] [--peers N] [--processes N] [--seed
+N] [--show N]` prints a Markdown table, and `--show` of the names that came out wrong. The peers score every entry and
+are slow: they are given the first `--peers` of both sets.
 """
 
 import argparse
+import gc
+import multiprocessing
 import sys
 import time
 from collections import Counter
@@ -27,7 +30,9 @@ def main() -> int:
     parser.add_argument("--positives", type=int, default=CASES)
     parser.add_argument("--negatives", type=int, default=CASES)
     parser.add_argument("--peers", type=int, default=PEERS)
+    parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--show", type=int, default=0)
     asked = parser.parse_args()
     entries = make_entries(asked.entries, seed=asked.seed)
     source = Negatives(entries, asked.seed)
@@ -37,7 +42,7 @@ def main() -> int:
     print(f"{len(entries):,} entries, {len(positives):,} positives, {len(negatives):,} negatives, seed {asked.seed}")
     print(f"{namesakes:,} of {drawn:,} names drawn for negatives ({namesakes / drawn:.1%}) were namesakes: left out\n")
 
-    found, false = _scored("ours", ours(entries), positives, negatives)
+    found, false = _shared_out(ours(entries), positives, negatives, asked.processes)
     _print("ours", curve(found, false))
     _print_by("positives missed", [(p.culture, s < CHOSEN) for p, s in zip(positives, found, strict=True)])
     _print_by(
@@ -45,12 +50,41 @@ def main() -> int:
         [(kind, s < CHOSEN) for p, s in zip(positives, found, strict=True) for kind in p.kinds],
     )
     _print_by("negatives found", [(n.culture, s >= CHOSEN) for n, s in zip(negatives, false, strict=True)])
+    missed = [(p, s) for p, s in zip(positives, found, strict=True) if s < CHOSEN]
+    hit = [(n, s) for n, s in zip(negatives, false, strict=True) if s >= CHOSEN]
+    for positive, score in missed[: asked.show]:
+        kinds = "+".join(positive.kinds)
+        print(f"missed {score:.3f} {positive.culture} {kinds}: {positive.text} for {positive.listed}")
+    for negative, score in hit[: asked.show]:
+        print(f"found {score:.3f} {negative.culture}: {negative.text}")
     few, fewer = list(islice(positives, asked.peers)), list(islice(negatives, asked.peers))
     if few and fewer:
         print(f"The first {len(few):,} positives and {len(fewer):,} negatives alone:\n")
         _print("ours", curve(found[: len(few)], false[: len(fewer)]))
         _peers(entries, few, fewer)
     return 0
+
+
+_scorer: list[Scorer] = []
+"""Ours, where the processes that are forked off find it: an index is made once."""
+
+
+def _shared_out(
+    scorer: Scorer, positives: Sequence[Positive], negatives: Sequence[Negative], processes: int
+) -> tuple[list[float], list[float]]:
+    """Score both sets in so many processes."""
+    _scorer[:] = [scorer]
+    gc.freeze()  # a collection would touch, and so copy, every page that the processes share
+    shares = [(positives[at::processes], negatives[at::processes]) for at in range(processes)]
+    found, false = [0.0] * len(positives), [0.0] * len(negatives)
+    with multiprocessing.get_context("fork").Pool(processes) as pool:
+        for at, (some, others) in enumerate(pool.imap(_score_share, shares)):
+            found[at::processes], false[at::processes] = some, others
+    return found, false
+
+
+def _score_share(share: tuple[Sequence[Positive], Sequence[Negative]]) -> tuple[list[float], list[float]]:
+    return _scored("ours", _scorer[0], *share)
 
 
 def _peers(entries: list[Entry], positives: list[Positive], negatives: list[Negative]) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tokenpay.compliance.listed_party import ListedKind
 
-NAME_THRESHOLD = 840
+NAME_THRESHOLD = 780
 """From which score on a person must look, in thousandths (docs/concepts/screening_names.md)."""
 
 

@@ -27,6 +27,8 @@ _LATIN_SOUNDS = tuple((re.compile(pattern), to) for pattern, to in _LATIN)
 _DOUBLE_E, _DOUBLE_O = re.compile("ee(?!w)"), re.compile("oo")
 _SIGNS = re.compile("[^a-z]")
 ARTICLE, _SERVANT = "ال", "عبد"
+_S_AND_H = re.compile("[سص][حخه]")
+"""Two letters that Latin ones cannot tell from `sh`."""
 _LATIN_ARTICLE = re.compile("^[ae]l(?=.{3})")
 _LATIN_SERVANT = re.compile(r"^abd(?:[aeu][ln]|[aeu](?=([dnrstz])\1))(?=[a-z]{2})|^abd[aeu][lr]?$")
 _VOWELS = frozenset("aeiou")
@@ -64,7 +66,7 @@ def sounds(text: str) -> str:
     if is_abjad(text):
         text = "".join(letter for letter in text if letter in _ABJAD).replace(_SERVANT + ARTICLE, _SERVANT)
         text = text[2:] if text.startswith(ARTICLE) and len(text) > 4 else text
-        heard = "".join(_ABJAD[letter] for letter in text).replace("sh", "s").replace("YY", "Y")
+        heard = "".join(_ABJAD[letter] for letter in _S_AND_H.sub("س", text)).replace("YY", "Y")
         if text[-1:] == "ه" and len(text) > 2:
             heard = heard[:-1] + "H"
         return "?" + heard[1:] if heard[:1] == "A" else heard

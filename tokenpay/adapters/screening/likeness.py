@@ -6,7 +6,8 @@ from itertools import product
 from rapidfuzz.distance import OSA
 
 from tokenpay.adapters.screening.by_ear import ARTICLE, FAR, apart, skeleton, sounds, without_article
-from tokenpay.adapters.screening.name_reading import INITIAL_WEIGHT, Speech, Word
+from tokenpay.adapters.screening.name_reading import Speech
+from tokenpay.adapters.screening.name_word import INITIAL_WEIGHT, Word
 from tokenpay.adapters.screening.sounding import spoken_c
 from tokenpay.adapters.screening.syllables import is_korean, korean, tongues
 
@@ -43,6 +44,15 @@ def likeness(one: Word, other: Word, speech: Speech) -> float:
         spelled = ((this.latin, *spoken_c(this.latin)) for this in (one, other))
         near = max(_near(this, that) for this, that in product(*spelled))
     return max(near, _romanised(one, other))
+
+
+@lru_cache(maxsize=1 << 18)
+def slip(one: Word, other: Word) -> float:
+    """Return how alike two words of the same letters are that one slip of the keyboard is between, else 0."""
+    if one.abjad is not other.abjad:
+        return 0.0
+    typed, meant = (one.own, other.own) if one.abjad else (one.latin, other.latin)
+    return _near(typed, meant) if OSA.distance(typed, meant, score_cutoff=1) == 1 else 0.0
 
 
 @lru_cache(maxsize=1 << 18)

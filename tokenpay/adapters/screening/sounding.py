@@ -14,10 +14,9 @@ _SPELLINGS = (
     ("shch|tsch|sch|sh", "s"), ("tch|ch|ts|tz", "c"), ("dzh", "j"),
     ("zh", "z"), ("kh", "h"), ("gh", "g"), ("ph", "f"),
     ("th", "t"), ("dh", "d"), ("dj|jj", "g"), ("qu(?=[aeiou])", "kv"), ("ck|q", "k"), ("x", "ks"),
-    ("(?<=[aeiou])w(?=[^aeiou])", "u"), ("w", "v"), ("(?<=[eo])f+$", "v"),
+    ("(?<=[aeiou])w(?=[^aeiou])", "u"), ("w", "v"),
     ("ou|oo", "u"), ("ee(?!v)", "i"), ("[jy]", "i"), ("i+(?=[aeou])", ""), (r"(.)\1+", r"\1"), ("(?<=[aeiou])h$", ""),
     ("^abd[aeu][lr]$", "abd"), ("(?<=[a-z]{2})[aeu][ld]?dine?$", "din"),
-    
 )  # fmt: skip
 _STRICT = tuple((re.compile(pattern), to) for pattern, to in _SPELLINGS)
 _ARTICLE, _DIPHTHONG = re.compile("^[ae]l(?=[a-z]{4})"), re.compile("[ae][i]")

@@ -103,3 +103,10 @@ def tongues(latin: str, *, most: int = 2) -> frozenset[str]:
     """Return of which languages a word is one syllable, or up to `most` of them."""
     found = {tongue for (tongue, number), pattern in _TONGUES.items() if number <= most and pattern.fullmatch(latin)}
     return frozenset(found | {"chinese"} if latin in _pinyin_by_wade() else found)
+
+
+@lru_cache(maxsize=1 << 16)
+def halves(latin: str) -> tuple[tuple[str, str], ...]:
+    """Return the ways in which a word is two syllables."""
+    cuts = ((latin[:at], latin[at:]) for at in range(1, len(latin)))
+    return tuple(cut for cut in cuts if all(tongues(half, most=1) for half in cut))
