@@ -11,7 +11,6 @@ from tokenpay.compliance.listed_party import ListedKind, ListedParty
 from tokenpay.compliance.name_hit import NAME_THRESHOLD, NameHit, likest
 from tokenpay.errors import InvalidInput, UnreadableName
 
-
 MOST_WORDS = 20
 """What has more is no name, and the work grows with the square of its words: people look at it."""
 
