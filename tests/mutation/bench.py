@@ -163,8 +163,9 @@ class _Ready(_Heard):
         banks = [item for item in session.items if "world" in getattr(item, "fixturenames", ())]
         banks.sort(key=lambda item: not item.nodeid.startswith(_WORLD))
         if banks:  # its bank is founded for the whole session, and every fork has it
-            others = (item for item in session.items if item.path != banks[0].path)
-            self.run(banks[0], next(others, banks[-1]))
+            others = [item for item in session.items if item is not banks[0]]
+            others.sort(key=lambda item: item.path == banks[0].path)
+            self.run(banks[0], next(iter(others), None))
             self.failed = self.skipped = False
         self.line.send(list(self.items))
         while (asked := self.line.recv()) is not None:

@@ -227,8 +227,9 @@ def test_a_large_payment_is_typed_again_before_it_is_signed(world: World) -> Non
     retyping(world)
     payment = world.paid(200)
     wrong = tp.Rekeyed(amount=euro(201), payee=world.boris.id)
-    for typed in (None, wrong, tp.Rekeyed(amount=euro(200), payee=world.anna.id)):
-        with pytest.raises(tp.NotRekeyed) as caught:
+    another = tp.Rekeyed(amount=euro(200), payee=world.anna.id)
+    for typed, why in ((None, "from the order before"), (wrong, "not what was made"), (another, "not what was made")):
+        with pytest.raises(tp.NotRekeyed, match=why) as caught:
             tp.approve(world.bank, payment.id, by=world.ann, rekeyed=typed)
         assert world.boris.id not in str(caught.value)
     assert world.now(payment) == payment  # nothing was signed
