@@ -55,7 +55,7 @@ def main() -> int:
     chosen = {path: [it for it in guards(path, _source(path)) if it.id.startswith(given.of)] for path in FILES}
     alike: dict[Sequence[str], list[Mutant]] = {}
     for path, some in ((path, some) for path, some in chosen.items() if some):
-        alike.setdefault(given.tests or OUGHT[path], []).extend(some)
+        alike.setdefault(tuple(given.tests or OUGHT[path]), []).extend(some)
     left: list[Mutant] = []
     for tests, some in alike.items():
         left += _unmissed(some, tests, processes=given.processes, last=bool(given.tests))
