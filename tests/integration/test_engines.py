@@ -323,6 +323,7 @@ PLACES = [
 ]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(("method", "when"), PLACES)
 def test_who_slept_past_its_lease_pays_nothing_twice(house: House, method: str, when: str) -> None:
     """One engine sleeps somewhere; another carries the payment to its end; the first wakes and goes on."""

@@ -372,6 +372,7 @@ def _made_by_everybody(places: Places) -> dict[str, tuple[str, str]]:
             setattr(each, name, sign_in(world.bank, name))
     places.world.engine = tp.engine_session(places.world.bank)
     places.world.endow(world.boris, 300)
+    places.world.endow(world.anna, 500)  # other tests of this bank pay out of what she had
     made = {world.paid(101, by=getattr(world, maker)).id: (maker, "") for maker in ("tom", "ann", "bob")}
     for name, by in _INTRODUCERS.items():
         customer: tp.Customer = getattr(world, name)

@@ -87,6 +87,7 @@ def test_the_migrations_make_exactly_the_tables(engine: sa.Engine, database_url:
     assert not found, HOW_TO_MIGRATE + "\n".join(found)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "drift",
     [

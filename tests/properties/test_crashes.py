@@ -27,6 +27,7 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
         yield world
 
 
+@pytest.mark.one_database
 def test_a_day_cut_off_at_a_step_ends_as_any_other(world: World) -> None:
     steps = steps_of_a_day(world)
     for number in range(CUTS):  # every part of the day, and another step of it each time

@@ -10,6 +10,8 @@ from tests.world import LIMITS, OUTSIDE, TOKEN, World, sign_in
 from tokenpay.payments.payment import PaymentState
 from tokenpay.store.unit_of_work import UnitOfWork
 
+pytestmark = pytest.mark.one_database
+
 S = tp.ProposalState
 
 
@@ -28,6 +30,7 @@ def events(world: World, subject: str = "2") -> list[str]:
     return [event.kind for event in tp.read_events(world.bank, by=world.ann, limit=1_000) if event.subject == subject]
 
 
+@pytest.mark.every_database
 def test_two_people_put_a_version_in_force_at_once(world: World) -> None:
     assert world.paid(200).state is PaymentState.HELD
     proposal = proposed(world)

@@ -15,6 +15,8 @@ from tokenpay.ledger.chart import AccountKind
 from tokenpay.testing import FakeRates
 from tokenpay.testing.simulator.power_cut import PowerCut, Steps
 
+pytestmark = pytest.mark.one_database
+
 EUR = tp.Asset.cash("EUR")
 CASH = tp.AssetLimits(payment_units=500_000, alone_units=20_000, customer_day_units=10**9, operator_day_units=10**9)
 TARIFF = tp.Tariff(
@@ -378,6 +380,7 @@ def test_held_for_a_second_person_both_halves_are_reserved_and_then_moved(
     world.prove()
 
 
+@pytest.mark.every_database
 def test_what_is_reserved_is_not_given_twice(counter: Counter) -> None:
     held = counter.held(OUT)
     assert codes(counter.take(counter.quote(OUT, cash("260")))) == ["funds.insufficient", "approval.second_person"]
@@ -473,6 +476,7 @@ def test_one_quote_taken_by_many_at_once_is_taken_once(counter: Counter, directi
     counter.world.prove()
 
 
+@pytest.mark.every_database
 def test_the_power_goes_at_any_step_of_an_exchange_and_the_same_key_finishes_it(counter: Counter) -> None:
     steps = Steps()
     steps.watch(counter.bank.store.engine)

@@ -652,7 +652,6 @@ def test_gas_above_the_chains_cap_waits_with_a_case_and_goes_on_when_it_falls(wo
     paid_once(world, payment)
 
 
-@pytest.mark.every_database
 def test_more_gas_than_the_treasury_has_takes_no_nonce(world: World) -> None:
     world.chain.base_fee_wei = 5 * 10**11
     world.mine()
@@ -688,7 +687,6 @@ def test_a_reverted_payment_fails_at_finality_gives_back_the_funds_and_books_the
 
 
 @pytest.mark.parametrize("kept", [True, False])
-@pytest.mark.every_database
 def test_an_included_payment_that_is_orphaned_is_sent_again(world: World, kept: bool) -> None:
     payment = out(world)
     world.turn()
@@ -792,7 +790,6 @@ def go_on(world: World) -> None:
     tp.resume_chain(world.bank, CHAIN_ID, by=world.ann)
 
 
-@pytest.mark.every_database
 def test_an_overtaken_payment_fails_by_the_other_transactions_own_bytes(world: World) -> None:
     payment, other = overtaken(world, world.treasury, 1)
     gas_before = world.account(AccountKind.GAS, "bank", COIN).posted_units
@@ -931,7 +928,6 @@ def test_a_payment_whose_receipt_is_there_was_not_overtaken(world: World) -> Non
     paid_once(world, payment)
 
 
-@pytest.mark.every_database
 def test_an_emergency_stop_keeps_what_is_cleared_and_carries_on_what_is_signed(world: World) -> None:
     gone = out(world)
     world.turn()
@@ -1060,7 +1056,6 @@ def assigned_both(world: World) -> tuple[tp.Payment, tp.Payment]:
 
 
 @pytest.mark.parametrize("stopped", [False, True])
-@pytest.mark.every_database
 def test_a_refused_payment_before_another_is_filled_by_a_no_op(world: World, stopped: bool) -> None:
     refused, second = assigned_both(world)
     world.bank = replace(world.bank, signer=refusing(world, refused))
@@ -1080,7 +1075,6 @@ def test_a_refused_payment_before_another_is_filled_by_a_no_op(world: World, sto
 # --- sweeps
 
 
-@pytest.mark.every_database
 def test_a_sweep_empties_each_address_once_with_the_treasury_paying(world: World) -> None:
     requests = [world.endow(world.boris, 100), world.endow(world.boris, 200)]
     made = tp.sweep(world.bank, asset_id=TOKEN.id, by=world.engine)
