@@ -1,16 +1,17 @@
 """The money path with everything on, against the same path with stubs that permit everything.
 
-On: screening, risk by rules and by habit, what the Travel Rule asks and passkeys, as `clear` asks them; verdicts lie
-where a bank's lie once a party was screened. Stubs answer in their place and ask nothing: no list, no movement, no
-data is read. What is left in both is the payment itself: session, limits, approvals, ledger, audit. Both ways pay at
-one bank by turns, in the books and to the chain, from a customer with more movements than are remembered, and the
-time is that of the processor.
+On: screening of addresses and of names, risk by rules and by habit, what the Travel Rule asks and passkeys, as `clear`
+asks them; verdicts lie where a bank's lie once a party was screened. Stubs answer in their place and ask nothing: no
+list, no movement, no data is read. What is left in both is the payment itself: session, limits, approvals, ledger,
+audit. Both ways pay at one bank by turns, in the books and to the chain, from a customer with more movements than are
+remembered, and the time is that of the processor.
 """
 
 import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
@@ -22,7 +23,9 @@ from tests.world import OUTSIDE, World
 from tokenpay.compliance.risk.activity import REMEMBERED
 from tokenpay.compliance.screening import Screening, Verdict
 from tokenpay.compliance.travel_rule import TravelFacts
+from tokenpay.payments.intent import ChainParty, Intent
 from tokenpay.steps.score_risk import NOTHING
+from tokenpay.testing import FakeScreener
 
 ROUNDS = 15
 PAYMENTS = 20
@@ -39,6 +42,7 @@ def _measured(database: str, urls: Urls) -> list[Row]:
         world.endow(world.anna, 1_000_000)
         world.decree(risk=tp.RiskLines(habit=True))
         world.sweep()
+        _compare_names(world)
         for _ in range(REMEMBERED):
             world.paid(1)
         rows = []
@@ -50,6 +54,16 @@ def _measured(database: str, urls: Urls) -> list[Row]:
 
             rows += _rows(f"{database}, {rail}", _rounds(world, pay))
         return rows
+
+
+def _compare_names(world: World) -> None:
+    """Put a list of names in place, and everybody's verdict where the gate reads it."""
+    world.bank = replace(world.bank, screener=FakeScreener())
+    table = b"id,kind,names,addresses,programs\n7,person,Osric Vane,,"
+    given: dict[str, Any] = {"form": tp.ListForm.OWN, "files": [table], "dated_s": world.clock.now_s()}
+    tp.load_list(world.bank, name="names", **given, by=world.ann)
+    if not tp.screen_names(world.bank, by=world.engine).compared:
+        raise RuntimeError("nobody's name was compared")
 
 
 def _rounds(world: World, pay: Callable[[], None]) -> list[dict[str, float]]:
@@ -78,12 +92,13 @@ def _spent(pay: Callable[[], None]) -> float:
 def permissive() -> Iterator[None]:
     """Let the gate ask stubs that permit everything."""
 
-    def clear_of_lists(_uow: Any, _bank: Any, address: Any, *, chain_id: int) -> Screening:
-        return Screening(subject=address.caip10(chain_id), verdict=Verdict.CLEAR)
+    def clear_of_lists(_uow: Any, _bank: Any, intent: Intent) -> tuple[Screening, ...]:
+        outside = (party for party in (intent.debtor, intent.creditor) if isinstance(party, ChainParty))
+        return tuple(Screening(subject=str(party), verdict=Verdict.CLEAR) for party in outside)
 
     gate = "tokenpay.steps.clear"
     with (
-        patch(f"{gate}.screened", clear_of_lists),
+        patch(f"{gate}.screened_parties", clear_of_lists),
         patch(f"{gate}.score_risk", lambda *_, **__: NOTHING),
         patch(f"{gate}.travel_facts", lambda *_, **__: TravelFacts()),
         patch(f"{gate}.with_passkeys", lambda *_, **__: True),
