@@ -44,6 +44,7 @@ def killed(path: Path, kills: int) -> list[str]:
     return [cut(path, point, whole=False) for point in points]
 
 
+@pytest.mark.one_database
 def test_a_book_payment_killed_before_a_system_call(server: str) -> None:
     with bank(BookPayment, server) as path:
         names = killed(path, BOOK_KILLS)
