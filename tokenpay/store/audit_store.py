@@ -19,7 +19,10 @@ from tokenpay.store.writes import Writes
 
 MAX_CLOCK_BACK_S = 300
 MAX_CLOCK_AHEAD_S = 300
-_AT_ONCE = 1_024
+_AT_ONCE = 128
+"""How many rows are followed in a step: what they and their texts take stays in a processor's nearest caches."""
+_FETCHED = 8 * _AT_ONCE
+"""How many a server is asked for at a time."""
 _OF_STREAM = audit_heads.c.stream == bindparam("of_stream")
 _LOCK_HEAD = {
     # A terminal's clock is not believed where the database has one of its own.
@@ -170,8 +173,8 @@ class AuditStore:
             while cursor is not None and (rows := cursor.fetchmany(_AT_ONCE)):
                 yield rows
             return
-        options = {"stream_results": True, "yield_per": _AT_ONCE}
-        for part in self._connection.execute(query, execution_options=options).partitions():
+        options = {"stream_results": True, "yield_per": _FETCHED}
+        for part in self._connection.execute(query, execution_options=options).partitions(_AT_ONCE):
             yield [tuple(row) for row in part]
 
     def details(self, action: str) -> Iterator[tuple[str, Any]]:
