@@ -106,6 +106,13 @@ def test_a_payment_comes_back_whole(store: Store) -> None:
         assert work.payments.find(purpose=Purpose.REFUND) == []
 
 
+def test_more_are_locked_at_once_than_one_statement_takes(store: Store) -> None:
+    with store.unit_of_work() as work:
+        work.payments.add(SENT, branch="main")
+    with store.unit_of_work() as work:
+        assert work.payments.lock_all([SENT.id, *(f"P{number}" for number in range(300_000))]) == {SENT.id: SENT}
+
+
 def test_a_payment_moves_only_from_where_it_stood(store: Store) -> None:
     with store.unit_of_work() as work:
         work.payments.add(SENT, branch="main")
@@ -364,6 +371,19 @@ def test_a_case_is_opened_once_and_resolved(store: Store) -> None:
         assert work.cases.all() == []
         (closed,) = work.cases.all(open_only=False)
         assert (closed.is_open, closed.resolution, closed.resolved_by) == (False, "refunded", "moe")
+
+
+def test_cases_about_one_thing_are_found_however_many_they_are(store: Store) -> None:
+    subjects = ["D1", *(f"D1#{number}" for number in range(2, 24))]
+    with store.unit_of_work() as work:
+        for number, subject in enumerate([*subjects, "D11", "D2"]):
+            case = Case(id=f"K{number}", kind=CaseKind.OTHER, subject=subject, note="", opened_at_s=NOW_S + number)
+            assert work.cases.add(case)
+        assert [case.subject for case in work.cases.find(CaseKind.OTHER, "D1")] == subjects
+        assert [case.subject for case in work.cases.about({"D1", "D2", "D3"})] == [*subjects, "D2"]
+        assert work.cases.find(CaseKind.OTHER, "D3") == []
+        opened = work.cases.opened(NOW_S + 1, NOW_S + 3)
+        assert [case.subject for case in opened] == subjects[1:3]
 
 
 # --- requests and deposits --------------------------------------------------------------------

@@ -9,7 +9,9 @@ from tokenpay.payments.payment import UNSENT, PaymentState
 from tokenpay.requests.request_state import after_time
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.end_unpaid import end_unpaid
+from tokenpay.steps.groups import STAYS
 from tokenpay.steps.record import record
+from tokenpay.steps.tell_stuck import tell_stuck
 
 _AT_ONCE = 500
 
@@ -23,7 +25,10 @@ class Expired:
 
 
 def expire(bank: Bank, *, by: Session) -> Expired:
-    """Expire requests past their time, and held or cleared payments past theirs, giving the funds back."""
+    """Expire requests past their time, and held or cleared payments past theirs, giving the funds back.
+
+    A payment whose books cannot be read stays, with a case, and keeps nobody from expiring.
+    """
     now_s = bank.clock.now_s()
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
@@ -39,6 +44,14 @@ def expire(bank: Bank, *, by: Session) -> Expired:
 
 
 def _end(bank: Bank, payment_id: str, *, by: Session) -> bool:
+    try:
+        return _expire(bank, payment_id, by=by)
+    except STAYS as error:
+        tell_stuck(bank, payment_id, f"it is past its time and cannot be ended: {error.message}", by=by)
+        return False
+
+
+def _expire(bank: Bank, payment_id: str, *, by: Session) -> bool:
     now_s = bank.clock.now_s()
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)

@@ -36,7 +36,7 @@ def preview_policy(
         authorize(uow, bank, by, Permission.READ)
         proposal = uow.policies.proposal(proposal_id)
         if payment_id is None:
-            payments = uow.payments.find(states=[PaymentState.HELD], limit=limit)
+            payments = uow.payments.find(states=[PaymentState.HELD], limit=limit, whole=False)
         else:
             payments = [uow.payments.get(payment_id)]
         now = [_decision(uow, bank, payment.intent) for payment in payments]

@@ -61,7 +61,7 @@ def find_payments(
     """
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.READ)
-        return uow.payments.find(states=states, related=related, limit=limit)
+        return uow.payments.find(states=states, related=related, limit=limit, whole=False)
 
 
 def get_request(bank: Bank, request_id: str, *, by: Session) -> IssuedRequest:

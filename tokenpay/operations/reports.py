@@ -69,8 +69,7 @@ def suspicious_cases(bank: Bank, *, since_s: int, until_s: int, by: Session) -> 
     _check(since_s, until_s)
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.REPORT)
-        cases = uow.cases.all(open_only=False)
-    return [case for case in cases if since_s <= case.opened_at_s < until_s and case.kind not in ROUTINE]
+        return [case for case in uow.cases.opened(since_s, until_s) if case.kind not in ROUTINE]
 
 
 def _large(uow: UnitOfWork, row: FinalTransfer, known: Mapping[str, Asset]) -> LargeTransfer:

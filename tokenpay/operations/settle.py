@@ -42,7 +42,7 @@ def settle(bank: Bank, *, chain_id: int, by: Session) -> Settled:
         final_number = min(final.number, followed.head_number)
         ours = uow.chains.block(chain_id, final_number)
         included = uow.payments.find(states=[PaymentState.INCLUDED], chain_id=chain_id)
-        waiting = uow.payments.find(states=UNSENT, chain_id=chain_id, purpose=Purpose.COLLECTION)
+        waiting = uow.payments.find(states=UNSENT, chain_id=chain_id, purpose=Purpose.COLLECTION, whole=False)
         seen = uow.deposits.find(chain_id=chain_id, states=[DepositState.SEEN], up_to_block=final_number)
     if final_number <= followed.final_number and not seen and not included:
         return Settled(final_number=followed.final_number)

@@ -117,7 +117,7 @@ class _Turn:
     def start(self, limit: int) -> None:
         """Assign, sign and send cleared payments, oldest first; one that cannot go opens a case and stops no other."""
         with self.bank.store.read() as uow:
-            cleared = uow.payments.find(states=(PaymentState.CLEARED,), chain_id=self.chain_id)
+            cleared = uow.payments.find(states=(PaymentState.CLEARED,), chain_id=self.chain_id, whole=False)
         # A no-op is not assigned a nonce of its own: it takes over the one it fills.
         self.silent = False  # what is in hand may be silent for a reason of its own
         ready = [p for p in cleared if p.intent.rail is Rail.CHAIN and p.intent.purpose is not Purpose.FILL]

@@ -25,11 +25,13 @@ def sweep(bank: Bank, *, asset_id: str, by: Session, at_least_units: int = 1, li
         registered = uow.assets.get(asset_id)
         asset, chain_id = registered.asset, registered.domain().chain_id
         treasury = uow.chains.treasury(chain_id)
-        accounts = uow.ledger.accounts(kind=AccountKind.CUSTODY, asset_id=asset_id)
+        accounts = uow.ledger.accounts(
+            kind=AccountKind.CUSTODY, asset_id=asset_id, available_units=max(1, at_least_units)
+        )
         full = [
             (Address.parse(account.owner), account.available_units or 0, account.version)
             for account in accounts
-            if account.owner != treasury.text and (account.available_units or 0) >= at_least_units
+            if account.owner != treasury.text
         ][:limit]
         before = {address.text: len(uow.payments.find(related=address.text)) for address, _, _ in full}
         requests = uow.requests.by_address(chain_id, [address for address, _, _ in full])

@@ -80,7 +80,7 @@ def _held(uow: UnitOfWork, proof: WalletProof) -> list[str]:
     """Return the payments that wait for data and go from the customer to this wallet."""
     return [
         payment.id
-        for payment in uow.payments.find(states=[PaymentState.HELD], chain_id=proof.wallet.chain_id)
+        for payment in uow.payments.find(states=[PaymentState.HELD], chain_id=proof.wallet.chain_id, whole=False)
         if payment.intent.creditor == proof.wallet
         and str(payment.intent.debtor) == f"customer/{proof.customer_id}"
         and any(reason.code == "travel_rule.data_missing" for reason in payment.reasons)

@@ -1,19 +1,17 @@
 """What is held for its names or for a silent list goes through the gate again, where that says otherwise by now."""
 
 from tokenpay.bank import Bank
-from tokenpay.compliance.case import CaseKind
 from tokenpay.compliance.decision import is_of_lists, is_of_names, list_reasons
-from tokenpay.errors import TokenpayError
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.payment import Payment, PaymentState
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.decide_again import decide_again
-from tokenpay.steps.enter_case import enter_case
 from tokenpay.steps.groups import STAYS
 from tokenpay.steps.record import record
 from tokenpay.steps.screened import outside
 from tokenpay.steps.screened_names import screened_parties
+from tokenpay.steps.tell_stuck import tell_stuck
 from tokenpay.store.unit_of_work import UnitOfWork
 
 
@@ -55,7 +53,7 @@ def _moved(bank: Bank, payment_id: str, *, by: Session) -> bool:
     try:
         return _ask_again(bank, payment_id, by=by)
     except STAYS as error:
-        _tell(bank, payment_id, error, by=by)
+        tell_stuck(bank, payment_id, f"the gate cannot judge this held payment: {error.message}", by=by)
         return False
 
 
@@ -68,10 +66,3 @@ def _ask_again(bank: Bank, payment_id: str, *, by: Session) -> bool:
         changed = decide_again(uow, bank, operator, payment, approvals=uow.approvals.of(payment.id))
         record(uow, bank, operator, "payment.screened", payment.id, {"state": changed.state.value})
         return changed.state is not PaymentState.HELD
-
-
-def _tell(bank: Bank, payment_id: str, error: TokenpayError, *, by: Session) -> None:
-    with bank.store.unit_of_work() as uow:
-        operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
-        note = f"the gate cannot judge this held payment: {error.message}"
-        enter_case(uow, bank, operator, kind=CaseKind.PAYMENT_STUCK, subject=payment_id, note=note)

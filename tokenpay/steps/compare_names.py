@@ -121,7 +121,7 @@ def _waiting(uow: UnitOfWork) -> list[NamedParty]:
     payments = [
         *uow.payments.held_for("screening.pending", limit=AT_ONCE),
         *uow.payments.held_for("screening.unavailable", limit=AT_ONCE),
-        *uow.payments.find(states=IN_NO_BLOCK | {PaymentState.CLEARED}, limit=AT_ONCE),
+        *uow.payments.find(states=IN_NO_BLOCK | {PaymentState.CLEARED}, limit=AT_ONCE, whole=False),
     ]
     deposits = uow.deposits.find(states=[DepositState.SEEN])
     return [

@@ -38,8 +38,8 @@ def enter_case(
     if still_open is not None:
         return still_open
     taken = {case.subject for case in before}
-    numbers = count(len(before) + 1)
-    numbered = subject if not before else next(name for n in numbers if (name := f"{subject}#{n}") not in taken)
+    names = (f"{subject}#{number}" if number > 1 else subject for number in count(1))
+    numbered = next(name for name in names if name not in taken)
     now_s = bank.clock.now_s()
     case = Case(id=new_id(bank, "CS"), kind=kind, subject=numbered, note=note[:500], opened_at_s=now_s)
     if not uow.cases.add(case):  # another unit of work was quicker, and its case is there now

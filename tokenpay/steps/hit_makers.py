@@ -16,7 +16,7 @@ def hit_makers(uow: UnitOfWork, party_id: str) -> frozenset[str]:
     """
     return frozenset(
         payment.intent.maker
-        for payment in uow.payments.find(states=UNSENT | IN_NO_BLOCK)
+        for payment in uow.payments.find(states=UNSENT | IN_NO_BLOCK, whole=False)
         if any(reason.code == _HIT for reason in payment.reasons)
         and not (isinstance(payment.intent.debtor, BookParty) and payment.intent.debtor.kind in OF_A_CASE)
         and any(party.id == party_id for party in named_parties(uow, payment.intent))

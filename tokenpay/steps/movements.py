@@ -115,8 +115,8 @@ def _funding_of(leg: Leg) -> Account:
 
 
 def _treasury_short(uow: UnitOfWork, intent: Intent, treasury: Account) -> Reason:
-    others = uow.ledger.accounts(kind=AccountKind.CUSTODY, asset_id=treasury.asset_id)
-    elsewhere = [account for account in others if account.id != treasury.id and account.available_units]
+    others = uow.ledger.accounts(kind=AccountKind.CUSTODY, asset_id=treasury.asset_id, available_units=1)
+    elsewhere = [account for account in others if account.id != treasury.id]
     missing = intent.amount.units - (treasury.available_units or 0)
     reachable = sum(account.available_units or 0 for account in elsewhere)
     asset = intent.amount.asset

@@ -26,7 +26,7 @@ def open_matches(uow: UnitOfWork, bank: Bank, operator: Operator) -> tuple[tuple
     """
     payments = [
         (payment, party.address)
-        for payment in uow.payments.find(states=UNSENT | ON_ITS_WAY)
+        for payment in uow.payments.find(states=UNSENT | ON_ITS_WAY, whole=False)
         for party in outside(uow, payment.intent)
     ]
     deposits = [(deposit, deposit.sender) for deposit in _waiting(uow) if deposit.sender is not None]

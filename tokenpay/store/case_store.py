@@ -2,15 +2,18 @@
 
 from collections.abc import Collection
 from dataclasses import asdict
+from itertools import count
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, update
 
 from tokenpay.compliance.case import Case, CaseKind
 from tokenpay.errors import NotFound
-from tokenpay.store.door import readable, stored
+from tokenpay.store.door import parts, readable, stored
 from tokenpay.store.insert_missing import insert_missing
 from tokenpay.store.tables import cases
+
+_NUMBERS = 10
 
 
 class CaseStore:
@@ -34,10 +37,19 @@ class CaseStore:
         return _case(row)
 
     def find(self, kind: CaseKind, subject: str) -> list[Case]:
-        """Return the cases of this kind about this subject, open or resolved, oldest first."""
-        about = (cases.c.subject == subject) | cases.c.subject.startswith(f"{subject}#", autoescape=True)
-        query = select(cases).where(cases.c.kind == kind, about).order_by(cases.c.opened_at_s, cases.c.id)
-        return [_case(row) for row in self._connection.execute(query)]
+        """Return the cases of this kind about this subject, open or resolved, oldest first.
+
+        They are numbered without a gap, and so looked up by name: kinds have cases without end.
+        """
+        found: list[Case] = []
+        for first in count(1, _NUMBERS):
+            names = [f"{subject}#{number}" if number > 1 else subject for number in range(first, first + _NUMBERS)]
+            query = select(cases).where(cases.c.kind == kind, cases.c.subject.in_(names))
+            there = [_case(row) for row in self._connection.execute(query)]
+            found += there
+            if len(there) < _NUMBERS:
+                break
+        return sorted(found, key=lambda case: (case.opened_at_s, case.id))
 
     def all(self, *, open_only: bool = True) -> list[Case]:
         """Return the cases that can be read, oldest first."""
@@ -46,10 +58,21 @@ class CaseStore:
             query = query.where(cases.c.resolved_at_s.is_(None))
         return readable(self._connection.execute(query), _case)
 
+    def opened(self, since_s: int, until_s: int) -> list[Case]:
+        """Return the cases that were opened in [since_s, until_s) and can be read, oldest first."""
+        query = select(cases).where(cases.c.opened_at_s >= since_s, cases.c.opened_at_s < until_s)
+        return readable(self._connection.execute(query.order_by(cases.c.opened_at_s, cases.c.id)), _case)
+
     def about(self, subjects: Collection[str]) -> list[Case]:
         """Return the cases about any of these, however often one was opened again, open or resolved."""
-        query = select(cases).order_by(cases.c.opened_at_s, cases.c.id)
-        return [_case(row) for row in self._connection.execute(query) if row.subject.partition("#")[0] in subjects]
+        found: list[Case] = []
+        for part in parts(sorted(subjects)):
+            query = select(cases.c.kind, cases.c.subject).where(
+                cases.c.kind.in_(list(CaseKind)), cases.c.subject.in_(part)
+            )
+            first = list(self._connection.execute(query))
+            found += [case for kind, subject in first for case in self.find(CaseKind(kind), subject)]
+        return found
 
     def count_open(self) -> int:
         """Return how many cases wait for somebody."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from tokenpay.errors import NotFound
 from tokenpay.ethereum.observed import AuthorizationLog, Block
@@ -110,8 +110,9 @@ class ChainStore:
         return None if row is None else (row.hash, row.timestamp_s)
 
     def newest_block_s(self) -> int | None:
-        """Return the latest time that any chain's blocks say, in Unix seconds; None where no block was taken in."""
-        return self._connection.execute(select(func.max(blocks.c.timestamp_s))).scalar()
+        """Return the latest time that any chain's head says, in Unix seconds; None where no block was taken in."""
+        heads = [self.block(chain.chain_id, chain.head_number) for chain in self.all()]
+        return max((head[1] for head in heads if head is not None), default=None)
 
     def drop_blocks(self, chain_id: int, *, from_number: int) -> None:
         """Forget orphaned blocks and the authorizations used in them."""

@@ -1,6 +1,6 @@
 """What goes in and out of the database is what was meant: checked once, for both databases."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -12,8 +12,11 @@ from tokenpay.errors import IntegrityError, InvalidInput, MoneyError, NotFound
 MAX_ROWS = 10**9
 MAX_NUMBER = 2**63 - 1
 MAX_POSITION = 2**31 - 1
+AT_ONCE = 5_000
+"""So many values go into one statement: PostgreSQL takes 65,535."""
 Given = ParamSpec("Given")
 Noun = TypeVar("Noun")
+Value = TypeVar("Value")
 
 
 def check_values(_connection: Any, _cursor: Any, _statement: str, parameters: Any, _context: Any, many: bool) -> None:
@@ -37,6 +40,12 @@ def rows_limit(limit: int | None) -> int | None:
     if limit is not None and (type(limit) is not int or not 0 < limit <= MAX_ROWS):
         raise InvalidInput(f"a limit is a number from 1 to {MAX_ROWS:,}")
     return limit
+
+
+def parts(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
+    """Yield values in their order, no more at a time than a statement takes."""
+    for start in range(0, len(values), AT_ONCE):
+        yield values[start : start + AT_ONCE]
 
 
 def position(number: int) -> int:

@@ -12,7 +12,7 @@ from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.ledger.proof import ProvedEntry, Waiting
 from tokenpay.ledger.transfer import Movement, Transfer, TransferState
-from tokenpay.store.door import position, rows_limit, stored
+from tokenpay.store.door import parts, position, rows_limit, stored
 from tokenpay.store.insert_missing import insert_missing
 from tokenpay.store.tables import accounts, entries, transfers
 from tokenpay.store.writes import Writes
@@ -74,8 +74,9 @@ class LedgerStore:
             self._fetch([account.id for account in unopened])
 
     def _fetch(self, ids: Sequence[str]) -> None:
-        for row in self._connection.execute(_LOCK, {"ids": ids}):
-            self._locked[row.id] = _account(row)
+        for part in parts(ids):
+            for row in self._connection.execute(_LOCK, {"ids": part}):
+                self._locked[row.id] = _account(row)
 
     def _open(self, unopened: Sequence[Account]) -> None:
         rows = [{"id": a.id, "kind": a.kind, "owner": a.owner, "asset_id": a.asset_id, **_totals(a)} for a in unopened]
@@ -189,9 +190,17 @@ class LedgerStore:
         return _account(row)
 
     def accounts(
-        self, *, kind: AccountKind | None = None, owner: str | None = None, asset_id: str | None = None
+        self,
+        *,
+        kind: AccountKind | None = None,
+        owner: str | None = None,
+        asset_id: str | None = None,
+        available_units: int = 0,
     ) -> list[Account]:
-        """Return accounts by kind, owner or asset, ordered by id, without locking them."""
+        """Return accounts by kind, owner or asset, ordered by id, without locking them.
+
+        With `available_units`, only those that have at least so many: most deposit addresses are empty.
+        """
         query = select(accounts).order_by(accounts.c.id)
         if kind is not None:
             query = query.where(accounts.c.kind == kind)
@@ -199,6 +208,8 @@ class LedgerStore:
             query = query.where(accounts.c.owner == owner)
         if asset_id is not None:
             query = query.where(accounts.c.asset_id == asset_id)
+        if available_units:
+            query = query.where(accounts.c.available_units >= available_units)
         return [_account(row) for row in self._connection.execute(query)]
 
     def transfers(self, *, payment_id: str | None = None, deposit_id: str | None = None) -> list[Transfer]:

@@ -17,13 +17,12 @@ from tokenpay.compliance.screening import ListHit
 from tokenpay.compliance.screening_list import ScreeningList
 from tokenpay.money.address import Address
 from tokenpay.primitives.canonical import canonical_text, parse_canonical
-from tokenpay.store.door import stored
+from tokenpay.store.door import parts, stored
 from tokenpay.store.tables import listed_addresses, listed_names, listed_parties, screening_lists
 
 _HITS = select(listed_addresses.c.canonical, listed_addresses.c.list_name, listed_addresses.c.entry_id).where(
     listed_addresses.c.canonical.in_(bindparam("wanted", expanding=True))
 )
-_AT_ONCE = 5_000
 """Rows that are written in one statement: enough to be quick, few enough to stay small in memory."""
 
 
@@ -41,8 +40,7 @@ class ListStore:
             self._connection.execute(delete(table).where(table.c.list_name == known.name))
         self._connection.execute(delete(screening_lists).where(screening_lists.c.name == known.name))
         self._connection.execute(insert(screening_lists), _row(known))
-        for start in range(0, len(parties), _AT_ONCE):
-            some = parties[start : start + _AT_ONCE]
+        for some in parts(parties):
             for table, rows in (
                 (listed_parties, [_party_row(known.name, party) for party in some]),
                 (listed_names, [row for party in some for row in _name_rows(known.name, party)]),
@@ -87,8 +85,7 @@ class ListStore:
     def _ask(self, wanted: Iterable[str]) -> None:
         unknown = sorted({one for one in wanted if one not in self._hits})
         found: dict[str, set[ListHit]] = {one: set() for one in unknown}
-        for start in range(0, len(unknown), _AT_ONCE):
-            some = unknown[start : start + _AT_ONCE]
+        for some in parts(unknown):
             for canonical, list_name, entry_id in self._connection.execute(_HITS, {"wanted": some}):
                 found[canonical].add(ListHit(list_name=list_name, entry_id=entry_id))
         self._hits.update({one: frozenset(hits) for one, hits in found.items()})

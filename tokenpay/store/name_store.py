@@ -14,14 +14,13 @@ from tokenpay.errors import IntegrityError, NotFound
 from tokenpay.parties.customer import CustomerStatus
 from tokenpay.parties.operator import Permission
 from tokenpay.primitives.canonical import canonical_text, parse_canonical
-from tokenpay.store.door import stored
+from tokenpay.store.door import parts, stored
 from tokenpay.store.operator_store import OperatorStore
 from tokenpay.store.tables import customers, name_releases, name_verdicts
 
 _V, _R = name_verdicts, name_releases
 _OF = select(_V).where(_V.c.party.in_(bindparam("parties", expanding=True)))
 _RELEASED = select(_R).where(_R.c.party == bindparam("party"), _R.c.confirmed_by.is_not(None))
-_AT_ONCE = 500
 FAILED_AGAIN_S = 3_600
 """How long a comparison that failed is left alone."""
 
@@ -37,8 +36,7 @@ class NameStore:
     def ask(self, parties: Iterable[str]) -> None:
         """Read what the lists say of all of these parties at once."""
         unknown = sorted(set(parties) - self._verdicts.keys())
-        for start in range(0, len(unknown), _AT_ONCE):
-            some = unknown[start : start + _AT_ONCE]
+        for some in parts(unknown):
             found: dict[str, dict[str, NameVerdict]] = {party: {} for party in some}
             for row in self._connection.execute(_OF, {"parties": some}):
                 found[row.party][row.list_name] = _verdict(row)

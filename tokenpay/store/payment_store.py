@@ -16,7 +16,7 @@ from tokenpay.payments.journal import JournalCursor, JournalEntry, JournalFilter
 from tokenpay.payments.payment import ENDED, UNPAID, UNSENT, Payment, PaymentState, Reason
 from tokenpay.primitives.canonical import canonical_text, parse_canonical
 from tokenpay.store.asset_store import AssetStore
-from tokenpay.store.door import rows_limit, stored
+from tokenpay.store.door import parts, readable, rows_limit, stored
 from tokenpay.store.final_transfer import FinalTransfer, country_of
 from tokenpay.store.guard_rules import CHANGES
 from tokenpay.store.journal_query import journal_query
@@ -93,9 +93,12 @@ class PaymentStore:
 
     def lock_all(self, payment_ids: Iterable[str]) -> dict[str, Payment]:
         """Return these payments by id, locked in the order of their ids."""
-        query = select(payments).where(payments.c.id.in_(set(payment_ids))).order_by(payments.c.id)
-        rows = self._connection.execute(query.with_for_update(key_share=True))
-        return {row.id: self._payment(row) for row in rows}
+        found: dict[str, Payment] = {}
+        for part in parts(sorted(set(payment_ids))):
+            query = select(payments).where(payments.c.id.in_(part)).order_by(payments.c.id)
+            rows = self._connection.execute(query.with_for_update(key_share=True))
+            found |= {row.id: self._payment(row) for row in rows}
+        return found
 
     def all_of(self, payment_ids: Iterable[str]) -> dict[str, Payment]:
         """Return these payments by id."""
@@ -121,8 +124,12 @@ class PaymentStore:
         related: str | None = None,
         request_id: str | None = None,
         limit: int | None = None,
+        whole: bool = True,
     ) -> list[Payment]:
-        """Return payments that match all that is given: by nonce, then oldest first."""
+        """Return payments that match all that is given: by nonce, then oldest first.
+
+        Without `whole`, for a list, one that cannot be read is left out and stops nobody else; `expire` tells of it.
+        """
         query = select(payments)
         for column, value in (
             (payments.c.chain_id, chain_id),
@@ -135,7 +142,8 @@ class PaymentStore:
         if states is not None:
             query = query.where(payments.c.state.in_([state.value for state in states]))
         order = (payments.c.nonce.nulls_last(), payments.c.created_at_s, payments.c.id)
-        return [self._payment(row) for row in self._connection.execute(query.order_by(*order).limit(rows_limit(limit)))]
+        rows = self._connection.execute(query.order_by(*order).limit(rows_limit(limit)))
+        return [self._payment(row) for row in rows] if whole else readable(rows, self._payment)
 
     def refused_of(self, customer_id: str) -> list[Payment]:
         """Return the refused payments that a customer was to pay or be paid by, oldest first."""
@@ -145,13 +153,14 @@ class PaymentStore:
         return [self._payment(row) for row in self._connection.execute(query.order_by(payments.c.created_at_s))]
 
     def held_for(self, codes: str, *, limit: int | None = None) -> list[Payment]:
-        """Return held payments with a reason whose code begins with `codes`, oldest first."""
+        """Return held payments that can be read, with a reason whose code begins with `codes`, oldest first."""
         query = select(payments).where(
             payments.c.state == PaymentState.HELD.value,
             payments.c.reasons.contains(f'"code":"{codes}', autoescape=True),
         )
         order = (payments.c.created_at_s, payments.c.id)
-        return [self._payment(row) for row in self._connection.execute(query.order_by(*order).limit(rows_limit(limit)))]
+        rows = self._connection.execute(query.order_by(*order).limit(rows_limit(limit)))
+        return readable(rows, self._payment)
 
     def paid_before(self, *, creditor: str, debtor: str | None = None) -> bool:
         """Tell whether anybody, or this debtor, has paid this creditor to the end."""

@@ -12,7 +12,7 @@ from tokenpay.money.amount import Amount
 from tokenpay.requests.payment_request import PaymentRequest, Terms
 from tokenpay.requests.request_state import WAITING, RequestState
 from tokenpay.store.asset_store import AssetStore
-from tokenpay.store.door import rows_limit, stored
+from tokenpay.store.door import parts, rows_limit, stored
 from tokenpay.store.tables import requests
 
 _LOCK = (
@@ -104,10 +104,8 @@ class RequestStore:
 
     def by_address(self, chain_id: int, addresses: Iterable[Address]) -> dict[str, IssuedRequest]:
         """Return the requests whose deposit address is among `addresses`, by EIP-55 text."""
-        wanted = sorted({address.text for address in addresses})
         found: dict[str, IssuedRequest] = {}
-        for start in range(0, len(wanted), 500):
-            part = wanted[start : start + 500]
+        for part in parts(sorted({address.text for address in addresses})):
             query = select(requests).where(requests.c.chain_id == chain_id, requests.c.deposit_address.in_(part))
             for row in self._connection.execute(query):
                 found[row.deposit_address] = self._issued(row)

@@ -7,10 +7,9 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from tokenpay.compliance.travel_record import TravelRecord, Way
 from tokenpay.errors import NotFound
-from tokenpay.store.door import stored
+from tokenpay.store.door import parts, stored
 from tokenpay.store.tables import travel_rules
 
-_AT_ONCE = 1_000
 _CLEAR = [column for column in travel_rules.c if column.name not in ("salt", "sealed")]
 
 
@@ -76,9 +75,8 @@ class TravelStore:
     def standing_of(self, subjects: Iterable[str]) -> list[TravelRecord]:
         """Return the records of these payments and deposits that still hold their document."""
         found = list[TravelRecord]()
-        every = sorted(subjects)
-        for first in range(0, len(every), _AT_ONCE):
-            there = (travel_rules.c.subject.in_(every[first : first + _AT_ONCE]), travel_rules.c.erased_at_s.is_(None))
+        for some in parts(sorted(subjects)):
+            there = (travel_rules.c.subject.in_(some), travel_rules.c.erased_at_s.is_(None))
             query = select(*_CLEAR).where(*there).order_by(travel_rules.c.subject, travel_rules.c.seq)
             found += [_record(row) for row in self._connection.execute(query)]
         return found

@@ -88,6 +88,24 @@ def test_payments_that_cannot_go_do_not_starve_one_that_can(world: World) -> Non
     world.prove()
 
 
+@pytest.mark.every_database
+@pytest.mark.parametrize("whole", [20, 200], ids=["cleared", "held"])
+def test_a_payment_that_cannot_be_read_stops_nobody_and_is_told_when_its_time_is_over(world: World, whole: int) -> None:
+    broken = world.paid(whole, creditor=OUTSIDE)
+    held = world.paid(200, creditor=OUTSIDE)
+    other = world.paid(20, creditor=OUTSIDE)
+    world.sql("UPDATE payments SET intent = '{' WHERE id = :id", id=broken.id)
+    world.to_finality()
+    assert world.now(other).state is S.FINAL
+    assert held in tp.find_payments(world.bank, by=world.ann, states=[S.HELD])
+    world.next_day()
+    world.next_day()
+    cycle = tp.run_once(world.bank, by=world.engine)
+    assert (cycle.error, cycle.chains[0].error) == (None, None)
+    assert world.now(held).state is S.EXPIRED
+    assert world.cases() == [("payment_stuck", broken.id)]
+
+
 def test_what_people_call_a_case_does_not_confuse_the_numbers_of_cases(world: World) -> None:
     subject = LISTED.caip10(CHAIN_ID)
     for typed in (f"{subject}#2", f"{subject}#3"):

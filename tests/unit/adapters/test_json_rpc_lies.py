@@ -415,6 +415,7 @@ def test_a_receipt_that_is_not_mined_is_none_and_a_rollups_fee_is_whole(liar: Li
         (-32000, "transaction underpriced: tip needed 1", "rejected", "underpriced"),
         (-32003, "max fee per gas less than block base fee", "rejected", "underpriced"),
         (-32000, "invalid sender", "rejected", "other: invalid sender"),
+        (-32000, "unknown transaction type", "rejected", "other: unknown transaction type"),
         (-32000, "a\nline\x00\u202etwo", "rejected", "other: a line two"),
         (-32000, "x" * 500, "rejected", "other: " + "x" * 80),
         (-32603, "internal error", "unknown", "internal error"),

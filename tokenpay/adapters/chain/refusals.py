@@ -8,7 +8,7 @@ from tokenpay.ports import Broadcast
 
 # The words of geth, erigon, nethermind, besu and anvil, lower case, spaces and underscores left out.
 _WORDS: tuple[tuple[str, Literal["accepted", "rejected"], str], ...] = (
-    (r"alreadyknown|knowntransaction|alreadyimported", "accepted", "already known"),
+    (r"alreadyknown|(?<!un)knowntransaction|alreadyimported", "accepted", "already known"),
     (r"noncetoolow|oldnonce", "rejected", "nonce_too_low"),
     (r"insufficientfunds|upfrontcostexceeds", "rejected", "insufficient_funds"),
     (r"underpriced|feetoolow|lessthanblockbasefee", "rejected", "underpriced"),

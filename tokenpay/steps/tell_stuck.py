@@ -1,0 +1,15 @@
+"""A case about a payment that cannot go on, in a unit of work of its own: it keeps nobody behind it."""
+
+from tokenpay.bank import Bank
+from tokenpay.compliance.case import CaseKind
+from tokenpay.parties.operator import Permission
+from tokenpay.parties.session import Session
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.enter_case import enter_case
+
+
+def tell_stuck(bank: Bank, payment_id: str, note: str, *, by: Session) -> None:
+    """Open a case about a payment that people must look at, or leave the open one as it is."""
+    with bank.store.unit_of_work() as uow:
+        operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
+        enter_case(uow, bank, operator, kind=CaseKind.PAYMENT_STUCK, subject=payment_id, note=note)
