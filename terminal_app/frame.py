@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
@@ -12,8 +12,10 @@ from time import monotonic
 from typing import ClassVar
 
 from textual import events, on
+from textual.actions import ActionParseResult
 from textual.app import App, SystemCommand
 from textual.command import CommandPalette
+from textual.dom import DOMNode
 from textual.screen import Screen
 
 import tokenpay as tp
@@ -30,6 +32,9 @@ from terminal_app.screens.room import Room
 from terminal_app.screens.sign_in import SignIn
 from terminal_app.themes import CONTRAST, EDGE, THEMES, offered
 from terminal_app.workers import ask
+
+HURRY_S = 0.6
+"""A key that comes sooner after another one was pressed by nobody who has read what stands there."""
 
 
 class Frame(App[None]):
@@ -64,6 +69,9 @@ class Frame(App[None]):
         self.alarm = ""
         self._idle_s = idle_s
         self._touched_s = monotonic()
+        self.hurry_s = HURRY_S
+        self._key_s = 0.0
+        self._hurried = False
         self._name_palette()
         self.register_theme(CONTRAST)
         if self.memory.theme in offered(no_color=self.no_color):
@@ -180,7 +188,29 @@ class Frame(App[None]):
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key | events.Paste | events.MouseDown):
             self._touched_s = monotonic()
+        if isinstance(event, events.Key) and event.time != self._key_s:  # one that nobody takes comes by here again
+            self._hurried = event.time - self._key_s < self.hurry_s
+            self._key_s = event.time
         await super().on_event(event)
+
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """Do what a key, a code or the palette asks for; what decides about money only for a key that came alone."""
+        room = self.room
+        if (
+            room is not None
+            and self._hurried
+            and any(command.alone and command.action == action for command in (*room.commands, *self.anywhere))
+        ):
+            room.say(
+                _("! That key came together with others, as from a scanner. Read what stands here, then press it.")
+            )
+            return True
+        return await super().run_action(action, default_namespace, namespaces)
 
     # From room to room
 

@@ -121,6 +121,7 @@ CHANGE_PIN = Command(
     permission=Permission.CREDENTIAL,
     shown=False,
     code="pin",
+    alone=True,
 )
 
 REQUESTS = Command(

@@ -39,6 +39,7 @@ CONFIRM = Command(
     key="f9",
     footer=_("Confirm"),
     help=_("Do exactly what stands here, once. No scanner and no Enter presses this key."),
+    alone=True,
 )
 CANCEL_PAYMENT = Command(
     action="cancel_payment",
@@ -53,6 +54,7 @@ APPROVE = Command(
     footer=_("Approve"),
     help=_("Consent, as the second person, to exactly what stands here."),
     permission=Permission.APPROVE,
+    alone=True,
 )
 REFUSE = Command(
     action="refuse",
@@ -60,6 +62,7 @@ REFUSE = Command(
     footer=_("Refuse"),
     help=_("Say no, with a reason; the funds are free again."),
     permission=Permission.APPROVE,
+    alone=True,
 )
 DROP = Command(
     action="drop",
@@ -68,13 +71,14 @@ DROP = Command(
     help=_("Forget what the bank never got. What it did get cannot be forgotten here."),
     permission=Permission.PAY,
 )
-YES = Command(action="yes", key="f9", footer=_("Yes"), help=_("Do it."))
+YES = Command(action="yes", key="f9", footer=_("Yes"), help=_("Do it."), alone=True)
 DO_AGAIN = Command(
     action="do_again",
     key="f9",
     footer=_("Do it now"),
     help=_("Send the chosen one as it was confirmed: under the same key, so that it is done once."),
     permission=Permission.PAY,
+    alone=True,
 )
 SELF_SERVICE = Command(
     action="self_service",
@@ -83,6 +87,7 @@ SELF_SERVICE = Command(
     help=_("Let the customer choose a PIN for self-service, another one, or end it."),
     permission=Permission.ENROL,
     shown=False,
+    alone=True,
 )
 END_SELF_SERVICE = Command(
     action="end_self_service",
@@ -140,6 +145,7 @@ FREEZE = Command(
     footer=_("Freeze"),
     help=_("Let the customer pay nothing and be paid nothing in the books, with a reason."),
     permission=Permission.FREEZE,
+    alone=True,
 )
 UNFREEZE = Command(
     action="unfreeze",
@@ -147,6 +153,7 @@ UNFREEZE = Command(
     footer=_("Unfreeze"),
     help=_("Let the customer pay and be paid again, with a reason."),
     permission=Permission.FREEZE,
+    alone=True,
 )
 OTHER_ASSET = Command(action="other_asset", key="f5", footer=_("Other asset"), help=_("Show the next asset."))
 ENDED = Command(

@@ -24,6 +24,7 @@ RELEASE_HIT = Command(
     footer=_("Not them"),
     help=_("Say that somebody is not the one on the list, or confirm what another supervisor said: two people do."),
     permission=Permission.CASE,
+    alone=True,
 )
 RESOLVE_CASE = Command(
     action="resolve_case",
@@ -31,6 +32,7 @@ RESOLVE_CASE = Command(
     footer=_("Resolve"),
     help=_("Close the case with what was done; no money may stand under it."),
     permission=Permission.CASE,
+    alone=True,
 )
 VOLUMES = Command(
     action="volumes",
@@ -45,6 +47,7 @@ STOP = Command(
     footer=_("Stop all"),
     help=_("Refuse every payment of the whole bank from now on, with a reason. One person may."),
     permission=Permission.CONTROL,
+    alone=True,
 )
 RESUME = Command(
     action="resume_payments",
@@ -66,6 +69,7 @@ APPROVE_POLICY = Command(
     footer=_("Approve"),
     help=_("Sign the proposed rules as their second person: they count at once."),
     permission=Permission.POLICY,
+    alone=True,
 )
 REFUSE_POLICY = Command(
     action="refuse_policy",
@@ -73,6 +77,7 @@ REFUSE_POLICY = Command(
     footer=_("Refuse"),
     help=_("Say no to the proposed rules, with a reason."),
     permission=Permission.POLICY,
+    alone=True,
 )
 DAY_HERE = Command(
     action="app.close_day",

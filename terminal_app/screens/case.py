@@ -82,7 +82,7 @@ def hit_text(standing: tp.StandingHit) -> str:
 def case_shown(bank: tp.Bank, case_id: str, *, by: tp.Session) -> CaseView:
     case = tp.get_case(bank, case_id, by=by)
     about = tp.find_payments(bank, by=by, related=case_id, limit=1000)
-    held = tp.find_payments(bank, by=by, related=case.about, limit=1000)
+    held = tp.find_payments(bank, by=by, related=case.about, limit=1000) if case.about else []  # kept from a teller
     paid = sorted({payment.id: payment for payment in (*about, *held)}.values(), key=lambda p: p.intent.created_at_s)
     names = names_of(bank, paid, by=by)
     return CaseView(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.widgets import DataTable
 
@@ -29,11 +30,18 @@ class Listing(DataTable[Text]):
         here = self.chosen
         self._filled = filled
         self.clear()
+        self._measure()
         for row_id, cells in filled:
             self.add_row(*(Text(cell) for cell in cells), key=row_id)
         ids = [row_id for row_id, _ in filled]
         if here in ids:
             self.move_cursor(row=ids.index(here))
+
+    def _measure(self) -> None:
+        """Make each column as wide as what stands in it: painted before the table has done so, a row would stay cut."""
+        for place, column in enumerate(self.ordered_columns):
+            cells = [self._names[place], *(cells[place] for _id, cells in self._filled)]
+            column.content_width = max(map(cell_len, cells))
 
     @property
     def chosen(self) -> str | None:

@@ -18,6 +18,7 @@ from terminal_app.screens.request import RequestScreen
 from terminal_app.screens.requests import Requests
 from terminal_app.screens.take_payment import TakePayment
 from terminal_app.screens.unfinished import Unfinished
+from terminal_app.widgets.listing import Listing
 from tests.app.gate import Gate
 from tests.app.hand import Hand, run, terminal
 from tests.app.spoken import typed
@@ -140,6 +141,25 @@ def test_a_teller_reads_a_case_and_decides_nothing(branch: Branch, tmp_path: Pat
             assert not {"Credit", "Refund", "Resolve"} & hand.footer()
             await hand.press("f4", "f9")
             assert type(hand.app.screen) is CaseScreen
+
+    run(flow())
+
+
+def test_what_a_teller_is_not_told_is_about_nobody_elses_payments(branch: Branch, tmp_path: Path) -> None:
+    anna, boris = (f"customer/{each.id}" for each in (branch.anna, branch.boris))
+    order = {"debtor": anna, "amount": euro("25"), "by": branch.tim}
+    listed = tp.pay(branch.bank, creditor=DENIED.caip10(31_337), key="listed", **order)
+    paid = tp.pay(branch.bank, creditor=boris, key="of-others", **order)
+    assert (type(listed), type(paid)) == (tp.Refusal, tp.Payment)
+
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            await hand.open(Cases, by="tim", key="f8")
+            await hand.read("other")
+            await hand.press("enter")
+            await hand.arrive(CaseScreen)
+            await hand.read("○ STILL OPEN · other")
+            assert hand.app.screen.query_one(Listing).row_count == 0
 
     run(flow())
 
