@@ -52,6 +52,8 @@ class PayTo(AssetForm):
         super().__init__()
         self._target: Target | None = None
         self._resolved_text = ""
+        self._brought = ""
+        """The amount that a code wrote into the field: it goes with its code."""
 
     def body(self) -> Iterator[Widget]:
         yield Static(_("From {payer}").format(payer=self.payer), markup=False)
@@ -72,7 +74,11 @@ class PayTo(AssetForm):
     def _forget_target(self) -> None:
         self._target, self._resolved_text = None, ""
         self.query_one("#verdict", Static).update("")
-        self.query_one(AmountInput).disabled = self._choice.disabled = False
+        amount = self.query_one(AmountInput)
+        amount.disabled = self._choice.disabled = False
+        if self._brought and amount.value == self._brought:
+            amount.value = ""
+        self._brought = ""
 
     @on(Input.Submitted, "#target")
     def read(self) -> None:
@@ -94,17 +100,26 @@ class PayTo(AssetForm):
         if not resolved.resolution.payable:
             return
         self._target, self._resolved_text = target, text
-        amount, choice = self.query_one(AmountInput), self._choice
-        if resolved.asset is not None and resolved.asset.id in self._assets:
-            choice.value = resolved.asset.id
-            choice.disabled = True
+        amount = self.query_one(AmountInput)
+        self._choose_asset()
         if resolved.amount is not None:
-            amount.value = as_typed(resolved.amount)
+            amount.value = self._brought = as_typed(resolved.amount)
             amount.disabled = resolved.trusted
         if not amount.disabled:
             amount.focus()
         else:
             self.go_on()
+
+    def _offer(self, known: list[tp.RegisteredAsset]) -> None:
+        super()._offer(known)
+        self._choose_asset()  # the code may have been read before the assets were there
+
+    def _choose_asset(self) -> None:
+        """Choose the asset that the code names, and no other."""
+        named = None if self._target is None else self._target.resolved.asset
+        if named is not None and named.id in self._assets:
+            self._choice.value = named.id
+            self._choice.disabled = True
 
     @on(Input.Submitted, "#amount")
     def go_on(self) -> None:
@@ -139,6 +154,8 @@ class PayTo(AssetForm):
         amount = self.amount()
         if target.chain_id not in (None, asset.chain_id):
             raise tp.InvalidAddress(_("the code is for another chain than the asset is on"))
+        if resolved.asset not in (None, asset):
+            raise tp.InvalidAsset(_("the code is for another asset than is chosen"))
         request, payee = resolved.request, resolved.payee
         if request is not None:
             creditor, to, fours, request_id = request.payee, target.name, request.reference, request.id

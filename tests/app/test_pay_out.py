@@ -18,6 +18,7 @@ from terminal_app.screens.sign_in import SignIn
 from terminal_app.screens.unfinished import Unfinished
 from tests.app.gate import Gate
 from tests.app.hand import Hand, run, terminal
+from tests.app.spoken import typed
 from tokenpay.testing import DENIED, OUTSIDER, Branch, euro
 
 PAYEE = tp.Address(b"\x77" * 20)
@@ -70,6 +71,71 @@ def test_a_request_is_paid_in_the_books(branch: Branch, tmp_path: Path, size: tu
             assert branch.balance(branch.boris) == "25.00 DEUR"
             assert tp.get_request(branch.bank, request.id, by=branch.tim).state is tp.RequestState.PAID
             assert hand.app.memory.unanswered() == []
+
+    run(flow())
+
+
+def test_a_code_is_paid_in_its_own_asset_however_late_the_assets_come(
+    branch: Branch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = Gate(monkeypatch, "list_assets")
+
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            await hand.open(FindCustomer, by="tim", key="f4")
+            await hand.choose("anna")
+            await hand.arrive(PayOut)
+            await hand.enter(f"ethereum:{PAYEE.text}@31337?value=2e18")
+            await hand.until(lambda: getattr(hand.app.focused, "id", "") == "amount", "a payee")
+            gate.go_on.set()
+            await hand.until(lambda: bool(hand.app.screen._assets), "assets to choose from")  # type: ignore[attr-defined]
+            await hand.press("enter", "enter")
+            await hand.arrive(Confirm)
+            await hand.read("2.00\N{NO-BREAK SPACE}ETH")
+
+    run(flow())
+
+
+def test_a_code_for_an_asset_that_cannot_be_chosen_is_not_paid_in_another(branch: Branch, tmp_path: Path) -> None:
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            await hand.open(FindCustomer, by="tim", key="f4")
+            await hand.choose("anna")
+            await hand.arrive(PayOut)
+            room = hand.app.screen
+            assert isinstance(room, PayOut)
+            await hand.until(lambda: bool(room._assets), "assets to choose from")
+            room._assets = {key: asset for key, asset in room._assets.items() if asset.symbol == "DEUR"}
+            await hand.enter(f"ethereum:{PAYEE.text}@31337?value=2e18")
+            await hand.until(lambda: getattr(hand.app.focused, "id", "") == "amount", "a payee")
+            await hand.press("enter", "enter")
+            await hand.read("The code is for another asset than is chosen")
+            assert type(hand.app.screen) is PayOut
+
+    run(flow())
+
+
+def test_an_amount_goes_with_the_code_that_brought_it(branch: Branch, tmp_path: Path) -> None:
+    asked = branch.issue(branch.boris, euro("25"), key="asks")
+    left_open = tp.issue_request(
+        branch.bank, payee=branch.boris.id, asset=asked.asset, amount=None, by=branch.tim, key="leaves-open"
+    )
+
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            await hand.open(FindCustomer, by="tim", key="f4")
+            await hand.choose("anna")
+            await hand.arrive(PayOut)
+            await hand.enter(asked.reference)
+            await hand.until(lambda: getattr(hand.app.focused, "id", "") == "remittance", "a payee")
+            amount, target = (hand.app.screen.query_one(f"#{name}", Input) for name in ("amount", "target"))
+            assert amount.value == typed("25.00")
+            target.focus()
+            target.value = ""
+            await hand.until(lambda: hand.app.focused is target, "the field of the code")
+            await hand.enter(left_open.reference)
+            await hand.until(lambda: getattr(hand.app.focused, "id", "") == "amount", "a payee")
+            assert amount.value == ""
 
     run(flow())
 
