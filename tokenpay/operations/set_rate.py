@@ -1,6 +1,6 @@
 """Say what a token costs in cash: a supervisor's word, which a second one repeats where the price jumps."""
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
 from tokenpay.bank import Bank
@@ -69,5 +69,9 @@ def _day_of(pair: str) -> str:
 
 def _began(uow: UnitOfWork, pair: str, day: str) -> Decimal | None:
     """Return what one person's steps of this day are measured from, once one was made."""
-    on, _, price = uow.facts.get(_day_of(pair), "").partition(" ")
-    return Decimal(price) if on == day else None
+    on, _, text = uow.facts.get(_day_of(pair), "").partition(" ")
+    try:
+        price = Decimal(text)
+    except InvalidOperation:  # a terminal's own SQL may write here
+        return None
+    return price if on == day and price.is_finite() and price > 0 else None

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from tokenpay.errors import InvalidInput, NotFound
 from tokenpay.parties.customer import ERASED_NAME, MAX_NAME, Customer, CustomerKind, CustomerStatus
-from tokenpay.store.door import rows_limit, stored
+from tokenpay.store.door import readable, rows_limit, stored
 from tokenpay.store.tables import customers
 
 _CUSTOMER = select(customers).where(customers.c.id == bindparam("customer"))
@@ -73,7 +73,7 @@ class CustomerStore:
             func.lower(customers.c.name).like(needle, escape="/") | func.lower(customers.c.id).like(needle, escape="/")
         )
         rows = self._connection.execute(query.order_by(customers.c.id).limit(rows_limit(limit)))
-        return [_customer(row) for row in rows]
+        return readable(rows, _customer)
 
     def set_kind(self, customer_id: str, kind: CustomerKind) -> None:
         self._connection.execute(update(customers).where(customers.c.id == customer_id).values(kind=kind))

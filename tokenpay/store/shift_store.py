@@ -16,7 +16,7 @@ from tokenpay.money.amount import Amount
 from tokenpay.money.asset import Asset
 from tokenpay.payments.intent import Purpose
 from tokenpay.primitives.canonical import Value, canonical_text
-from tokenpay.store.door import rows_limit
+from tokenpay.store.door import readable, rows_limit, stored
 from tokenpay.store.insert_missing import insert_missing
 from tokenpay.store.tables import assets, payments, shifts, transfers
 
@@ -86,7 +86,7 @@ class ShiftStore:
         query = select(shifts).order_by(shifts.c.opened_at_s.desc(), shifts.c.id).limit(rows_limit(limit))
         if states is not None:
             query = query.where(shifts.c.state.in_([state.value for state in states]))
-        return [_shift(row) for row in self._connection.execute(query)]
+        return readable(self._connection.execute(query), _shift)
 
     def update(self, shift: Shift, *, was: ShiftState) -> None:
         """Write where a shift stands now; raises IntegrityError unless it still stood at `was`."""
@@ -156,6 +156,7 @@ def _read(text: str) -> tuple[CashCount, ...]:
     )
 
 
+@stored
 def _shift(row: Row[Any]) -> Shift:
     return Shift(
         id=row.id,

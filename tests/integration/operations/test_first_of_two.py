@@ -79,3 +79,33 @@ def test_the_first_of_two_counts_while_they_may_still_say_so(world: World) -> No
     (case,) = [it for it in tp.list_cases(world.bank, by=tom, open_only=False) if it.subject == "x"]
     assert (case.asked_by, case.resolved_by, case.resolution) == ("tom", "bob", "says tom; says bob")
     world.prove()
+
+
+@pytest.mark.parametrize("written", [f"bob {'9' * 5_000}", "bob", "bob -1", "9", "", "bob \u0663"])
+def test_what_nobody_asked_keeps_nobody_from_stopping_payments(world: World, written: str) -> None:
+    world.sql("UPDATE bank SET value = :written WHERE name = 'resume_asked_by'", written=written)
+    assert tp.bank_health(world.bank, by=world.tom).resume_asked_by == ""
+    tp.stop_payments(world.bank, reason="x", by=world.ann)
+    assert not tp.resume_payments(world.bank, by=world.ann)
+    assert tp.resume_payments(world.bank, by=world.bob)
+
+
+@pytest.mark.parametrize("written", ["zzz", "NaN", "Infinity", "0", "-1", ""])
+def test_a_price_is_set_whatever_stands_for_the_one_that_the_day_began_with(world: World, written: str) -> None:
+    said = _rate(world)
+    day = tp.get_policy(world.bank, by=world.ann).hours.day(world.clock.now_s())
+    world.sql("UPDATE bank SET value = :written WHERE name LIKE 'rate_asked/%/day'", written=f"{day} {written}")
+    assert alone(said, world.bob) is False
+    assert said(world.ann)
+
+
+def test_a_row_that_cannot_be_read_hides_no_other_customer_or_shift(world: World) -> None:
+    bad = tp.enrol_customer(world.bank, name="Bad", by=world.tom, key=world.key())
+    for by in (world.tom, world.ann):
+        tp.open_shift(world.bank, drawer=f"drawer-{by.operator.id}", opening=[], by=by, key=world.key())
+    world.sql("UPDATE customers SET status = 'zzz' WHERE id = :bad", bad=bad.id)
+    world.sql("UPDATE shifts SET expected = 'zzz' WHERE operator_id = 'tom'")
+    assert [known.id for known in tp.find_customers(world.bank, "C", by=world.tom)] == sorted(
+        [world.anna.id, world.boris.id]
+    )
+    assert [shift.operator_id for shift in tp.find_shifts(world.bank, by=world.ann)] == ["ann"]
