@@ -8,6 +8,7 @@ from hashlib import sha256
 from tokenpay.compliance.name_hit import NameHit
 from tokenpay.compliance.screening import Screening, SilentList, Verdict
 from tokenpay.compliance.screening_list import ScreeningList
+from tokenpay.compliance.travel_record import TravelRecord
 from tokenpay.primitives.canonical import canonical_bytes
 
 _DOMAIN = "tokenpay/screened-name/1"
@@ -42,6 +43,11 @@ def customer_party(customer_id: str, name: str) -> NamedParty:
     """Return a customer as somebody to be screened by name."""
     mark = sha256(canonical_bytes([_DOMAIN, name])).hexdigest()
     return NamedParty(id=f"customer/{customer_id}", mark=mark)
+
+
+def data_party(record: TravelRecord) -> NamedParty:
+    """Return those whom a document names as somebody to be screened by name."""
+    return NamedParty(id=f"travel_rule/{record.id}", mark=record.digest.hex())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.erase_customer import check_erasable, erase_customer
-from tokenpay.steps.erase_documents import erase_documents
+from tokenpay.steps.erase_documents import erase_outdated_documents
 from tokenpay.steps.erase_texts import erase_texts, kept_s
 
 DAY_S = 86_400
@@ -32,9 +32,9 @@ def erase_outdated(bank: Bank, *, by: Session) -> Outdated:
 
     What goes cannot come back, so nothing goes by a clock alone that runs a day ahead of every chain's blocks.
 
-    Past its time is a document of the Travel Rule after its `kept_s`, what people typed about no customer, or one who
-    was erased, after as long, and a passkey's challenge that ended a day ago and proves nothing. A customer whose data
-    has to be kept after all waits.
+    Past its time is a document of the Travel Rule after its `kept_s`, unless an open case needs it, what people typed
+    about no customer, or one who was erased, after as long, and a passkey's challenge that ended a day ago and proves
+    nothing. A customer whose data has to be kept after all waits.
     """
     now_s = bank.clock.now_s()
     with bank.store.read() as uow:
@@ -48,7 +48,7 @@ def erase_outdated(bank: Bank, *, by: Session) -> Outdated:
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
         challenges = uow.passkeys.forget(before_s=now_s - DAY_S)
-        documents = erase_documents(uow, bank, operator, uow.travel_rules.outdated(now_s=now_s))
+        documents = erase_outdated_documents(uow, bank, operator)
         texts = uow.audit_texts.outdated(before_s=now_s - kept_s(uow), limit=_AT_ONCE)
         erased = erase_texts(uow, bank, operator, "bank", texts)
         uow.facts.set(_DONE_AT, str(now_s))

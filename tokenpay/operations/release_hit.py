@@ -6,7 +6,7 @@ from tokenpay.bank import Bank
 from tokenpay.compliance.case import Case, CaseKind
 from tokenpay.compliance.name_hit import NameHit
 from tokenpay.compliance.name_release import NameRelease
-from tokenpay.compliance.name_verdict import NamedParty, customer_party, hit_key
+from tokenpay.compliance.name_verdict import NamedParty, customer_party, data_party, hit_key
 from tokenpay.compliance.typed_reason import checked_reason
 from tokenpay.errors import NotFound, NotPermitted
 from tokenpay.parties.operator import Operator, Permission
@@ -154,4 +154,4 @@ def _party(uow: UnitOfWork, party_id: str) -> NamedParty:
     kind, _, number = party_id.partition("/")
     if kind == "customer":
         return customer_party(number, uow.customers.get(number).name)
-    return NamedParty(id=party_id, mark=uow.travel_rules.get(number).digest.hex())
+    return data_party(uow.travel_rules.get(number))

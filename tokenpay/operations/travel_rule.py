@@ -10,7 +10,7 @@ from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.steps.attach_data import attach_data
 from tokenpay.steps.authorize import authorize
-from tokenpay.steps.erase_documents import erase_documents
+from tokenpay.steps.erase_documents import erase_outdated_documents
 from tokenpay.steps.record import record
 from tokenpay.steps.seal_data import open_document
 
@@ -57,8 +57,10 @@ def get_travel_rule(bank: Bank, subject: str, *, by: Session) -> TravelData:
 def erase_travel_rule(bank: Bank, *, by: Session) -> list[TravelRecord]:
     """Erase every document whose time of keeping is over, and return their records as they stand now.
 
+    What an open case is about, or about whose transfer it is, waits until the case is closed.
+
     That there was one, whose institution it named, and a digest that nobody can undo without the salt stay.
     """
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.CONTROL)
-        return erase_documents(uow, bank, operator, uow.travel_rules.outdated(now_s=bank.clock.now_s()))
+        return erase_outdated_documents(uow, bank, operator)

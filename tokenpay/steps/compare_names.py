@@ -1,12 +1,12 @@
 """Compare names with the lists in place, on the machine that can: whose turn it is, and what is said of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from tokenpay.bank import Bank
 from tokenpay.compliance.name_hit import NameHit, likest
-from tokenpay.compliance.name_verdict import NamedParty, NameVerdict, Uncompared, customer_party
+from tokenpay.compliance.name_verdict import NamedParty, NameVerdict, Uncompared, customer_party, data_party
 from tokenpay.compliance.screening_list import ScreeningList
 from tokenpay.compliance.travel_names import names_outside
 from tokenpay.errors import IntegrityError, NotFound, UnreadableName
@@ -25,6 +25,8 @@ AT_ONCE = 200
 """Parties of one turn: so long nothing else of the engine waits for more than the list's index."""
 SWEEP_EVERY_S = 10
 """How often all customers are looked through for one who was not compared; who pays or is paid is found at once."""
+_LATE_S = 31 * 86_400
+"""How long data is looked for that nothing waited for."""
 _SWEPT, _SWEPT_AT_S = "names_swept", "names_swept_at_s"
 
 
@@ -50,7 +52,10 @@ class Turn:
 
 
 def find_due(uow: UnitOfWork, bank: Bank, lists: tuple[ScreeningList, ...], *, method: str) -> Turn:
-    """Return who is to be compared now: first whose money waits, then every customer who is not closed."""
+    """Return who is to be compared now: first whose money waits, then every customer who is not closed.
+
+    Last whom data names that nobody waited for: it came when its transfer was over.
+    """
     now_s = bank.clock.now_s()
     waiting = dict.fromkeys(_waiting(uow))
     uow.names.ask(party.id for party in waiting)
@@ -60,13 +65,13 @@ def find_due(uow: UnitOfWork, bank: Bank, lists: tuple[ScreeningList, ...], *, m
     left = AT_ONCE - len(found)
     if not left or _fresh(uow, bank, lists, method):
         return Turn(lists=lists, due=tuple(found), swept=False)
-    customers = uow.names.due_customers(lists, method=method, now_s=now_s, limit=left)
-    already = {it.party for it in found}
-    for number, name in customers:
-        party = customer_party(number, name)
-        if party not in already:
-            found.append(Due(party=party, persons=((name,),)))
-    return Turn(lists=lists, due=tuple(found), swept=len(customers) < left)
+    customers = [
+        Due(party=customer_party(number, name), persons=((name,),))
+        for number, name in uow.names.due_customers(lists, method=method, now_s=now_s, limit=left)
+    ]
+    late = _late(uow, bank, since_s=now_s - _LATE_S, limit=left - len(customers))
+    unique = {it.party: it for it in (*found, *customers, *late)}
+    return Turn(lists=lists, due=tuple(unique.values()), swept=len(customers) + len(late) < left)
 
 
 def note_swept(uow: UnitOfWork, bank: Bank, lists: Sequence[ScreeningList], method: str) -> None:
@@ -145,6 +150,15 @@ def _lacks(uow: UnitOfWork, party: NamedParty, lists: Sequence[ScreeningList], *
     return again or len(current) < len(lists)
 
 
+def _late(uow: UnitOfWork, bank: Bank, *, since_s: int, limit: int) -> list[Due]:
+    """Return whom data names that came when its transfer was over, so that nothing waited for them."""
+    if bank.data_keys is None or not limit:
+        return []
+    records = uow.names.uncompared_data(since_s=since_s, limit=limit)
+    found = (_due(uow, bank, data_party(uow.travel_rules.get(record_id))) for record_id in records)
+    return [it for it in found if it is not None]
+
+
 def _due(uow: UnitOfWork, bank: Bank, party: NamedParty) -> Due | None:
     """Return a party with their names; None where this machine cannot open what holds them."""
     kind, _, number = party.id.partition("/")
@@ -161,13 +175,15 @@ def _due(uow: UnitOfWork, bank: Bank, party: NamedParty) -> Due | None:
     return Due(party=party, persons=names_outside(document, record.way, customers=customers))
 
 
-def _ours(uow: UnitOfWork, subject: str) -> tuple[str, ...]:
-    """Return the customers of a payment, or who a deposit is for; raises NotFound, IntegrityError."""
+def _ours(uow: UnitOfWork, subject: str) -> Collection[str]:
+    """Return the names of a payment's customers, or of who a deposit is for; raises NotFound, IntegrityError."""
     if is_uetr(subject):
         intent = uow.payments.get(subject).intent
-        return (*customers_of(intent.debtor), *customers_of(intent.creditor))
-    found = uow.deposits.find(deposit_id=subject)
-    return customers_of(parse_party(uow.requests.get(found[0].request_id).request.payee)) if found else ()
+        parties = [intent.debtor, intent.creditor]
+    else:
+        found = uow.deposits.find(deposit_id=subject)
+        parties = [parse_party(uow.requests.get(deposit.request_id).request.payee) for deposit in found]
+    return uow.customers.names(number for party in parties for number in customers_of(party)).values()
 
 
 def _fresh(uow: UnitOfWork, bank: Bank, lists: Sequence[ScreeningList], method: str) -> bool:

@@ -1,9 +1,11 @@
 """What a list says of somebody's names, stored, and a case about what it did not say before."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from tokenpay.bank import Bank
 from tokenpay.compliance.case import Case, CaseKind
+from tokenpay.compliance.name_hit import NameHit, likest
 from tokenpay.compliance.name_verdict import NameVerdict, Uncompared, hit_key
 from tokenpay.parties.operator import Operator
 from tokenpay.steps.enter_case import enter_case
@@ -19,8 +21,8 @@ def enter_verdict(
     if known == verdict:
         return []
     cases = []
-    contents = {hit.entry_id: _content(uow, verdict.list_name, hit.entry_id) for hit in verdict.hits}
-    verdict = replace(verdict, hits=tuple(replace(hit, content=contents[hit.entry_id]) for hit in verdict.hits))
+    hits = [replace(hit, content=_content(uow, hit)) for hit in verdict.hits]
+    verdict = replace(verdict, hits=likest([*hits, *_still_hit(uow, verdict, known)]))
     uow.names.put([verdict])
     told = {hit_key(hit) for hit in known.hits} if known is not None and known.party == verdict.party else set()
     told |= uow.names.released(verdict.party) if verdict.hits else frozenset()
@@ -36,5 +38,16 @@ def enter_verdict(
     return cases
 
 
-def _content(uow: UnitOfWork, list_name: str, entry_id: str) -> str:
-    return next(party.digest() for party in uow.lists.parties(list_name, entry_id))
+def _still_hit(uow: UnitOfWork, verdict: NameVerdict, known: NameVerdict | None) -> Iterable[NameHit]:
+    """Return the hits of before on entries that stand as they stood.
+
+    What is a name, and what a slip, is learnt from all that a list names: whoever adds to it would let somebody go,
+    alone. Two people do that.
+    """
+    if known is None or (known.party, known.method) != (verdict.party, verdict.method):
+        return ()
+    return (hit for hit in known.hits if hit.content and hit.content == _content(uow, hit))
+
+
+def _content(uow: UnitOfWork, hit: NameHit) -> str:
+    return next((party.digest() for party in uow.lists.parties(hit.list_name, hit.entry_id)), "")

@@ -1,6 +1,6 @@
 """Whose names a payment or a deposit is with, as far as the bank knows them."""
 
-from tokenpay.compliance.name_verdict import NamedParty, customer_party
+from tokenpay.compliance.name_verdict import NamedParty, customer_party, data_party
 from tokenpay.payments.deposit import Deposit
 from tokenpay.payments.intent import OWN_MONEY, BookParty, ChainParty, Intent, parse_party
 from tokenpay.steps.authorize import customers_of
@@ -38,7 +38,7 @@ def named_outside(uow: UnitOfWork, subject: str) -> tuple[NamedParty, ...]:
     people let its hits go. Only what cannot be compared at all is made good by data that can.
     """
     records = uow.travel_rules.standing_of([subject])
-    parties = [NamedParty(id=f"travel_rule/{record.id}", mark=record.digest.hex()) for record in records]
+    parties = [data_party(record) for record in records]
     earlier, standing = parties[:-1], parties[-1:]
     uow.names.ask(party.id for party in earlier)
     return (*(party for party in earlier if not _uncomparable(uow, party)), *standing)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, exists, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, exists, insert, literal, or_, select, update
 
 from tokenpay.compliance.listed_party import ListedKind
 from tokenpay.compliance.name_hit import NameHit
@@ -16,7 +16,7 @@ from tokenpay.parties.operator import Permission
 from tokenpay.primitives.canonical import canonical_text, parse_canonical
 from tokenpay.store.door import parts, stored
 from tokenpay.store.operator_store import OperatorStore
-from tokenpay.store.tables import customers, name_releases, name_verdicts
+from tokenpay.store.tables import customers, name_releases, name_verdicts, travel_rules
 
 _V, _R = name_verdicts, name_releases
 _OF = select(_V).where(_V.c.party.in_(bindparam("parties", expanding=True)))
@@ -81,6 +81,17 @@ class NameStore:
         )
         order = (customers.c.enrolled_at_s, customers.c.id)
         return [(row.id, row.name) for row in self._connection.execute(query.order_by(*order).limit(limit))]
+
+    def uncompared_data(self, *, since_s: int, limit: int) -> list[str]:
+        """Return the records of data that came since and that no list was ever asked about, oldest first."""
+        party = literal("travel_rule/").concat(travel_rules.c.id)
+        query = select(travel_rules.c.id).where(
+            travel_rules.c.attached_at_s >= since_s,
+            travel_rules.c.erased_at_s.is_(None),
+            ~exists().where(_V.c.party == party),
+        )
+        order = (travel_rules.c.attached_at_s, travel_rules.c.id)
+        return list(self._connection.execute(query.order_by(*order).limit(limit)).scalars())
 
     def released(self, party: NamedParty) -> frozenset[tuple[str, str, str]]:
         """Return the hits on these names that two people let go; what they did not sign lets nothing go."""

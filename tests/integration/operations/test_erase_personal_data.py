@@ -3,6 +3,7 @@
 # ruff: noqa: S608 - each attack is made of constants
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ import sqlalchemy as sa
 import tokenpay as tp
 from tests.armed import arm, confirm
 from tests.travel_data import travel_data
-from tests.world import OUTSIDE, TOKEN, Template, World, euro, opened, sign_in
+from tests.world import OUTSIDE, TOKEN, Template, World, address_of, euro, opened, sign_in
 from tokenpay.compliance.travel_rule import TravelRule
 from tokenpay.operations.erase_outdated import erase_outdated
+from tokenpay.testing import FakeScreener
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -118,6 +120,41 @@ def test_a_case_about_whom_a_document_names_keeps_it_and_goes_with_it(world: Wor
         tp.resolve_case(world.bank, "CS-data", resolution=note, by=by)
     erased(world, customer)
     assert note not in everything(world)
+
+
+def test_data_on_blocked_money_stays_while_the_money_does(world: World) -> None:
+    world.bank = replace(world.bank, screener=FakeScreener())
+    world.decree(list_max_age_s=2 * KEPT_S)
+    world.clock.advance(1)
+    row = b"id,kind,names,addresses,programs\n7,person,Barnes,,\n"
+    at_s = world.clock.now_s()
+    tp.load_list(world.bank, name="names", form=tp.ListForm.OWN, files=[row], dated_s=at_s, by=world.ann)
+    tp.screen_names(world.bank, by=world.engine)
+    request = world.request(5)
+    world.deposit(request, 5)
+    world.mine()
+    world.turn()
+    (deposit,) = tp.request_deposits(world.bank, request.id, by=world.ann)
+    data = travel_data("1", account=address_of(request).caip10(TOKEN.chain_id or 0))
+    record = tp.attach_travel_rule(world.bank, deposit.id, data, by=world.tom, key=world.key())
+    world.to_finality()
+    (case,) = (each for each in tp.list_cases(world.bank, by=world.ann) if each.about == deposit.id)
+    later(world)
+    assert record.id not in {each.id for each in tp.erase_travel_rule(world.bank, by=world.ann)}
+    assert erase_outdated(world.bank, by=world.engine).documents == 0
+    out = world.paid(5, debtor=f"blocked/{case.id}", by=world.ann)
+    tp.approve(world.bank, out.id, by=world.bob)
+    assert world.now(out).state is tp.PaymentState.HELD
+    tp.release_hit(world.bank, case.id, list_name="names", entry_id="7", reason="another", by=world.ann)
+    (hit,) = tp.case_hits(world.bank, case.id, by=world.ann)
+    assert hit.asked is not None
+    tp.confirm_release(world.bank, hit.asked.id, by=world.bob)
+    tp.screen_names(world.bank, by=world.engine)
+    assert world.now(out).state is tp.PaymentState.FINAL
+    for by in (world.ann, world.bob):
+        tp.resolve_case(world.bank, case.id, resolution="paid out", by=by)
+    assert [each.id for each in tp.erase_travel_rule(world.bank, by=world.ann)] == [record.id]
+    assert whole(world)
 
 
 def outside(world: World) -> list[tp.HeadStep]:

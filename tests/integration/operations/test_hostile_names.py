@@ -6,6 +6,7 @@ Nothing goes past a hit, and what is wrong with one payment keeps nobody else wa
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -372,3 +373,66 @@ def test_what_waits_for_a_name_outlives_a_pause_of_the_bank(world: World, screen
     ends(world)
     look(world)
     assert world.now(held).state is S.FINAL
+
+
+# --- what one person alone adds or says, and what comes late
+
+
+class Learning(FakeScreener):
+    """Takes for a name of its own what a list of three entries or more has, as the shipped one learns from a list."""
+
+    def compare(self, known: tp.ScreeningList, name: str) -> tuple[Any, ...]:
+        return super().compare(known, name) if len(self._lists[known.name][1]) < 3 else ()
+
+
+def test_what_one_person_adds_to_a_list_lets_no_hit_go(world: World) -> None:
+    world.bank = replace(world.bank, screener=Learning())
+    who = enrol(world, "Osric Vane")
+    rows = [("7", "Osric Vane")]
+    load(world, *rows)
+    held = world.paid(1, creditor=to(who))
+    look(world)
+    assert codes(world.now(held)) == HIT
+    world.clock.advance(1)
+    rows += [("8", "Ulla Vane"), ("9", "Karl Vane")]
+    assert load(world, *rows).doubts == ()
+    for _ in range(2):
+        look(world)
+    assert (world.now(held).state, codes(world.now(held))) == (S.HELD, HIT)
+    release(world, party_case(world, to(who)))
+    look(world)
+    assert world.now(held).state is S.FINAL
+    world.clock.advance(1)
+    changed = [("7", "Osric Vane|O. Vane"), *rows[1:]]  # of another content it is judged by what the list says now
+    load(world, *changed)
+    look(world)
+    assert world.paid(1, creditor=to(who)).state is S.FINAL
+
+
+def test_data_that_comes_when_its_transfer_is_over_is_compared_all_the_same(
+    world: World, screener: FakeScreener
+) -> None:
+    load(world, ("7", "Osric Vane"), ("8", "Second Bank"))
+    look(world)
+    request, deposit = seen(world)
+    world.to_finality()
+    paid = world.paid(20, creditor=OUTSIDE)
+    world.to_finality()
+    assert world.now(paid).state is S.FINAL
+    came = attach(world, deposit.id, told(world, request, "Osric Vane"))
+    left = attach(world, paid.id, travel_data(world.anna.id))
+    look(world)
+    for record in (came, left):
+        release(world, party_case(world, f"travel_rule/{record.id}"), entry="7" if record is came else "8")
+    assert look(world) == tp.ScreenedNames()
+    assert world.cases() == []
+
+
+def test_whom_data_names_on_our_side_by_another_name_is_compared(world: World, screener: FakeScreener) -> None:
+    load(world, ("7", "Smith"))
+    look(world)
+    request, deposit = seen(world)
+    attach(world, deposit.id, told(world, request, "Barnes"))  # it says that Smith is paid here, not Anna
+    world.to_finality()
+    (deposit,) = tp.request_deposits(world.bank, request.id, by=world.ann)
+    assert deposit.outcome is tp.DepositOutcome.BLOCKED

@@ -287,10 +287,11 @@ def test_who_is_named_outside_is_compared_and_forgotten_with_the_data(world: Wor
     record = tp.attach_travel_rule(world.bank, payment.id, travel_data(world.anna.id), by=world.tom, key=world.key())
     assert codes(world.now(payment)) == PENDING
     look(world)
-    assert codes(world.now(payment)) == HIT  # Barnes is Anna, as she writes herself there, and the bank is ours
+    assert codes(world.now(payment)) == HIT  # the bank is ours; Barnes has Anna's number there, and another name
     case = party_case(world, f"travel_rule/{record.id}")
-    assert [hit.hit.entry_id for hit in tp.case_hits(world.bank, case.id, by=world.ann)] == ["7"]
-    release(world, case)
+    assert [hit.hit.entry_id for hit in tp.case_hits(world.bank, case.id, by=world.ann)] == ["7", "8"]
+    for entry in ("7", "8"):
+        release(world, case, entry)
     look(world)
     assert world.now(payment).state is S.CLEARED
     changed = travel_data(world.anna.id, family="Vane")
@@ -299,9 +300,14 @@ def test_who_is_named_outside_is_compared_and_forgotten_with_the_data(world: Wor
     tp.submit(world.bank, chain_id=TOKEN.chain_id or 0, by=world.engine)
     assert world.now(payment).state is S.CLEARED  # other data, another hit: it waits again
     world.clock.advance(6 * 366 * 86_400)
-    for id in ("ann", "engine"):
+    for id in ("ann", "bob", "engine"):
         setattr(world, id, tp.engine_session(world.bank) if id == "engine" else sign_in(world.bank, id))
-    tp.erase_travel_rule(world.bank, by=world.ann)
+    assert len(tp.erase_travel_rule(world.bank, by=world.ann)) == 1  # a case about the other data is open
+    (case,) = tp.list_cases(world.bank, by=world.ann)
+    tp.cancel(world.bank, payment.id, by=world.bob)
+    for by in (world.ann, world.bob):
+        tp.resolve_case(world.bank, case.id, resolution="it was not paid", by=by)
+    assert len(tp.erase_travel_rule(world.bank, by=world.ann)) == 1
     with world.bank.store.engine.connect() as connection:
         left = connection.execute(sa.text("SELECT count(*) FROM name_verdicts WHERE party LIKE 'travel_rule/%'"))
         assert left.scalar_one() == 0
