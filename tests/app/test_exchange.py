@@ -1,5 +1,6 @@
 """Cash against tokens by key presses: the quote, the one key that takes it, and every way it does not come to it."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -37,15 +38,18 @@ def cash(text: str) -> tp.Amount:
 
 
 @pytest.fixture
-def branch(branch: Branch) -> Branch:
-    """A branch with tokens of its own, and 300 EUR in the drawer of Tim's open shift."""
+def before() -> Callable[[Branch], object]:
+    return at_work
+
+
+def at_work(branch: Branch) -> None:
+    """Let the branch have tokens of its own, and 300 EUR in the drawer of Tim's open shift."""
     branch.fill_counter(tokens=euro("5000"), cash=tp.CashCount.parse("20x50", "EUR"))
     tp.open_shift(branch.bank, drawer="drawer-1", opening=[], by=branch.tim, key="open")
     to_drawer = tp.CashDirection.TO_DRAWER
     tp.allocate_cash(
         branch.bank, drawer="drawer-1", amount=cash("300"), direction=to_drawer, by=branch.tim, key="bring"
     )
-    return branch
 
 
 def exchanges(branch: Branch) -> list[tp.Payment]:

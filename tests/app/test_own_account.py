@@ -1,5 +1,6 @@
 """Self-service by key presses: looking, receiving, paying, and that nothing of one customer is there for the next."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -28,12 +29,15 @@ SPACE = "\N{NO-BREAK SPACE}"
 
 
 @pytest.fixture
-def branch(branch: Branch) -> Branch:
-    """A branch whose treasury can pay on the chain, and whose customers have PINs."""
+def before() -> Callable[[Branch], object]:
+    return at_work
+
+
+def at_work(branch: Branch) -> None:
+    """Let the treasury be able to pay on the chain, and the customers have PINs."""
     assert branch.fill_treasury() == 1
     for customer, pin in ((branch.anna, ANNAS), (branch.boris, BORIS)):
         tp.open_self_service(branch.bank, customer_id=customer.id, pin=pin, by=branch.tim, key=f"pin-{pin}")
-    return branch
 
 
 async def enter(hand: Hand, customer: tp.Customer, pin: str = ANNAS, lands: type[Any] = Account) -> None:

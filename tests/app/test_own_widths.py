@@ -1,10 +1,10 @@
 """The screens for customers at 80 columns, in the language that the tests are run with: nothing is cut."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-import tokenpay as tp
 from terminal_app.display.screen import Display
 from terminal_app.memory import Memory
 from terminal_app.screens.customer import CustomerScreen
@@ -21,7 +21,7 @@ from terminal_app.self_service.receive import OwnRequest, Receive
 from terminal_app.self_service.unanswered import Unanswered
 from tests.app.hand import Hand, customer_screen, run, self_service, terminal
 from tests.app.test_customer_screen import let_in
-from tests.app.test_own_account import ANNAS, enter, fill, killed_in_the_middle
+from tests.app.test_own_account import at_work, enter, fill, killed_in_the_middle
 from tests.app.test_pay_out import PAYEE
 from tests.app.test_widths import cut, see
 from tokenpay.testing import Branch, euro
@@ -33,10 +33,8 @@ async def leave(hand: Hand, *keys: str) -> None:
 
 
 @pytest.fixture
-def branch(branch: Branch) -> Branch:
-    assert branch.fill_treasury() == 1
-    tp.open_self_service(branch.bank, customer_id=branch.anna.id, pin=ANNAS, by=branch.tim, key="annas-pin")
-    return branch
+def before() -> Callable[[Branch], object]:
+    return at_work
 
 
 def test_a_customer_sees_every_name_whole(branch: Branch, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """A shift by key presses: count, move cash, count blind, close, and what a supervisor decides."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -86,10 +87,13 @@ async def bring(hand: Hand, key: str, amount: str) -> None:
 
 
 @pytest.fixture
-def branch(branch: Branch) -> Branch:
-    """A branch with 500 EUR in its vault."""
+def before() -> Callable[[Branch], object]:
+    return with_cash
+
+
+def with_cash(branch: Branch) -> None:
+    """Let there be 500 EUR in the vault."""
     branch.fill_vault("8x50, 5x20")
-    return branch
 
 
 def test_a_whole_shift(branch: Branch, tmp_path: Path, size: tuple[int, int]) -> None:

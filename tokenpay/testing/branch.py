@@ -4,7 +4,7 @@ For examples, tests and trying things out. Everything repeats: the clock stands 
 and the entropy starts from a seed. Not for real money.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
@@ -191,18 +191,31 @@ class _Founded:
 
 
 @contextmanager
-def open_branch() -> Iterator[Branch]:
+def open_branch(before: Callable[[Branch], object] | None = None) -> Iterator[Branch]:
     """Open a bank whose people are signed in and whose customer Anna has 2000 DEUR from a deposit.
 
     Each one begins the same, in a temporary folder of its own: the first founds it, later ones are copies.
+    `before` lets more happen there first, once too: later ones with the same function are copies of what came of it.
     """
-    founded = _founded()
+    founded = _founded() if before is None else _lived(before)
+    with TemporaryDirectory() as temporary, _copy(founded, Path(temporary) / "bank") as (branch, _):
+        yield branch
+
+
+@contextmanager
+def _copy(founded: _Founded, folder: Path) -> Iterator[tuple[Branch, _Fakes]]:
     fakes = deepcopy(founded.fakes)
-    with TemporaryDirectory() as temporary:
-        folder = Path(temporary) / "bank"
-        copytree(founded.place.name, folder)
-        with fakes.open(folder) as bank:
-            yield _branch(bank, fakes, founded.faces)
+    copytree(founded.place.name, folder, dirs_exist_ok=True)
+    with fakes.open(folder) as bank:
+        yield _branch(bank, fakes, founded.faces), fakes
+
+
+@cache
+def _lived(before: Callable[[Branch], object]) -> _Founded:
+    place = TemporaryDirectory()
+    with _copy(_founded(), Path(place.name)) as (branch, fakes):
+        before(branch)
+    return _Founded(place=place, fakes=fakes, faces=_founded().faces)
 
 
 def _branch(bank: Bank, fakes: _Fakes, faces: dict[str, Any]) -> Branch:
