@@ -1,14 +1,13 @@
 """Take an asset into use, and watch that its contract stays what it was."""
 
 from tokenpay.bank import Bank
-from tokenpay.compliance.case import CaseKind
 from tokenpay.errors import InvalidAsset, NotFound
 from tokenpay.ethereum.observed import TokenFacts
 from tokenpay.money.asset import Asset, AssetKind
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.steps.authorize import authorize
-from tokenpay.steps.enter_case import enter_case
+from tokenpay.steps.freeze_asset import freeze_asset
 from tokenpay.steps.record import record
 from tokenpay.steps.waited import waited
 from tokenpay.store.asset_store import RegisteredAsset
@@ -71,16 +70,9 @@ def check_asset(bank: Bank, asset_id: str, *, by: Session) -> RegisteredAsset:
         if facts is not None and _unchanged(registered, facts):
             uow.assets.mark_checked(asset_id, at_s=bank.clock.now_s())
             return registered
-        uow.assets.set_active(asset_id, False, at_s=bank.clock.now_s())
-        enter_case(
-            uow,
-            bank,
-            operator,
-            kind=CaseKind.ASSET_CHANGED,
-            subject=asset_id,
-            note="the token's contract is not what it was when it was taken into use",
-        )
-        record(uow, bank, operator, "asset.frozen", asset_id, {"code_hash": facts.code_hash.hex() if facts else ""})
+        why = "the token's contract is not what it was when it was taken into use"
+        code_hash = facts.code_hash.hex() if facts else ""
+        freeze_asset(uow, bank, operator, asset_id, why=why, code_hash=code_hash)
         return uow.assets.get(asset_id)
 
 

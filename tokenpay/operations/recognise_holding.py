@@ -9,6 +9,7 @@ from tokenpay.ledger.chart import BANK, AccountKind
 from tokenpay.money.address import Address
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
+from tokenpay.payments.intent import Purpose
 from tokenpay.payments.payment import ON_ITS_WAY
 from tokenpay.steps import movements
 from tokenpay.steps.authorize import authorize
@@ -21,8 +22,8 @@ def recognise_holding(bank: Bank, *, asset_id: str, by: Session, address: Addres
 
     At the treasury (no `address`) it is the bank's own money: funding. At a deposit address, such as
     native coin from a customer, it goes to suspense with a case. Raises InvalidInput for an address
-    that is not the bank's, WrongState while a payment on its way may explain it, ChainUnavailable. Returns 0
-    where the chain holds no more than the books.
+    that is not the bank's, WrongState while a sweep or a collection on its way may have brought it, ChainUnavailable.
+    Returns 0 where the chain holds no more than the books: what payments take out meanwhile makes it less.
     """
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.CASE)
@@ -37,8 +38,10 @@ def recognise_holding(bank: Bank, *, asset_id: str, by: Session, address: Addres
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.CASE)
         custody = movements.custody_of(owner, asset_id)
-        if uow.payments.find(states=ON_ITS_WAY, chain_id=chain_id, limit=1):
-            raise WrongState("payments are on their way: what the chain holds is told from the books when they end")
+        brings = Purpose.SWEEP if address is None else Purpose.COLLECTION
+        coming = uow.payments.find(states=ON_ITS_WAY, chain_id=chain_id, purpose=brings)
+        if any(payment.intent.amount.asset == asset for payment in coming):
+            raise WrongState(f"a {brings} of this asset is on its way: what it brings is told from the books")
         if uow.chains.get(chain_id, lock=True).final_number != followed.final_number:
             raise ChainUnavailable("the books moved on while the chain was asked; try again", chain_id=chain_id)
         uow.ledger.lock([custody])

@@ -30,9 +30,10 @@ class Settled:
 def settle(bank: Bank, *, chain_id: int, by: Session) -> Settled:
     """Bring the ledger up to the newest final block that `watch` has taken in.
 
-    Safe to stop anywhere and to call again: each payment and each deposit is judged once. Raises NotFound for an
-    unknown chain, Halted, also where another transaction has the nonce of a payment in a final block, ChainUnavailable,
-    IntegrityError, and Unavailable while a deposit waits for its names to be compared with the lists.
+    Safe to stop anywhere and to call again: each payment and each deposit is judged once. A payment that the books
+    cannot take in stays, with a case, and keeps nothing else. Raises NotFound for an unknown chain, Halted, also where
+    another transaction has the nonce of a payment in a final block, ChainUnavailable, IntegrityError, and Unavailable
+    while a deposit waits for its names to be compared with the lists.
     """
     chain = bank.chain(chain_id)
     final = chain.finalized()
@@ -62,7 +63,7 @@ def settle(bank: Bank, *, chain_id: int, by: Session) -> Settled:
         for payment, receipt in zip(due, receipts, strict=True)
         if receipt is not None
     ]
-    settle_payments(bank, found, final_number=final_number, by=by)
+    judged = settle_payments(bank, found, final_number=final_number, by=by)
     for collection in waiting:
         settle_carried(bank, collection.id, final_number=final_number, by=by)
     check_names_compared(bank, seen)
@@ -70,7 +71,7 @@ def settle(bank: Bank, *, chain_id: int, by: Session) -> Settled:
     with bank.store.unit_of_work() as uow:
         if uow.chains.get(chain_id, lock=True).final_number < final_number:
             uow.chains.advance(chain_id, final_number=final_number)
-    return Settled(final_number=max(final_number, followed.final_number), payments=len(due), deposits=len(seen))
+    return Settled(final_number=max(final_number, followed.final_number), payments=judged, deposits=len(seen))
 
 
 def _moved(bank: Bank, chain_id: int, due: Sequence[Payment]) -> dict[bytes, list[TransferLog]]:

@@ -9,6 +9,7 @@ from tests.integration.operations.test_requests import PAYER, PAYER_ADDRESS, aut
 from tests.unguarded import unguarded
 from tests.world import CHAIN_ID, COIN, CONTRACT, LISTED, OUTSIDE, STRANGER, TOKEN, World, euro
 from tokenpay.ethereum.grants.grant import sign
+from tokenpay.ledger.chart import AccountKind
 from tokenpay.payments.payment import PaymentState as S
 
 pytestmark = pytest.mark.one_database
@@ -193,13 +194,31 @@ def test_a_chain_has_one_coin(world: World) -> None:
         tp.register_asset(world.bank, tp.Asset.native(1), by=world.ann)
 
 
-def test_nothing_is_recognised_while_a_payment_may_explain_it(world: World) -> None:
-    world.paid(20, creditor=OUTSIDE)
+def test_nothing_is_recognised_while_a_sweep_may_explain_it(world: World) -> None:
+    world.endow(world.boris, 50)
+    tp.sweep(world.bank, asset_id=TOKEN.id, by=world.engine)
     world.turn()
     with pytest.raises(tp.WrongState):
         tp.recognise_holding(world.bank, asset_id=TOKEN.id, by=world.ann)
+    assert tp.recognise_holding(world.bank, asset_id=COIN.id, by=world.ann) == 0
     world.to_finality()
     assert tp.recognise_holding(world.bank, asset_id=TOKEN.id, by=world.ann) == 0
+
+
+def test_what_leaves_keeps_nobody_from_recognising_what_came(world: World) -> None:
+    """A bank that pays all day has a payment on its way at every moment."""
+    for turns in range(5):
+        world.paid(20, creditor=OUTSIDE)
+        world.chain.deposit(CONTRACT, world.treasury, euro(3).units)
+        world.turn()
+        world.mine(turns)
+        world.turn()
+        tp.recognise_holding(world.bank, asset_id=TOKEN.id, by=world.ann)
+    world.to_finality()
+    world.to_finality()
+    tp.recognise_holding(world.bank, asset_id=TOKEN.id, by=world.ann)
+    assert world.account(AccountKind.FUNDING, "bank").posted_units == euro(15).units
+    world.prove()
 
 
 def test_a_node_of_another_chain_halts_the_chain(world: World) -> None:

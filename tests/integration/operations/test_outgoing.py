@@ -12,6 +12,7 @@ from tests.fixtures_chain import new_key
 from tests.world import (
     CHAIN_ID,
     COIN,
+    COIN_WEI,
     CONTRACT,
     LISTED,
     OUTSIDE,
@@ -24,7 +25,7 @@ from tests.world import (
     euro,
 )
 from tokenpay.ethereum.erc20 import transfer
-from tokenpay.ethereum.observed import Receipt
+from tokenpay.ethereum.observed import Receipt, TransferLog
 from tokenpay.ethereum.transaction import (
     AccessListTransaction,
     DynamicFeeTransaction,
@@ -684,6 +685,66 @@ def test_a_reverted_payment_fails_at_finality_gives_back_the_funds_and_books_the
     assert world.holding(STRANGER) == 0
     world.prove()
     assert world.paid(20, creditor=OUTSIDE, key=world.key()).state is S.CLEARED
+
+
+@pytest.mark.parametrize("moved", [19, 21])
+def test_a_token_that_moves_another_amount_than_it_is_told_is_frozen_and_stops_no_chain(
+    world: World, monkeypatch: pytest.MonkeyPatch, moved: int
+) -> None:
+    """What it says it moved is what is posted, as far as that was reserved."""
+    payment = out(world)
+    request = world.request(5)
+    world.turn()
+    transfers = world.chain.transfers
+
+    def told(blocks: Any, contracts: Any) -> list[TransferLog]:
+        logs = transfers(blocks, contracts)
+        return [replace(log, units=euro(moved).units) if log.sender == world.treasury else log for log in logs]
+
+    monkeypatch.setattr(world.chain, "transfers", told)
+    world.deposit(request, 5)
+    world.to_finality()
+    assert world.now(payment).state is S.FINAL
+    assert world.units(world.anna) == world.available(world.anna) == euro(START - min(moved, 20)).units
+    assert not next(known for known in tp.list_assets(world.bank) if known.asset == TOKEN).active
+    assert ("asset_changed", TOKEN.id) in world.cases()
+    (deposit,) = tp.request_deposits(world.bank, request.id, by=world.tom)
+    assert deposit.outcome is tp.DepositOutcome.SUSPENSE
+    assert world.refused(20, creditor=OUTSIDE) == ["asset.frozen"]
+
+
+def test_gas_that_the_books_lack_the_coin_for_keeps_nothing_else_and_is_booked_when_they_have_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rollup charges for its settlement beyond what anybody could reserve, and all coin is reserved by then."""
+    world.chain.base_fee_wei = 5 * 10**11
+    world.mine()
+    payments = [out(world) for _ in range(6)]
+    world.turn()
+    receipts = world.chain.receipts
+    dear = payments[0].id
+
+    def told(hashes: Sequence[bytes]) -> list[Receipt | None]:
+        mine = {version.transaction_hash for version in versions(world, payments[0])}
+        return [
+            replace(receipt, fee_wei=COIN_WEI) if receipt and receipt.transaction_hash in mine else receipt
+            for receipt in receipts(hashes)
+        ]
+
+    monkeypatch.setattr(world.chain, "receipts", told)
+    request = world.request(5)
+    world.deposit(request, 5)
+    world.chain.deposit(None, world.treasury, COIN_WEI)
+    world.mine(4)
+    world.turn()
+    spent = [payment.id for payment in payments if world.now(payment).state is S.INCLUDED]
+    assert spent == [dear]
+    assert [subject for kind, subject in world.cases() if kind == "payment_stuck"] == [dear]
+    assert tp.get_request(world.bank, request.id, by=world.tom).credited_units == euro(5).units
+    assert tp.recognise_holding(world.bank, asset_id=COIN.id, by=world.ann) > 0
+    assert world.turn().error is None
+    assert world.now(payments[0]).state is S.FINAL
+    assert world.account(AccountKind.CUSTODY, world.treasury.text, COIN).credits_pending == 0
 
 
 @pytest.mark.parametrize("kept", [True, False])
