@@ -23,6 +23,8 @@ from terminal_app.views import (
 )
 
 MOST = 1000
+SHOWN_LINES = 100
+"""Of what moved on a customer's account, on the customer's screen."""
 STALE_S = 60
 LAG = 20
 """Blocks that the books may be behind a chain's head before it is said."""
@@ -157,15 +159,18 @@ def requests_shown(
 
 def account_shown(bank: tp.Bank, number: str, *, by: tp.Session) -> AccountLines:
     """Return a customer's balances, and the last that moved in any asset, newest first."""
-    balances, moved = [], []
+    balances: list[str] = []
+    moved: list[tp.StatementLine] = []
     for balance in tp.balances(bank, number, by=by):
-        standing, lines = whole_statement(bank, number, balance.asset.id, by=by)
+        standing = tp.statement(
+            bank, customer_id=number, asset_id=balance.asset.id, by=by, limit=SHOWN_LINES, newest=True
+        )
         extra = _(", {amount} available").format(amount=amount_text(standing.available))
         incoming = _(", {amount} seen and not final").format(amount=amount_text(standing.incoming))
         held = standing.available != standing.balance
         balances.append(amount_text(balance) + (extra if held else "") + (incoming if standing.incoming else ""))
-        moved += lines
-    newest = sorted(moved, key=lambda line: (line.at_s, line.seq), reverse=True)[:100]
+        moved += standing.lines
+    newest = sorted(moved, key=lambda line: (line.at_s, line.seq), reverse=True)[:SHOWN_LINES]
     return tuple(balances) or (_("nothing yet"),), tuple((_line_id(line), _line(line)) for line in newest)
 
 
@@ -318,19 +323,6 @@ def _chain(bank: tp.Bank, known: tp.ChainHealth) -> ChainView:
 
 def _parts(trouble: str) -> list[str]:
     return trouble.split("; ") if trouble else []
-
-
-def whole_statement(
-    bank: tp.Bank, number: str, asset_id: str, *, by: tp.Session
-) -> tuple[tp.Statement, list[tp.StatementLine]]:
-    """Return a customer's account in one asset and its last lines, oldest first."""
-    lines: list[tp.StatementLine] = []
-    while True:
-        after = lines[-1].seq if lines else 0
-        page = tp.statement(bank, customer_id=number, asset_id=asset_id, by=by, after_seq=after, limit=MOST)
-        lines = [*lines, *page.lines][-MOST:]
-        if len(page.lines) < MOST:
-            return page, lines
 
 
 def _line_id(line: tp.StatementLine) -> str:

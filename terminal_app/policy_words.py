@@ -8,7 +8,7 @@ from typing import Any
 import tokenpay as tp
 from terminal_app.exchanging import tariff_text
 from terminal_app.language import _
-from terminal_app.views import ROLES, amount_text
+from terminal_app.views import ROLES, amount_text, left_text
 
 RULES = {
     "payment_units": _("one payment, at most"),
@@ -16,16 +16,20 @@ RULES = {
     "customer_day_units": _("a customer's day, at most"),
     "operator_day_units": _("an operator's day, at most"),
     "rekey_units": _("typed again by the second person above"),
+    "passkey_units": _("signed with security keys above"),
     "opens_minute": _("open from"),
     "closes_minute": _("open until"),
     "weekdays": _("open on"),
     "utc_offset_minutes": _("minutes ahead of UTC"),
-    "list_max_age_s": _("a screening list is old after, in seconds"),
-    "held_for_s": _("a payment may wait, in seconds"),
+    "list_max_age_s": _("a screening list is old after"),
+    "held_for_s": _("a payment may wait"),
+    "lists": _("screening lists that must be there"),
+    "units": _("data on who pays and who is paid, from"),
+    "kept_s": _("such data is kept"),
     "tariffs": _("tariffs for cash"),
     "free_units": _("a new payee gets at once, at most"),
     "second_person": _("a new payee needs a second person"),
-    "wait_s": _("a new payee waits, in seconds"),
+    "wait_s": _("a new payee waits"),
     "private_transfers": _("private persons pay each other"),
     "second_person_score": _("a risk score for a second person, from"),
     "case_score": _("a risk score for a case, from"),
@@ -77,13 +81,25 @@ def value_text(rule: tuple[str, ...], value: Any, assets: Mapping[str, tp.Asset]
     asset_id = _asset_id(rule)
     if asset_id in assets and str(value).isdecimal():
         return amount_text(tp.Amount(assets[asset_id], int(value)))
+    if rule[-1].endswith("_s"):
+        return left_text(value)
     if rule[-1] in ("opens_minute", "closes_minute"):
         return f"{value // 60:02}:{value % 60:02}"
     if rule[-1] == "weekdays":
         return " ".join(str(WEEKDAYS[day]) for day in value) or str(_("never"))
     if rule[-1] == "tariffs":
         return "; ".join(_tariff(tariff, assets) for tariff in value)
+    if rule[-1] == "lists":
+        return "; ".join(map(_list, value))
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _list(content: Mapping[str, Any]) -> str:
+    facts = [content["name"], content.get("form"), _("keeps {percent} %").format(percent=content["keeps_percent"])]
+    if content.get("max_age_s") is not None:
+        facts.append(_("old after {time}").format(time=left_text(content["max_age_s"])))
+    facts += [_("signed by {key}").format(key=key) for key in content.get("public_keys", ())]
+    return ", ".join(fact for fact in facts if fact)
 
 
 def _tariff(content: Mapping[str, Any], assets: Mapping[str, tp.Asset]) -> str:

@@ -230,6 +230,7 @@ CLOSER = {
         N_("there is no bank in this folder"),
         N_("every connection to the database is in use; try again"),
         N_("the database needs `tokenpay bank migrate` first"),
+        N_("the file cannot be written: {why}"),
     ),
     "pin_key.unavailable": (N_("this machine does not have the bank's PIN key: copy pin.key beside bank.json"),),
     "signer.unavailable": (N_("this machine holds no keys: the engine signs"),),

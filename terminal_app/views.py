@@ -387,6 +387,11 @@ def time_text(at_s: int) -> str:
 
 
 def left_text(seconds: int) -> str:
-    """Return a time that is left, as minutes and seconds."""
+    """Return a time that is left: minutes and seconds, hours before them, and days of a day or more."""
     minutes, rest = divmod(max(seconds, 0), 60)
-    return f"{minutes}:{rest:02d}"
+    if minutes < 60:
+        return f"{minutes}:{rest:02d}"
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    time = f"{hours}:{minutes:02d}:{rest:02d}"
+    return _("{days} d {time}").format(days=days, time=time) if days else time

@@ -22,17 +22,23 @@ class Help(Room):
         offered = [command for command in about.commands if about.offers(command)]
         everywhere = about.terminal.anywhere
         offered += [command for command in everywhere if command not in offered and about.offers(command)]
+        own = {command.key for command in about.commands if about.offers(command)}
         self._about = about
-        self._offered = tuple(offered)
+        self._lines = tuple(
+            _line(command, hidden=command not in about.commands and command.key in own) for command in offered
+        )
 
     def body(self) -> Iterator[Widget]:
         with VerticalScroll():
             yield Static(f"{self._about.heading}\n\n{self._about.purpose}", markup=False)
-            yield Static("\n".join(_line(command) for command in self._offered), id="keys", markup=False)
+            yield Static("\n".join(line for line in self._lines if line), id="keys", markup=False)
             if self.terminal.ENABLE_COMMAND_PALETTE:
                 yield Static(_("Ctrl+P finds every command by its name; Ctrl+Q ends the terminal."), markup=False)
 
 
-def _line(command: Command) -> str:
+def _line(command: Command, *, hidden: bool) -> str:
+    """Say what a command does; one whose key does something else on this screen is reached by its code alone."""
+    if hidden and not command.code:
+        return ""
     code = f" (:{command.code})" if command.code else ""
-    return f"{command.key_text:<8}{command.footer}: {command.help}{code}"
+    return f"{'' if hidden else command.key_text:<8}{command.footer}: {command.help}{code}"

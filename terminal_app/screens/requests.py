@@ -32,7 +32,7 @@ class Requests(Room):
 
     def body(self) -> Iterator[Widget]:
         yield Static(_("Looking…"), id="summary", markup=False)
-        yield Listing(_("Asked"), _("Stands"), _("Amount"), _("Left"), _("For"), id="requests")
+        yield Listing(_("Asked"), _("Stands"), _("Amount"), _("Left"), _("For whom"), id="requests")
 
     def on_mount(self) -> None:
         self.query_one(Listing).focus()

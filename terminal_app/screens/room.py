@@ -148,7 +148,7 @@ def error_text(error: tp.TokenpayError) -> str:
     """Return one line on an error: what happened, that nothing was done, what to do."""
     if isinstance(error, tp.StoreHalted):
         return _("! Call a supervisor: {why}. Look-ups go on; what you typed stays.").format(why=sentence(error))
-    if isinstance(error, tp.StoreUnavailable):
+    if isinstance(error, tp.StoreUnavailable) and "file" not in error.fields:  # a file is not the bank
         return _("! The database does not answer: {why}. Nothing was done; what you typed stays. Try again.").format(
             why=sentence(error)
         )

@@ -13,7 +13,7 @@ from terminal_app.commands.anywhere import BACK, HELP
 from terminal_app.commands.command import Command
 from terminal_app.commands.counter import OTHER_ASSET
 from terminal_app.language import _
-from terminal_app.lookups import whole_statement
+from terminal_app.lookups import MOST
 from terminal_app.screens.room import Room
 from terminal_app.views import amount_text, time_text
 from terminal_app.widgets.listing import Listing
@@ -33,9 +33,10 @@ def statement_shown(bank: tp.Bank, number: str, place: int, *, by: tp.Session) -
     assets = [balance.asset for balance in tp.balances(bank, number, by=by)]
     if not assets:
         return StatementView(assets=0, head=_("Nothing has moved yet."), rows=())
-    standing, lines = whole_statement(bank, number, assets[place % len(assets)].id, by=by)
+    asset = assets[place % len(assets)]
+    standing = tp.statement(bank, customer_id=number, asset_id=asset.id, by=by, limit=MOST, newest=True)
     head = _("{balance} · available {available} · movements shown: {count}").format(
-        balance=amount_text(standing.balance), available=amount_text(standing.available), count=len(lines)
+        balance=amount_text(standing.balance), available=amount_text(standing.available), count=len(standing.lines)
     )
     if standing.incoming:
         head += "\n" + _("» {amount} seen, not final yet").format(amount=amount_text(standing.incoming))
@@ -50,7 +51,7 @@ def statement_shown(bank: tp.Bank, number: str, place: int, *, by: tp.Session) -
                 amount_text(line.balance),
             ),
         )
-        for line in reversed(lines)
+        for line in reversed(standing.lines)
     )
     return StatementView(assets=len(assets), head=head, rows=rows)
 

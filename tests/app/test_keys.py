@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from textual.command import CommandPalette
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 import tokenpay as tp
 from terminal_app.commands import anywhere, counter
@@ -17,6 +17,7 @@ from terminal_app.providers.palette import Palette
 from terminal_app.screens.cases import Cases
 from terminal_app.screens.code_entry import CodeEntry
 from terminal_app.screens.confirm import Confirm
+from terminal_app.screens.customer import CustomerScreen
 from terminal_app.screens.find_customer import FindCustomer
 from terminal_app.screens.help import Help
 from terminal_app.screens.home import Home
@@ -68,6 +69,26 @@ def test_the_help_and_the_palette_list_every_code(branch: Branch, tmp_path: Path
             for command in offered:
                 assert command.help in hand.seen()
                 assert f"(:{command.code})" in hand.seen() or not command.code
+
+    run(flow())
+
+
+def test_the_help_names_a_key_once(branch: Branch, tmp_path: Path) -> None:
+    """A key of the counter that does something else on a screen is none there: its command has a code."""
+
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            await hand.open(FindCustomer, by="vera", key="f2")
+            await hand.choose("anna")
+            await hand.arrive(CustomerScreen)
+            await hand.until(lambda: "Freeze" in hand.footer(), "the keys")
+            await hand.press("f1")
+            await hand.arrive(Help)
+            lines = str(hand.app.screen.query_one("#keys", Static).render()).splitlines()
+            keys = [line[:8].strip() for line in lines if not line.startswith(" ")]
+            assert "F5" in keys
+            assert len(keys) == len(set(keys))
+            assert any(line.startswith(" ") and "(:shift)" in line for line in lines)
 
     run(flow())
 

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 import tokenpay as tp
+from terminal_app.language import _
+from terminal_app.policy_words import rule_text, value_text
 from terminal_app.screens.branch import BranchScreen
 from terminal_app.screens.home import Home
 from terminal_app.screens.journal import Journal
@@ -37,6 +39,34 @@ def held(branch: Branch) -> tp.Payment:
     assert isinstance(payment, tp.Payment)
     assert payment.state is tp.PaymentState.HELD
     return payment
+
+
+def test_every_rule_has_words_and_no_value_is_left_in_the_librarys_form() -> None:
+    limits = tp.AssetLimits(
+        payment_units=1, alone_units=1, customer_day_units=1, operator_day_units=1, passkey_units=1, rekey_units=1
+    )
+    rules = tp.Policy(
+        limits={TOKEN.id: limits},
+        hours=tp.Hours.always(),
+        list_max_age_s=7 * 86_400,
+        travel_rule=tp.TravelRule(units={TOKEN.id: 1}),
+        lists=(
+            tp.ListRule(name="un", form=tp.ListForm.UN, max_age_s=3600, public_keys=("ab" * 32,)),
+            tp.ListRule(name="own"),
+        ),
+        scoped=(tp.ScopedLimit(asset_id=TOKEN.id, of=tp.Scope.CUSTOMER, period=tp.Period.DAY, units=1),),
+        payees={"": frozenset({"eip155:1:0x" + "7" * 40})},
+        new_payee=tp.NewPayee(free_units={TOKEN.id: 1}, second_person=True, wait_s=90),
+        private_transfers=False,
+        risk=tp.RiskLines(habit=True),
+    )
+    told = {
+        rule_text(each.rule, {TOKEN.id: TOKEN}): value_text(each.rule, each.becomes, {TOKEN.id: TOKEN})
+        for each in tp.policy_changes(tp.Policy(), rules)
+    }
+    assert len(told) == len(tp.policy_changes(tp.Policy(), rules))
+    assert not [words for pair in told.items() for words in pair if "_" in words or "{" in words]
+    assert told[_("a screening list is old after")] == _("{days} d {time}").format(days=7, time="0:00:00")
 
 
 def test_a_proposal_is_read_tried_and_approved(branch: Branch, tmp_path: Path, size: tuple[int, int]) -> None:

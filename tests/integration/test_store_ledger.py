@@ -82,6 +82,8 @@ def test_entries_carry_the_balance_after_them_and_custody_its_block(store: Store
         assert (into.debits_after, into.credits_after) == (0, 100)
         assert work.ledger.entries(ANNAS.id, after_seq=1) == [out]
         assert work.ledger.entries(ANNAS.id, limit=1) == [into]
+        assert work.ledger.entries(ANNAS.id, limit=1, newest=True) == [out]
+        assert work.ledger.entries(ANNAS.id, newest=True) == [into, out]
         (custody,) = work.ledger.entries(CUSTODY.id)
         assert (custody.side, custody.block_number) == ("debit", 1)
 

@@ -243,7 +243,7 @@ def _ask(prompt: str) -> str:
 def _password_of(person: Person) -> str:
     if person.password is not None:
         return person.password.get_secret_value()
-    password = ask_secret(f"Password of {person.id}: ")
+    password = ask_secret(f"Password of {person.id}: ", "write each founder's into the ceremony's file")
     if ask_secret("The same again: ") != password:
         raise InvalidInput("the two passwords differ")
     return password

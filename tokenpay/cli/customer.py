@@ -57,6 +57,7 @@ def add_parser(subparsers: "Subparsers") -> None:
     stating.add_argument(
         "--after-seq", type=position, default=0, metavar="N", help="lines after this number (default: 0)"
     )
+    stating.add_argument("--newest", action="store_true", help="of those lines the newest, not the first")
     add_limit(stating)
 
 
@@ -130,9 +131,8 @@ def balances(args: Namespace) -> Answer:
 def statement(args: Namespace) -> Answer:
     with signed_in(args) as (bank, by):
         asset = tp.find_asset(bank, args.asset)
-        made = tp.statement(
-            bank, customer_id=args.customer, asset_id=asset.id, by=by, after_seq=args.after_seq, limit=args.limit
-        )
+        which = {"after_seq": args.after_seq, "limit": args.limit, "newest": args.newest}
+        made = tp.statement(bank, customer_id=args.customer, asset_id=asset.id, by=by, **which)
     content = {
         "customer": made.customer_id,
         "balance": made.balance,

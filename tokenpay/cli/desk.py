@@ -64,10 +64,10 @@ def engine(args: Namespace, *, signer: bool = False) -> Iterator[tuple["Bank", "
         yield bank, tp.engine_session(bank)
 
 
-def ask_secret(prompt: str) -> str:
-    """Ask for a secret without showing it; raises InvalidInput where nobody can be asked."""
+def ask_secret(prompt: str, elsewhere: str = "set TOKENPAY_PASSWORD") -> str:
+    """Ask for a secret without showing it; raises InvalidInput where nobody can be asked: `elsewhere` is what to do."""
     if not sys.stdin.isatty():
-        raise InvalidInput("a password is needed: set TOKENPAY_PASSWORD, or run this in a terminal")
+        raise InvalidInput(f"a password is needed: {elsewhere}, or run this in a terminal")
     try:
         return getpass.getpass(prompt)
     except EOFError:

@@ -36,9 +36,19 @@ class Statement:
 
 
 def statement(
-    bank: Bank, *, customer_id: str, asset_id: str, by: Session, after_seq: int = 0, limit: int = 100
+    bank: Bank,
+    *,
+    customer_id: str,
+    asset_id: str,
+    by: Session,
+    after_seq: int = 0,
+    limit: int = 100,
+    newest: bool = False,
 ) -> Statement:
-    """Return up to `limit` lines after number `after_seq`, oldest first; raises NotFound for an unknown customer."""
+    """Return up to `limit` lines after number `after_seq`, the first or the `newest` of them, oldest first.
+
+    Raises NotFound for an unknown customer.
+    """
     account = account_id(AccountKind.CUSTOMER, customer_id, asset_id)
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.READ, of=(customer_id,))
@@ -48,7 +58,7 @@ def statement(
             standing = uow.ledger.account(account)
         except NotFound:
             standing = Account(kind=AccountKind.CUSTOMER, owner=customer_id, asset_id=asset_id)
-        entries = uow.ledger.entries(account, after_seq=after_seq, limit=limit)
+        entries = uow.ledger.entries(account, after_seq=after_seq, limit=limit, newest=newest)
         causes = uow.ledger.causes([entry.transfer_id for entry in entries])
     return Statement(
         customer_id=customer_id,

@@ -227,11 +227,17 @@ class LedgerStore:
             _transfer(row) for row in self._connection.execute(query.order_by(transfers.c.created_at_s, transfers.c.id))
         ]
 
-    def entries(self, account_id: str, *, after_seq: int = 0, limit: int = 1000) -> list[Entry]:
-        """Return an account's entries in order, after number `after_seq`; raises InvalidInput."""
+    def entries(self, account_id: str, *, after_seq: int = 0, limit: int = 1000, newest: bool = False) -> list[Entry]:
+        """Return an account's entries in order, after number `after_seq`: the first `limit` of them, or the newest.
+
+        Raises InvalidInput.
+        """
         query = select(entries).where(entries.c.account_id == account_id, entries.c.seq > position(after_seq))
-        rows = self._connection.execute(query.order_by(entries.c.seq).limit(rows_limit(limit)))
-        return [Entry(**row._mapping) for row in rows]
+        order = entries.c.seq.desc() if newest else entries.c.seq
+        found = [
+            Entry(**row._mapping) for row in self._connection.execute(query.order_by(order).limit(rows_limit(limit)))
+        ]
+        return found[::-1] if newest else found
 
     def posted_beyond(self, block_number: int, *, asset_ids: Sequence[str]) -> dict[str, int]:
         """Return what custody accounts of these assets gained (less than zero: lost) in blocks after this one.

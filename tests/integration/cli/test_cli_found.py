@@ -89,6 +89,20 @@ def test_two_passwords_that_differ_found_nothing(run: Run, tmp_path: Path, monke
     assert not (tmp_path / "b").exists()
 
 
+def test_no_founder_takes_the_password_of_the_environment(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One variable would give two supervisors one password: where nobody can be asked, the file says each."""
+    people = [{**PEOPLE[0], "password": None}, *PEOPLE[1:]]
+    monkeypatch.setenv("TOKENPAY_PASSWORD", "password1")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
+    said = run(
+        "bank", "found", "--ceremony", written(tmp_path, {**CEREMONY, "founders": people}), "--bank", tmp_path / "b"
+    )
+    assert (said.code, "write each founder's into the ceremony's file" in said.err) == (2, True)
+    assert not (tmp_path / "b").exists()
+
+
 def _founders(**change: Any) -> dict[str, Any]:
     return {**CEREMONY, "founders": [{**PEOPLE[0], **change}, *PEOPLE[1:]]}
 

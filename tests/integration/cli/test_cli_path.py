@@ -60,6 +60,8 @@ def test_a_request_is_issued_drawn_read_and_paid(desk: Desk, tmp_path: Path) -> 
     assert desk("customer", "balances", payee, "--json").json["balances"] == [EURO_1500]
     lines = desk("customer", "statement", payee, "--asset", TOKEN.id, "--json").json["lines"]
     assert [(line["came_in"], line["amount"]) for line in lines] == [(True, EURO_1000), (True, EURO_500)]
+    of_anna = ("customer", "statement", payee, "--asset", TOKEN.id, "--limit", "1", "--json")
+    assert [desk(*of_anna, *which).json["lines"] for which in ((), ("--newest",))] == [lines[:1], lines[1:]]
 
 
 def test_a_code_on_the_terminal_is_read_back(desk: Desk) -> None:

@@ -63,6 +63,7 @@ def outcome(verb: Callable[..., object], *given: object) -> object:
 def test_bad_input_is_never_called_anything_else(world: World) -> None:
     assert {name: said for name, verb in BAD.items() if (said := outcome(verb, world)) is not InvalidInput} == {}
     assert statement(world, after_seq=2**31 - 1, limit=10**9).lines == ()
+    assert statement(world, after_seq=2**31 - 1, newest=True).lines == ()
     assert tp.read_events(world.bank, by=world.ann, after=f"{2**63 - 1}.{2**63 - 1}", limit=10**9) == []
 
 
