@@ -1,6 +1,6 @@
 """What a list says of somebody's names, stored, and a case about what it did not say before."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import replace
 
 from tokenpay.bank import Bank
@@ -38,16 +38,19 @@ def enter_verdict(
     return cases
 
 
-def _still_hit(uow: UnitOfWork, verdict: NameVerdict, known: NameVerdict | None) -> Iterable[NameHit]:
-    """Return the hits of before on entries that stand as they stood.
+def _still_hit(uow: UnitOfWork, verdict: NameVerdict, known: NameVerdict | None) -> Iterator[NameHit]:
+    """Yield the hits of before on what stands there still: an entry of that kind, with that name.
 
     What is a name, and what a slip, is learnt from all that a list names: whoever adds to it would let somebody go,
     alone. Two people do that.
     """
     if known is None or (known.party, known.method) != (verdict.party, verdict.method):
-        return ()
-    return (hit for hit in known.hits if hit.content and hit.content == _content(uow, hit))
+        return
+    for hit in known.hits:
+        for entry in uow.lists.parties(hit.list_name, hit.entry_id):
+            if entry.kind is hit.kind and hit.listed in entry.names:
+                yield replace(hit, content=entry.digest())
 
 
 def _content(uow: UnitOfWork, hit: NameHit) -> str:
-    return next((party.digest() for party in uow.lists.parties(hit.list_name, hit.entry_id)), "")
+    return next(entry.digest() for entry in uow.lists.parties(hit.list_name, hit.entry_id))
