@@ -7,7 +7,7 @@ from json.encoder import encode_basestring_ascii
 from operator import le
 from typing import Any
 
-from tokenpay.audit.record import ARCHIVED, DOMAIN, AuditHead, AuditRecord, verify_stream
+from tokenpay.audit.record import ARCHIVED, DOMAIN, LIST_LOADED, AuditHead, AuditRecord, verify_stream
 from tokenpay.audit.signed_head import StreamHead
 from tokenpay.audit.text import MARK, Teller
 from tokenpay.audit.tree import Frontier
@@ -45,6 +45,8 @@ class StreamFollower:
         """Where the stream itself says that archives of it ended."""
         self.tellers: list[Teller] = []
         """The records that name texts beside the stream."""
+        self.loadings: list[tuple[str, str]] = []
+        """The names of screening lists that were loaded, with the details of the records that say so."""
         self._quoted = _Quoted()
         self._begin = f"[{quoted(DOMAIN)},{quoted(start.stream)}"
 
@@ -56,10 +58,13 @@ class StreamFollower:
         if not self._follows(columns):
             records = [AuditRecord(stream=self.head.stream, **dict(zip(COLUMNS, row, strict=True))) for row in rows]
             verify_stream(records, self.head)
-        seqs, times, _, actions, _, details, _, hashes = columns
+        seqs, times, _, actions, subjects, details, _, hashes = columns
         if ARCHIVED in actions:
-            told = [text for action, text in zip(actions, details, strict=True) if action == ARCHIVED]
-            self.archived_up_to.update(map(_up_to, told))
+            ends = [text for action, text in zip(actions, details, strict=True) if action == ARCHIVED]
+            self.archived_up_to.update(map(_up_to, ends))
+        if LIST_LOADED in actions:
+            told = zip(actions, subjects, details, strict=True)
+            self.loadings += [(name, text) for action, name, text in told if action == LIST_LOADED]
         self.tellers += [(self.head.stream, seq, text) for seq, text in zip(seqs, details, strict=True) if MARK in text]
         if self.frontier is not None:
             self.frontier = self.frontier.after(hashes)

@@ -12,6 +12,8 @@ CLOCK_ACCEPTED = "clock.accepted"
 """The one action whose record may stand before the record it follows: people found that the clock had run ahead."""
 ARCHIVED = "audit.archived"
 """The action whose record tells, in the stream itself, that older records were moved to a file: which, and its hash."""
+LIST_LOADED = "list.loaded"
+"""The action whose record holds a digest of what stands on a screening list since."""
 GENESIS = bytes(32)
 
 

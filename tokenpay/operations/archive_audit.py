@@ -36,7 +36,7 @@ def archive_audit(bank: Bank, path: Path, *, stream: str, before_s: int, by: Ses
                 before = uow.audit.frontier(start)
                 with draft.open("w", encoding="ascii") as file:
                     file.writelines(f"{line}\n" for line in archive_lines(start, _up_to(uow, start, end)))
-            archive, frontier = follow_archive(draft, before)
+            archive, read = follow_archive(draft, before)
             if (archive.start, archive.end) != (start, end):
                 raise IntegrityError("the archive does not hold what was written to it", file=path.name)
     except FileExistsError:
@@ -48,8 +48,8 @@ def archive_audit(bank: Bank, path: Path, *, stream: str, before_s: int, by: Ses
             operator = authorize(uow, bank, by, Permission.CONTROL)
             uow.audit.archive(start, end)
             details: dict[str, Value] = {"after": start.seq, "up_to": end.seq, "sha256": archive.sha256}
-            if frontier is not None:  # the tree grows on from here, and heads are signed of it
-                details["nodes"] = frontier.joined().hex()
+            if read.frontier is not None:  # the tree grows on from here, and heads are signed of it
+                details["nodes"] = read.frontier.joined().hex()
             record(uow, bank, operator, "audit.archived", stream, details, stream=stream)
     except StoreUnavailable:
         raise  # perhaps it is done: the file may be all that is left
@@ -67,7 +67,7 @@ def verify_archive(bank: Bank, path: Path, *, by: Session) -> AuditArchive:
     """
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.READ)
-        return verify_own_archive(uow, path)
+        return verify_own_archive(uow, path)[0]
 
 
 def _span(uow: UnitOfWork, stream: str, before_s: int) -> tuple[AuditHead, AuditHead]:

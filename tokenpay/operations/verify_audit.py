@@ -1,8 +1,11 @@
 """Follow every audit stream from its start to its head, and meet every head that was signed of it on the way."""
 
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 
+from tokenpay.audit.archive import AuditArchive
+from tokenpay.audit.follow import StreamFollower
 from tokenpay.audit.record import AuditHead
 from tokenpay.audit.signed_head import HeadStep, StreamHead, verify_heads
 from tokenpay.audit.text import verify_texts
@@ -11,7 +14,7 @@ from tokenpay.errors import InvalidInput
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.steps.authorize import authorize
-from tokenpay.steps.follow_archive import ArchivedWords, archived_words, verify_own_archive
+from tokenpay.steps.follow_archive import verify_own_archive
 from tokenpay.steps.follow_lists import verify_lists
 from tokenpay.steps.head_key import head_key
 from tokenpay.store.unit_of_work import UnitOfWork
@@ -40,8 +43,10 @@ def verify_audit(
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.READ)
         marks = _proved(uow, [*heads, *uow.signed_heads.all()], key)
+        read = list[tuple[AuditArchive, StreamFollower]]()
         for path in archives:
-            archive = verify_own_archive(uow, path, marks)
+            read.append(verify_own_archive(uow, path, marks))
+            archive, _ = read[-1]
             stream, spanned = archive.end.stream, range(archive.start.seq + 1, archive.end.seq + 1)
             marks = [mark for mark in marks if mark.stream != stream or mark.size not in spanned]
         starts = {found.stream: uow.audit.start(found.stream).seq for found in uow.audit.heads()}
@@ -52,19 +57,17 @@ def verify_audit(
             for mark in marks
             if mark.size >= starts.get(mark.stream, 0) or (mark.stream, mark.size) in outside
         ]  # fmt: skip
-        followed = uow.audit.follow(marks)
-        told = [archived_words(path) for path in archives]
-        unread = _unread(uow, told)
-        tellers = [teller for archive in reversed(told) for teller in archive.tellers]
-        tellers += [teller for stream in followed for teller in stream.tellers]
-        verify_texts(tellers, uow.audit_texts.all(), unread)
-        verify_lists(uow, [loading for archive in told for loading in archive.loadings], whole=not unread)
-        return [stream.head for stream in followed]
+        streams = uow.audit.follow(marks)
+        unread = _unread(uow, [archive for archive, _ in read])
+        followed = [*(each for _, each in read), *streams]
+        verify_texts(chain.from_iterable(each.tellers for each in followed), uow.audit_texts.all(), unread)
+        verify_lists(uow, chain.from_iterable(each.loadings for each in followed), whole=not unread)
+        return [stream.head for stream in streams]
 
 
-def _unread(uow: UnitOfWork, archives: Sequence[ArchivedWords]) -> dict[str, AuditHead]:
+def _unread(uow: UnitOfWork, archives: Sequence[AuditArchive]) -> dict[str, AuditHead]:
     """Return by stream where it goes on in the database, of each that was archived and is not read from its start."""
-    spans = {(archive.start.stream, archive.start.seq): archive.end_seq for archive in archives}
+    spans = {(archive.start.stream, archive.start.seq): archive.end.seq for archive in archives}
     unread = {}
     for head in uow.audit.heads():
         begins, reached = uow.audit.start(head.stream), 0

@@ -1,21 +1,16 @@
 """An archive of audit records, followed to its end: from its file, with all that is known of its stream."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from hashlib import file_digest
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from tokenpay.audit.archive import AuditArchive, read_archive
 from tokenpay.audit.follow import COLUMNS, Row, StreamFollower, verify_rows
 from tokenpay.audit.record import AuditHead, AuditRecord
 from tokenpay.audit.signed_head import StreamHead
-from tokenpay.audit.text import MARK, Teller
 from tokenpay.audit.tree import Frontier
 from tokenpay.errors import IntegrityError, InvalidInput
-from tokenpay.primitives.canonical import parse_canonical
-from tokenpay.steps.follow_lists import LIST_LOADED
 from tokenpay.store.unit_of_work import UnitOfWork
 
 _AT_ONCE = 1_024
@@ -23,8 +18,8 @@ _AT_ONCE = 1_024
 
 def follow_archive(
     path: Path, frontier: Frontier | None = None, marks: Iterable[StreamHead] = ()
-) -> tuple[AuditArchive, Frontier | None]:
-    """Return what an archive holds once its records lead to its end, and the tree's frontier there where it is known.
+) -> tuple[AuditArchive, StreamFollower]:
+    """Return what an archive holds once its records lead to its end, and what was seen on the way there.
 
     `frontier` is that of the stream where the archive begins; `marks` are heads of its records. Raises OSError,
     ValueError where the file is no text, InvalidInput for what is no archive, IntegrityError.
@@ -34,13 +29,16 @@ def follow_archive(
         found = verify_rows(_rows(records, start.stream), StreamFollower(start, frontier), marks)
     with path.open("rb") as data:
         digest = file_digest(data, "sha256").hexdigest()
-    return AuditArchive(start=start, end=found.head, sha256=digest), found.frontier
+    return AuditArchive(start=start, end=found.head, sha256=digest), found
 
 
-def verify_own_archive(uow: UnitOfWork, path: Path, heads: Iterable[StreamHead] = ()) -> AuditArchive:
-    """Return what an archive holds once it is proved to be this bank's; `heads` are met that stand in it.
+def verify_own_archive(
+    uow: UnitOfWork, path: Path, heads: Iterable[StreamHead] = ()
+) -> tuple[AuditArchive, StreamFollower]:
+    """Return what an archive holds once it is proved to be this bank's, and what was seen of its records.
 
-    Raises InvalidInput for a file that cannot be read or is no archive, IntegrityError.
+    `heads` are met that stand in it. Raises InvalidInput for a file that cannot be read or is no archive, and
+    IntegrityError.
     """
     try:
         with path.open("r", encoding="ascii", newline="\n") as file:
@@ -48,7 +46,7 @@ def verify_own_archive(uow: UnitOfWork, path: Path, heads: Iterable[StreamHead] 
         marks = [head for head in heads if head.stream == start.stream and head.size > start.seq]
         end = next((end for end in uow.audit.archived(start.stream) if end.seq > start.seq), start)
         marks = [head for head in marks if head.size <= end.seq]
-        archive, frontier = follow_archive(path, uow.audit.frontier(start), marks)
+        archive, found = follow_archive(path, uow.audit.frontier(start), marks)
     except OSError as error:
         raise InvalidInput(f"the file cannot be read: {error.strerror}", file=path.name) from None
     except ValueError:  # no text, or no name of a file
@@ -57,33 +55,9 @@ def verify_own_archive(uow: UnitOfWork, path: Path, heads: Iterable[StreamHead] 
     if archive.start not in kept or archive.end not in kept or archive.start == archive.end:
         raise IntegrityError("the archive is no part of this bank's audit", stream=archive.end.stream)
     known = uow.audit.frontier(archive.end)
-    if None not in (known, frontier) and known != frontier:
+    if None not in (known, found.frontier) and known != found.frontier:
         raise IntegrityError("the archive's records make another tree than its stream says", stream=archive.end.stream)
-    return archive
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArchivedWords:
-    """What an archive that was followed before tells of what still stands: texts, and lists by name."""
-
-    start: AuditHead
-    end_seq: int
-    tellers: list[Teller]
-    loadings: list[tuple[str, Any]]
-
-
-def archived_words(path: Path) -> ArchivedWords:
-    """Return where an archive begins and ends, and the records in it that tell of texts and of lists' loadings."""
-    with path.open("r", encoding="ascii", newline="\n") as file:
-        start, records = read_archive(file)
-        end, tellers, loadings = start.seq, list[Teller](), list[tuple[str, Any]]()
-        for record in records:
-            end = record.seq
-            if MARK in record.details:
-                tellers.append((record.stream, record.seq, record.details))
-            if record.action == LIST_LOADED:
-                loadings.append((record.subject, parse_canonical(record.details)))
-    return ArchivedWords(start=start, end_seq=end, tellers=tellers, loadings=loadings)
+    return archive, found
 
 
 def _rows(records: Iterator[AuditRecord], stream: str) -> Iterator[Sequence[Row]]:

@@ -4,20 +4,20 @@ from collections.abc import Iterable
 from typing import Any
 
 from tokenpay.errors import IntegrityError
+from tokenpay.primitives.canonical import parse_canonical
 from tokenpay.store.unit_of_work import UnitOfWork
 
-LIST_LOADED = "list.loaded"
 
-
-def verify_lists(uow: UnitOfWork, archived: Iterable[tuple[str, Any]], *, whole: bool) -> None:
+def verify_lists(uow: UnitOfWork, loadings: Iterable[tuple[str, str]], *, whole: bool) -> None:
     """Raise IntegrityError for a list that is gone, or of which a row was added, changed or removed since its loading.
 
-    `archived` are the loadings that named archives tell of, by list. Unless these are all (`whole`), a list that is
-    newer than every record read may be the one that another archive tells of: of that one nothing is said. Nor is of
+    `loadings` are the lists' names and the details of the records that were read. Unless these are all (`whole`), a
+    list that is newer than each of them may be the one that an archive tells of: of that one nothing is said. Nor is of
     what was loaded before records held a digest.
     """
     loaded = dict[str, Any]()
-    for name, details in (*archived, *uow.audit.details(LIST_LOADED)):
+    for name, text in loadings:
+        details = parse_canonical(text)
         if name not in loaded or details["version"] > loaded[name]["version"]:
             loaded[name] = details
     for name, details in loaded.items():

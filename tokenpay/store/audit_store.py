@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, null, select, update
 
@@ -176,13 +175,6 @@ class AuditStore:
         options = {"stream_results": True, "yield_per": _FETCHED}
         for part in self._connection.execute(query, execution_options=options).partitions(_AT_ONCE):
             yield [tuple(row) for row in part]
-
-    def details(self, action: str) -> Iterator[tuple[str, Any]]:
-        """Yield subject and details of every record of an action that was not archived, of each stream in its order."""
-        column = audit_records.c
-        query = select(column.subject, column.details).where(column.action == action)
-        for subject, details in self._connection.execute(query.order_by(column.stream, column.seq)):
-            yield subject, parse_canonical(details)
 
     def holds(self, stream: str, action: str, *, after_seq: int) -> bool:
         """Tell whether a record of this action stands behind number `after_seq`."""
