@@ -20,6 +20,8 @@ class AssetForm(Room):
     kinds: tuple[tp.AssetKind, ...] = (tp.AssetKind.TOKEN,)
     takes_remittance = True
     """Whether it is asked what the money is for."""
+    without_amount = ""
+    """What it means where no amount is written, if it may be left out."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -27,7 +29,7 @@ class AssetForm(Room):
 
     def fields(self) -> Iterator[Widget]:
         yield Label(_("Amount"))
-        yield AmountInput(id="amount")
+        yield AmountInput(id="amount", hint=self.without_amount)
         if self.takes_remittance:
             yield Label(_("What it is for"))
             yield Input(id="remittance", max_length=140, select_on_focus=False)

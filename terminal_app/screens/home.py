@@ -70,7 +70,7 @@ class Home(Room):
             _("Cases: {count} (F8)").format(count=seen.cases) if seen.cases else "",
             _("! Confirmed and not answered: {count} (F6)").format(count=seen.unfinished) if seen.unfinished else "",
         ]
-        lines = (self._shift_line(seen.shift), " · ".join(part for part in parts if part))
+        lines = (self._shift_line(seen.shift), (" · " if rows else "\n").join(part for part in parts if part))
         self.query_one("#summary", Static).update("\n".join(line for line in lines if line))
         self.say("")
 

@@ -52,8 +52,8 @@ class PayTo(AssetForm):
         super().__init__()
         self._target: Target | None = None
         self._resolved_text = ""
-        self._brought = ""
-        """The amount that a code wrote into the field: it goes with its code."""
+        self._brought: dict[str, str] = {}
+        """What a code wrote into fields, by their ids: it goes with its code."""
 
     def body(self) -> Iterator[Widget]:
         yield Static(_("From {payer}").format(payer=self.payer), markup=False)
@@ -74,11 +74,11 @@ class PayTo(AssetForm):
     def _forget_target(self) -> None:
         self._target, self._resolved_text = None, ""
         self.query_one("#verdict", Static).update("")
-        amount = self.query_one(AmountInput)
-        amount.disabled = self._choice.disabled = False
-        if self._brought and amount.value == self._brought:
-            amount.value = ""
-        self._brought = ""
+        self.query_one(AmountInput).disabled = self._choice.disabled = False
+        for field, brought in self._brought.items():
+            if (found := self.query_one(f"#{field}", Input)).value == brought:
+                found.value = ""
+        self._brought = {}
 
     @on(Input.Submitted, "#target")
     def read(self) -> None:
@@ -103,12 +103,20 @@ class PayTo(AssetForm):
         amount = self.query_one(AmountInput)
         self._choose_asset()
         if resolved.amount is not None:
-            amount.value = self._brought = as_typed(resolved.amount)
+            self._bring("amount", as_typed(resolved.amount))
             amount.disabled = resolved.trusted
+        purpose = "" if resolved.request is None else resolved.request.remittance_information
+        if purpose and self.takes_remittance and not self.remittance:
+            self._bring("remittance", purpose)
         if not amount.disabled:
             amount.focus()
+        elif self.remittance and self._assets:  # the bank's own record says it all: it is read before it is paid
+            self.go_to_confirm()
         else:
             self.go_on()
+
+    def _bring(self, field: str, text: str) -> None:
+        self.query_one(f"#{field}", Input).value = self._brought[field] = text
 
     def _offer(self, known: list[tp.RegisteredAsset]) -> None:
         super()._offer(known)

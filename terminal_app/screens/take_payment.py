@@ -24,6 +24,7 @@ class TakePayment(AssetForm):
         "Write the amount and what it is for; Enter in the last field shows the QR code. No amount lets the payer "
         "decide. The request is open for a quarter of an hour."
     )
+    without_amount = _("none: the payer decides")
 
     def __init__(self, customer: tp.Customer, rest: tp.Amount | None = None) -> None:
         super().__init__()

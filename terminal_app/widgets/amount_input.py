@@ -16,10 +16,11 @@ _THOUSAND = re.compile(r"[1-9][0-9]{0,2}")
 class AmountInput(Input):
     """Takes digits, spaces between thousands, and one mark before decimals; no sign and no exponent."""
 
-    def __init__(self, *, id: str) -> None:
+    def __init__(self, *, id: str, hint: str = "") -> None:
+        """Say what an empty field means, or what is written there: a bare number would pass for an amount."""
         super().__init__(
             id=id,
-            placeholder=f"12{spoken().decimal}50",
+            placeholder=hint or _("such as {example}").format(example=f"12{spoken().decimal}50"),
             restrict=r"[0-9 \u00a0]{0,80}([.,][0-9]{0,40})?",
             select_on_focus=False,
         )

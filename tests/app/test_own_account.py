@@ -69,6 +69,7 @@ def test_balances_and_what_moved(branch: Branch, tmp_path: Path, size: tuple[int
             await hand.read("This money came from the chain")
             await hand.press("f1")
             await hand.arrive(Help)
+            assert "(:" not in hand.seen()  # no code is typed here
             for words in ("Ctrl+P", "Ctrl+Q"):
                 assert words not in hand.seen()
             await hand.press("escape", "f10")

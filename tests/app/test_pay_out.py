@@ -74,6 +74,39 @@ def test_a_request_is_paid_in_the_books(branch: Branch, tmp_path: Path, size: tu
     run(flow())
 
 
+def test_a_request_that_says_all_is_read_at_once(branch: Branch, tmp_path: Path) -> None:
+    """Its amount and what it is for stand in the bank's own record: a scan leads to the screen that pays."""
+    request = tp.issue_request(
+        branch.bank,
+        payee=branch.boris.id,
+        asset=euro("25").asset,
+        amount=euro("25"),
+        remittance_information="invoice 7",
+        by=branch.tim,
+        key="says-all",
+    )
+
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            await hand.open(FindCustomer, by="tim", key="f4")
+            await hand.choose("anna")
+            await hand.arrive(PayOut)
+            room = hand.app.screen
+            assert isinstance(room, PayOut)
+            await hand.until(lambda: bool(room._assets), "assets to choose from")
+            await hand.enter(request.reference)
+            await hand.arrive(Confirm)
+            await hand.read("invoice 7")
+            await hand.read(f"Boris Keller ({branch.boris.id})")
+            assert not payments(branch)
+            await hand.press("escape")
+            await hand.arrive(PayOut)
+            room.query_one("#target", Input).value = "x"
+            await hand.until(lambda: room.query_one("#remittance", Input).value == "", "what went with its code")
+
+    run(flow())
+
+
 def test_a_code_is_paid_in_its_own_asset_however_late_the_assets_come(
     branch: Branch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -564,6 +564,10 @@ def test_customers_are_found_by_part_of_their_name_or_number(store: Store) -> No
         assert len(work.customers.find("c0000")) == 2
         work.customers.add(replace(bert, id="C9", name="Édith Ölmez"))
         assert [customer.id for customer in work.customers.find("Édith ö")] == ["C9"]
+        assert [customer.id for customer in work.customers.find(" ölmez  c9 édith ")] == ["C9"]
+        work.customers.add(replace(bert, id="C8", name="Пётр Ёлкин"))
+        for words in ("елкин петр", "ЁЛКИН", "пётр"):
+            assert [customer.id for customer in work.customers.find(words)] == ["C8"]
         for pattern in ("%", "_nna", "A%a", "/"):
             assert work.customers.find(pattern) == []
 

@@ -22,6 +22,8 @@ _KEEP = (
     .order_by(customers.c.id)
     .with_for_update(read=True)
 )
+_IO, _IE = "\N{CYRILLIC SMALL LETTER IO}", "\N{CYRILLIC SMALL LETTER IE}"
+"""One is written for both, as often as not."""
 
 
 class CustomerStore:
@@ -62,16 +64,15 @@ class CustomerStore:
         return {row.id: row.name for row in self._connection.execute(query)}
 
     def find(self, text: str, *, limit: int = 50) -> list[Customer]:
-        """Return customers whose number or name contains `text`, ignoring case, ordered by number.
+        """Return customers with every word of `text` in their number or name, ignoring case, ordered by number.
 
         Raises InvalidInput for a text longer than any name.
         """
         if len(text) > MAX_NAME:
             raise InvalidInput(f"a name is at most {MAX_NAME} characters")
-        needle = f"%{text.lower().replace('/', '//').replace('%', '/%').replace('_', '/_')}%"
-        query = select(customers).where(
-            func.lower(customers.c.name).like(needle, escape="/") | func.lower(customers.c.id).like(needle, escape="/")
-        )
+        written = func.replace(func.lower(customers.c.name + " " + customers.c.id), _IO, _IE)
+        words = text.lower().replace(_IO, _IE).split()
+        query = select(customers).where(*(written.contains(word, autoescape=True) for word in words))
         rows = self._connection.execute(query.order_by(customers.c.id).limit(rows_limit(limit)))
         return readable(rows, _customer)
 
