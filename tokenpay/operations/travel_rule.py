@@ -26,11 +26,12 @@ class TravelData:
 def attach_travel_rule(bank: Bank, subject: str, document: Ivms101, *, by: Session, key: str) -> TravelRecord:
     """Attach IVMS101 data to a payment over a chain, or to a deposit, by its id, and seal it.
 
-    A payment that was held for it goes through the gate again at once; a deposit that is not settled yet is credited
-    when it is, and money that stands under a case may be paid out of it. What is attached later replaces what stood,
-    and undoes no hit on whom that names. Raises InvalidTravelRule where the document does not tell of this transfer or
-    is too long to be kept, NotFound, WrongState for a payment that ended unpaid, KeyReused, SignerUnavailable where the
-    bank has no data key yet.
+    A payment that was held for it goes through the gate again at once, or once payments run and the bank is open; a
+    deposit that is not settled yet is credited when it is, and money that stands under a case may be paid out of it.
+    What is attached later replaces what stood, and undoes no hit on whom that names. Raises InvalidTravelRule where the
+    document does not tell of this transfer or is too long to be kept, InvalidInput where there is much of it already,
+    NotFound, WrongState for a payment that ended unpaid, KeyReused, SignerUnavailable where the bank has no data key
+    yet.
     """
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.PAY)

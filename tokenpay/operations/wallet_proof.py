@@ -10,6 +10,7 @@ from tokenpay.payments.payment import PaymentState
 from tokenpay.primitives.canonical import Value
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.decide_again import decide_again
+from tokenpay.steps.gate_open import gate_is_open
 from tokenpay.steps.identifiers import new_id
 from tokenpay.steps.record import record
 from tokenpay.store.unit_of_work import UnitOfWork
@@ -53,14 +54,14 @@ def prove_wallet(bank: Bank, proof_id: str, signature: bytes, *, by: Session) ->
     """Check the 65 bytes that a wallet signed over a challenge, and keep them as a proof that holds for a year.
 
     Every payment that was held for missing data and goes from this customer to their own wallet passes the gate again
-    at once. The same signature again returns the proof as it is. Raises InvalidInput for any other
-    signature, NotFound, WrongState for a challenge that is over or was answered otherwise.
+    at once, or once payments run and the bank is open. The same signature again returns the proof as it is. Raises
+    InvalidInput for any other signature, NotFound, WrongState for a challenge that is over or was answered otherwise.
     """
     now_s = bank.clock.now_s()
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.PAY)
         asked = uow.wallet_proofs.get(proof_id)
-        held = _held(uow, asked) if asked.own else []
+        held = _held(uow, asked) if asked.own and gate_is_open(uow, bank) else []
         locked = uow.payments.lock_all(held)
         asked = uow.wallet_proofs.get(proof_id, lock=True)
         if asked.signature is not None and asked.signature == signature:

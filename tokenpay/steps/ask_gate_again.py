@@ -1,4 +1,4 @@
-"""What is held for its names or for a silent list goes through the gate again, where that says otherwise by now."""
+"""What is held for its names, a silent list or data goes through the gate again, where that says otherwise by now."""
 
 from tokenpay.bank import Bank
 from tokenpay.compliance.decision import is_of_lists, is_of_names, list_reasons
@@ -7,28 +7,49 @@ from tokenpay.parties.session import Session
 from tokenpay.payments.payment import Payment, PaymentState
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.decide_again import decide_again
+from tokenpay.steps.gate_open import gate_is_open
 from tokenpay.steps.groups import STAYS
 from tokenpay.steps.record import record
 from tokenpay.steps.screened import outside
 from tokenpay.steps.screened_names import screened_parties
 from tokenpay.steps.tell_stuck import tell_stuck
+from tokenpay.steps.travel_facts import travel_facts
 from tokenpay.store.unit_of_work import UnitOfWork
+
+_DATA = "travel_rule.data_missing"
+_AT_ONCE = {"screening.pending": 200, "screening.": 200, _DATA: 100}
+"""So many are looked at in a turn for each reason, and the next turn goes on behind them: who makes thousands of them
+keeps neither the chains waiting nor for long who was just compared."""
 
 
 def ask_gate_again(bank: Bank, *, by: Session) -> tuple[str, ...]:
     """Take through the gate what is held for what lists say, where they say something else by now; return what moved.
 
-    While payments are stopped or the bank is closed nothing is asked: the gate would refuse what only waited. What
-    cannot be judged, because somebody wrote into its books, stays with a case and keeps nobody behind it.
+    So does what is held for data that came when the gate could let nothing go. While that is so nothing is asked: the
+    gate would refuse what only waited. What cannot be judged, because somebody wrote into its books, stays with a case
+    and keeps nobody behind it.
     """
     with bank.store.read() as uow:
-        held = uow.payments.held_for("screening.") if _asks(uow, bank) else []
-        due = [payment for payment in held if _is_due(uow, bank, payment)]
-    return tuple(payment.id for payment in due if _moved(bank, payment.id, by=by))
+        if not gate_is_open(uow, bank):
+            return ()
+        before = {codes: uow.facts.get(_place(codes), "") for codes in _AT_ONCE}
+        found = {
+            codes: uow.payments.next_held_for(codes, after=before[codes], limit=limit)
+            for codes, limit in _AT_ONCE.items()
+        }
+        held = {payment.id: payment for some, _ in found.values() for payment in some}
+        due = [payment.id for payment in held.values() if _is_due(uow, bank, payment)]
+    reached = {codes: place for codes, (_, place) in found.items() if place != before[codes]}
+    if reached:
+        with bank.store.unit_of_work() as uow:
+            authorize(uow, bank, by, Permission.RUN_ENGINE)
+            for codes, place in reached.items():
+                uow.facts.set(_place(codes), place)
+    return tuple(payment_id for payment_id in due if _moved(bank, payment_id, by=by))
 
 
-def _asks(uow: UnitOfWork, bank: Bank) -> bool:
-    return not uow.facts.get("stopped", "") and uow.policies.newest().hours.open_at(bank.clock.now_s())
+def _place(codes: str) -> str:
+    return f"asked_again/{codes}"
 
 
 def _is_due(uow: UnitOfWork, bank: Bank, payment: Payment) -> bool:
@@ -39,11 +60,15 @@ def _is_due(uow: UnitOfWork, bank: Bank, payment: Payment) -> bool:
 
 
 def _changed(uow: UnitOfWork, bank: Bank, payment: Payment) -> bool:
-    """Tell whether lists say something else than what holds a payment.
+    """Tell whether lists say something else than what holds a payment, or data stands that it is held for.
 
-    That one was silent about an address is for a person to see, also once it speaks.
+    That a list was silent about an address is for a person to see, also once it speaks.
     """
     intent = payment.intent
+    if _DATA in {reason.code for reason in payment.reasons}:
+        told = travel_facts(uow, intent, now_s=bank.clock.now_s())
+        if told.data or told.own_wallet:
+            return True
     counts = is_of_names if outside(uow, intent) else is_of_lists
     held_for = set(filter(counts, payment.reasons))
     return bool(held_for) and held_for != set(filter(counts, list_reasons(intent, screened_parties(uow, bank, intent))))
@@ -61,7 +86,7 @@ def _ask_again(bank: Bank, payment_id: str, *, by: Session) -> bool:
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
         payment = uow.payments.lock(payment_id)
-        if payment.state is not PaymentState.HELD or not _asks(uow, bank) or not _changed(uow, bank, payment):
+        if payment.state is not PaymentState.HELD or not gate_is_open(uow, bank) or not _changed(uow, bank, payment):
             return False
         changed = decide_again(uow, bank, operator, payment, approvals=uow.approvals.of(payment.id))
         record(uow, bank, operator, "payment.screened", payment.id, {"state": changed.state.value})

@@ -17,11 +17,15 @@ from tokenpay.primitives.canonical import Value
 from tokenpay.steps.authorize import customers_of
 from tokenpay.steps.case_money import sender_unknown
 from tokenpay.steps.decide_again import decide_again
+from tokenpay.steps.gate_open import gate_is_open
 from tokenpay.steps.identifiers import new_id
 from tokenpay.steps.record import record
 from tokenpay.steps.seal_data import data_key, seal
 from tokenpay.steps.travel_facts import standing_proofs
 from tokenpay.store.unit_of_work import UnitOfWork
+
+MOST_RECORDS = 20
+"""Whom data names counts also when other data came since, and everybody is compared: somebody could keep that up."""
 
 
 def attach_data(
@@ -39,13 +43,16 @@ def attach_data(
     way = _check_deposit(uow, subject, document, now_s) if payment is None else _check(uow, payment, document, now_s)
     if way is Way.OUT and bank.settings.travel is not None:
         check_institution(counterparty(document, outgoing=False)[0], bank.settings.travel.legal_name)
+    seq = uow.travel_rules.next_seq(subject)
+    if seq > MOST_RECORDS:
+        raise InvalidInput(f"data was attached to this transfer {MOST_RECORDS} times, and all of it counts")
     salt = bank.entropy.random(SALT_BYTES)
     institution, country = counterparty(document, outgoing=way is Way.OUT)
     rule = uow.policies.newest().travel_rule or TravelRule()
     attached = TravelRecord(
         id=record_id,
         subject=subject,
-        seq=uow.travel_rules.next_seq(subject),
+        seq=seq,
         way=way,
         institution=institution,
         country=country,
@@ -122,7 +129,7 @@ def _record(uow: UnitOfWork, bank: Bank, operator: Operator, attached: TravelRec
         "digest": attached.digest.hex(),
         "country": attached.country,
     }
-    if payment is not None and payment.state is PaymentState.HELD:
+    if payment is not None and payment.state is PaymentState.HELD and gate_is_open(uow, bank):
         payment = decide_again(uow, bank, operator, payment, approvals=uow.approvals.of(payment.id))
         details["state"] = payment.state.value
     record(uow, bank, operator, "travel_rule.attached", attached.subject, details)

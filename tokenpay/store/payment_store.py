@@ -152,15 +152,26 @@ class PaymentStore:
         query = select(payments).where(theirs, payments.c.state == PaymentState.REFUSED)
         return [self._payment(row) for row in self._connection.execute(query.order_by(payments.c.created_at_s))]
 
-    def held_for(self, codes: str, *, limit: int | None = None) -> list[Payment]:
+    def held_for(self, codes: str, *, limit: int) -> list[Payment]:
         """Return held payments that can be read, with a reason whose code begins with `codes`, oldest first."""
+        return self.next_held_for(codes, after="", limit=limit)[0]
+
+    def next_held_for(self, codes: str, *, after: str, limit: int) -> tuple[list[Payment], str]:
+        """Return up to so many of these payments after a place, "" for the first, and the place to go on from.
+
+        That is "" again where none is left: who goes on from there each time comes past all of them.
+        """
+        made_s, _, id = after.partition(" ")
+        column = payments.c
         query = select(payments).where(
-            payments.c.state == PaymentState.HELD.value,
-            payments.c.reasons.contains(f'"code":"{codes}', autoescape=True),
+            column.state == PaymentState.HELD.value, column.reasons.contains(f'"code":"{codes}', autoescape=True)
         )
-        order = (payments.c.created_at_s, payments.c.id)
-        rows = self._connection.execute(query.order_by(*order).limit(rows_limit(limit)))
-        return readable(rows, self._payment)
+        if after:
+            at_s = int(made_s)
+            query = query.where((column.created_at_s > at_s) | (column.created_at_s == at_s) & (column.id > id))
+        rows = self._connection.execute(query.order_by(column.created_at_s, column.id).limit(rows_limit(limit))).all()
+        place = f"{rows[-1].created_at_s} {rows[-1].id}" if len(rows) == limit else ""
+        return readable(rows, self._payment), place
 
     def paid_before(self, *, creditor: str, debtor: str | None = None) -> bool:
         """Tell whether anybody, or this debtor, has paid this creditor to the end."""

@@ -23,8 +23,10 @@ from tests.integration.operations.test_names import (
     release,
     to,
 )
+from tests.integration.operations.test_travel_rule import OWN, signed
 from tests.travel_data import TODAY, _firm, _name, travel_data
 from tests.world import OUTSIDE, STRANGER, TOKEN, World, address_of, euro, sign_in
+from tokenpay.steps.attach_data import MOST_RECORDS
 from tokenpay.steps.seal_data import data_key, seal
 from tokenpay.testing import FakeScreener
 
@@ -443,3 +445,60 @@ def test_whom_data_names_on_our_side_by_another_name_is_compared(world: World, s
     world.to_finality()
     (deposit,) = tp.request_deposits(world.bank, request.id, by=world.ann)
     assert deposit.outcome is tp.DepositOutcome.BLOCKED
+
+
+# --- what comes while the gate lets nothing go, and what somebody makes very many of
+
+
+def _attached(world: World, payment: tp.Payment) -> None:
+    attach(world, payment.id, travel_data(world.anna.id))
+
+
+def _proved(world: World, payment: tp.Payment) -> None:
+    asked = tp.begin_wallet_proof(world.bank, customer_id=world.anna.id, wallet=OWN, by=world.tom)
+    tp.prove_wallet(world.bank, asked.id, signed(asked), by=world.tom)
+
+
+@pytest.mark.parametrize("pause", PAUSES)
+@pytest.mark.parametrize("brings", [_attached, _proved])
+def test_what_is_brought_during_a_pause_of_the_bank_counts_after_it(
+    world: World, pause: str, brings: Callable[[World, tp.Payment], None]
+) -> None:
+    world.decree(travel_rule=tp.TravelRule())
+    held = world.paid(20, creditor=OUTSIDE if brings is _attached else OWN)
+    begins, ends = PAUSES[pause]
+    begins(world)
+    brings(world, held)
+    look(world)
+    assert (world.now(held).state, codes(world.now(held))) == (S.HELD, ["travel_rule.data_missing"])
+    ends(world)
+    look(world)
+    assert world.now(held).state is S.CLEARED
+
+
+def test_a_turn_looks_at_some_of_what_is_held_and_the_next_at_those_behind(
+    world: World, screener: FakeScreener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(world, *((str(n), f"Vane {letter}") for n, letter in enumerate("abcde")))
+    payees = [enrol(world, f"Vane {letter}") for letter in "abcde"]
+    look(world)
+    held = []
+    for payee in payees:
+        world.clock.advance(1)
+        held.append(world.paid(1, creditor=to(payee)))
+    monkeypatch.setattr("tokenpay.steps.ask_gate_again._AT_ONCE", {"screening.": 2})
+    look(world)  # past the first two
+    for n in (0, 3, 4):
+        release(world, party_case(world, to(payees[n])), entry=str(n))
+    turns = [look(world).payments for _ in range(4)]
+    assert turns == [(held[3].id,), (held[4].id,), (held[0].id,), ()]
+    assert [world.now(payment).state for payment in held] == [S.FINAL, S.HELD, S.HELD, S.FINAL, S.FINAL]
+
+
+def test_a_transfer_has_so_much_data_and_no_more(world: World) -> None:
+    payment = world.paid(20, creditor=OUTSIDE)
+    data = travel_data(world.anna.id)
+    for _ in range(MOST_RECORDS):
+        attach(world, payment.id, data)
+    with pytest.raises(tp.InvalidInput, match="20 times"):
+        attach(world, payment.id, data)
