@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from tokenpay.audit.record import AuditHead, verify_stream
 from tokenpay.bank import Bank
+from tokenpay.compliance.limits import maker_counter
 from tokenpay.ethereum.observed import Receipt
 from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import AccountKind
@@ -173,7 +174,8 @@ def check_limits(uow: UnitOfWork, payments: list[Payment]) -> None:
             continue
         sides = (intent.debtor, intent.creditor) if intent.purpose is Purpose.EXCHANGE else (intent.debtor,)
         named = [str(side) for side in sides if isinstance(side, BookParty) and side.kind is AccountKind.CUSTOMER]
-        for scope in (f"operator/{intent.maker}", *named):
+        maker = maker_counter(intent.maker, uow.operators.get(intent.maker).role)
+        for scope in (maker, *named):
             for amount in intent.amounts:
                 expected[scope, amount.asset.id, hours.day(intent.created_at_s)] += amount.units
     rows = uow.connection.execute(select(limit_counters))

@@ -52,6 +52,11 @@ def counted_customers(intent: Intent) -> tuple[str, ...]:
     return tuple(p.owner for p in parties if isinstance(p, BookParty) and p.kind is AccountKind.CUSTOMER)
 
 
+def maker_counter(maker: str, role: Role) -> str:
+    """Return where what an operator makes is counted: a customer's ways in, numbered behind a dot, are one person."""
+    return f"operator/{maker}" if role is not Role.CUSTOMER else f"self_service/{maker.rpartition('.')[0]}"
+
+
 def met(
     limits: Limits, asset_id: str, intent: Intent, *, role: Role, branch: str, days: tuple[int, int]
 ) -> Iterator[Met]:
@@ -63,9 +68,10 @@ def met(
     customers = counted_customers(intent) or (() if intent.purpose in CASH else ("",))
     for customer in customers:
         yield from _of(limits, asset_id, Scope.CUSTOMER, customer, days[0])
-    yield from _of(limits, asset_id, Scope.OPERATOR, intent.maker, days[1])
+    counter = maker_counter(intent.maker, role)
+    yield from _of(limits, asset_id, Scope.OPERATOR, intent.maker, days[1], counter=counter)
     if limits:
-        yield from _of(limits, asset_id, Scope.ROLE, role, None, counter=f"operator/{intent.maker}")
+        yield from _of(limits, asset_id, Scope.ROLE, role, None, counter=counter)
         yield from _of(limits, asset_id, Scope.BRANCH, branch, None)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from tokenpay.compliance.limits import UNLIMITED, counted_customers
+from tokenpay.compliance.limits import UNLIMITED, counted_customers, maker_counter
 from tokenpay.compliance.policy import Policy
 from tokenpay.compliance.scoped_limit import Period, Scope
 from tokenpay.payments.intent import Intent
@@ -88,10 +88,11 @@ def used_units(uow: UnitOfWork, policy: Policy, intent: Intent, *, counted: bool
 def _counters(uow: UnitOfWork, policy: Policy, intent: Intent, asset_id: str) -> Iterable[str]:
     if intent.purpose in UNLIMITED:
         return
-    yield f"operator/{intent.maker}"
+    maker = uow.operators.get(intent.maker)
+    yield maker_counter(maker.id, maker.role)
     yield from (f"customer/{number}" for number in counted_customers(intent))
     if policy.limits_a(Scope.BRANCH, asset_id):
-        yield f"branch/{uow.operators.get(intent.maker).branch}"
+        yield f"branch/{maker.branch}"
 
 
 def _day_before(day: str) -> str:

@@ -255,3 +255,13 @@ def test_an_address_is_typed_as_it_is_written(world: World) -> None:
     payment = world.paid(200, creditor=OUTSIDE)
     typed = tp.Rekeyed(amount=euro(200), payee=STRANGER.text.lower())
     assert tp.approve(world.bank, payment.id, by=world.ann, rekeyed=typed).state is S.CLEARED
+
+
+def test_a_new_way_in_of_a_customer_is_no_new_operator_to_a_limit(world: World) -> None:
+    world.decree(scoped=(limit(Of.ROLE, P.DAY, 50, "customer"), limit(Of.OPERATOR, P.DAY, 70)))
+    pin = "482915"
+    for asked, expected in ((40, []), (20, ["limit.role"]), (40, ["limit.operator_day", "limit.role"])):
+        tp.open_self_service(world.bank, customer_id=world.anna.id, pin=pin, by=world.tom, key=world.key())
+        own = tp.open_customer_session(world.bank, customer_id=world.anna.id, pin=pin, terminal="kiosk-1")
+        assert codes(world.pay(asked, by=own)) == expected
+    assert world.paid(60).state is S.FINAL  # the teller's own day is another
