@@ -67,6 +67,7 @@ GENERAL = {
     "halted": N_("stopped on purpose, until people act"),
     "signer.refused": N_("the signer would not sign"),
     "signer.signed_before": N_("the signer remembers another signature: the books do not say what happened"),
+    "signer.given_up": N_("a supervisor gave it up: the signer remembers another signature"),
     "integrity": N_("a proof does not hold: stop, and call a supervisor"),
     "emergency.stop": N_("payments are stopped for the whole bank"),
     "asset.frozen": N_("the asset is frozen at this bank"),

@@ -53,7 +53,9 @@ NEXT_STEPS = {
     tp.CaseKind.TRAVEL_RULE: _("Have the sender's bank send data, or the wallet proved; then credit it (F3)."),
     tp.CaseKind.SCREENING_UNAVAILABLE: _("Load the list anew, then decide."),
     tp.CaseKind.RISK: _("Look at what the customer does, and ask compliance. The customer is told nothing of it."),
-    tp.CaseKind.CHAIN_HALTED: _("Find out why before the chain goes on: resolve the case, then resume the chain."),
+    tp.CaseKind.CHAIN_HALTED: _(
+        "Find out why before the chain goes on: resolve the case; another supervisor resumes the chain."
+    ),
 }
 
 

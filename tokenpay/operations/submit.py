@@ -32,6 +32,7 @@ from tokenpay.steps.price_payments import Priced, price_payments
 from tokenpay.steps.recheck import Look
 from tokenpay.steps.record import record
 from tokenpay.steps.sign_payment import ToSign, sign_payments
+from tokenpay.steps.signed_before import mark_signed_before
 from tokenpay.steps.waited import waited
 
 _MENDS_ITSELF = ("underpriced", "nonce_too_low")
@@ -298,12 +299,15 @@ class _Turn:
         """Open a case. An assigned payment that the signer refuses ends; the no-op that fills its gap is returned.
 
         One with signed versions only waits for a person. A signer that remembers another signature contradicts the
-        books: the chain halts until people have looked.
+        books: the chain halts until people have looked, again and again until one of them gives the payment up.
         """
         self.stuck += 1
         fill = None
         if isinstance(error, SignedBefore):
-            raise halt_chain(self.bank, self.chain_id, reason=error.message, by=self.by)
+            why = f"payment {payment.id}, at nonce {payment.nonce}: {error.message}"
+            halted = halt_chain(self.bank, self.chain_id, reason=why, by=self.by)
+            mark_signed_before(self.bank, payment.id, error, by=self.by)
+            raise halted
         refused = isinstance(error, SignerRefused) and payment.state is PaymentState.ASSIGNED
         if refused and payment.intent.purpose is not Purpose.FILL:  # another no-op would be refused as well
             with suppress(WrongState):  # while payments are stopped its nonce cannot be filled: the next turn tries

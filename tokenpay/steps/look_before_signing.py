@@ -13,6 +13,7 @@ from tokenpay.steps.enter_case import enter_match_case
 from tokenpay.steps.foresee import ask_of_parties
 from tokenpay.steps.groups import STAYS
 from tokenpay.steps.recheck import Look, look_again, say_it_waits
+from tokenpay.steps.signed_before import is_given_up
 from tokenpay.store.unit_of_work import UnitOfWork
 
 
@@ -45,6 +46,8 @@ def look_before_signing(bank: Bank, payments: Sequence[Payment], *, by: Session)
 def _look(uow: UnitOfWork, bank: Bank, operator: Operator, payment: Payment) -> Looked:
     if payment.state not in IN_NO_BLOCK:  # another engine was quicker
         return Looked(payment=payment, look=Look.WAITS)
+    if is_given_up(payment):
+        return Looked(payment=payment, look=Look.ENDS, reasons=payment.reasons)
     try:
         look, reasons = look_again(uow, bank, payment)
     except STAYS as error:

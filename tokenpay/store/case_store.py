@@ -63,6 +63,12 @@ class CaseStore:
         query = select(cases).where(cases.c.opened_at_s >= since_s, cases.c.opened_at_s < until_s)
         return readable(self._connection.execute(query.order_by(cases.c.opened_at_s, cases.c.id)), _case)
 
+    def halting(self, chain_id: int) -> list[Case]:
+        """Return the cases that say why a chain was halted, open or resolved, oldest first."""
+        about = (cases.c.kind == CaseKind.CHAIN_HALTED, cases.c.subject.startswith(f"{chain_id}@"))
+        query = select(cases).where(*about).order_by(cases.c.opened_at_s, cases.c.id)
+        return [_case(row) for row in self._connection.execute(query)]
+
     def about(self, subjects: Collection[str]) -> list[Case]:
         """Return the cases about any of these, however often one was opened again, open or resolved."""
         found: list[Case] = []

@@ -24,6 +24,7 @@ from tests.world import (
     address_of,
     euro,
 )
+from tokenpay.adapters.signer.memory import Place
 from tokenpay.ethereum.erc20 import transfer
 from tokenpay.ethereum.observed import Receipt, TransferLog
 from tokenpay.ethereum.transaction import (
@@ -781,9 +782,10 @@ def test_a_treasury_whose_nonce_is_ahead_halts(world: World) -> None:
         tp.resume_chain(world.bank, CHAIN_ID, by=world.ann)
     tp.resolve_case(world.bank, world.case(tp.CaseKind.CHAIN_HALTED).id, resolution="seen", by=world.ann)
     assert isinstance(world.turn().error, tp.Halted)  # nothing resumes by itself
-    with pytest.raises(tp.NotPermitted):
-        tp.resume_chain(world.bank, CHAIN_ID, by=world.tom)
-    tp.resume_chain(world.bank, CHAIN_ID, by=world.ann)
+    for by in (world.tom, world.ann):  # a teller, and who resolved the case
+        with pytest.raises(tp.NotPermitted):
+            tp.resume_chain(world.bank, CHAIN_ID, by=by)
+    tp.resume_chain(world.bank, CHAIN_ID, by=world.bob)
     world.to_finality()
     assert world.now(payment).nonce == FIRST + 1
     paid_once(world, payment)
@@ -804,7 +806,7 @@ def test_a_payment_whose_nonce_another_transaction_took_halts_the_chain_once_and
     assert world.now(second).reasons == ()
     assert world.account(AccountKind.CUSTOMER, world.anna.id).debits_pending == 2 * euro(20).units
     tp.resolve_case(world.bank, world.case(tp.CaseKind.CHAIN_HALTED).id, resolution="seen", by=world.ann)
-    tp.resume_chain(world.bank, CHAIN_ID, by=world.ann)
+    tp.resume_chain(world.bank, CHAIN_ID, by=world.bob)
     world.clock.advance(SETTINGS.resend_after_s)
     world.turn()
     world.to_finality()
@@ -848,7 +850,7 @@ def resolved(world: World, payment: tp.Payment, raw: bytes) -> tp.Payment:
 
 def go_on(world: World) -> None:
     tp.resolve_case(world.bank, world.case(tp.CaseKind.CHAIN_HALTED).id, resolution="seen", by=world.ann)
-    tp.resume_chain(world.bank, CHAIN_ID, by=world.ann)
+    tp.resume_chain(world.bank, CHAIN_ID, by=world.bob)
 
 
 def test_an_overtaken_payment_fails_by_the_other_transactions_own_bytes(world: World) -> None:
@@ -1131,6 +1133,31 @@ def test_a_refused_payment_before_another_is_filled_by_a_no_op(world: World, sto
     (fill,) = (p for p in tp.find_payments(world.bank, by=world.ann) if p.intent.purpose is tp.Purpose.FILL)
     assert (fill.state, fill.nonce, fill.intent.related) == (S.FINAL, FIRST, refused.id)
     paid_once(world, second)
+
+
+@pytest.mark.every_database
+@pytest.mark.parametrize("how", ["another at its nonce", "it at another nonce"])
+def test_what_the_signer_remembers_otherwise_halts_until_a_supervisor_gives_it_up(world: World, how: str) -> None:
+    """The books come from an old copy, and what they lost was never included: the chain is not ahead of them."""
+    payment = out(world)
+    world.clock.advance(1)
+    other = out(world)
+    known, nonce = (b"lost" * 8, FIRST) if how == "another at its nonce" else (payment.intent.hash(), 77)
+    memory = world.bank.required_signer()._memory  # type: ignore[attr-defined]
+    assert memory.remember([Place(payment=known, chain_id=CHAIN_ID, nonce=nonce)]) == [None]
+    for _ in range(2):
+        assert isinstance(world.turn().error, tp.Halted)
+        now = world.now(payment)
+        assert (now.state, [reason.code for reason in now.reasons]) == (S.ASSIGNED, ["signer.signed_before"])
+        go_on(world)
+    with pytest.raises(tp.NotPermitted):
+        tp.cancel(world.bank, payment.id, by=world.tom)
+    given_up = tp.cancel(world.bank, payment.id, by=world.ann)
+    assert (given_up.state, given_up) == (S.ASSIGNED, tp.cancel(world.bank, payment.id, by=world.bob))
+    world.to_finality()
+    assert [reason.code for reason in world.now(payment).reasons] == ["signer.given_up"]
+    assert (world.now(payment).state, next_nonce(world)) == (S.FAILED, FIRST + 2)
+    paid_once(world, other)
 
 
 # --- sweeps

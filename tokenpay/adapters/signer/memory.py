@@ -104,7 +104,7 @@ def _note(
     """Note where a payment is signed, or say what contradicts it."""
     at, payment = (place.chain_id, place.nonce), place.payment.hex()
     if nonces.get(payment, at) != at:
-        return SignedBefore("this payment was signed before, at another nonce")
+        return SignedBefore(f"this payment was signed before, at nonce {nonces[payment][1]}")
     if payments.get(at, payment) != payment and not place.fills:
         return SignedBefore("another payment was signed at this nonce before")
     nonces[payment], payments[at] = at, payment

@@ -102,12 +102,13 @@ def freeze_or_unfreeze(world: World, chance: Chance) -> str:
 
 
 def resume(world: World, chance: Chance) -> str:
-    """Find out why a chain was halted, and let it go on."""
+    """Find out why a chain was halted, and have another supervisor let it go on."""
     who = a_supervisor(world, chance)
+    other = chance.of("other").choice([each for each in world.people_in(Role.SUPERVISOR) if each != who])
     for (case_id,) in world.books.ask("SELECT id FROM cases WHERE resolved_at_s IS NULL AND kind = 'chain_halted'"):
         world.ask(chance, who, resolve_case, keyed=False, case_id=case_id, resolution="the node was exchanged")
-    world.ask(chance, who, resume_chain, keyed=False, chain_id=world.chain.chain_id)
-    return f"{who} lets the chain go on"
+    world.ask(chance, other, resume_chain, keyed=False, chain_id=world.chain.chain_id)
+    return f"{who} looks at it, {other} lets the chain go on"
 
 
 _DOES: tuple[tuple[str, int, Callable[[World, Chance], str]], ...] = (
