@@ -33,6 +33,8 @@ from terminal_app.screens.sign_in import SignIn
 from terminal_app.themes import CONTRAST, EDGE, THEMES, offered
 from terminal_app.workers import ask
 
+ENDS = ("quit", "app.quit")
+"""What ends a program by a key of Textual's own."""
 HURRY_S = 0.6
 """A key that comes sooner after another one was pressed by nobody who has read what stands there."""
 
@@ -200,17 +202,19 @@ class Frame(App[None]):
         namespaces: Mapping[str, DOMNode] | None = None,
     ) -> bool:
         """Do what a key, a code or the palette asks for; what decides about money only for a key that came alone."""
-        room = self.room
-        if (
-            room is not None
-            and self._hurried
-            and any(command.alone and command.action == action for command in (*room.commands, *self.anywhere))
-        ):
-            room.say(
+        if not self._hurried or not self._takes_alone(action):
+            return await super().run_action(action, default_namespace, namespaces)
+        if self.room is not None:
+            self.room.say(
                 _("! That key came together with others, as from a scanner. Read what stands here, then press it.")
             )
-            return True
-        return await super().run_action(action, default_namespace, namespaces)
+        return True
+
+    def _takes_alone(self, action: str | ActionParseResult) -> bool:
+        rooms = (screen.commands for screen in self.screen_stack if isinstance(screen, Room))
+        return action in ENDS or any(
+            command.alone and command.action == action for commands in (*rooms, self.anywhere) for command in commands
+        )
 
     # From room to room
 

@@ -46,6 +46,20 @@ def test_a_code_that_types_the_confirming_key_pays_nobody(branch: Branch, tmp_pa
     run(flow())
 
 
+@pytest.mark.parametrize("keys", [("ctrl+p", *"Confirm", "enter"), ("x", "ctrl+q")], ids=["the palette", "the end"])
+def test_no_other_way_leads_there_either(branch: Branch, tmp_path: Path, keys: tuple[str, ...]) -> None:
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            await fill(hand, f"eip155:31337:0x{'7' * 40}", "5")
+            await scan(hand, *keys)
+            await hand.until(lambda: type(hand.app.screen) is Confirm, "the palette closed")
+            await hand.read(TOGETHER)
+            assert not payments(branch)
+            assert hand.app.is_running
+
+    run(flow())
+
+
 def test_nobody_approves_in_passing(branch: Branch, tmp_path: Path) -> None:
     held = tp.pay(
         branch.bank,

@@ -86,7 +86,7 @@ _WORDS = {
     "party.custody": ("Custody", "Хранение", "Захоўванне"),
     "party.fees": ("Fees", "Комиссии", "Камісіі"),
     "party.gas": ("Gas", "Газ", "Газ"),
-    "party.conversion": ("Conversion", "Конвертация", "Канвертацыя"),
+    "party.conversion": ("The bank", "Банк", "Банк"),
     "state.refused": ("refused", "отказано", "адмоўлена"),
     "state.cancelled": ("cancelled", "отменено", "адменена"),
     "state.expired": ("expired", "срок истёк", "тэрмін скончыўся"),
