@@ -202,23 +202,24 @@ def _unscreened(intent: Intent, screenings: Sequence[Screening]) -> bool:
 def _risk(policy: Policy, intent: Intent, facts: Facts) -> tuple[list[Reason], tuple[Reason, ...]]:
     """Return what a customer's movements hold the payment for, and what of it is a case.
 
-    A second person lets a score go, never a scorer's silence. No score lets go what was held: one that has fallen
-    since, as days went by, is no second person.
+    A second person lets a score go, never a scorer's silence; what is grave and did not hold the payment before they
+    consented is a case all the same. No score lets go what was held: one that has fallen since, as days went by, is no
+    second person.
     """
     if not is_scored(intent):
         return [], ()
-    silent = [Reason(code="risk.unavailable", message="what scores the risk of payments gave no answer")]
-    if facts.second_person:
-        return silent if facts.risk is None else [], ()
     held = {reason.code: reason for reason in facts.held_for if reason.code.startswith("risk.")}
     held.pop("risk.unavailable", None)
     if facts.risk is None:
-        return [*silent, *held.values()], ()
+        silent = Reason(code="risk.unavailable", message="what scores the risk of payments gave no answer")
+        return [silent, *([] if facts.second_person else held.values())], ()
     lines = policy.risk or RiskLines()
     found = [finding for finding in facts.risk.findings if finding.score >= lines.second_person_score]
     unsaid = f" ({'; '.join(facts.risk.silent)})" if facts.risk.silent else ""
     reasons = [Reason(code=finding.code, message=finding.explanation + unsaid) for finding in found]
     grave = tuple(reason for finding, reason in zip(found, reasons, strict=True) if finding.score >= lines.case_score)
+    if facts.second_person:
+        return [], tuple(reason for reason in grave if reason.code not in held)
     return [*reasons, *(reason for code, reason in held.items() if code not in {new.code for new in reasons})], grave
 
 

@@ -13,6 +13,7 @@ from tokenpay.payments.payment import PaymentState, Reason
 from tokenpay.steps.case_money import OF_A_CASE, sender_unknown
 from tokenpay.steps.check_approvals import check_approvals, is_gone, with_passkeys
 from tokenpay.steps.count_limits import used_units
+from tokenpay.steps.enter_case import enter_risk_case
 from tokenpay.steps.identifiers import new_id
 from tokenpay.steps.score_risk import NOTHING, score_risk
 from tokenpay.steps.screened_names import screened_parties
@@ -32,9 +33,10 @@ def clear(
 ) -> Clearance | Decision:
     """Return a clearance, or the decision that holds or refuses the intent, with every reason.
 
-    Locks the day's limit counters, so that two tellers cannot each stay under one limit. `counted`: the intent already
-    stands in them, and waited because of `held_for`. `cleared`: it was cleared before, and limits, its payee, its risk
-    and who signed it were judged then. Whoever stores the payment stores the clearance with it.
+    What is grave, and came after the consent that lets it go, is a case. Locks the day's limit counters, so that two
+    tellers cannot each stay under one limit. `counted`: the intent already stands in them, and waited because of
+    `held_for`. `cleared`: it was cleared before, and limits, its payee, its risk and who signed it were judged then.
+    Whoever stores the payment stores the clearance with it.
     Raises NotFound for an unknown customer or case, IntegrityError for approvals that do not belong to the intent.
     """
     policy = uow.policies.newest()
@@ -73,6 +75,8 @@ def clear(
     )
     if decision.answer is not Answer.ALLOW:
         return decision
+    for checker in (approval for approval in approvals if approval.part is Part.CHECKER):
+        enter_risk_case(uow, bank, uow.operators.get(checker.operator_id), intent, decision.grave)
     return Clearance(
         id=new_id(bank, "CL"),
         payment_id=intent.uetr,

@@ -35,7 +35,7 @@ def decide_again(
         changed = payment.waiting(gate.reasons, at_s=now_s)
         enter_match_case(uow, bank, operator, intent, gate.reasons)
         enter_hit_cases(uow, bank, operator, intent, gate.reasons)
-        enter_risk_case(uow, bank, operator, intent, gate)
+        enter_risk_case(uow, bank, operator, intent, gate.grave)
         count_since(uow, intent)
     else:
         uow.clearances.add(gate)

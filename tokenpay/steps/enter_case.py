@@ -5,7 +5,6 @@ from itertools import count
 
 from tokenpay.bank import Bank
 from tokenpay.compliance.case import Case, CaseKind
-from tokenpay.compliance.decision import Decision
 from tokenpay.compliance.screening import Verdict
 from tokenpay.parties.operator import Operator
 from tokenpay.payments.intent import Intent
@@ -79,9 +78,9 @@ def enter_hit_cases(uow: UnitOfWork, bank: Bank, operator: Operator, intent: Int
                 enter_case(uow, bank, operator, kind=CaseKind.POSSIBLE_MATCH, subject=each.subject, note=note)
 
 
-def enter_risk_case(uow: UnitOfWork, bank: Bank, operator: Operator, intent: Intent, gate: Decision) -> None:
+def enter_risk_case(uow: UnitOfWork, bank: Bank, operator: Operator, intent: Intent, grave: Sequence[Reason]) -> None:
     """Open a case about the customer who pays where what the scorers found is grave: one, until it is resolved."""
-    if gate.grave:
-        why = "; ".join(f"{reason.code}: {reason.message}" for reason in gate.grave)
+    if grave:
+        why = "; ".join(f"{reason.code}: {reason.message}" for reason in grave)
         note = f"payment {intent.uetr} of {intent.amount}, {why}"
         enter_case(uow, bank, operator, kind=CaseKind.RISK, subject=str(intent.debtor), note=note)

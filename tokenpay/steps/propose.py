@@ -197,7 +197,7 @@ def enter(uow: UnitOfWork, bank: Bank, operator: Operator, weighed: Weighed) -> 
     if isinstance(gate, Decision):
         enter_match_case(uow, bank, operator, intent, gate.reasons)
         enter_hit_cases(uow, bank, operator, intent, gate.reasons)
-        enter_risk_case(uow, bank, operator, intent, gate)
+        enter_risk_case(uow, bank, operator, intent, gate.grave)
     if isinstance(gate, Clearance):
         uow.clearances.add(gate)
     if isinstance(gate, Clearance) and intent.rail is Rail.BOOK:

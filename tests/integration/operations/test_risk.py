@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import tokenpay as tp
+from tests.travel_data import travel_data
 from tests.world import OUTSIDE, TOKEN, World, euro
 from tokenpay.compliance.decision import Decision
 from tokenpay.compliance.risk.activity import REMEMBERED
@@ -147,6 +148,30 @@ def test_without_an_answer_no_payment_leaves(
     world.bank = whole
     goes = tp.approve(world.bank, payment.id, by=world.bob)
     assert goes.state is (tp.PaymentState.CLEARED if creditor == "chain" else tp.PaymentState.FINAL)
+
+
+@pytest.mark.parametrize("consent", ["that nothing asked for", "while the scorer was silent"])
+def test_a_grave_score_that_nobody_saw_when_they_consented_is_a_case(world: World, consent: str) -> None:
+    rules, scorer = world.bank.scorers, FakeScorer(GRAVE)
+    world.decree(travel_rule=tp.TravelRule())
+    if consent == "while the scorer was silent":
+        _breaks(world, FakeScorer())
+    held = world.paid(20, creditor=OUTSIDE)
+    tp.approve(world.bank, held.id, by=world.bob)
+    world.bank = replace(world.bank, scorers=(*rules, scorer))
+    data = travel_data(world.anna.id)
+    tp.attach_travel_rule(world.bank, held.id, data, by=world.tom, key=world.key())
+    assert world.now(held).state is tp.PaymentState.CLEARED
+    assert held.id in world.case(tp.CaseKind.RISK).note
+
+
+def test_a_grave_score_that_was_seen_is_one_case(world: World) -> None:
+    world.bank = replace(world.bank, scorers=(*world.bank.scorers, FakeScorer(GRAVE)))
+    held = world.paid(20)
+    case = world.case(tp.CaseKind.RISK)
+    tp.resolve_case(world.bank, case.id, resolution="asked them", by=world.ann)
+    assert tp.approve(world.bank, held.id, by=world.bob).state is tp.PaymentState.FINAL
+    assert world.cases() == []
 
 
 def test_what_was_cleared_is_not_scored_again(world: World) -> None:
