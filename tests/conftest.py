@@ -7,13 +7,14 @@ import shutil
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.compiled_once import compile_all
 from tests.copied_database import postgresql_database
 from tests.shared_statements import share
 from tests.stretched_once import remember
@@ -88,10 +89,20 @@ def _says_little_more(item: pytest.Item, tables: set[tuple[object, ...]]) -> boo
     return known or item.get_closest_marker("one_database") is not None
 
 
-def pytest_collection_finish() -> None:
-    """Spare the collector what is loaded by now and stays: half a million objects, looked at over and over."""
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config: pytest.Config) -> None:
+    compile_all(config)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Spare the collector what is loaded meanwhile and stays: half a million objects, looked at over and over."""
+    gc.disable()
+    done = yield
     gc.collect()
     gc.freeze()
+    gc.enable()
+    return done
 
 
 def missing(what: str, remedy: str) -> None:
