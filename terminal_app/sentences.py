@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import chain
 from typing import Protocol
 
 from terminal_app.language import N_, Words, _, spoken
@@ -255,6 +256,11 @@ NOTES = (
     N_("the sender is on a screening list"),
     N_("who is paid, or who sent it, may be somebody on a screening list"),
     N_("the name may be one on a screening list; {hits}"),
+    N_("the name may be one on a screening list, as before; {hits}"),
+    N_("{who} proposed {amount} from {payer} to {payee}, payment {payment}; {hits}"),
+    N_("customer {customer}, by proof {proof}, has a wallet that is on a list which was loaded since"),
+    N_("payment {payment} of {amount}, {why}"),
+    N_("another transaction has its nonce in a final block"),
     N_("{word} = {other}: same"),
     N_("{word} = {other}: same sound"),
     N_("{word} = {other}: alike {share}"),
@@ -331,12 +337,19 @@ def _value(name: str, value: str) -> str:
 
 
 def note_text(note: str) -> str:
-    """Return the note of a case or of a chain, in the language of the screen where the library wrote it."""
-    for text in NOTES if spoken().code != "en" else ():
+    """Return the note of a case or of a chain, in the language of the screen where the library wrote it.
+
+    Why a payment is stuck is an error's message.
+    """
+    for text in (*NOTES, *chain(*CLOSER.values())) if spoken().code != "en" else ():
         values = _pattern(text).fullmatch(note)
         if values is not None:
-            return _(text).format(**values.groupdict())
+            return _(text).format(**{name: _noted(name, value) for name, value in values.groupdict().items()})
     return note
+
+
+def _noted(name: str, value: str) -> str:
+    return in_form(value) if name in ("amount", "reachable") else value
 
 
 def in_form(value: str) -> str:

@@ -132,6 +132,28 @@ def test_a_code_is_said_in_the_language_with_its_values(code: str) -> None:
 
 
 @pytest.mark.usefixtures("speak")
+@each_language
+@pytest.mark.parametrize(
+    "note",
+    [
+        "tim proposed 50.25 DEUR from customer/C1 to eip155:1:0x77, payment P1; demo: 0x77",
+        "the name may be one on a screening list, as before; un: 7",
+        "payment P1 of 50.25 DEUR, risk.drained: said so",
+        "customer C1, by proof WP-1, has a wallet that is on a list which was loaded since",
+        "another transaction has its nonce in a final block",
+        "the treasury holds 12.50 DEUR too few",
+        "the node rejected it: gone",
+    ],
+)
+def test_what_the_library_notes_is_said_in_the_language(code: str, note: str) -> None:
+    choose(code)
+    said = sentences.note_text(note)
+    assert CYRILLIC.search(said)
+    assert ".25" not in said
+    assert sentences.note_text("as a person wrote it") == "as a person wrote it"
+
+
+@pytest.mark.usefixtures("speak")
 def test_in_english_the_library_speaks_for_itself() -> None:
     choose("en")
     assert sentences.sentence(tp.Reason(code="limit.payment", message="as it is said")) == "as it is said"
