@@ -108,7 +108,7 @@ class RequestScreen(Room):
 
     def offers(self, command: Command) -> bool:
         seen = self._seen
-        if command in (HELP, BACK) or command not in self.commands:
+        if command in (HELP, BACK, RECEIPT) or command not in self.commands:
             return super().offers(command)
         if seen is None or not super().offers(command):
             return False

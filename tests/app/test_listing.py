@@ -25,7 +25,14 @@ def test_a_row_that_is_painted_before_the_table_has_measured_it_is_whole() -> No
             assert "Anna Berger" in at_once
             await pilot.pause()
             assert listing.render_line(1).text == at_once
+            await pilot.press("down")
+            listing.fill([ROWS[0], ("2", ("5.00 DEUR", "Boris Keller the Second"))])
+            assert "Boris Keller the Second" in listing.render_line(2).text
+            await pilot.pause()
+            assert "Boris Keller the Second" in listing.render_line(2).text
+            assert listing.chosen == "2"
             listing.fill(ROWS[1:])
+            assert listing.chosen == "2"
             assert listing.render_line(1).text.split("  ")[:2] == [" 5.00 DEUR", "Bo"]
 
     run(flow())
