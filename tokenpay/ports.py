@@ -86,16 +86,22 @@ class Chain(Protocol):
         """Return these blocks in the order asked; ChainUnavailable when the node lacks one."""
 
     def transfers(self, blocks: Sequence[Block], contracts: Sequence[Address]) -> list[TransferLog]:
-        """Return every Transfer of these contracts in these blocks, asked by block hash, in chain order."""
+        """Return every Transfer of these contracts in these blocks, asked by block hash, in chain order.
+
+        Raises IntegrityError for an event that is none of its standard; its field `contract` says who wrote it.
+        """
 
     def authorizations(self, blocks: Sequence[Block], contracts: Sequence[Address]) -> list[AuthorizationLog]:
-        """Return every AuthorizationUsed of these contracts in these blocks, asked by block hash."""
+        """Return every AuthorizationUsed of these contracts in these blocks, asked by block hash; raises likewise."""
 
     def receipts(self, transaction_hashes: Sequence[bytes]) -> list[Receipt | None]:
         """Return each transaction's receipt, or None where the node has none."""
 
     def holdings(self, holdings: Sequence[Holding], block: int) -> list[int]:
-        """Return the units held at the end of block `block`, in the order asked."""
+        """Return the units held at the end of block `block`, in the order asked.
+
+        Raises WrongState for a token that does not tell; its field `contract` says which.
+        """
 
     def token_facts(self, contract: Address) -> TokenFacts:
         """Return what a token says of itself at the head; NotFound where there is no code."""

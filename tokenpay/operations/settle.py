@@ -6,16 +6,21 @@ from dataclasses import dataclass
 from tokenpay.bank import Bank
 from tokenpay.errors import ChainUnavailable
 from tokenpay.ethereum.observed import TransferLog
+from tokenpay.money.address import Address
+from tokenpay.money.asset import Asset
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.deposit import DepositState
 from tokenpay.payments.intent import Purpose
 from tokenpay.payments.payment import UNSENT, Payment, PaymentState
 from tokenpay.steps.authorize import authorize
+from tokenpay.steps.groups import STAYS
 from tokenpay.steps.halt import running
 from tokenpay.steps.overtaken import check_overtaken
+from tokenpay.steps.read_tokens import read_tokens
 from tokenpay.steps.settle_deposits import check_names_compared, settle_deposits
 from tokenpay.steps.settle_payment import Due, settle_carried, settle_payments
+from tokenpay.steps.tell_stuck import tell_stuck
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +57,7 @@ def settle(bank: Bank, *, chain_id: int, by: Session) -> Settled:
     check_overtaken(bank, chain_id, final_number=final.number, by=by)
     due = [payment for payment in included if (payment.included_block or 0) <= final_number]
     receipts = chain.receipts([payment.transaction_hash or b"" for payment in due]) if due else []
-    moved = _moved(bank, chain_id, due)
+    moved, unread = _moved(bank, chain_id, due, by=by)
     for payment, receipt in zip(due, receipts, strict=True):
         # The block still stands, or it would not be final: a node without the receipt has not caught up with itself.
         # Sent back, the payment would stay behind while the books pass its block.
@@ -61,11 +66,17 @@ def settle(bank: Bank, *, chain_id: int, by: Session) -> Settled:
     found = [
         Due(payment=payment, receipt=receipt, logs=moved.get(receipt.transaction_hash, ()))
         for payment, receipt in zip(due, receipts, strict=True)
-        if receipt is not None
+        if receipt is not None and payment.intent.amount.asset not in unread
     ]
+    for payment in due:
+        if payment.intent.amount.asset in unread:
+            tell_stuck(bank, payment.id, "its token wrote what cannot be read: whether it paid is not known", by=by)
     judged = settle_payments(bank, found, final_number=final_number, by=by)
     for collection in waiting:
-        settle_carried(bank, collection.id, final_number=final_number, by=by)
+        try:
+            settle_carried(bank, collection.id, final_number=final_number, by=by)
+        except STAYS as error:
+            tell_stuck(bank, collection.id, f"whether it was carried cannot be told: {error.message}", by=by)
     check_names_compared(bank, seen)
     settle_deposits(bank, chain_id, seen, by=by)
     with bank.store.unit_of_work() as uow:
@@ -74,14 +85,21 @@ def settle(bank: Bank, *, chain_id: int, by: Session) -> Settled:
     return Settled(final_number=max(final_number, followed.final_number), payments=judged, deposits=len(seen))
 
 
-def _moved(bank: Bank, chain_id: int, due: Sequence[Payment]) -> dict[bytes, list[TransferLog]]:
-    """Return the token transfers in the blocks of these payments, by transaction: no receipt says that money moved."""
-    contracts = {payment.intent.amount.asset.contract for payment in due} - {None}
+def _moved(
+    bank: Bank, chain_id: int, due: Sequence[Payment], *, by: Session
+) -> tuple[dict[bytes, list[TransferLog]], frozenset[Asset]]:
+    """Return the token transfers in the blocks of these payments, by transaction: no receipt says that money moved.
+
+    And the tokens whose transfers cannot be read.
+    """
     numbers = sorted({payment.included_block or 0 for payment in due})
-    if not contracts:
-        return {}
     chain = bank.chain(chain_id)
+
+    def read(contracts: Sequence[Address]) -> list[TransferLog]:
+        return chain.transfers(chain.blocks(numbers), contracts) if contracts else []
+
+    logs, unread = read_tokens(bank, {payment.intent.amount.asset for payment in due}, read, by=by)
     moved: dict[bytes, list[TransferLog]] = {}
-    for log in chain.transfers(chain.blocks(numbers), sorted(c for c in contracts if c is not None)):
+    for log in logs:
         moved.setdefault(log.transaction_hash, []).append(log)
-    return moved
+    return moved, unread

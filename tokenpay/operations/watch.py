@@ -5,13 +5,16 @@ from dataclasses import dataclass
 
 from tokenpay.bank import Bank
 from tokenpay.errors import ChainUnavailable
-from tokenpay.ethereum.observed import Block, Receipt
+from tokenpay.ethereum.observed import AuthorizationLog, Block, Receipt, TransferLog
+from tokenpay.money.address import Address
+from tokenpay.money.asset import Asset
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.attempt import SignedPayment
 from tokenpay.payments.payment import PaymentState
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.halt import halt_chain, running
+from tokenpay.steps.read_tokens import read_tokens
 from tokenpay.steps.take_in import News, lock_touched, note_inclusions, take_back, take_in
 from tokenpay.store.chain_store import FollowedChain
 
@@ -58,12 +61,12 @@ def watch(bank: Bank, *, chain_id: int, by: Session, max_blocks: int = MAX_BLOCK
     last = min(head.number, fork_number + max_blocks)
     blocks = chain.blocks(range(fork_number + 1, last + 1))
     _check_linked(bank, chain_id, fork_number, blocks)
-    contracts = [asset.contract for asset in assets if asset.contract is not None]
+    transfers, authorizations = _logs(bank, chain_id, blocks, assets, by=by)
     news = News(
         fork_number=fork_number,
         blocks=blocks,
-        transfers=chain.transfers(blocks, contracts) if blocks and contracts else [],
-        authorizations=chain.authorizations(blocks, contracts) if blocks and contracts else [],
+        transfers=transfers,
+        authorizations=authorizations,
         assets={asset.contract.text: asset for asset in assets if asset.contract is not None},
     )
     signed, receipts = _receipts(bank, chain_id)
@@ -114,6 +117,20 @@ def _check_linked(bank: Bank, chain_id: int, fork_number: int, blocks: Sequence[
         if block.parent_hash != parent:
             raise ChainUnavailable("the chain changed while it was read; try again", chain_id=chain_id)
         parent = block.hash
+
+
+def _logs(
+    bank: Bank, chain_id: int, blocks: Sequence[Block], assets: Sequence[Asset], *, by: Session
+) -> tuple[list[TransferLog], list[AuthorizationLog]]:
+    """Return what the bank's tokens did in these blocks; one whose events cannot be read is frozen, and left out."""
+    chain = bank.chain(chain_id)
+
+    def read(contracts: Sequence[Address]) -> tuple[list[TransferLog], list[AuthorizationLog]]:
+        if not blocks or not contracts:
+            return [], []
+        return chain.transfers(blocks, contracts), chain.authorizations(blocks, contracts)
+
+    return read_tokens(bank, assets, read, by=by)[0]
 
 
 def _check_receipts(

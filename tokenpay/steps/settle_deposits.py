@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tokenpay.bank import Bank
-from tokenpay.compliance.case import Case
+from tokenpay.compliance.case import Case, CaseKind
 from tokenpay.compliance.division import Division, divide, divide_disagreed
 from tokenpay.compliance.name_verdict import Uncompared
 from tokenpay.compliance.screening import Verdict
-from tokenpay.errors import Unavailable
+from tokenpay.errors import Unavailable, WrongState
 from tokenpay.ethereum.observed import Holding
 from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import AccountKind
@@ -33,13 +33,39 @@ _Group = tuple[str, str, int]
 
 
 def settle_deposits(bank: Bank, chain_id: int, seen: Sequence[Deposit], *, by: Session) -> None:
-    """Judge deposits of final blocks, in groups of one asset, address and block; judged ones are left alone."""
+    """Judge deposits of final blocks, in groups of one asset, address and block; judged ones are left alone.
+
+    So are those of a token that does not tell what an address holds, with a case: they are asked again.
+    """
     groups: dict[_Group, list[Deposit]] = defaultdict(list)
     for deposit in seen:
         groups[deposit.amount.asset.id, deposit.address.text, deposit.block_number].append(deposit)
-    changes = _changes(bank, chain_id, groups)
-    for group, deposits in groups.items():
-        _settle_group(bank, deposits, change_units=changes[group], by=by)
+    changes = _told(bank, chain_id, groups, by=by)
+    for group, change_units in changes.items():
+        _settle_group(bank, groups[group], change_units=change_units, by=by)
+
+
+def _told(bank: Bank, chain_id: int, groups: dict[_Group, list[Deposit]], *, by: Session) -> dict[_Group, int]:
+    """Return by how much each group's holding changed, without the tokens that do not tell."""
+    while True:
+        try:
+            return _changes(bank, chain_id, groups)
+        except WrongState as error:
+            contract = error.fields.get("contract")
+            silent = {group for group, deposits in groups.items() if _contract(deposits) == contract}
+            if not silent:
+                raise
+            groups = {group: deposits for group, deposits in groups.items() if group not in silent}
+            with bank.store.unit_of_work() as uow:
+                operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
+                for asset_id in sorted({asset_id for asset_id, _, _ in silent}):
+                    note = f"{error.message}: what came in of it waits"
+                    enter_case(uow, bank, operator, kind=CaseKind.ASSET_CHANGED, subject=asset_id, note=note)
+
+
+def _contract(deposits: Sequence[Deposit]) -> str | None:
+    contract = deposits[0].amount.asset.contract
+    return contract.text if contract is not None else None
 
 
 def _changes(bank: Bank, chain_id: int, groups: dict[_Group, list[Deposit]]) -> dict[_Group, int]:

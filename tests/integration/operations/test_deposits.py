@@ -6,7 +6,7 @@ import pytest
 
 import tokenpay as tp
 from tests.travel_data import travel_data
-from tests.world import CHAIN_ID, COIN, CONTRACT, LIMITS, LISTED, START, TOKEN, World, address_of, euro
+from tests.world import CHAIN_ID, COIN, CONTRACT, LIMITS, LISTED, OUTSIDE, START, TOKEN, World, address_of, euro
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.payments.deposit import DepositOutcome as O, DepositState as D
 from tokenpay.payments.payment import PaymentState as S
@@ -14,6 +14,7 @@ from tokenpay.payments.payment import PaymentState as S
 pytestmark = pytest.mark.one_database
 
 R = tp.RequestState
+ANOTHER = tp.Address(b"\x22" * 20)
 
 
 def found(world: World, request: tp.PaymentRequest) -> list[tuple[str, str | None]]:
@@ -96,6 +97,87 @@ def test_one_in_and_one_out_in_one_block(world: World) -> None:
 
 
 @pytest.mark.every_database
+def another_token(world: World) -> tuple[tp.Asset, tp.PaymentRequest]:
+    world.chain.add_token(ANOTHER, symbol="OTHER")
+    other = tp.Asset.token(CHAIN_ID, ANOTHER, symbol="OTHER", decimals=6)
+    tp.register_asset(world.bank, other, by=world.ann)
+    given: dict[str, Any] = {"payee": world.boris.id, "amount": None, "by": world.tom, "key": world.key()}
+    return other, tp.issue_request(world.bank, asset=other, **given)
+
+
+def is_active(world: World, asset: tp.Asset) -> bool:
+    return next(known.active for known in tp.list_assets(world.bank) if known.asset == asset)
+
+
+def test_a_token_whose_events_cannot_be_read_is_frozen_and_halts_no_chain(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, theirs = another_token(world)
+    request, payment = world.request(50, payee=world.boris), world.paid(20, creditor=OUTSIDE)
+    transfers = world.chain.transfers
+
+    def told(blocks: Any, contracts: Any) -> Any:
+        if ANOTHER in contracts:
+            raise tp.IntegrityError("it is not one of ERC-20", contract=ANOTHER.text)
+        return transfers(blocks, contracts)
+
+    monkeypatch.setattr(world.chain, "transfers", told)
+    world.deposit(request, 50)
+    world.chain.deposit(ANOTHER, address_of(theirs), 7)
+    world.to_finality()
+    assert (is_active(world, other), is_active(world, TOKEN)) == (False, True)
+    assert world.cases() == [("asset_changed", other.id)]
+    assert (world.units(world.boris), world.now(payment).state) == (euro(50).units, S.FINAL)
+    monkeypatch.undo()
+    assert tp.recognise_holding(world.bank, asset_id=other.id, address=address_of(theirs), by=world.ann) == 7
+    world.prove()
+
+
+def test_a_payment_whose_token_cannot_be_read_any_more_stays_reserved_with_a_case(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payment = world.paid(20, creditor=OUTSIDE)
+    world.turn()
+
+    def told(*_: Any) -> Any:
+        raise tp.IntegrityError("it is not one of ERC-20", contract=CONTRACT.text)
+
+    monkeypatch.setattr(world.chain, "transfers", told)
+    world.to_finality()
+    assert world.now(payment).state is S.INCLUDED
+    assert world.cases() == [("asset_changed", TOKEN.id), ("payment_stuck", payment.id)]
+    assert world.available(world.anna) == euro(START - 20).units
+    monkeypatch.undo()
+    world.to_finality()
+    assert world.now(payment).state is S.FINAL
+    world.prove()
+
+
+def test_a_token_that_does_not_tell_what_an_address_holds_keeps_its_own_deposits_alone(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, theirs = another_token(world)
+    request = world.request(50, payee=world.boris)
+    holdings = world.chain.holdings
+
+    def told(asked: Any, block: int) -> Any:
+        if any(holding.contract == ANOTHER for holding in asked):
+            raise tp.WrongState("it does not tell", contract=ANOTHER.text)
+        return holdings(asked, block)
+
+    monkeypatch.setattr(world.chain, "holdings", told)
+    world.deposit(request, 50)
+    world.chain.deposit(ANOTHER, address_of(theirs), 7)
+    world.to_finality()
+    assert found(world, request) == [(D.FINAL, O.CREDITED)]
+    assert [state for state, _ in found(world, theirs)] == [D.SEEN]
+    assert world.cases() == [("asset_changed", other.id)]
+    monkeypatch.undo()
+    world.to_finality()
+    assert found(world, theirs) == [(D.FINAL, O.CREDITED)]
+    world.prove()
+
+
 def test_many_requests_in_one_block(world: World) -> None:
     requests = [world.request(10 + n, payee=world.boris) for n in range(5)]
     for n, request in enumerate(requests):

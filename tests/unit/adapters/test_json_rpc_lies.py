@@ -274,11 +274,24 @@ def test_an_estimate_that_fails_is_the_calls_fault_or_the_nodes(
         answered(chain.estimate_gas([Call(to=OTHER)], sender=SENDER)[0])
 
 
-@pytest.mark.parametrize("held", [None, "0x", "0x01", word(1) + "00", word(1)[:-1], "0x" + "zz" * 32, 1, {}])
-def test_a_token_holding_is_one_word(liar: Liar, chain: JsonRpcChain, held: Any) -> None:
+@pytest.mark.parametrize("held", [None, word(1)[:-1], "0x" + "zz" * 32, 1, {}])
+def test_what_is_no_answer_to_a_call_says_nothing_of_a_holding(liar: Liar, chain: JsonRpcChain, held: Any) -> None:
     liar.answers["eth_call"] = held
     with pytest.raises(ChainUnavailable):
         chain.holdings([Holding(address=SENDER, contract=CONTRACT)], 5)
+
+
+@pytest.mark.parametrize("held", ["0x", "0x01", word(1) + "00", "reverted"])
+def test_a_token_that_answers_otherwise_than_by_one_word_does_not_tell_a_holding(
+    liar: Liar, chain: JsonRpcChain, held: str
+) -> None:
+    if held == "reverted":
+        liar.errors = {"eth_call": {"code": 3, "message": "execution reverted"}}
+    else:
+        liar.answers["eth_call"] = held
+    with pytest.raises(WrongState) as told:
+        chain.holdings([Holding(address=SENDER, contract=CONTRACT)], 5)
+    assert told.value.fields == {"contract": CONTRACT.text}
 
 
 @pytest.mark.parametrize("name", BLOCK)

@@ -80,8 +80,8 @@ def transfer_log(answer: Any, of: Block, contracts: frozenset[bytes]) -> Transfe
         raise IntegrityError("a pinned contract wrote a Transfer that is not one of ERC-20", contract=contract.text)
     return TransferLog(
         contract=contract,
-        sender=_somebody(topics[0]),
-        recipient=_somebody(topics[1]),
+        sender=_somebody(topics[0], contract),
+        recipient=_somebody(topics[1], contract),
         units=int.from_bytes(body, "big"),
         block_number=of.number,
         block_hash=of.hash,
@@ -93,7 +93,7 @@ def transfer_log(answer: Any, of: Block, contracts: frozenset[bytes]) -> Transfe
 def authorization_log(answer: Any, of: Block, contracts: frozenset[bytes]) -> AuthorizationLog:
     """Return one AuthorizationUsed of the block and contracts asked for (EIP-3009)."""
     contract, topics, body = _log(answer, of, contracts, AUTHORIZATION_USED_TOPIC)
-    authorizer = _somebody(topics[0]) if len(topics) == 2 else None
+    authorizer = _somebody(topics[0], contract) if len(topics) == 2 else None
     if authorizer is None or body:
         raise IntegrityError("a pinned contract wrote an AuthorizationUsed not of EIP-3009", contract=contract.text)
     return AuthorizationLog(
@@ -125,8 +125,8 @@ def _log(answer: Any, of: Block, contracts: frozenset[bytes], event: bytes) -> t
     return Address(contract), others, data(field(answer, "data"))
 
 
-def _somebody(topic: bytes) -> Address | None:
+def _somebody(topic: bytes, contract: Address) -> Address | None:
     """Return the address in a topic, or None for the zero address, which stands for mint and burn."""
     if topic[:12] != _PADDING:
-        raise IntegrityError("a pinned contract wrote an event whose address is none")
+        raise IntegrityError("a pinned contract wrote an event whose address is none", contract=contract.text)
     return None if topic[12:] == _NOBODY else Address(topic[12:])

@@ -131,12 +131,7 @@ class JsonRpcChain:
 
     def holdings(self, holdings: Sequence[Holding], block: int) -> list[int]:
         asked = self._rpc.batch([_holding_call(holding, hex(block)) for holding in holdings])
-        return [
-            answers.quantity(result(answer))
-            if holding.contract is None
-            else int.from_bytes(answers.data(result(answer), 32), "big")
-            for holding, answer in zip(holdings, asked, strict=True)
-        ]
+        return [_held(holding, answer) for holding, answer in zip(holdings, asked, strict=True)]
 
     def token_facts(self, contract: Address) -> TokenFacts:
         return read_token(self._rpc, contract, hex(self.head().number))
@@ -197,6 +192,15 @@ def _holding_call(holding: Holding, block: str) -> RpcCall:
     if holding.contract is None:
         return "eth_getBalance", [holding.address.text, block]
     return "eth_call", [{"to": holding.contract.text, "data": _hex(erc20.balance_of(holding.address))}, block]
+
+
+def _held(holding: Holding, answer: Any) -> int:
+    if holding.contract is None:
+        return answers.quantity(result(answer))
+    told = b"" if isinstance(answer, RpcFailure) and answer.reverted else answers.data(result(answer))
+    if len(told) != 32:
+        raise WrongState("a token does not tell what an address holds", contract=holding.contract.text)
+    return int.from_bytes(told, "big")
 
 
 def _hex(raw: bytes) -> str:
