@@ -58,6 +58,7 @@ def find_payments(
     """Return payments in these states (all: None), those with a nonce first, then oldest first.
 
     `related` asks for those about one payment, case or shift: its refunds and reversal, or the cash it moved.
+    One whose row cannot be read is left out, so that a list shows the others: `get_payment` raises at it.
     """
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.READ)
