@@ -18,6 +18,7 @@ from tokenpay.steps.attach_data import attach_data
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.record import record
 from tokenpay.steps.seal_data import open_document, seal
+from tokenpay.store.key_store import RECEIVED_PREFIX
 from tokenpay.store.unit_of_work import UnitOfWork
 
 _REFUSED = (InvalidInput, IntegrityError, NotFound, KeyReused)
@@ -150,7 +151,7 @@ def _acknowledged(bank: Bank, envelope: Envelope, *, by: Session) -> TakenIn:
 
 
 def _attached(bank: Bank, envelope: Envelope, message: TravelMessage, *, by: Session) -> TakenIn:
-    key = f"travel/{envelope.sender}/{envelope.id}"  # the same message again is the same act
+    key = f"{RECEIVED_PREFIX}{envelope.sender}/{envelope.id}"  # the same message again is the same act
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.TRAVEL)
         known = uow.keys.result(key)
@@ -161,7 +162,7 @@ def _attached(bank: Bank, envelope: Envelope, message: TravelMessage, *, by: Ses
             if deposit is None:
                 return TakenIn(id=envelope.id, sender=envelope.sender, outcome=Taken.WAITS)
             subject = deposit.id
-        attach_data(uow, bank, operator, subject, message.document, key=key)
+        attach_data(uow, bank, operator, subject, message.document, key=key, received=True)
     return TakenIn(id=envelope.id, sender=envelope.sender, outcome=Taken.ATTACHED, subject=subject)
 
 

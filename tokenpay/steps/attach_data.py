@@ -29,14 +29,26 @@ MOST_RECORDS = 20
 
 
 def attach_data(
-    uow: UnitOfWork, bank: Bank, operator: Operator, subject: str, document: Ivms101, *, key: str
+    uow: UnitOfWork,
+    bank: Bank,
+    operator: Operator,
+    subject: str,
+    document: Ivms101,
+    *,
+    key: str,
+    received: bool = False,
 ) -> TravelRecord:
-    """Return the record that this key stands for, or a new one; raises as `attach_travel_rule` does."""
+    """Return the record that this key stands for, or a new one; raises as `attach_travel_rule` does.
+
+    `received`: it came in another institution's message, which the key stands for.
+    """
     now_s = bank.clock.now_s()
     text = _readable(document, now_s)
     record_id = new_id(bank, "TR")
     content = {"subject": subject}  # the key outlives the data, so it says nothing of it
-    known = uow.keys.claim(key, verb="attach_travel_rule", content=content, result_id=record_id, at_s=now_s)
+    known = uow.keys.claim(
+        key, verb="attach_travel_rule", content=content, result_id=record_id, at_s=now_s, received=received
+    )
     if known is not None:
         return _same(uow, known, document)
     payment = uow.payments.lock(subject) if is_uetr(subject) else None

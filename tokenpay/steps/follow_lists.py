@@ -9,7 +9,7 @@ from tokenpay.store.unit_of_work import UnitOfWork
 
 
 def verify_lists(uow: UnitOfWork, loadings: Iterable[tuple[str, str]], *, whole: bool) -> None:
-    """Raise IntegrityError for a list that is gone, or of which a row was added, changed or removed since its loading.
+    """Raise IntegrityError for a list that is gone or was made young, or has other rows than when it was loaded.
 
     `loadings` are the lists' names and the details of the records that were read. Unless these are all (`whole`), a
     list that is newer than each of them may be the one that an archive tells of: of that one nothing is said. Nor is of
@@ -26,5 +26,7 @@ def verify_lists(uow: UnitOfWork, loadings: Iterable[tuple[str, str]], *, whole:
             continue
         if standing is None or standing.version != details["version"]:
             raise IntegrityError("a screening list is not the one that was loaded last", list=name)
+        if details.get("dated_s", standing.dated_s) != standing.dated_s:
+            raise IntegrityError("a screening list has another date than it was loaded with", list=name)
         if details.get("entries_sha256", digest := uow.lists.digest(name)) != digest:
             raise IntegrityError("what stands on a screening list is not what was loaded", list=name)

@@ -12,6 +12,8 @@ from tokenpay.store.tables import keys
 
 MAX_KEY = 128
 ENGINE_PREFIX = "engine/"
+RECEIVED_PREFIX = "travel/"
+"""Of keys that stand for another institution's messages: whoever took one first would have its message refused."""
 
 
 class KeyStore:
@@ -27,6 +29,7 @@ class KeyStore:
         result_id: str,
         at_s: int,
         by_engine: bool = False,
+        received: bool = False,
     ) -> str | None:
         """Bind `key` to this content and result; return None, or the result it was bound to before.
 
@@ -35,6 +38,8 @@ class KeyStore:
         """
         if key.startswith(ENGINE_PREFIX) != by_engine:
             raise InvalidInput("keys that begin with engine/ are the engine's own")
+        if key.startswith(RECEIVED_PREFIX) != received:
+            raise InvalidInput("keys that begin with travel/ are those of messages that are received")
         if not 0 < len(key) <= MAX_KEY or not key.isprintable():
             raise InvalidInput(f"a key is 1 to {MAX_KEY} printable characters")
         text = canonical_text(content)

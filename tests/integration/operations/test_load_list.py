@@ -447,6 +447,7 @@ def test_what_was_not_understood_is_not_clear(world: World, text: str) -> None:
         "UPDATE listed_addresses SET canonical = '0x00'",
         "UPDATE listed_parties SET kind = 'vessel'",
         "UPDATE screening_lists SET version = 9",
+        "UPDATE screening_lists SET dated_s = dated_s + 1",
     ],
 )
 def test_a_list_that_was_changed_in_the_database_is_found(world: World, change: str) -> None:

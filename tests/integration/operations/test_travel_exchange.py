@@ -213,6 +213,19 @@ def test_one_message_is_data_of_one_deposit(world: World, post: Post) -> None:
     assert outcomes == ["credited", "suspense"]
 
 
+def test_nobody_takes_the_key_of_a_message_before_it_comes(world: World, post: Post) -> None:
+    request = seen(world)
+    key = "travel/second-bank/M-1"
+    with pytest.raises(tp.InvalidInput, match="received"):
+        world.pay(THRESHOLD, creditor=OUTSIDE, key=key)
+    (deposit,) = tp.request_deposits(world.bank, request.id, by=world.tom)
+    data = travel_data("theirs", account=address_of(request).caip10(CHAIN_ID))
+    with pytest.raises(tp.InvalidInput, match="received"):
+        tp.attach_travel_rule(world.bank, deposit.id, data, by=world.tom, key=key)
+    post["first-bank"]["M-1.json"] = incoming(world, request)
+    assert receive(world) == [("M-1", "attached")]
+
+
 REFUSED: dict[str, dict[str, Any]] = {
     "nobody we know": {"sender": "fourth-bank"},
     "signed by somebody else": {"signed_by": OTHERS},
