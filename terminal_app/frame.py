@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
@@ -17,6 +17,7 @@ from textual.app import App, SystemCommand
 from textual.command import CommandPalette
 from textual.dom import DOMNode
 from textual.screen import Screen
+from textual.timer import Timer
 
 import tokenpay as tp
 from terminal_app.commands.anywhere import LOCK, SIGN_OUT
@@ -37,6 +38,8 @@ ENDS = ("quit", "app.quit")
 """What ends a program by a key of Textual's own."""
 HURRY_S = 0.6
 """A key that comes sooner after another one was pressed by nobody who has read what stands there."""
+AFTER_S = 0.15
+"""So long it is waited whether another key follows: a scanner ends a code with Enter."""
 
 
 class Frame(App[None]):
@@ -71,9 +74,11 @@ class Frame(App[None]):
         self.alarm = ""
         self._idle_s = idle_s
         self._touched_s = monotonic()
-        self.hurry_s = HURRY_S
+        self.hurry_s, self.after_s = HURRY_S, AFTER_S
         self._key_s = 0.0
         self._hurried = False
+        self._waits: Timer | None = None
+        """What is done unless another key follows."""
         self._name_palette()
         self.register_theme(CONTRAST)
         if self.memory.theme in offered(no_color=self.no_color):
@@ -193,6 +198,9 @@ class Frame(App[None]):
         if isinstance(event, events.Key) and event.time != self._key_s:  # one that nobody takes comes by here again
             self._hurried = event.time - self._key_s < self.hurry_s
             self._key_s = event.time
+            if self._waits is not None:
+                self._stop_waiting()
+                self._came_with_others()
         await super().on_event(event)
 
     async def run_action(
@@ -202,13 +210,32 @@ class Frame(App[None]):
         namespaces: Mapping[str, DOMNode] | None = None,
     ) -> bool:
         """Do what a key, a code or the palette asks for; what decides about money only for a key that came alone."""
-        if not self._hurried or not self._takes_alone(action):
-            return await super().run_action(action, default_namespace, namespaces)
+        do = partial(super().run_action, action, default_namespace, namespaces)
+        if not self._takes_alone(action):
+            return await do()
+        if self._hurried:
+            self._came_with_others()
+        elif self.after_s:
+            self._waits = self.set_timer(self.after_s, partial(self._comes_alone, self.screen, do))
+        else:
+            return await do()
+        return True
+
+    async def _comes_alone(self, where: Screen[object], do: Callable[[], Awaitable[bool]]) -> None:
+        self._stop_waiting()
+        if where is self.screen:
+            await do()
+
+    def _stop_waiting(self) -> None:
+        if self._waits is not None:
+            self._waits.stop()
+        self._waits = None
+
+    def _came_with_others(self) -> None:
         if self.room is not None:
             self.room.say(
                 _("! That key came together with others, as from a scanner. Read what stands here, then press it.")
             )
-        return True
 
     def _takes_alone(self, action: str | ActionParseResult) -> bool:
         rooms = (screen.commands for screen in self.screen_stack if isinstance(screen, Room))

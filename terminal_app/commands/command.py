@@ -17,8 +17,8 @@ class Command:
 
     `code` is what an expert types after a colon to run it; `key` names one key, or several with commas between.
     What the operator's role may not do (`permission`) is neither shown nor bound; the verb behind it refuses as well.
-    `alone`: what decides about money is taken only where no key came just before it. A scanner types whatever stands in
-    a code, the bytes of a function key too, and types on at once; a person reads first.
+    `alone`: what decides about money is taken only where no key came just before or after. A scanner types whatever
+    stands in a code, the bytes of a function key too, and types on at once; a person reads first.
     """
 
     action: str

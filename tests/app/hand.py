@@ -123,7 +123,7 @@ def _keys(text: str) -> list[str]:
 @asynccontextmanager
 async def hand_at(app: Frame, size: tuple[int, int]) -> AsyncIterator[Hand]:
     """Run a program and wait until its bank is open. This hand is quicker than a person who reads, and may be."""
-    app.hurry_s = 0.0
+    app.hurry_s = app.after_s = 0.0
     with patch.object(Compositor, "render_update", _paint_when_asked):
         async with app.run_test(size=size) as pilot:
             hand = Hand(cast(Any, app), pilot)

@@ -46,6 +46,22 @@ def test_a_code_that_types_the_confirming_key_pays_nobody(branch: Branch, tmp_pa
     run(flow())
 
 
+def test_a_code_of_nothing_but_the_key_ends_with_enter(branch: Branch, tmp_path: Path) -> None:
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            await fill(hand, f"eip155:31337:0x{'7' * 40}", "5")
+            hand.app.after_s = 60
+            await hand.press("f9", "enter")
+            await hand.read(TOGETHER)
+            assert type(hand.app.screen) is Confirm
+            assert not payments(branch)
+            hand.app.after_s = 0.01
+            await hand.press("f9")
+            await hand.until(lambda: type(hand.app.screen) is not Confirm or "REFUSED" in hand.seen(), "an answer")
+
+    run(flow())
+
+
 @pytest.mark.parametrize("keys", [("ctrl+p", *"Confirm", "enter"), ("x", "ctrl+q")], ids=["the palette", "the end"])
 def test_no_other_way_leads_there_either(branch: Branch, tmp_path: Path, keys: tuple[str, ...]) -> None:
     async def flow() -> None:

@@ -84,11 +84,6 @@ class VerifiedRequest:
     key: BankKey
 
 
-def is_signed_request(text: str) -> bool:
-    """Return whether `text` claims to be a signed request, by its prefix in any case."""
-    return text[: len(PREFIX)].upper() == PREFIX
-
-
 def sign_request(request: PaymentRequest, *, key: Ed25519PrivateKey, bank: str, payee_name: str) -> str:
     """Return `request` as a text that the bank's key vouches for.
 

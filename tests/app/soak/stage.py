@@ -223,7 +223,7 @@ async def at_the_terminal(bank: tp.Bank, memory: Path, size: tuple[int, int], st
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
     stage.is_open = False
     app = TerminalApp(lambda: bank, state=memory, name_of_terminal=NAME, feed_s=3600, idle_s=0)
-    app.hurry_s = 0.0  # whoever is that quick presses what they like: the screens must stand it
+    app.hurry_s = app.after_s = 0.0  # whoever is that quick presses what they like: the screens must stand it
     app.animation_level = "none"
     async with app.run_test(size=size):
         board = Board(app, stage)
