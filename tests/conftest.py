@@ -14,10 +14,9 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests import migrated_once, shared_statements, stretched_once
 from tests.compiled_once import compile_all
 from tests.copied_database import postgresql_database
-from tests.shared_statements import share
-from tests.stretched_once import remember
 
 REPOSITORY = Path(__file__).parents[1]
 IN_CI = os.environ.get("CI", "").lower() == "true"
@@ -53,8 +52,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    share()
-    remember()
+    for costly in (migrated_once, shared_statements, stretched_once):
+        costly.remember()
     language = config.getoption("--language")
     if language != "en" and os.environ.get("LANGUAGE") != language and "terminal_app.language" in sys.modules:
         raise pytest.UsageError("the terminal was imported before its language was chosen")

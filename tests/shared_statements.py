@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 _COMPILED: dict[type, Any] = {}
 
 
-def share() -> None:
+def remember() -> None:
     for dialect in (PGDialect_psycopg, SQLiteDialect_pysqlite):  # one is as good as another of its kind
         setattr(dialect, "__eq__", lambda one, other: type(one) is type(other))  # noqa: B010
         setattr(dialect, "__hash__", lambda one: hash(type(one)))  # noqa: B010

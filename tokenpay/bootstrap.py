@@ -62,7 +62,7 @@ from tokenpay.settings import (
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.record import record
 from tokenpay.store.memory_image import put_image, take_image
-from tokenpay.store.migrate import create_database, drop_database, needs_upgrade, upgrade_store
+from tokenpay.store.migrate import create_database, drop_database, store_needs_upgrade, upgrade_store
 from tokenpay.store.unit_of_work import Store
 from tokenpay.wallets import mnemonic
 from tokenpay.wallets.kdf import STRONG, Scrypt
@@ -355,7 +355,7 @@ def _put_together(
         pin_key = _read_pin_key(directory)
         wallet = open_wallet(directory / KEYS, key_password) if signer else None
         if name is None:
-            if needs_upgrade(url):
+            if store_needs_upgrade(store):
                 raise StoreUnavailable("the database needs `tokenpay bank migrate` first")
             with store.read() as uow:
                 name = uow.facts.get("name")

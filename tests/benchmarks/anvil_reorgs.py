@@ -13,10 +13,10 @@ import time
 import traceback
 from collections import Counter
 
+from tests import shared_statements
 from tests.fixtures_chain import anvil_path, running_anvil
 from tests.properties.anvil_bank import ANVIL_OPTIONS, founded
 from tests.properties.anvil_reorgs import DepositIs, PaymentIs, Then, cases, live
-from tests.shared_statements import share
 
 
 def main() -> int:
@@ -25,7 +25,7 @@ def main() -> int:
     arguments.add_argument("--every", type=int, default=1, help="each so manieth depth")
     arguments.add_argument("--most-s", type=float, default=float("inf"), help="begin no more after so many seconds")
     given = arguments.parse_args()
-    share()
+    shared_statements.remember()
     began_s, cpu_s, lived, failed = time.monotonic(), time.process_time(), Counter[Then](), 0
     last = 0
     for depth in given.depths[:: given.every]:

@@ -15,9 +15,9 @@ import time
 from collections import Counter
 from errno import EIO, ENOSPC, errorcode
 
+from tests import shared_statements
 from tests.benchmarks.syscall_kills import PATHS, bank, cpu_s
 from tests.properties.disk_faults import HALTED, SYNCS, WRITES, Fault, fail, file_calls
-from tests.shared_statements import share
 from tests.traced import why_not
 
 _FAULTS_OF_A_BANK = 50
@@ -33,7 +33,7 @@ def main() -> int:
     if lacking := why_not():
         print(f"no worker can be traced here: it needs {lacking}", file=sys.stderr)
         return 2
-    share()
+    shared_statements.remember()
     began_s, used_s, seen = time.monotonic(), cpu_s(), Counter[tuple[str, ...]]()
     for error, names in ((EIO, SYNCS), (EIO, WRITES), (ENOSPC, WRITES)):
         with bank(PATHS[given.path], "") as path:

@@ -8,15 +8,15 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests import shared_statements
 from tests.armed import arm
 from tests.properties.approval_model import Model, acts
-from tests.shared_statements import share
 from tests.world import found_template, lived, opened
 
 
 def main() -> int:
     """Return the exit code: 1 where the library said anything but the model, or somebody approved their own."""
-    share()
+    shared_statements.remember()
     began = time.process_time()
     with TemporaryDirectory() as place:
         folders = [Path(place) / name for name in ("founded", "armed", "tried")]

@@ -21,11 +21,11 @@ from contextlib import contextmanager, nullcontext
 from itertools import islice, takewhile
 from random import Random
 
+from tests import shared_statements
 from tests.benchmarks.postgresql import running_postgresql
 from tests.properties.crashes import world_of
 from tests.properties.payment_path import BookPayment, ChainPayment, Path, calls_of, cut
 from tests.properties.small_bank import template
-from tests.shared_statements import share
 from tests.traced import why_not
 
 PATHS: dict[str, type[Path]] = {"book": BookPayment, "chain": ChainPayment}
@@ -45,7 +45,7 @@ def main() -> int:
     if lacking := why_not():
         print(f"no worker can be traced here: it needs {lacking}", file=sys.stderr)
         return 2
-    share()
+    shared_statements.remember()
     began_s, used_s, killed = time.monotonic(), cpu_s(), Counter[str]()
     server = nullcontext("") if given.database == "sqlite" else running_postgresql()
     with server as url:

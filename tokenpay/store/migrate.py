@@ -6,7 +6,7 @@ alembic is imported only when something is to be done: asking for the revision s
 import os
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -98,14 +98,15 @@ def downgrade(url: str, revision: str) -> None:
 
 def revision(url: str) -> str | None:
     """Return the revision of a database's tables, or None when it has none; raises StoreUnavailable, IntegrityError."""
-    store = Store(url)
-    try:
-        with store.read() as work:
-            tables = inspect(work.connection).get_table_names()
-            query = text("SELECT version_num FROM alembic_version")
-            found = work.connection.execute(query).scalars().all() if "alembic_version" in tables else []
-    finally:
-        store.close()
+    with closing(Store(url)) as store:
+        return _revision_of(store)
+
+
+def _revision_of(store: Store) -> str | None:
+    with store.read() as work:
+        tables = inspect(work.connection).get_table_names()
+        query = text("SELECT version_num FROM alembic_version")
+        found = work.connection.execute(query).scalars().all() if "alembic_version" in tables else []
     if not found and not set(tables) - {"alembic_version"}:
         return None
     if len(found) != 1 or not (isinstance(found[0], str) and _REVISION.fullmatch(found[0])):
@@ -115,19 +116,21 @@ def revision(url: str) -> str | None:
 
 def needs_upgrade(url: str) -> bool:
     """Tell whether a database must be upgraded before use; raises Halted when it is newer than this program."""
-    found = revision(url)
+    with closing(Store(url)) as store:
+        return store_needs_upgrade(store)
+
+
+def store_needs_upgrade(store: Store) -> bool:
+    """Tell it of a store that is prepared already, over a connection that it keeps."""
+    found = _revision_of(store)
     if found is not None and found > HEAD:
         raise Halted("a newer tokenpay has upgraded this database: use that one", revision=found)
     return found != HEAD
 
 
 def _lacks_guards(url: str) -> bool:
-    store = Store(url)
-    try:
-        with store.read() as work:
-            return bool(missing_guards(work.connection))
-    finally:
-        store.close()
+    with closing(Store(url)) as store, store.read() as work:
+        return bool(missing_guards(work.connection))
 
 
 def draft(url: str, message: str) -> None:
@@ -148,12 +151,8 @@ def draft(url: str, message: str) -> None:
 
 
 def _run(url: str, step: Callable[[Connection], None]) -> None:
-    store = Store(url)
-    try:
-        with _migrating(store) as connection:
-            step(connection)
-    finally:
-        store.close()
+    with closing(Store(url)) as store, _migrating(store) as connection:
+        step(connection)
 
 
 def _upgrade(connection: Connection) -> None:

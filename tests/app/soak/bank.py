@@ -11,7 +11,7 @@ from shutil import copytree, rmtree
 from tempfile import TemporaryDirectory, mkdtemp
 
 import tokenpay as tp
-from tests.shared_statements import share
+from tests import shared_statements
 from tokenpay.parties.credential import public_key_of, seal
 from tokenpay.testing import FakeChain, FakeRates, open_branch
 from tokenpay.testing.branch import CASH, PASSWORD, PIN, euro
@@ -83,7 +83,7 @@ class Template:
 @cache
 def template() -> Template:
     """Return this process's founded bank: customers with balances, cash in the vault, coin for gas."""
-    share()  # every session opens a bank of its own, all alike
+    shared_statements.remember()  # every session opens a bank of its own, all alike
     kept = Path(mkdtemp(dir=_place(), prefix="tokenpay-soak-bank-"))
     atexit.register(rmtree, kept, ignore_errors=True)
     with open_branch() as branch:
