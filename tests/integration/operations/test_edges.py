@@ -87,7 +87,7 @@ READ: dict[str, Callable[[World, tp.Payment], object]] = {
     "accounts": lambda w, p: tp.balances(w.bank, w.anna.id, by=w.ann),
     "entries": lambda w, p: statement(w),
     "transfers": lambda w, p: _read(w, lambda uow: uow.ledger.transfers(payment_id=p.id)),
-    "customers": lambda w, p: tp.find_customers(w.bank, "", by=w.ann),
+    "customers": lambda w, p: tp.get_customer(w.bank, w.anna.id, by=w.ann),
     "assets": lambda w, p: tp.list_assets(w.bank),
     "operators": lambda w, p: tp.list_cases(w.bank, by=w.ann),
     "sessions": lambda w, p: tp.list_cases(w.bank, by=w.ann),
