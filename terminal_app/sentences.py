@@ -68,7 +68,6 @@ GENERAL = {
     "halted": N_("stopped on purpose, until people act"),
     "signer.refused": N_("the signer would not sign"),
     "signer.signed_before": N_("the signer remembers another signature: the books do not say what happened"),
-    "signer.given_up": N_("a supervisor gave it up: the signer remembers another signature"),
     "integrity": N_("a proof does not hold: stop, and call a supervisor"),
     "emergency.stop": N_("payments are stopped for the whole bank"),
     "asset.frozen": N_("the asset is frozen at this bank"),
@@ -121,6 +120,7 @@ GENERAL = {
     "reversal.exists": N_("the payment was reversed or refunded already"),
     "chain.reverted": N_("the transaction was included and reverted"),
     "chain.nonce_taken": N_("another transaction has its nonce in a final block"),
+    "payment.given_up": N_("a supervisor gave it up before it was signed"),
     "chain.nothing_moved": N_("the transaction succeeded, and the token moved nothing"),
 }
 """A sentence for every code of an error, and of a reason for a hold, a refusal or a failure."""

@@ -8,16 +8,15 @@ from tokenpay.payments.intent import Purpose
 from tokenpay.payments.payment import UNSENT, Payment, PaymentState
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.end_unpaid import end_unpaid
-from tokenpay.steps.signed_before import give_up, is_given_up, is_signed_before
+from tokenpay.steps.never_signed import give_up, is_given_up
 
 
 def cancel(bank: Bank, payment_id: str, *, by: Session) -> Payment:
     """Cancel a held or cleared payment and give its funds back; cancelling again returns it as it is.
 
-    Its maker may, and who may approve. Raises WrongState once it has a nonce: what has left is
-    refunded or reversed, not cancelled. One that the signer remembers signing otherwise, and so never
-    signs, is given up by who may approve: it is returned as it stands, and the engine's next turn fails
-    it, gives its funds back and fills its nonce.
+    Its maker may, and who may approve. One that has its nonce and was not signed, whatever keeps it, is given up by who
+    may approve: it is returned as it stands, and the engine's next turn fails it, gives its funds back and fills its
+    nonce. Raises WrongState once it was signed: what has left is refunded or reversed, not cancelled.
     """
     now_s = bank.clock.now_s()
     with bank.store.unit_of_work() as uow:
@@ -31,9 +30,7 @@ def cancel(bank: Bank, payment_id: str, *, by: Session) -> Payment:
             return payment
         if is_given_up(payment):
             return payment
-        if is_signed_before(payment):
-            if not operator.may(Permission.APPROVE):
-                raise NotPermitted("what the signer remembers otherwise is given up by a supervisor")
+        if payment.state is PaymentState.ASSIGNED and operator.may(Permission.APPROVE):
             return give_up(uow, bank, operator, payment)
         if payment.state not in UNSENT:
             raise WrongState(f"the payment is {payment.state} and cannot be cancelled", payment=payment_id)

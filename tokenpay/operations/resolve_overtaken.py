@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tokenpay.bank import Bank
+from tokenpay.compliance.case import CaseKind
 from tokenpay.errors import ChainUnavailable, WrongState
 from tokenpay.ethereum.observed import Receipt, TransferLog
 from tokenpay.ethereum.transaction import DynamicFeeTransaction, SignedTransaction, Transaction, decode
@@ -12,10 +13,11 @@ from tokenpay.parties.session import Session
 from tokenpay.payments.attempt import SignedPayment
 from tokenpay.payments.intent import ChainParty, Intent, Purpose, Rail
 from tokenpay.payments.outgoing import call_of
-from tokenpay.payments.payment import IN_NO_BLOCK, Payment, PaymentState
+from tokenpay.payments.payment import IN_NO_BLOCK, Payment, PaymentState, Reason
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.overtaken import NONCE_TAKEN
-from tokenpay.steps.settle_payment import Due, end_alone
+from tokenpay.steps.record import record
+from tokenpay.steps.settle_payment import USED, Due, carried_out, end_alone
 from tokenpay.steps.sign_payment import store_version
 from tokenpay.store.unit_of_work import UnitOfWork
 
@@ -26,10 +28,13 @@ def resolve_overtaken(bank: Bank, payment_id: str, *, raw: bytes, by: Session) -
     Where that makes the payment's own call, it is a version of it that the books have lost: it is stored, and `watch`
     and `settle` judge the payment by it. Where it moved nothing to the payee, the payment can never be carried out: it
     fails, what it reserved is given back, and what the other transaction cost is booked as gas; what else that one
-    moved is not booked. Raises InvalidTransaction for bytes that are no signed transaction, NotFound for an unknown
-    payment, InsufficientFunds where the gas cost more coin than the books have, ChainUnavailable, and WrongState where
-    the payment is not on its way, this transaction does not have its nonce in a block that is final in the books, or
-    it may have paid the payee, or another payment, in a form that the books cannot follow: people have to look.
+    moved is not booked. A collection is final where somebody else carried its authorization, and fails where nobody
+    did. The case that the payment is stuck is resolved.
+
+    Raises InvalidTransaction for bytes that are no signed transaction, NotFound for an unknown payment,
+    InsufficientFunds where the gas cost more coin than the books have, ChainUnavailable, and WrongState where the
+    payment is not on its way, this transaction does not have its nonce in a block that is final in the books, or it may
+    have paid the payee, or another payment, in a form that the books cannot follow: people have to look.
     """
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.RUN_ENGINE)
@@ -45,12 +50,17 @@ def resolve_overtaken(bank: Bank, payment_id: str, *, raw: bytes, by: Session) -
         _check_place(uow, payment, transaction)
         call = _call(transaction.transaction)
         if call == _own_call(uow, payment):
-            return _store(uow, bank, operator, payment, transaction)
+            stored = _store(uow, bank, operator, payment, transaction)
+            _close_case(uow, bank, operator, payment_id)
+            return stored
         others = [p for p in uow.payments.find(states=IN_NO_BLOCK, chain_id=chain_id) if p.id != payment_id]
         theirs = [other.id for other in others if call == _own_call(uow, other)]
         if theirs or may_have_paid(payment.intent, transaction.transaction, logs):
             raise WrongState("that transaction may have paid somebody: people have to look", payment=payment_id)
-        return _fail(uow, bank, operator, payment, receipt)
+        failed = _outcome(uow, payment, final_number=final_number)
+        ended = _end(uow, bank, operator, payment, receipt, failed=failed)
+        _close_case(uow, bank, operator, payment_id)
+        return ended
 
 
 def _check_place(uow: UnitOfWork, payment: Payment, transaction: SignedTransaction) -> None:
@@ -98,14 +108,17 @@ def _own_call(uow: UnitOfWork, payment: Payment) -> tuple[bytes | None, int, byt
 def may_have_paid(intent: Intent, transaction: Transaction, logs: Sequence[TransferLog]) -> bool:
     """Tell whether another call may have moved what this intent moves.
 
-    A token tells of it in its logs. Coin that a contract passes on leaves none, so only a plain transfer to somebody
-    else is sure to be none. What came of a collection's authorization its own events say, to `settle` alone.
+    A token tells of it in its logs. Coin that a contract passes on leaves none, so only a transaction that carries
+    none, or carries it plainly to somebody else, is sure to be none. What came of a collection is told by its
+    authorization, whoever carried that.
     """
-    if intent.purpose is Purpose.COLLECTION or not isinstance(intent.creditor, ChainParty):
+    if not isinstance(intent.creditor, ChainParty):
         return True
+    if intent.purpose is Purpose.COLLECTION:
+        return False
     payee = intent.creditor.address
     if intent.purpose is not Purpose.FILL and intent.amount.asset.contract is None:
-        return transaction.to == payee.raw or bool(transaction.data)
+        return bool(transaction.value_wei) and (transaction.to == payee.raw or bool(transaction.data))
     return any(log.recipient == payee for log in logs)
 
 
@@ -126,7 +139,28 @@ def _store(
     return store_version(uow, bank, operator, payment, version)
 
 
-def _fail(uow: UnitOfWork, bank: Bank, operator: Operator, payment: Payment, receipt: Receipt) -> Payment:
+def _outcome(uow: UnitOfWork, payment: Payment, *, final_number: int) -> Reason | None:
+    """Return why an overtaken payment failed; None for a collection that somebody else carried: the payer has paid."""
+    if payment.intent.purpose is not Purpose.COLLECTION:
+        return NONCE_TAKEN
+    carried = carried_out(uow, payment, final_number=final_number)
+    if carried is None:
+        return NONCE_TAKEN
+    return None if carried else USED
+
+
+def _close_case(uow: UnitOfWork, bank: Bank, operator: Operator, payment_id: str) -> None:
+    """Resolve the case that the payment is stuck, where it is open: this is what it asked for."""
+    for case in uow.cases.find(CaseKind.PAYMENT_STUCK, payment_id):
+        if case.is_open:
+            said = "resolved by the bytes of the transaction at its nonce"
+            uow.cases.resolve(case.id, resolution=said, by=operator.id, at_s=bank.clock.now_s())
+            record(uow, bank, operator, "case.resolved", case.id)
+
+
+def _end(
+    uow: UnitOfWork, bank: Bank, operator: Operator, payment: Payment, receipt: Receipt, *, failed: Reason | None
+) -> Payment:
     now_s = bank.clock.now_s()
     if payment.state is PaymentState.ASSIGNED:
         payment = _move(uow, payment, payment.to(PaymentState.SIGNED, at_s=now_s))
@@ -137,7 +171,7 @@ def _fail(uow: UnitOfWork, bank: Bank, operator: Operator, payment: Payment, rec
         transaction_hash=receipt.transaction_hash,
     )
     included = _move(uow, payment, included)
-    return end_alone(uow, bank, operator, Due(payment=included, receipt=receipt, logs=()), failed=NONCE_TAKEN)
+    return end_alone(uow, bank, operator, Due(payment=included, receipt=receipt, logs=()), failed=failed)
 
 
 def _move(uow: UnitOfWork, payment: Payment, moved: Payment) -> Payment:

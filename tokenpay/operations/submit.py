@@ -28,11 +28,11 @@ from tokenpay.steps.enter_case import enter_case
 from tokenpay.steps.groups import STAYS, groups
 from tokenpay.steps.halt import halt_chain, running
 from tokenpay.steps.look_before_signing import Looked, look_before_signing
+from tokenpay.steps.never_signed import mark_signed_before
 from tokenpay.steps.price_payments import Priced, price_payments
 from tokenpay.steps.recheck import Look
 from tokenpay.steps.record import record
 from tokenpay.steps.sign_payment import ToSign, sign_payments
-from tokenpay.steps.signed_before import mark_signed_before
 from tokenpay.steps.waited import waited
 
 _MENDS_ITSELF = ("underpriced", "nonce_too_low")
@@ -212,7 +212,7 @@ class _Turn:
         for payment, price in zip(some, prices, strict=True):
             if isinstance(price, Priced):
                 priced.append(price)
-            else:
+            elif price is not None:
                 self._put_aside(payment, price)
         return priced
 

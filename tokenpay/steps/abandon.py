@@ -50,6 +50,7 @@ def abandon(
         movements.give_back(uow, payment)
         failed = replace(payment.to(PaymentState.FAILED, at_s=bank.clock.now_s(), reasons=reasons), nonce=None)
         uow.payments.update(failed, was=PaymentState.ASSIGNED)
+        uow.carried.drop(payment.id)
         if fill is not None:
             fill = standing[fill.id]
             assigned = replace(

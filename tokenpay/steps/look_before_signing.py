@@ -12,8 +12,8 @@ from tokenpay.steps.authorize import authorize
 from tokenpay.steps.enter_case import enter_match_case
 from tokenpay.steps.foresee import ask_of_parties
 from tokenpay.steps.groups import STAYS
+from tokenpay.steps.never_signed import is_given_up
 from tokenpay.steps.recheck import Look, look_again, say_it_waits
-from tokenpay.steps.signed_before import is_given_up
 from tokenpay.store.unit_of_work import UnitOfWork
 
 

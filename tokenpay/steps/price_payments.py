@@ -14,6 +14,9 @@ from tokenpay.ports import Chain
 from tokenpay.steps.groups import STAYS
 from tokenpay.steps.sign_payment import carry_sweep
 
+_SILENCES = 16
+"""So often a turn waits for a node in vain: twice what it takes to find one call among a hundred."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Priced:
@@ -24,8 +27,13 @@ class Priced:
     fee_cap_wei: int
 
 
-def price_payments(bank: Bank, chain_id: int, payments: Sequence[Payment], fees: Fees) -> list[Priced | TokenpayError]:
-    """Return each payment with its price, or why it cannot go; raises ChainUnavailable where none can be told."""
+def price_payments(
+    bank: Bank, chain_id: int, payments: Sequence[Payment], fees: Fees
+) -> list[Priced | TokenpayError | None]:
+    """Return each payment with its price, or why it cannot go, or None where there was no time to ask.
+
+    Raises ChainUnavailable where none can be told.
+    """
     treasury, calls = _calls(bank, chain_id, payments)
     asked = [call for call in calls if isinstance(call, Call)]
     gas = iter(_gas(bank.chain(chain_id), asked, treasury))
@@ -58,27 +66,36 @@ def _calls(bank: Bank, chain_id: int, payments: Sequence[Payment]) -> tuple[Addr
     return treasury, calls
 
 
-def _gas(chain: Chain, calls: Sequence[Call], treasury: Address) -> list[int | TokenpayError]:
-    """Ask for all at once, and alone for each where one of them leaves the node without an answer."""
-    try:
-        return chain.estimate_gas(calls, sender=treasury)
-    except ChainUnavailable:
-        chain.head()  # raises where the node is away, which is no payment's own trouble
-    told = [_gas_alone(chain, call, treasury) for call in calls]
+def _gas(chain: Chain, calls: Sequence[Call], treasury: Address) -> list[int | TokenpayError | None]:
+    """Ask for all at once, and for halves where one of them leaves the node without an answer.
+
+    Each silence may take as long as a node is waited for: after a few, what is left is not asked.
+    """
+    silences: list[ChainUnavailable] = []
+
+    def ask(some: Sequence[Call]) -> list[int | TokenpayError | None]:
+        if len(silences) >= _SILENCES:
+            return [None] * len(some)
+        try:
+            return [*chain.estimate_gas(some, sender=treasury)]
+        except ChainUnavailable as error:
+            chain.head()  # raises where the node is away, which is no payment's own trouble
+            silences.append(error)
+            if len(some) == 1:
+                return [error]
+        middle = len(some) // 2
+        return ask(some[:middle]) + ask(some[middle:])
+
+    told = ask(calls)
     if told and all(isinstance(gas, ChainUnavailable) for gas in told):
-        raise told[0]  # type: ignore[misc]
+        raise silences[0]
     return told
 
 
-def _gas_alone(chain: Chain, call: Call, treasury: Address) -> int | TokenpayError:
-    try:
-        return chain.estimate_gas([call], sender=treasury)[0]
-    except ChainUnavailable as error:
-        return error
-
-
-def _price(payment: Payment, gas: int | TokenpayError, fees: Fees, *, at_most_wei: int) -> Priced | TokenpayError:
-    if isinstance(gas, TokenpayError):
+def _price(
+    payment: Payment, gas: int | TokenpayError | None, fees: Fees, *, at_most_wei: int
+) -> Priced | TokenpayError | None:
+    if gas is None or isinstance(gas, TokenpayError):
         return gas
     gas_limit = with_margin(gas)
     cap_wei = fees.cap_wei(gas_limit, at_most_wei=at_most_wei)

@@ -22,7 +22,7 @@ from tokenpay.steps.tell_stuck import tell_stuck
 from tokenpay.store.unit_of_work import UnitOfWork
 
 _REVERTED = Reason(code="chain.reverted", message="the transaction was included and reverted")
-_USED = Reason(code="authorization.used", message="the payer's authorization was carried out, and paid somebody else")
+USED = Reason(code="authorization.used", message="the payer's authorization was carried out, and paid somebody else")
 _NOTHING_MOVED = Reason(code="chain.nothing_moved", message="the transaction succeeded, and the token moved nothing")
 
 
@@ -152,6 +152,8 @@ def _end(
     state, reasons = (PaymentState.FINAL, ()) if failed is None else (PaymentState.FAILED, (failed,))
     ended = payment.to(state, at_s=now_s, reasons=reasons)
     uow.payments.update(ended, was=PaymentState.INCLUDED)
+    if failed is not None:
+        uow.carried.drop(payment.id)
     details = {"fee_wei": str(receipt.fee_wei), "transaction": receipt.transaction_hash.hex()}
     record(uow, bank, operator, f"payment.{state}", payment.id, details)
     return ended
@@ -168,10 +170,10 @@ def _why_not(
     intent = payment.intent
     refused = _NOTHING_MOVED if receipt.succeeded else _REVERTED
     if intent.purpose is Purpose.COLLECTION:
-        carried = _carried_out(uow, payment, final_number=final_number)
+        carried = carried_out(uow, payment, final_number=final_number)
         if carried is None:
             return refused
-        return None if carried else _USED
+        return None if carried else USED
     if not receipt.succeeded or intent.purpose is Purpose.FILL or intent.amount.asset.kind is AssetKind.NATIVE:
         return None if receipt.succeeded else refused
     return None if _moved_units(uow, payment, logs) else refused
@@ -196,18 +198,18 @@ def settle_carried(bank: Bank, payment_id: str, *, final_number: int, by: Sessio
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
         payment = uow.payments.lock(payment_id)
-        carried = _carried_out(uow, payment, final_number=final_number)
+        carried = carried_out(uow, payment, final_number=final_number)
         if payment.state not in UNSENT or carried is None:
             return
         state = PaymentState.FINAL if carried else PaymentState.CANCELLED
-        ended = payment.to(state, at_s=bank.clock.now_s(), reasons=() if carried else (_USED,))
+        ended = payment.to(state, at_s=bank.clock.now_s(), reasons=() if carried else (USED,))
         uow.payments.update(ended, was=payment.state)
         record(
             uow, bank, operator, f"payment.{state}", payment.id, {"because": "its authorization was carried elsewhere"}
         )
 
 
-def _carried_out(uow: UnitOfWork, payment: Payment, *, final_number: int) -> bool | None:
+def carried_out(uow: UnitOfWork, payment: Payment, *, final_number: int) -> bool | None:
     """Tell whether an authorization paid the request, by whomever it was carried; None: it was not used.
 
     Its event and its transfer say so, never our own receipt: a payer may sign one nonce twice.

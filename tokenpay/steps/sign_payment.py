@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tokenpay.bank import Bank
-from tokenpay.errors import IntegrityError, SignerRefused, TokenpayError
+from tokenpay.errors import IntegrityError, SignerRefused, TokenpayError, WrongState
 from tokenpay.ethereum.fees import Fees, most_wei_per_gas
 from tokenpay.ethereum.grants.authorization import Authorization, calldata
 from tokenpay.ethereum.transaction import DynamicFeeTransaction, SignedTransaction, encode_unsigned
@@ -96,8 +96,9 @@ def _prepare(bank: Bank, asked: Sequence[ToSign]) -> list[_Prepared | TokenpayEr
                     domain=_domain(uow, payment),
                 )
                 prepared.append(_Prepared(transaction=transaction, request=request))
-            except STAYS as error:
-                prepared.append(error)
+            except STAYS as error:  # of this payment's books alone: what a signer answers is another matter
+                told = f"nothing can be signed for it: {error.message}"
+                prepared.append(WrongState(told, payment=payment.id))
     return prepared
 
 

@@ -41,5 +41,8 @@ class CarriedStore:
         return self._connection.execute(query).first() is not None
 
     def drop(self, payment_id: str) -> None:
-        """Forget an authorization that was never signed into a transaction: another payment may carry it."""
+        """Forget an authorization that was never signed into a transaction, or only into one that failed for good.
+
+        Another payment may carry it.
+        """
         self._connection.execute(delete(carried).where(carried.c.payment_id == payment_id))

@@ -254,7 +254,8 @@ RULES = (
     Rule(name="judged_once", table="deposits", event="UPDATE", refused="OLD.state = 'final'"),
     Rule(name="never_back", table="chains", event="UPDATE", refused="NEW.final_number < OLD.final_number"),
     Rule(name="not_once_assigned", table="carried", event="DELETE", looks=True,
-         refused="EXISTS (SELECT 1 FROM payments WHERE id = OLD.payment_id AND nonce IS NOT NULL)"),
+         refused="EXISTS (SELECT 1 FROM payments"
+         " WHERE id = OLD.payment_id AND nonce IS NOT NULL AND state <> 'failed')"),
     Rule(name="answered_once", table="attempts", event="UPDATE", refused="OLD.outcome <> 'unknown'"),
     Rule(name="resolved_once", table="cases", event="UPDATE",
          refused="OLD.resolved_at_s IS NOT NULL AND (NEW.note <> '' OR NEW.resolution <> ''"

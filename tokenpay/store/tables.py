@@ -205,6 +205,7 @@ erasures = Table(
 # --- the counter -----------------------------------------------------------------------------
 
 _STILL_OPEN = text("state <> 'closed'")
+_UNRESOLVED = text("resolved_at_s IS NULL")
 _IN_A_SHIFT = text("shift_id IS NOT NULL")
 
 shifts = Table(
@@ -784,6 +785,7 @@ cases = Table(
     Column("makers", Text, nullable=False, server_default=""),
     Column("asked_by", Text, nullable=False, server_default=""),
     UniqueConstraint("kind", "subject"),
+    Index("ix_cases_open", "opened_at_s", "id", sqlite_where=_UNRESOLVED, postgresql_where=_UNRESOLVED),
 )
 
 travel_rules = Table(

@@ -35,6 +35,27 @@ def test_a_nonce_signed_twice_does_not_end_a_collection_as_paid(world: World, se
     world.prove()
 
 
+@pytest.mark.every_database
+def test_an_authorization_that_was_carried_in_vain_may_be_carried_again(world: World) -> None:
+    """The payer's tokens were elsewhere when ours was included; what they signed is as good as before."""
+    world.chain.deposit(CONTRACT, PAYER_ADDRESS, euro(50).units)
+    world.mine()
+    request = world.request(50, payee=world.boris)
+    given = authorization(world, request)
+    first = collect(world, request, given)
+    assert isinstance(first, tp.Payment)
+    world.turn()
+    world.chain.add_token(CONTRACT, paused=True)
+    world.to_finality()
+    assert world.now(first).state is S.FAILED
+    world.chain.add_token(CONTRACT)
+    again = collect(world, request, given, key="again")
+    assert isinstance(again, tp.Payment)
+    world.to_finality()
+    assert (world.now(again).state, world.units(world.boris)) == (S.FINAL, euro(50).units)
+    world.prove()
+
+
 def test_a_payment_is_refunded_in_its_own_asset_only(world: World) -> None:
     payment = world.paid(1)
     back = {"of": payment.id, "to": f"customer/{world.anna.id}", "by": world.tom, "key": "r"}

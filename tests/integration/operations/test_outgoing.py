@@ -9,6 +9,7 @@ import pytest
 
 import tokenpay as tp
 from tests.fixtures_chain import new_key
+from tests.integration.operations.test_requests import PAYER, PAYER_ADDRESS, authorization, carry, collect
 from tests.world import (
     CHAIN_ID,
     COIN,
@@ -26,6 +27,7 @@ from tests.world import (
 )
 from tokenpay.adapters.signer.memory import Place
 from tokenpay.ethereum.erc20 import transfer
+from tokenpay.ethereum.grants.grant import sign as sign_authorization
 from tokenpay.ethereum.observed import Receipt, TransferLog
 from tokenpay.ethereum.transaction import (
     AccessListTransaction,
@@ -37,11 +39,10 @@ from tokenpay.ethereum.transaction import (
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.operations.resolve_overtaken import may_have_paid
 from tokenpay.payments.attempt import Attempt, SignedPayment
-from tokenpay.payments.intent import ChainParty
 from tokenpay.payments.outgoing import Call
 from tokenpay.payments.payment import PaymentState as S
 from tokenpay.ports import Broadcast, SigningRequest
-from tokenpay.steps import groups
+from tokenpay.steps import groups, sign_payment
 from tokenpay.steps.overtaken import check_overtaken
 
 pytestmark = pytest.mark.one_database
@@ -279,6 +280,27 @@ def test_one_call_that_leaves_the_node_without_an_answer_stops_no_other(
     assert world.cases() == [("payment_stuck", poison.id)]
     world.to_finality()
     assert {world.now(payment).state for payment in others} == {S.FINAL}
+
+
+def test_a_turn_waits_in_vain_for_a_few_answers_at_most(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    poisoned = [world.paid(1, creditor=tp.Address(b"\x77" * 20).caip10(CHAIN_ID)) for _ in range(30)]
+    good = world.paid(20, creditor=OUTSIDE)
+    silences = 0
+    real = world.chain.estimate_gas
+
+    def slow(calls: Sequence[Call], *, sender: tp.Address) -> list[Any]:
+        nonlocal silences
+        if any(b"\x77" * 20 in call.data for call in calls):
+            silences += 1
+            raise tp.ChainUnavailable("the node gave no usable answer")
+        return real(calls, sender=sender)
+
+    monkeypatch.setattr(world.chain, "estimate_gas", slow)
+    for turn in range(1, 6):  # those that were asked in vain wait behind those that were not asked
+        world.turn()
+        assert silences <= 16 * turn
+    assert world.now(good).state is S.SENT
+    assert {world.now(payment).state for payment in poisoned} == {S.CLEARED}
 
 
 def test_a_node_that_goes_away_is_no_payments_own_trouble(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -949,16 +971,43 @@ def test_what_may_have_paid_somebody_frees_nothing(world: World, how: str) -> No
 
 
 def test_coin_is_free_only_where_it_surely_went_elsewhere(world: World) -> None:
-    """What a contract passes on leaves no log; and a collection is judged by its authorization alone."""
+    """What a contract passes on leaves no log."""
     coin = replace(out(world).intent, amount=tp.Amount(tp.Asset.native(CHAIN_ID), 5))
-    plain = by_the_treasury(world, FIRST, STRANGER, 1, to=world.treasury.raw, data=b"").transaction
+    plain = by_the_treasury(world, FIRST, STRANGER, 1, to=world.treasury.raw, value_wei=5, data=b"").transaction
     assert not may_have_paid(coin, plain, [])
     assert may_have_paid(coin, replace(plain, to=STRANGER.raw), [])
     assert may_have_paid(coin, replace(plain, data=b"\x01"), [])
-    collection = replace(
-        coin, purpose=tp.Purpose.COLLECTION, debtor=coin.creditor, creditor=ChainParty(CHAIN_ID, world.treasury)
-    )
-    assert may_have_paid(collection, plain, [])
+    assert not may_have_paid(coin, replace(plain, value_wei=0, data=b"\x01"), [])
+
+
+@pytest.mark.parametrize("carried", [True, False])
+def test_an_overtaken_collection_is_judged_by_its_authorization(world: World, carried: bool) -> None:
+    world.chain.deposit(CONTRACT, PAYER_ADDRESS, euro(50).units)
+    world.mine()
+    request = world.request(50, payee=world.boris)
+    given = authorization(world, request)
+    payment = collect(world, request, given)
+    assert isinstance(payment, tp.Payment)
+    world.turn()
+    world.chain.drop(world.chain.waiting[0])
+    if carried:
+        carry(world, sign_authorization(given, PAYER))
+    other = by_the_treasury(world, FIRST, world.treasury, 1)
+    world.chain.broadcast([other.raw])
+    world.mine(1 + world.chain.confirmations)
+    assert isinstance(world.turn().error, tp.Halted)
+    go_on(world)
+    assert world.turn().error is None
+    ended = resolved(world, payment, other.raw)
+    assert ended.state is (S.FINAL if carried else S.FAILED)
+    assert world.cases() == [], "what was asked of people is done"
+    assert world.units(world.boris) == (euro(50).units if carried else 0)
+    if not carried:
+        again = collect(world, request, given, key="again")
+        assert isinstance(again, tp.Payment)
+        world.to_finality()
+        assert (world.now(again).state, world.units(world.boris)) == (S.FINAL, euro(50).units)
+    world.prove()
 
 
 def test_a_payment_that_was_made_in_another_form_is_left_to_people(world: World) -> None:
@@ -1150,13 +1199,35 @@ def test_what_the_signer_remembers_otherwise_halts_until_a_supervisor_gives_it_u
         now = world.now(payment)
         assert (now.state, [reason.code for reason in now.reasons]) == (S.ASSIGNED, ["signer.signed_before"])
         go_on(world)
-    with pytest.raises(tp.NotPermitted):
+    with pytest.raises(tp.WrongState):
         tp.cancel(world.bank, payment.id, by=world.tom)
     given_up = tp.cancel(world.bank, payment.id, by=world.ann)
     assert (given_up.state, given_up) == (S.ASSIGNED, tp.cancel(world.bank, payment.id, by=world.bob))
     world.to_finality()
-    assert [reason.code for reason in world.now(payment).reasons] == ["signer.given_up"]
+    assert [reason.code for reason in world.now(payment).reasons] == ["payment.given_up"]
     assert (world.now(payment).state, next_nonce(world)) == (S.FAILED, FIRST + 2)
+    paid_once(world, other)
+
+
+def test_a_payment_whose_books_let_nothing_be_signed_halts_no_chain_and_is_given_up(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, other = in_order(world, 2)
+    transaction = sign_payment._transaction
+
+    def told(asked: sign_payment.ToSign, carried: bytes | None) -> DynamicFeeTransaction:
+        if asked.payment.id == broken.id:
+            raise tp.IntegrityError("a row that cannot be read")
+        return transaction(asked, carried)
+
+    monkeypatch.setattr(sign_payment, "_transaction", told)
+    assert world.turn().error is None
+    assert (world.now(broken).state, world.cases()) == (S.ASSIGNED, [("payment_stuck", broken.id)])
+    with pytest.raises(tp.WrongState):
+        tp.cancel(world.bank, broken.id, by=world.tom)
+    tp.cancel(world.bank, broken.id, by=world.ann)
+    world.to_finality()
+    assert world.now(broken).state is S.FAILED
     paid_once(world, other)
 
 

@@ -1,4 +1,4 @@
-"""Payments that the signer remembers otherwise than the books: their chain halts, and a supervisor may give one up."""
+"""Payments that have a nonce and are never signed: the books are against it, or the signer. A supervisor ends them."""
 
 from tokenpay.bank import Bank
 from tokenpay.errors import SignedBefore
@@ -9,13 +9,7 @@ from tokenpay.steps.authorize import authorize
 from tokenpay.steps.record import record
 from tokenpay.store.unit_of_work import UnitOfWork
 
-_GIVEN_UP = Reason(code="signer.given_up", message="a supervisor gave it up: the signer remembers another signature")
-
-
-def is_signed_before(payment: Payment) -> bool:
-    """Tell whether a payment has a nonce at which the signer will never sign it."""
-    codes = {reason.code for reason in payment.reasons}
-    return payment.state is PaymentState.ASSIGNED and SignedBefore.code in codes
+_GIVEN_UP = Reason(code="payment.given_up", message="a supervisor gave it up before it was signed")
 
 
 def is_given_up(payment: Payment) -> bool:
