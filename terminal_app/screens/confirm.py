@@ -27,6 +27,9 @@ UNSURE = (tp.Unavailable, tp.Halted, tp.SessionExpired)
 """Errors after which the bank may still have the act, or the same confirmation may be sent again."""
 
 
+DECIDES = _("The bank decides as you confirm: done, held for a second person, or refused, with every reason.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """What an order will be made of, and its content in words, a label and a text a line."""
@@ -72,11 +75,7 @@ class Confirm(Room):
     def body(self) -> Iterator[Widget]:
         with VerticalScroll():
             yield Static(labelled(self._draft.lines), id="content", markup=False)
-            yield Static(
-                _("The bank decides as you confirm: done, held for a second person, or refused, with every reason."),
-                id="outcome",
-                markup=False,
-            )
+            yield Static(DECIDES, id="outcome", markup=False)
 
     def offers(self, command: Command) -> bool:
         if command is not CONFIRM:

@@ -16,6 +16,7 @@ from terminal_app.language import _
 from terminal_app.resolutions import resolution_text
 from terminal_app.screens.asset_form import AssetForm
 from terminal_app.screens.confirm import Confirm, Draft
+from terminal_app.screens.pay_confirm import PayConfirm
 from terminal_app.views import amount_text, in_fours
 from terminal_app.widgets.amount_input import AmountInput, as_typed
 
@@ -200,6 +201,7 @@ class PayOut(PayTo):
         "Scan, paste or type the payee's code or address and press Enter: the line below says what it is and whether "
         "it came from this bank. Then the amount. Nothing is paid before the next screen."
     )
+    confirming = PayConfirm
 
     def __init__(self, customer: tp.Customer) -> None:
         super().__init__()

@@ -16,7 +16,7 @@ from terminal_app.commands.counter import CONFIRM
 from terminal_app.commands.till import NEW_QUOTE
 from terminal_app.exchanging import WAYS, gives_and_gets, pieces_text, quote_lines
 from terminal_app.language import _
-from terminal_app.screens.confirm import Confirm, Draft
+from terminal_app.screens.confirm import DECIDES, Confirm, Draft
 from terminal_app.screens.room import Room
 from terminal_app.views import amount_text, labelled, left_text
 
@@ -55,9 +55,7 @@ class TakeQuote(Confirm):
         rest = [line for line in self._draft.lines if line[1] not in (gives, gets)]
         cash = pieces_text(self._quote.legs.cash)
         self.query_one("#content", Static).update(labelled([*rest, (_("Cash as"), cash)]))
-        self.query_one("#outcome", Static).update(
-            _("The bank decides as you confirm: done, held for a second person, or refused, with every reason.")
-        )
+        self.query_one("#outcome", Static).update(DECIDES)
         self.count_down()
 
     @property

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 
 from textual.widget import Widget
 from textual.widgets import Static
@@ -11,7 +10,7 @@ from textual.widgets import Static
 import tokenpay as tp
 from terminal_app.acts import Done
 from terminal_app.language import _
-from terminal_app.screens.confirm import Confirm, Draft
+from terminal_app.screens.pay_confirm import PayConfirm
 from terminal_app.screens.pay_out import PayOut, Target
 from terminal_app.self_service.lookups import own_target
 from terminal_app.self_service.payment import OwnPayment
@@ -26,7 +25,7 @@ PAYEES = {
 }
 
 
-class OwnConfirm(Confirm):
+class OwnConfirm(PayConfirm):
     purpose = _(
         "Read every line. F9 pays exactly this, once: pressed twice, or after a power cut, it is still one payment. "
         "Escape changes it; nothing has been paid."
@@ -37,22 +36,20 @@ class OwnConfirm(Confirm):
         "sign in again at this place later and you are told."
     )
 
-    def __init__(self, draft: Draft) -> None:
-        super().__init__(draft)
-        self._looked = False
-
     def body(self) -> Iterator[Widget]:
         yield from super().body()
         yield Static(_("F9 pays it. Escape goes back, and nothing is paid."), classes="hint")
 
-    def look(self) -> None:
-        if not self._looked:
-            self._looked = True
-            self.ask(partial(preview, self.bank, self._draft, self.by), self._show, lambda error: None)
-
-    def _show(self, seen: tp.PaymentPreview) -> None:
-        if not self.waiting and self._order is None and not self._over:
-            self.query_one("#outcome", Static).update("\n".join(foreseen(seen)))
+    def foreseen(self, seen: tp.PaymentPreview) -> list[str]:
+        """Return what will happen, as far as it can be foreseen, with every reason that a customer is told."""
+        said = {
+            tp.Answer.ALLOW: _("▸ As things stand, it is paid as soon as you confirm."),
+            tp.Answer.HOLD: _(
+                "‖ As things stand, somebody of the bank looks at it first; the money is reserved for it:"
+            ),
+            tp.Answer.REFUSE: _("✗ As things stand, the bank would refuse it:"),
+        }[seen.decision.answer]
+        return [PAYEES[seen.payee], "", said, *(f"  · {sentence(reason)}" for reason in seen.decision.reasons)]
 
     def _answered(self, result: Done | tp.Refusal) -> None:
         if isinstance(result, tp.Payment):
@@ -73,28 +70,3 @@ class OwnPay(PayOut):
 
     def target_of(self, text: str) -> Target:
         return own_target(self.bank, text)
-
-
-def preview(bank: tp.Bank, draft: Draft, by: tp.Session) -> tp.PaymentPreview:
-    """Ask what the bank would say to a payment now."""
-    fields = draft.fields
-    return tp.preview_payment(
-        bank,
-        debtor=fields["debtor"],
-        creditor=fields["creditor"],
-        amount=tp.Amount.parse(fields["amount"], tp.find_asset(bank, fields["asset_id"])),
-        by=by,
-        request_id=fields["request_id"],
-        remittance_information=fields["remittance"],
-        ask_chain=False,
-    )
-
-
-def foreseen(seen: tp.PaymentPreview) -> list[str]:
-    """Return what will happen, as far as it can be foreseen, with every reason that a customer is told."""
-    said = {
-        tp.Answer.ALLOW: _("▸ As things stand, it is paid as soon as you confirm."),
-        tp.Answer.HOLD: _("‖ As things stand, somebody of the bank looks at it first; the money is reserved for it:"),
-        tp.Answer.REFUSE: _("✗ As things stand, the bank would refuse it:"),
-    }[seen.decision.answer]
-    return [PAYEES[seen.payee], "", said, *(f"  · {sentence(reason)}" for reason in seen.decision.reasons)]

@@ -8,9 +8,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from terminal_app.screens.case import CaseScreen
-from terminal_app.screens.confirm import Confirm
 from terminal_app.screens.count import CountToClose
 from terminal_app.screens.day import DayScreen
+from terminal_app.screens.pay_confirm import PayConfirm
 from terminal_app.screens.payment import PaymentScreen
 from terminal_app.screens.room import Room
 from terminal_app.widgets.count_form import CountForm
@@ -50,7 +50,7 @@ async def part_paid(branch: Branch, folder: Path) -> None:
 async def paid_out(branch: Branch, folder: Path) -> None:
     async with terminal(branch, folder) as hand:
         await fill(hand, PAYEE.text, "12.50")
-        await hand.arrive(Confirm)
+        await hand.arrive(PayConfirm)
         await settle(hand)
         take(hand, "pay_out")
 

@@ -28,7 +28,7 @@ from terminal_app.screens.case_money import CreditFromCase, RefundFromCase
 from terminal_app.screens.cases import Cases
 from terminal_app.screens.charts import Charts
 from terminal_app.screens.code_entry import CodeEntry
-from terminal_app.screens.confirm import Confirm
+from terminal_app.screens.confirm import Confirm, Draft
 from terminal_app.screens.count import CountDelivery, CountToClose, CountToOpen
 from terminal_app.screens.customer import CustomerScreen
 from terminal_app.screens.day import DayReport, DayScreen
@@ -46,6 +46,7 @@ from terminal_app.screens.key_name import KeyName
 from terminal_app.screens.lock import Lock
 from terminal_app.screens.own_pin import OwnPin
 from terminal_app.screens.passkeys import Passkeys
+from terminal_app.screens.pay_confirm import PayConfirm
 from terminal_app.screens.pay_out import PayOut
 from terminal_app.screens.payment import PaymentScreen
 from terminal_app.screens.policy import PolicyScreen
@@ -305,6 +306,12 @@ def _confirm(scene: Scene, _hand: Hand) -> Iterator[Look]:
     yield Look(screen=Confirm(reversal(scene.shown("final"))))
 
 
+def _pay_confirm(scene: Scene, _hand: Hand) -> Iterator[Look]:
+    parties = {"debtor": f"customer/{scene.branch.anna.id}", "creditor": f"eip155:{TOKEN.chain_id}:0x{'7' * 40}"}
+    fields = {**parties, "asset_id": TOKEN.id, "amount": "1", "request_id": "", "remittance": ""}
+    yield Look(screen=PayConfirm(Draft(act="pay", fields=fields, amount="", whom="", lines=())))
+
+
 def _refund(scene: Scene, _hand: Hand) -> Iterator[Look]:
     seen = scene.shown("part back")
     assert seen.rest is not None
@@ -370,6 +377,7 @@ WALKS: dict[type[Screen[Any]], Walk] = {
     OwnPin: _plain(lambda scene: OwnPin()),
     Passkeys: _passkeys,
     Touch: _plain(_touch),
+    PayConfirm: _pay_confirm,
     PayOut: _plain(lambda scene: PayOut(scene.branch.anna)),
     PaymentScreen: _payments,
     PolicyScreen: _policy,

@@ -16,13 +16,13 @@ from terminal_app.language import _
 from terminal_app.providers.palette import Palette
 from terminal_app.screens.cases import Cases
 from terminal_app.screens.code_entry import CodeEntry
-from terminal_app.screens.confirm import Confirm
 from terminal_app.screens.customer import CustomerScreen
 from terminal_app.screens.find_customer import FindCustomer
 from terminal_app.screens.help import Help
 from terminal_app.screens.home import Home
 from terminal_app.screens.jump import Jump
 from terminal_app.screens.lock import Lock
+from terminal_app.screens.pay_confirm import PayConfirm
 from terminal_app.screens.payment import PaymentScreen
 from terminal_app.screens.queue import Queue
 from terminal_app.screens.shift import ShiftScreen
@@ -313,7 +313,7 @@ def test_a_payment_under_way_is_answered_before_it_locks(
             await hand.press("f9", "ctrl+l")
             hand.app.action_lock()  # as the clock does
             await hand.pilot.pause(0.1)
-            assert type(hand.app.screen) is Confirm
+            assert type(hand.app.screen) is PayConfirm
             go_on.set()
             await hand.arrive(PaymentScreen)
             await hand.press("ctrl+l")

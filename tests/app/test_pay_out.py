@@ -9,8 +9,8 @@ from textual.widgets import Input
 
 import tokenpay as tp
 from terminal_app import memory
-from terminal_app.screens.confirm import Confirm
 from terminal_app.screens.find_customer import FindCustomer
+from terminal_app.screens.pay_confirm import PayConfirm
 from terminal_app.screens.pay_out import PayOut
 from terminal_app.screens.payment import PaymentScreen
 from terminal_app.screens.queue import Queue
@@ -25,7 +25,7 @@ from tokenpay.testing import DENIED, OUTSIDER, Branch, euro
 PAYEE = tp.Address(b"\x77" * 20)
 
 
-async def fill(hand: Hand, text: str, amount: str = "", *, lands: type[Room] = Confirm) -> None:
+async def fill(hand: Hand, text: str, amount: str = "", *, lands: type[Room] = PayConfirm) -> None:
     """Sign Tim in and fill in a payment from Anna, up to the confirm screen."""
     await hand.open(FindCustomer, by="tim", key="f4")
     await hand.choose("anna")
@@ -74,6 +74,35 @@ def test_a_request_is_paid_in_the_books(branch: Branch, tmp_path: Path, size: tu
     run(flow())
 
 
+def test_a_payee_who_was_never_paid_is_told_from_one_who_was(branch: Branch, tmp_path: Path) -> None:
+    """An address that only looks like the one of last time is new, whatever its first and last digits say."""
+
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            await fill(hand, PAYEE.text, "5")
+            await hand.read("! Nobody here has paid this payee before: compare it whole.")
+            await hand.press("f9")
+            await hand.arrive(PaymentScreen)
+            branch.turn()
+            branch.turn()
+            await hand.read("✓ FINAL")
+            await hand.press("escape")
+            for payee, said in (
+                (PAYEE.text, "This customer has paid this payee before."),
+                ("0x777777777777777777777777777777777777777a", "! Nobody here has paid this payee before"),
+            ):
+                await hand.press("f4")
+                await hand.arrive(FindCustomer)
+                await hand.choose("anna")
+                await hand.arrive(PayOut)
+                await write(hand, payee, "5", lands=PayConfirm)
+                await hand.read(said)
+                await hand.press("escape", "escape")
+            assert len(payments(branch)) == 1
+
+    run(flow())
+
+
 def test_a_request_that_says_all_is_read_at_once(branch: Branch, tmp_path: Path) -> None:
     """Its amount and what it is for stand in the bank's own record: a scan leads to the screen that pays."""
     request = tp.issue_request(
@@ -95,7 +124,7 @@ def test_a_request_that_says_all_is_read_at_once(branch: Branch, tmp_path: Path)
             assert isinstance(room, PayOut)
             await hand.until(lambda: bool(room._assets), "assets to choose from")
             await hand.enter(request.reference)
-            await hand.arrive(Confirm)
+            await hand.arrive(PayConfirm)
             await hand.read("invoice 7")
             await hand.read(f"Boris Keller ({branch.boris.id})")
             assert not payments(branch)
@@ -122,7 +151,7 @@ def test_a_code_is_paid_in_its_own_asset_however_late_the_assets_come(
             gate.go_on.set()
             await hand.until(lambda: bool(hand.app.screen._assets), "assets to choose from")  # type: ignore[attr-defined]
             await hand.press("enter", "enter")
-            await hand.arrive(Confirm)
+            await hand.arrive(PayConfirm)
             await hand.read("2.00\N{NO-BREAK SPACE}ETH")
 
     run(flow())
@@ -245,7 +274,7 @@ def test_a_refusal_shows_every_reason_and_keeps_what_was_typed(branch: Branch, t
             await hand.read("the bank looks at this payment")
             assert "screening" not in hand.seen()
             await hand.read("above the limit for one payment")
-            assert "Confirm" not in hand.footer()
+            assert "PayConfirm" not in hand.footer()
             assert not payments(branch)
             assert hand.app.memory.unanswered() == []
             await hand.press("escape")
@@ -304,7 +333,7 @@ def test_a_double_press_pays_once(branch: Branch, tmp_path: Path, monkeypatch: p
         async with terminal(branch, tmp_path) as hand:
             await fill(hand, PAYEE.text, "10")
             await hand.press("f9", "f9", "escape", "f9")
-            assert type(hand.app.screen) is Confirm  # nobody leaves before the answer
+            assert type(hand.app.screen) is PayConfirm  # nobody leaves before the answer
             gate.go_on.set()
             await hand.arrive(PaymentScreen)
             await hand.press("f9", "f9")

@@ -7,10 +7,10 @@ import pytest
 import tokenpay as tp
 from terminal_app.frame import HURRY_S
 from terminal_app.screens.branch import BranchScreen
-from terminal_app.screens.confirm import Confirm
 from terminal_app.screens.customer import CustomerScreen
 from terminal_app.screens.find_customer import FindCustomer
 from terminal_app.screens.home import Home
+from terminal_app.screens.pay_confirm import PayConfirm
 from terminal_app.screens.payment import PaymentScreen
 from terminal_app.screens.room import Room
 from tests.app.hand import Hand, run, terminal
@@ -36,7 +36,7 @@ def test_a_code_that_types_the_confirming_key_pays_nobody(branch: Branch, tmp_pa
             await fill(hand, request.reference)
             await scan(hand, "enter", "f9", "f9")
             await hand.read(TOGETHER)
-            assert type(hand.app.screen) is Confirm
+            assert type(hand.app.screen) is PayConfirm
             assert not payments(branch)
             assert hand.app.memory.unanswered() == []
             await hand.press("f9")
@@ -53,11 +53,11 @@ def test_a_code_of_nothing_but_the_key_ends_with_enter(branch: Branch, tmp_path:
             hand.app.after_s = 60
             await hand.press("f9", "enter")
             await hand.read(TOGETHER)
-            assert type(hand.app.screen) is Confirm
+            assert type(hand.app.screen) is PayConfirm
             assert not payments(branch)
             hand.app.after_s = 0.01
             await hand.press("f9")
-            await hand.until(lambda: type(hand.app.screen) is not Confirm or "REFUSED" in hand.seen(), "an answer")
+            await hand.until(lambda: type(hand.app.screen) is not PayConfirm or "REFUSED" in hand.seen(), "an answer")
 
     run(flow())
 
@@ -68,7 +68,7 @@ def test_no_other_way_leads_there_either(branch: Branch, tmp_path: Path, keys: t
         async with terminal(branch, tmp_path) as hand:
             await fill(hand, f"eip155:31337:0x{'7' * 40}", "5")
             await scan(hand, *keys)
-            await hand.until(lambda: type(hand.app.screen) is Confirm, "the palette closed")
+            await hand.until(lambda: type(hand.app.screen) is PayConfirm, "the palette closed")
             await hand.read(TOGETHER)
             assert not payments(branch)
             assert hand.app.is_running
