@@ -25,6 +25,7 @@ from tokenpay.cli.demo.proof import proof
 from tokenpay.cli.demo.show import Show
 from tokenpay.cli.demo.world import World
 from tokenpay.devnet.process import start_devnet
+from tokenpay.store import migrate
 
 TIMEOUT_S = 120
 STEPS = [
@@ -185,6 +186,20 @@ def test_what_is_no_demo_bank_is_left_alone(kept: Path, tmp_path: Path, capsys: 
         assert capsys.readouterr().err.startswith("error input.invalid: ")
     assert (other / "keys").read_text() == "mine"
     assert (kept / "bank.json").exists()
+
+
+def test_the_bank_of_an_older_program_is_migrated_and_another_is_not(
+    kept: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = f"sqlite:///{kept / 'bank.db'}"
+    migrate.downgrade(url, "0021")
+    assert main(["demo", "--keep", str(kept), "--people"]) == 0
+    assert '"tim"' in capsys.readouterr().out
+    assert migrate.revision(url) == migrate.HEAD
+    migrate.downgrade(url, "0021")
+    change(kept, "UPDATE bank SET value = '' WHERE name = 'demo'")
+    assert main(["demo", "--keep", str(kept), "--people"]) == 2
+    assert migrate.revision(url) == "0021"
 
 
 def test_a_bank_in_use_is_not_removed(kept: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,12 +5,13 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-import tokenpay as tp
 from tokenpay.errors import InvalidInput, WrongState
-from tokenpay.settings import PIN_KEY_NAME
+from tokenpay.settings import PIN_KEY_NAME, database_url, read_settings
+from tokenpay.store.migrate import upgrade
+from tokenpay.store.unit_of_work import Store
 
 SETTINGS, CODES = "bank.json", "codes"
 _OURS = frozenset(
@@ -50,12 +51,19 @@ def demo_folder(keep: Path | None, *, fresh: bool) -> Iterator[Path]:
     if names - _OURS or (names and "devnet" not in names):
         raise InvalidInput("the folder holds something that is no demo bank: name an empty one")
     if SETTINGS in names:
-        with tp.open_bank(directory) as bank, bank.store.read() as uow:
-            if not uow.facts.get("demo", ""):
-                raise InvalidInput("the bank in this folder is no demo bank")
+        _bring_up_to_date(directory)
     if fresh or SETTINGS not in names:
         _clear(directory)
     yield directory
+
+
+def _bring_up_to_date(directory: Path) -> None:
+    """Migrate the demo bank that an older program has left; raises InvalidInput, and touches nothing, for another."""
+    url = database_url(directory, read_settings(directory))
+    with closing(Store(url)) as store, store.read() as uow:
+        if not uow.facts.get("demo", ""):
+            raise InvalidInput("the bank in this folder is no demo bank")
+    upgrade(url)
 
 
 def _clear(directory: Path) -> None:
