@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from tokenpay.bank import Bank
 from tokenpay.compliance.case import ROUTINE, Case
@@ -53,7 +54,7 @@ def large_transfers(
             raise InvalidInput("the policy has no Travel Rule: say from how many units on a transfer is large")
         known = {registered.asset.id: registered.asset for registered in uow.assets.all()}
         thresholds = units if units is not None else {id: rule.units.get(id, 0) if rule else 0 for id in known}
-        moved = [*uow.payments.final_transfers(since_s, until_s), *uow.deposits.final_transfers(since_s, until_s)]
+        moved = chain(uow.payments.final_transfers(since_s, until_s), uow.deposits.final_transfers(since_s, until_s))
         found = [
             row for row in moved if row.asset_id in thresholds and row.units >= thresholds[row.asset_id] and row.units
         ]

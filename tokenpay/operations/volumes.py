@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import chain
 
 from tokenpay.bank import Bank
 from tokenpay.errors import InvalidInput
@@ -41,13 +42,14 @@ def volumes(bank: Bank, *, since_s: int, until_s: int, by: Session) -> list[Volu
     units: Counter[tuple[date, str, str, str, str]] = Counter()
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.REPORT)
-        moved = [*uow.payments.final_transfers(since_s, until_s), *uow.deposits.final_transfers(since_s, until_s)]
         known = {registered.asset.id: registered.asset for registered in uow.assets.all()}
-    for row in moved:
-        day = datetime.fromtimestamp(row.at_s, tz=UTC).date()
-        place = (day, row.branch, row.kind, row.asset_id, row.country)
-        counts[place] += 1
-        units[place] += row.units
+        for row in chain(
+            uow.payments.final_transfers(since_s, until_s), uow.deposits.final_transfers(since_s, until_s)
+        ):
+            day = datetime.fromtimestamp(row.at_s, tz=UTC).date()
+            place = (day, row.branch, row.kind, row.asset_id, row.country)
+            counts[place] += 1
+            units[place] += row.units
     return [
         Volume(
             day=place[0],

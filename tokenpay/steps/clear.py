@@ -20,6 +20,9 @@ from tokenpay.steps.screened_names import screened_parties
 from tokenpay.steps.travel_facts import travel_facts
 from tokenpay.store.unit_of_work import UnitOfWork
 
+_FIRST = 100
+"""So many payments to a payee tell, mostly, that they are known; only where they do not are all of them read."""
+
 
 def clear(
     uow: UnitOfWork,
@@ -98,15 +101,21 @@ def _payee(uow: UnitOfWork, policy: Policy, intent: Intent) -> tuple[bool, int]:
         return False, 0
     amount = intent.amount
     free_units = policy.new_payee.free_units.get(amount.asset.id, 0)
-    final_units = sent_units = 0
-    for earlier in uow.payments.between(debtor=intent.debtor, creditor=intent.creditor, asset_id=amount.asset.id):
-        if earlier.id == intent.uetr:
-            continue
-        sent_units += earlier.units
-        if earlier.state is PaymentState.FINAL and earlier.purpose is Purpose.PAYMENT:
-            final_units += earlier.units
-        if final_units > free_units:
-            return True, sent_units
+    parties = (intent.debtor, intent.creditor)
+    sent_units = 0
+    for limit in (_FIRST, None):  # a payee of years is known by the first few payments
+        sent = uow.payments.between(*parties, asset_id=amount.asset.id, limit=limit)
+        final_units = sent_units = 0
+        for earlier in sent:
+            if earlier.id == intent.uetr:
+                continue
+            sent_units += earlier.units
+            if earlier.state is PaymentState.FINAL and earlier.purpose is Purpose.PAYMENT:
+                final_units += earlier.units
+            if final_units > free_units:
+                return True, sent_units
+        if len(sent) < _FIRST:
+            break
     return False, sent_units
 
 

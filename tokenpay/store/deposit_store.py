@@ -1,6 +1,6 @@
 """Deposits, each by (chain, block hash, log index)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
@@ -10,7 +10,7 @@ from tokenpay.money.amount import Amount
 from tokenpay.payments.deposit import Deposit, DepositOutcome, DepositState
 from tokenpay.store.asset_store import AssetStore
 from tokenpay.store.door import rows_limit, stored
-from tokenpay.store.final_transfer import FinalTransfer, country_of
+from tokenpay.store.final_transfer import IN_PARTS, FinalTransfer, country_of
 from tokenpay.store.tables import deposits
 
 
@@ -88,8 +88,8 @@ class DepositStore:
         query = select(deposits.c.chain_id, func.count()).where(deposits.c.state == DepositState.SEEN.value)
         return {chain_id: count for chain_id, count in self._connection.execute(query.group_by(deposits.c.chain_id))}
 
-    def final_transfers(self, since_s: int, until_s: int) -> list[FinalTransfer]:
-        """Return each final deposit that was seen in [since_s, until_s); it comes to no branch."""
+    def final_transfers(self, since_s: int, until_s: int) -> Iterator[FinalTransfer]:
+        """Yield each final deposit that was seen in [since_s, until_s); it comes to no branch."""
         column = deposits.c
         query = select(
             column.id,
@@ -101,8 +101,8 @@ class DepositStore:
             column.address,
             country_of(column.id),
         ).where(column.state == DepositState.FINAL, column.seen_at_s >= since_s, column.seen_at_s < until_s)
-        return [
-            FinalTransfer(
+        for row in self._connection.execute(query, execution_options=IN_PARTS):
+            yield FinalTransfer(
                 id=row.id,
                 at_s=row.seen_at_s,
                 branch="",
@@ -113,8 +113,6 @@ class DepositStore:
                 creditor=f"eip155:{row.chain_id}:{row.address}",
                 country=row.country or "",
             )
-            for row in self._connection.execute(query)
-        ]
 
     @stored
     def _deposit(self, row: Row[Any]) -> Deposit:

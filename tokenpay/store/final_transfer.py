@@ -6,6 +6,9 @@ from sqlalchemy import ColumnElement, select
 
 from tokenpay.store.tables import travel_rules
 
+IN_PARTS = {"yield_per": 1_000}
+"""How many rows of a report are in memory at once, whatever the database would send."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FinalTransfer:

@@ -1,6 +1,6 @@
 """Payments: what each is for, and where it stands."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -17,7 +17,7 @@ from tokenpay.payments.payment import ENDED, UNPAID, UNSENT, Payment, PaymentSta
 from tokenpay.primitives.canonical import canonical_text, parse_canonical
 from tokenpay.store.asset_store import AssetStore
 from tokenpay.store.door import parts, readable, rows_limit, stored
-from tokenpay.store.final_transfer import FinalTransfer, country_of
+from tokenpay.store.final_transfer import IN_PARTS, FinalTransfer, country_of
 from tokenpay.store.guard_rules import CHANGES
 from tokenpay.store.journal_query import journal_query
 from tokenpay.store.tables import payment_words, payments
@@ -182,8 +182,11 @@ class PaymentStore:
             query = query.where(payments.c.debtor == debtor)
         return self._connection.execute(query.limit(1)).first() is not None
 
-    def between(self, *, debtor: Party, creditor: Party, asset_id: str) -> list[Sent]:
-        """Return what went, or is about to go, from a debtor to a creditor in an asset; what is held is not."""
+    def between(self, debtor: Party, creditor: Party, *, asset_id: str, limit: int | None = None) -> list[Sent]:
+        """Return what went, or is about to go, from a debtor to a creditor in an asset, or some; what is held is not.
+
+        In no order: one that the database were to keep would have it read all that the debtor ever paid.
+        """
         column = payments.c
         query = select(column.id, column.purpose, column.state, column.intent).where(
             column.debtor == str(debtor),
@@ -191,7 +194,7 @@ class PaymentStore:
             column.asset_id == asset_id,
             column.state.not_in([state.value for state in UNPAID | {PaymentState.HELD}]),
         )
-        rows = self._connection.execute(query)
+        rows = self._connection.execute(query.limit(rows_limit(limit)))
         return [
             Sent(id=row.id, purpose=Purpose(row.purpose), state=PaymentState(row.state), units=_units(row.intent))
             for row in rows
@@ -224,8 +227,8 @@ class PaymentStore:
         )
         return page_of(entries, limit=limit)
 
-    def final_transfers(self, since_s: int, until_s: int) -> list[FinalTransfer]:
-        """Return each payment that became final in [since_s, until_s).
+    def final_transfers(self, since_s: int, until_s: int) -> Iterator[FinalTransfer]:
+        """Yield each payment that became final in [since_s, until_s): a year has millions.
 
         The units are read from the content that was agreed to, not added up in SQL.
         """
@@ -241,8 +244,8 @@ class PaymentStore:
             column.creditor,
             country_of(column.id),
         ).where(column.state == PaymentState.FINAL, column.updated_at_s >= since_s, column.updated_at_s < until_s)
-        return [
-            FinalTransfer(
+        for row in self._connection.execute(query, execution_options=IN_PARTS):
+            yield FinalTransfer(
                 id=row.id,
                 at_s=row.updated_at_s,
                 branch=row.branch,
@@ -253,8 +256,6 @@ class PaymentStore:
                 creditor=row.creditor,
                 country=row.country or "",
             )
-            for row in self._connection.execute(query)
-        ]
 
     def outdated(self, *, now_s: int) -> list[str]:
         """Return the ids of payments that were not started in time. A no-op is never too late: a nonce waits for it."""

@@ -7,6 +7,7 @@ import pytest
 import tokenpay as tp
 from tests.world import OUTSIDE, STRANGER, TOKEN, World, euro
 from tokenpay.payments.payment import PaymentState as S
+from tokenpay.steps import clear
 from tokenpay.store.unit_of_work import UnitOfWork
 
 pytestmark = pytest.mark.one_database
@@ -100,7 +101,9 @@ def test_a_first_payment_is_held_until_its_time_and_its_second_person(world: Wor
     assert world.paid(9, creditor=OUTSIDE).state is S.CLEARED
 
 
-def test_small_payments_make_no_payee_known(world: World) -> None:
+@pytest.mark.parametrize("at_first", [1, 2, 100], ids="{} looked at first".format)
+def test_small_payments_make_no_payee_known(world: World, monkeypatch: pytest.MonkeyPatch, at_first: int) -> None:
+    monkeypatch.setattr(clear, "_FIRST", at_first)
     world.decree(new_payee=tp.NewPayee(free_units={TOKEN.id: euro(10).units}))
     assert world.paid("0.000001").state is S.FINAL
     assert codes(world.paid(90)) == ["payee.new"]
