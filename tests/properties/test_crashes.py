@@ -17,7 +17,7 @@ from tokenpay.operations.reconcile import reconcile
 from tokenpay.payments.payment import PaymentState
 from tokenpay.testing.simulator.power_cut import PowerCut, Steps
 
-CUTS, KILLS, WITHIN_S = 4, 5, 1.0
+CUTS, KILLS, WITHIN_S = 4, 3, 1.0
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -2,15 +2,18 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
+from multiprocessing.connection import Connection
 from typing import Any
 
 import pytest
 
+from tests.forked import forked
 from tests.integration.cli.conftest import Desk
 from tests.world import PASSWORDS
-from tokenpay.cli import output
+from tokenpay.cli import main, output
 from tokenpay.cli.program import EXIT_OUTPUT_LOST
 
 ENROL = ("customer", "enrol", "Édith 支店", "--key", "k")
@@ -29,6 +32,41 @@ def started(desk: Desk, redirection: str, *words: str, **environment: str) -> su
     )
 
 
+def begun(desk: Desk, redirection: str, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The same without a new interpreter, in a process that begins where this one stands and ends as a program does."""
+    said = [desk.folder.parent / f"said-{number}" for number in (1, 2)]
+    for path in said:
+        path.touch()
+
+    def work(_: Connection) -> None:
+        os.environ.update({"TOKENPAY_OPERATOR": "tom", "TOKENPAY_PASSWORD": PASSWORDS["tom"], **environment})
+        places = dict(enumerate([os.devnull, *map(str, said)]))
+        for number, sign, place in re.findall(r"(\d?)([<>])&?(\S+)", redirection):
+            places[int(number or sign == ">")] = place
+        for number, place in places.items():
+            how = os.O_WRONLY if number else os.O_RDONLY
+            os.close(number) if place == "-" else os.dup2(os.open(place, how), number)
+        sys.stdin, sys.stdout, sys.stderr = (  # type: ignore[assignment]
+            None if place == "-" else open(number, "w" if number else "r", closefd=False)  # noqa: SIM115 - to the end
+            for number, place in places.items()
+        )
+        code = main(words)
+        for stream in filter(None, (sys.stdout, sys.stderr)):
+            try:
+                stream.flush()
+            except OSError:
+                code = 120  # what the interpreter ends with
+        os._exit(code)
+
+    process, line = forked(work)
+    code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    line.close()
+    told = [path.read_text() for path in said]
+    for path in said:
+        path.unlink()
+    return subprocess.CompletedProcess(words, code, *told)
+
+
 def enrolled(desk: Desk) -> int:
     """How many customers came to the two that were there."""
     return len(desk.rows()["customers"]) - 2
@@ -38,7 +76,7 @@ def enrolled(desk: Desk) -> int:
 def test_an_answer_that_is_lost_has_a_code_of_its_own(desk: Desk, redirection: str) -> None:
     done = started(desk, redirection, *ENROL)
     assert (done.returncode, done.stdout, done.stderr) == (EXIT_OUTPUT_LOST, "", LOST)
-    done = started(desk, redirection, *ENROL, "--json")
+    done = begun(desk, redirection, *ENROL, "--json")
     assert (done.returncode, json.loads(done.stderr)["error"]["code"]) == (EXIT_OUTPUT_LOST, "output.lost")
     assert enrolled(desk) == 1
 
@@ -49,20 +87,20 @@ def test_nothing_is_said_on_the_wrong_stream(desk: Desk, redirection: str) -> No
     assert done.returncode == (0 if redirection.startswith("2>") else EXIT_OUTPUT_LOST)
     assert done.stderr == ""
     assert done.stdout.startswith("id: C") == (done.returncode == 0)
-    done = started(desk, redirection, "customer", "balances", "C0")
+    done = begun(desk, redirection, "customer", "balances", "C0")
     assert (done.returncode, done.stdout, done.stderr) == (4, "", "")
     assert enrolled(desk) == 1
 
 
 def test_without_a_key_that_could_be_told_nothing_is_done(desk: Desk) -> None:
-    done = started(desk, "2>/dev/full", *ENROL[:3])
+    done = begun(desk, "2>/dev/full", *ENROL[:3])
     assert (done.returncode, done.stdout) == (2, "")
     assert enrolled(desk) == 0
 
 
 @pytest.mark.parametrize(("words", "redirection"), [(("customer", "--help"), ">&-"), (("--help",), ">/dev/full")])
 def test_help_is_an_answer_too(desk: Desk, words: tuple[str, ...], redirection: str) -> None:
-    done = started(desk, redirection, *words)
+    done = begun(desk, redirection, *words)
     assert (done.returncode, done.stdout, done.stderr) == (EXIT_OUTPUT_LOST, "", LOST)
 
 
@@ -84,9 +122,9 @@ def test_a_name_that_the_encoding_cannot_spell_is_escaped(desk: Desk) -> None:
 
 
 def test_nobody_to_ask(desk: Desk) -> None:
-    done = started(desk, "<&-", *ENROL, TOKENPAY_PASSWORD="")
+    done = begun(desk, "<&-", *ENROL, TOKENPAY_PASSWORD="")
     assert (done.returncode, done.stdout, done.stderr.split()[:2]) == (2, "", ["error", "input.invalid:"])
-    done = started(desk, "<&-", "bank", "found", "--bank", str(desk.folder / "new"))
+    done = begun(desk, "<&-", "bank", "found", "--bank", str(desk.folder / "new"))
     assert (done.returncode, done.stderr.split()[:2]) == (2, ["error", "input.invalid:"])
 
 

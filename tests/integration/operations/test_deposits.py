@@ -251,6 +251,7 @@ def test_another_token_of_the_bank_does_not_pay_a_request(world: World) -> None:
 
 
 @pytest.mark.every_database
+@pytest.mark.one_database
 def test_tokens_that_came_without_a_log_are_recognised_by_a_person(world: World) -> None:
     request = world.request(50, payee=world.boris)
     arrived(world, request, 50)
@@ -383,6 +384,7 @@ def released_by_two(world: World, case: tp.Case, amount: tp.Amount, *, first: st
 
 
 @pytest.mark.every_database
+@pytest.mark.one_database
 def test_a_listed_sender_is_blocked_and_nothing_is_sent_back(world: World) -> None:
     request = world.request(50, payee=world.boris)
     arrived(world, request, 50, sender=LISTED)

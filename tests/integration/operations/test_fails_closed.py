@@ -106,6 +106,7 @@ def never_left(world: World, payment: tp.Payment, *, there: int) -> bool:
 
 
 @pytest.mark.parametrize("trouble", HOLDS, ids=lambda trouble: trouble.__name__)
+@pytest.mark.one_database
 def test_what_cannot_be_asked_holds_the_payment_and_a_second_person_does_not_help(
     world: World, trouble: Trouble
 ) -> None:
@@ -123,6 +124,7 @@ def test_what_cannot_be_asked_holds_the_payment_and_a_second_person_does_not_hel
 
 
 @pytest.mark.parametrize("trouble", [list_missing, list_stale], ids=lambda trouble: trouble.__name__)
+@pytest.mark.one_database
 def test_what_was_cleared_before_waits_and_says_for_what(world: World, trouble: Trouble) -> None:
     there = world.holding(world.treasury)
     cleared = world.paid(20, creditor=OUTSIDE)

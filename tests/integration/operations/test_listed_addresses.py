@@ -42,6 +42,7 @@ def some(addresses: list[tp.Address], world: World) -> list[tp.Address]:
     return addresses if world.bank.store.engine.dialect.name == "sqlite" else addresses[::12]
 
 
+@pytest.mark.one_database
 def test_every_address_is_held_as_it_is_listed(world: World, vectors: Path) -> None:
     tickers: dict[str, int] = {}
     for address in listed(vectors):
@@ -59,6 +60,7 @@ def test_every_address_is_held_as_it_is_listed(world: World, vectors: Path) -> N
                 assert not uow.lists.hits_of(canonical_addresses(address.text.swapcase())), address
 
 
+@pytest.mark.one_database
 def test_no_writing_of_any_evm_address_passes(world: World, vectors: Path) -> None:
     addresses = some(evm(vectors), world)
     read = refused = 0
@@ -77,6 +79,7 @@ def test_no_writing_of_any_evm_address_passes(world: World, vectors: Path) -> No
     assert (read >= len(addresses), read + refused) == (True, len(addresses) * len(list(writings(addresses[0]))))
 
 
+@pytest.mark.one_database
 def test_every_evm_address_is_refused_by_the_gate(world: World, vectors: Path) -> None:
     for n, address in enumerate(some(evm(vectors), world)):
         assert "screening.match" in world.refused(1, creditor=address.caip10(CHAIN_ID)), address
@@ -92,6 +95,7 @@ def test_every_evm_address_is_refused_by_the_gate(world: World, vectors: Path) -
         assert isinstance(answer, tp.Refusal), called
 
 
+@pytest.mark.one_database
 def test_what_a_code_shows_is_refused_as_well(world: World, vectors: Path) -> None:
     for n, address in enumerate(evm(vectors)[::13]):
         text = f"ethereum:{tp.Address(bytes([17]) * 20)}@{CHAIN_ID}/transfer?address={address.text}&uint256={10**6}"

@@ -181,6 +181,7 @@ def test_more_payments_than_go_together_keep_their_order(world: World) -> None:
 
 
 @pytest.mark.every_database
+@pytest.mark.one_database
 def test_what_the_second_look_ends_takes_nobody_with_it(world: World) -> None:
     """A payee is listed after all were cleared: theirs is refused, and no nonce is left out."""
     listed = world.paid(20, creditor=tp.Address(b"\x77" * 20).caip10(CHAIN_ID))
@@ -793,6 +794,7 @@ def test_an_included_payment_that_is_orphaned_is_sent_again(world: World, kept: 
 
 
 @pytest.mark.every_database
+@pytest.mark.one_database
 def test_a_treasury_whose_nonce_is_ahead_halts(world: World) -> None:
     """The key was used elsewhere, or the bank was restored from an old backup."""
     payment = out(world)
@@ -895,6 +897,7 @@ def test_an_overtaken_payment_fails_by_the_other_transactions_own_bytes(world: W
 
 
 @pytest.mark.every_database
+@pytest.mark.one_database
 def test_a_lost_version_that_paid_makes_the_payment_final(world: World) -> None:
     """Books restored from a copy that is older than the fee bump: the payee was paid, and is not paid again."""
     payment, lost = overtaken(world, STRANGER, 20)

@@ -173,6 +173,7 @@ def test_a_key_works_when_two_people_vouched_and_the_signer_was_told(plain: Worl
 
 
 @pytest.mark.every_database
+@pytest.mark.one_database
 def test_revoking_a_key_stops_it_and_what_it_signed(world: World) -> None:
     payment = approve(world, confirm(world, world.paid(200, creditor=OUTSIDE), world.tom), world.ann)
     assert payment.state is S.CLEARED
@@ -236,6 +237,7 @@ def test_a_program_stands_for_a_device_in_a_demo_bank_only(plain: World) -> None
 
 
 @pytest.mark.every_database
+@pytest.mark.one_database
 def test_a_customer_confirms_their_own_payment_with_a_key_that_a_teller_registered(world: World) -> None:
     tp.open_self_service(world.bank, customer_id=world.anna.id, pin="271828", by=world.tom, key="own")
     key = register(world, world.tom, customer_id=world.anna.id)

@@ -178,6 +178,7 @@ def test_day_limits_count_what_is_held_and_give_back_what_ended_unpaid(world: Wo
     assert world.paid(90).state is S.FINAL
 
 
+@pytest.mark.one_database
 def test_the_treasury_names_the_sweep_that_would_help(world: World) -> None:
     world.endow(world.boris, 300)
     world.endow(world.boris, 200)
@@ -214,6 +215,7 @@ def test_an_amount_above_what_one_person_may_pay_waits_for_another(world: World)
 
 
 @pytest.mark.parametrize("list_is", ["missing", "too old", "from the future"])
+@pytest.mark.one_database
 def test_without_a_usable_list_a_payment_to_an_address_is_held_until_one_is_loaded_and_a_person_looks(
     world: World, list_is: str
 ) -> None:
@@ -269,6 +271,7 @@ def test_a_book_payment_takes_the_request_it_answers(world: World) -> None:
     assert (issued.state, issued.credited_units) == (tp.RequestState.PAID, euro(50).units)
 
 
+@pytest.mark.one_database
 def test_a_request_refuses_what_it_does_not_ask_for(world: World) -> None:
     request = world.request(50, payee=world.boris)
     exact = world.request(50, payee=world.boris, terms=tp.Terms.EXACT)
@@ -301,6 +304,7 @@ def test_two_held_payments_for_one_request_are_not_both_paid(world: World) -> No
 # --- raised
 
 
+@pytest.mark.one_database
 def test_input_that_is_not_a_payment_raises(world: World) -> None:
     anna = f"customer/{world.anna.id}"
     payments = tp.find_payments(world.bank, by=world.tom)

@@ -85,6 +85,7 @@ def _counters(uow: UnitOfWork) -> list[tuple[str, str]]:
 
 
 @pytest.mark.every_database
+@pytest.mark.one_database
 def test_a_first_payment_is_held_until_its_time_and_its_second_person(world: World) -> None:
     world.decree(new_payee=tp.NewPayee(free_units={TOKEN.id: euro(5).units}, wait_s=600))
     assert world.paid(5).state is S.FINAL  # free, and not the end of being new for what is above
@@ -117,6 +118,7 @@ def test_small_payments_make_no_payee_known(world: World, monkeypatch: pytest.Mo
 
 
 @pytest.mark.every_database
+@pytest.mark.one_database
 def test_what_is_held_is_counted_against_the_limits_then_in_force(world: World) -> None:
     held = [world.paid(200) for _ in range(3)]
     world.limit(customer_day_units=euro(200).units)

@@ -50,6 +50,7 @@ def test_a_batch_is_scored_order_by_order(world: World) -> None:
     assert held == [False, False, False, True, False]
 
 
+@pytest.mark.one_database
 def test_what_is_gathered_and_sent_on_is_a_case(world: World) -> None:
     mule = tp.enrol_customer(world.bank, name="Mule", by=world.tom, key="mule")
     for number in range(5):
@@ -103,6 +104,7 @@ FORCED: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("findings", FORCED.values(), ids=FORCED)
+@pytest.mark.one_database
 def test_a_finding_that_is_none_is_no_answer(world: World, findings: Any) -> None:
     class Forced(FakeScorer):
         def assess(self, intent: tp.Intent, activity: tp.Activity, now_s: int) -> tp.Assessment:
@@ -131,6 +133,7 @@ def _habit_breaks(world: World, scorer: FakeScorer) -> None:
 
 @pytest.mark.parametrize("creditor", ["book", "chain"])
 @pytest.mark.parametrize("trouble", [_breaks, _answers_nonsense, _is_missing, _habit_is_missing, _habit_breaks])
+@pytest.mark.one_database
 def test_without_an_answer_no_payment_leaves(
     world: World, trouble: Callable[[World, FakeScorer], None], creditor: str
 ) -> None:
@@ -174,6 +177,7 @@ def test_a_grave_score_that_was_seen_is_one_case(world: World) -> None:
     assert world.cases() == []
 
 
+@pytest.mark.one_database
 def test_what_was_cleared_is_not_scored_again(world: World) -> None:
     cleared = world.paid(20, creditor=OUTSIDE)
     _breaks(world, FakeScorer())
@@ -181,6 +185,7 @@ def test_what_was_cleared_is_not_scored_again(world: World) -> None:
     assert world.now(cleared).state is tp.PaymentState.FINAL
 
 
+@pytest.mark.one_database
 def test_a_banks_own_scorer_stands_beside_the_rules(world: World) -> None:
     world.bank = replace(world.bank, scorers=(*world.bank.scorers, FakeScorer(GRAVE)))
     held = world.paid(20)
@@ -216,6 +221,7 @@ def test_a_habit_is_asked_where_the_policy_asks_and_the_gravest_of_both_binds(wo
     assert codes(world.paid(98)) == ["risk.structuring"]
 
 
+@pytest.mark.one_database
 def test_what_is_held_teaches_no_habit(world: World) -> None:
     pytest.importorskip("river")
     world.decree(risk=tp.RiskLines(habit=True))
@@ -230,6 +236,7 @@ def test_what_is_held_teaches_no_habit(world: World) -> None:
     assert world.paid(5).state is tp.PaymentState.FINAL
 
 
+@pytest.mark.one_database
 def test_a_customer_is_never_told(world: World) -> None:
     world.bank = replace(world.bank, scorers=(FakeScorer(GRAVE),))
     tp.open_self_service(world.bank, customer_id=world.anna.id, pin="835104", by=world.tom, key="pin")
@@ -246,6 +253,7 @@ def test_a_customer_is_never_told(world: World) -> None:
     assert codes(world.paid(20, by=anna)) == ["counter.ask"]
 
 
+@pytest.mark.one_database
 def test_a_preview_says_what_would_be_held(world: World) -> None:
     world.bank = replace(world.bank, scorers=(FakeScorer(GRAVE),))
     preview = tp.preview_payment(
@@ -282,6 +290,7 @@ def test_what_a_scorer_is_told_is_what_the_books_say(world: World) -> None:
     assert (seen.enrolled_at_s, now_s) == (world.anna.enrolled_at_s, world.clock.now_s())
 
 
+@pytest.mark.one_database
 def test_a_batch_tells_each_order_what_one_after_the_other_would(world: World) -> None:
     scorer = FakeScorer()
     world.bank = replace(world.bank, scorers=(scorer,))

@@ -325,6 +325,7 @@ def test_the_same_key_acts_once(counter: Counter) -> None:
 
 
 @pytest.mark.every_database
+@pytest.mark.one_database
 def test_the_power_goes_at_any_step_of_a_shift_and_the_same_keys_finish_it(counter: Counter) -> None:
     def work(number: int) -> Shift:
         drawer, keys = f"drawer-{number}", [f"{number}-{act}" for act in ("open", "move", "close")]

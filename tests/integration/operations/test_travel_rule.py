@@ -309,6 +309,7 @@ def test_a_challenge_is_answered_once_and_in_time(world: World, proof: tp.Wallet
 
 
 @pytest.mark.every_database
+@pytest.mark.one_database
 def test_a_proof_is_one_customers_and_holds_for_a_year(world: World, proof: tp.WalletProof) -> None:
     proved = tp.prove_wallet(world.bank, proof.id, signed(proof), by=world.tom)
     for _ in range(2):
@@ -354,6 +355,7 @@ def incoming(request: tp.PaymentRequest, **changes: Any) -> tp.Ivms101:
 
 
 @pytest.mark.every_database
+@pytest.mark.one_database
 def test_a_deposit_without_data_goes_to_a_case_and_one_below_is_credited(world: World) -> None:
     request, deposit = received(world)
     world.to_finality()
@@ -383,6 +385,7 @@ def test_a_deposit_from_ones_own_wallet_is_credited(world: World) -> None:
 
 
 @pytest.mark.every_database
+@pytest.mark.one_database
 def test_money_of_a_case_waits_for_the_deposits_data(world: World) -> None:
     request, deposit = received(world)
     world.to_finality()
