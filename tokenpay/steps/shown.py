@@ -116,6 +116,8 @@ def event_shown(operator: Operator, event: Event) -> Event:
         return event
     if event.kind.startswith("hit."):
         return replace(event, subject="", content={})
+    if event.kind == "payment.previewed":  # it is recorded where somebody on a list was asked about, and says so
+        return replace(event, content={})
     kind = event.content.get("kind") if event.kind == "case.opened" and isinstance(event.content, Mapping) else None
     return event if kind is None or kind in _COUNTER else replace(event, content={})
 

@@ -609,8 +609,9 @@ def test_a_customer_who_asks_about_a_name_is_recorded(world: World, screener: Fa
     anna = tp.open_customer_session(world.bank, customer_id=world.anna.id, pin="739104", terminal="kiosk")
     asked: dict[str, Any] = {"debtor": to(world.anna), "amount": euro(1), "by": anna}
     assert tp.preview_payment(world.bank, creditor=to(who), **asked).decision.reasons[0].code == "counter.ask"
-    (event,) = (e for e in tp.read_events(world.bank, by=world.ann, limit=1_000) if e.kind == "payment.previewed")
-    assert event.subject == party_case(world, to(who)).id
+    told = [tp.read_events(world.bank, by=by, limit=1_000)[-1] for by in (world.ann, world.tom)]
+    assert [(event.kind, event.subject) for event in told] == [("payment.previewed", party_case(world, to(who)).id)] * 2
+    assert [bool(event.content) for event in told] == [True, False]
 
 
 def test_the_shipped_screener_finds_a_name_otherwise_written(world: World, tmp_path: Path) -> None:

@@ -153,6 +153,7 @@ def test_without_an_answer_no_payment_leaves(
     assert goes.state is (tp.PaymentState.CLEARED if creditor == "chain" else tp.PaymentState.FINAL)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("consent", ["that nothing asked for", "while the scorer was silent"])
 def test_a_grave_score_that_nobody_saw_when_they_consented_is_a_case(world: World, consent: str) -> None:
     rules, scorer = world.bank.scorers, FakeScorer(GRAVE)
@@ -168,6 +169,7 @@ def test_a_grave_score_that_nobody_saw_when_they_consented_is_a_case(world: Worl
     assert held.id in world.case(tp.CaseKind.RISK).note
 
 
+@pytest.mark.one_database
 def test_a_grave_score_that_was_seen_is_one_case(world: World) -> None:
     world.bank = replace(world.bank, scorers=(*world.bank.scorers, FakeScorer(GRAVE)))
     held = world.paid(20)
