@@ -5,11 +5,13 @@ from typing import Self
 
 NO_OP_GAS = 21_000
 """The gas of a transaction that moves nothing and calls nobody."""
+ANY_WEI = 2**256
+"""More than anything costs."""
 _BUMP_PERCENT = 13
 """Nodes ask for at least a tenth more before they replace a transaction."""
 _GAS_MARGIN_PERCENT = 125
 _CAP_OVER_NOW = 4
-"""A payment may bump its fee up to this many times today's, within the chain's own cap."""
+"""So many times today's fee is reserved, within the chain's own cap: most payments never need more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,19 +32,27 @@ class Fees:
         return type(self)(priority_fee_wei=min(self.priority_fee_wei, max_fee_wei), max_fee_wei=max_fee_wei)
 
     def above(self, before: Self, *, at_most_wei: int) -> Self | None:
-        """Return fees that replace an earlier version's: these, or those and a little more; None above the cap."""
+        """Return fees that replace an earlier version's: these, or those and a little more; None above the cap.
+
+        None too where that is no more than before: a tenth more than nothing is nothing.
+        """
         priority_fee_wei, max_fee_wei = _bumped(before.priority_fee_wei), _bumped(before.max_fee_wei)
         if max_fee_wei > at_most_wei:
             return None
-        return type(self)(
+        raised = type(self)(
             priority_fee_wei=max(self.priority_fee_wei, priority_fee_wei),
             max_fee_wei=max(self.max_fee_wei, max_fee_wei),
         ).within(at_most_wei)
+        return raised if raised.max_fee_wei > before.max_fee_wei else None
 
     def cap_wei(self, gas_limit: int, *, at_most_wei: int) -> int | None:
         """Return what a transaction may cost over all its fee bumps; None where today's fees cost more than allowed."""
-        now_wei = gas_limit * self.max_fee_wei
-        return None if now_wei > at_most_wei else min(at_most_wei, now_wei * _CAP_OVER_NOW)
+        costs_more = gas_limit * self.max_fee_wei > at_most_wei
+        return None if costs_more else self.room_wei(gas_limit, at_most_wei=at_most_wei)
+
+    def room_wei(self, gas_limit: int, *, at_most_wei: int) -> int:
+        """Return what is reserved for a transaction at these fees and for fee bumps beyond, within what is allowed."""
+        return min(at_most_wei, gas_limit * self.max_fee_wei * _CAP_OVER_NOW)
 
 
 def with_margin(gas: int) -> int:

@@ -14,7 +14,7 @@ from tokenpay.errors import (
     TokenpayError,
     WrongState,
 )
-from tokenpay.ethereum.fees import Fees, most_wei_per_gas
+from tokenpay.ethereum.fees import ANY_WEI, Fees, most_wei_per_gas
 from tokenpay.money.address import Address
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
@@ -30,6 +30,7 @@ from tokenpay.steps.halt import halt_chain, running
 from tokenpay.steps.look_before_signing import Looked, look_before_signing
 from tokenpay.steps.never_signed import mark_signed_before
 from tokenpay.steps.price_payments import Priced, price_payments
+from tokenpay.steps.raise_fee_cap import raise_fee_cap
 from tokenpay.steps.recheck import Look
 from tokenpay.steps.record import record
 from tokenpay.steps.sign_payment import ToSign, sign_payments
@@ -190,12 +191,23 @@ class _Turn:
         late = waited(newest.signed_at_s, bump_after_s, now_s=self.bank.clock.now_s())
         if last is None or not (too_low or late):
             return None
+        try:
+            payment = self._with_room(payment, newest)
+        except STAYS as error:  # the treasury lacks the coin to reserve: what is reserved is offered first
+            self._open_stuck_case(payment, error)
         fees = self.fees.above(newest.fees, at_most_wei=most_wei_per_gas(payment.fee_cap_wei, payment.gas_limit))
         if fees is not None:
             return ToSign(payment=payment, fees=fees, version=newest.version + 1)
         capped = WrongState("it waits for a block, and its fee is as high as it may be", payment=payment.id)
         self._open_stuck_case(payment, capped)
         return None
+
+    def _with_room(self, payment: Payment, newest: SignedPayment) -> Payment:
+        """Return the payment with as much gas reserved as a version that replaces its newest asks for now."""
+        wanted = self.fees.above(newest.fees, at_most_wei=ANY_WEI)
+        if wanted is None or wanted.max_fee_wei <= most_wei_per_gas(payment.fee_cap_wei, payment.gas_limit):
+            return payment
+        return raise_fee_cap(self.bank, payment, wanted, by=self.by)
 
     def _is_due(self, last: Attempt) -> bool:
         resend_after_s = self.bank.settings.chain(self.chain_id).resend_after_s

@@ -627,21 +627,59 @@ def test_the_first_version_may_be_included_after_it_was_raised(world: World) -> 
     paid_once(world, payment)
 
 
-def test_fees_are_not_raised_above_the_payments_cap(world: World) -> None:
+@pytest.mark.every_database
+def test_fees_that_rise_beyond_what_was_reserved_have_more_reserved(world: World) -> None:
     payment = out(world)
     world.turn()
-    cap_wei = world.now(payment).fee_cap_wei or 0
-    world.chain.base_fee_wei *= 10
+    before_wei = world.now(payment).fee_cap_wei or 0
+    world.chain.base_fee_wei *= 20
+    world.mine(SETTINGS.bump_after_s // world.chain.block_time_s)
+    world.turn()
+    standing = world.now(payment)
+    assert before_wei < (standing.fee_cap_wei or 0) <= SETTINGS.fee_cap_wei
+    reserved = world.account(AccountKind.CUSTODY, world.treasury.text, COIN).credits_pending
+    assert reserved == standing.fee_cap_wei
+    world.to_finality()
+    paid_once(world, payment)
+    assert world.cases() == []
+
+
+def test_fees_are_not_raised_above_the_chains_cap(world: World) -> None:
+    payment = out(world)
+    world.turn()
+    world.chain.base_fee_wei *= 10_000
     for _ in range(12):
         world.mine(SETTINGS.bump_after_s // 12)
         world.turn()
     gas = world.now(payment).gas_limit or 0
-    assert all(version.max_fee_wei * gas <= cap_wei for version in versions(world, payment))
+    assert all(version.max_fee_wei * gas <= SETTINGS.fee_cap_wei for version in versions(world, payment))
     assert world.now(payment).state is S.SENT
     assert world.cases() == [("payment_stuck", payment.id)]
-    world.chain.base_fee_wei //= 10
+    world.chain.base_fee_wei //= 10_000
     world.to_finality()
     paid_once(world, payment)
+
+
+@pytest.mark.parametrize("free", [True, False])
+def test_a_moment_without_fees_stops_no_chain(world: World, free: bool) -> None:
+    """A node that says so by mistake, or a chain that never asks for any: the same bytes are no second version."""
+    asks = world.chain.base_fee_wei, world.chain.tip_wei
+    world.chain.base_fee_wei = world.chain.tip_wei = 0
+    world.mine()
+    payment = out(world)
+    world.turn()
+    if free:
+        world.chain.drop(world.chain.waiting[0])
+    else:
+        world.chain.base_fee_wei, world.chain.tip_wei = asks
+    for _ in range(3):
+        world.clock.advance(SETTINGS.bump_after_s)
+        assert world.turn().error is None
+        if not free:
+            world.mine()
+    other = out(world)
+    world.to_finality()
+    paid_once(world, payment, other)
 
 
 def test_a_node_that_finds_it_underpriced_gets_more(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,9 @@ def fees(priority_fee_wei: int, max_fee_wei: int) -> Fees:
         ((700, 5_000), (2, 100), 600, (600, 600)),  # the tip is never above the maximum
         ((2, 100), (2, 100), 113, (3, 113)),
         ((2, 100), (2, 100), 112, None),
-        ((2, 100), (0, 0), 0, (0, 0)),
+        ((2, 100), (0, 0), 0, None),  # the same again would be the same bytes
+        ((0, 0), (0, 0), 1_000, None),
+        ((2, 100), (0, 0), 1_000, (2, 100)),
     ],
 )
 def test_a_bump(
@@ -39,7 +41,7 @@ def test_a_bump_raises_both_fees_by_a_tenth_and_stays_within_the_cap(today, befo
     earlier = fees(*before)
     bumped = fees(*today).above(earlier, at_most_wei=at_most_wei)
     if bumped is None:
-        assert earlier.max_fee_wei * 113 > at_most_wei * 100
+        assert earlier.max_fee_wei * 113 > at_most_wei * 100 or min(today[1], at_most_wei) == earlier.max_fee_wei == 0
         return
     assert bumped.priority_fee_wei * 10 >= earlier.priority_fee_wei * 11
     assert bumped.max_fee_wei * 10 >= earlier.max_fee_wei * 11
