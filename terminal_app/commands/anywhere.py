@@ -111,6 +111,7 @@ BRANCH = Command(
     footer=_("Branch"),
     help=_("Whether the chain and the engine keep up, and what waits."),
     permission=Permission.READ,
+    shown=False,  # the line has room for what is done for customers
     code="branch",
 )
 CHANGE_PIN = Command(

@@ -10,7 +10,6 @@ EXCHANGE = Command(
     footer=_("Exchange"),
     help=_("Exchange cash against tokens for a customer, in or out, at a quote."),
     permission=Permission.PAY,
-    shown=False,
     code="ex",
 )
 JOURNAL = Command(

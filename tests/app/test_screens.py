@@ -60,7 +60,7 @@ def test_a_supervisor_walks_around(branch: Branch, tmp_path: Path, size: tuple[i
             await hand.press("escape")
             await hand.arrive(Home)
             await hand.read("! Confirmed and not answered: 1 (F6)")
-            assert {"Recover", "Approve", "Branch"} <= hand.footer()
+            assert {"Recover", "Approve", "Exchange"} <= hand.footer()
             check_footer(hand)
             await hand.press("f8")
             await hand.arrive(Cases)

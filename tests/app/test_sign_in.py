@@ -47,7 +47,7 @@ def test_a_role_is_offered_what_it_may_do(branch: Branch, tmp_path: Path) -> Non
         async with terminal(branch, tmp_path) as hand:
             await hand.sign_in("tim")
             await hand.arrive(Home)
-            assert {"Take", "Pay", "Find", "Branch"} <= hand.footer()
+            assert {"Take", "Pay", "Find", "Exchange"} <= hand.footer()
             assert "Approve" not in hand.footer()
             await hand.press("f7")
             assert type(hand.app.screen) is Home
