@@ -2,11 +2,13 @@
 
 import inspect
 import re
+import shlex
 from pathlib import Path
 
 import pytest
 
 from tokenpay import errors
+from tokenpay.cli.program import build_parser
 
 REPOSITORY = Path(__file__).parents[2]
 DOCS = REPOSITORY / "docs"
@@ -14,6 +16,8 @@ PAGES = [REPOSITORY / "README.md", REPOSITORY / "CHANGELOG.md", *sorted(DOCS.rgl
 ERRORS = [
     thing for thing in vars(errors).values() if inspect.isclass(thing) and issubclass(thing, errors.TokenpayError)
 ]
+HEX = re.compile(r"\b[0-9a-f]{4}…")
+"""A key, as a page cuts it short."""
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)")
 
 
@@ -26,6 +30,15 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(REPOSITORY)))
 def test_no_page_holds_both_sides_of_a_merge(page: Path) -> None:
     assert not re.search(r"^(<{7}|>{7}) ", page.read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(REPOSITORY)))
+def test_every_command_of_a_page_can_be_given_as_it_stands(page: Path) -> None:
+    for block in re.findall(r"```sh\n(.*?)```", page.read_text(), re.DOTALL):
+        for line in block.replace("\\\n", " ").splitlines():
+            words = shlex.split(HEX.sub("ab" * 32, line), comments=True)
+            if words[:1] == ["tokenpay"]:
+                build_parser(words[1:]).parse_args(words[1:])
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.__name__)
