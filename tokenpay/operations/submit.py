@@ -35,6 +35,7 @@ from tokenpay.steps.recheck import Look
 from tokenpay.steps.record import record
 from tokenpay.steps.sign_payment import ToSign, sign_payments
 from tokenpay.steps.waited import waited
+from tokenpay.store.door import rows_limit
 
 _MENDS_ITSELF = ("underpriced", "nonce_too_low")
 """Rejections that the next turn answers: by a fee bump, or by finding the transaction included."""
@@ -59,9 +60,11 @@ def submit(
     """Take cleared payments to the chain in order, up to `limit`, and again what has no answer or waits too long.
 
     Asks `goes_on` before each group of payments, and stops where it says no. Safe to stop anywhere and to call again.
-    Raises Halted, also when the chain has used nonces of the treasury that this bank did not assign, NotFound for an
-    unknown chain, ChainUnavailable, SignerUnavailable, IntegrityError where the signer signed something else.
+    Raises InvalidInput for a bad limit, Halted, also when the chain has used nonces of the treasury that this bank did
+    not assign, NotFound for an unknown chain, ChainUnavailable, SignerUnavailable, IntegrityError where the signer
+    signed something else.
     """
+    rows_limit(limit)
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.RUN_ENGINE)
         followed = running(uow, chain_id)

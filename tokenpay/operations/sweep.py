@@ -12,6 +12,7 @@ from tokenpay.payments.intent import ChainParty, Purpose
 from tokenpay.payments.payment import Payment, Refusal
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.propose import Draft, propose
+from tokenpay.store.door import rows_limit
 
 
 def sweep(bank: Bank, *, asset_id: str, by: Session, at_least_units: int = 1, limit: int = 100) -> list[Payment]:
@@ -20,6 +21,7 @@ def sweep(bank: Bank, *, asset_id: str, by: Session, at_least_units: int = 1, li
     Only the engine may. Called again, it proposes nothing for what a sweep has already reserved. Raises
     NotFound, and InvalidAuthorization for an asset that takes no authorizations.
     """
+    rows_limit(limit)
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.RUN_ENGINE)
         registered = uow.assets.get(asset_id)

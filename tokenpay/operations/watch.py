@@ -17,6 +17,7 @@ from tokenpay.steps.halt import halt_chain, running
 from tokenpay.steps.read_tokens import read_tokens
 from tokenpay.steps.take_in import News, lock_touched, note_inclusions, take_back, take_in
 from tokenpay.store.chain_store import FollowedChain
+from tokenpay.store.door import rows_limit
 
 MAX_BLOCKS = 256
 _NOT_FINAL = "a block that was final is no longer on the chain"
@@ -39,10 +40,12 @@ class Watched:
 def watch(bank: Bank, *, chain_id: int, by: Session, max_blocks: int = MAX_BLOCKS) -> Watched:
     """Take in up to `max_blocks` new blocks of a chain, each with all its logs or not at all.
 
-    A node that lags behind what was taken in changes nothing. Raises Halted, also when a reorg is deeper than what
-    was final, however few its blocks are yet, NotFound for an unknown chain, ChainUnavailable, also from a node that
-    shows the logs of a transaction of ours and not its receipt, and IntegrityError from a node of another chain.
+    A node that lags behind what was taken in changes nothing. Raises InvalidInput for less than one block, Halted, also
+    when a reorg is deeper than what was final, however few its blocks are yet, NotFound for an unknown chain,
+    ChainUnavailable, also from a node that shows the logs of a transaction of ours and not its receipt, and
+    IntegrityError from a node of another chain.
     """
+    rows_limit(max_blocks)  # a head that went back without a reorg would never go on
     chain = bank.chain(chain_id)
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.RUN_ENGINE)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import tokenpay as tp
-from tests.world import TOKEN, Template, World, opened
+from tests.world import CHAIN_ID, TOKEN, Template, World, opened
 from tokenpay.errors import IntegrityError, InvalidInput
 from tokenpay.store import migrate
 from tokenpay.store.guards import drop_guards
@@ -41,6 +41,9 @@ BAD: dict[str, Callable[[World], object]] = {
     "a line a little too large": lambda w: statement(w, after_seq=2**31),
     "a line of less than none": lambda w: statement(w, after_seq=-1),
     "a statement limit too large": lambda w: statement(w, limit=BIG),
+    "blocks of less than none": lambda w: tp.watch(w.bank, chain_id=CHAIN_ID, by=w.engine, max_blocks=-1),
+    "no payments to send": lambda w: tp.submit(w.bank, chain_id=CHAIN_ID, by=w.engine, limit=0),
+    "a sweep limit of less than none": lambda w: tp.sweep(w.bank, asset_id=TOKEN.id, by=w.engine, limit=-1),
     "a statement limit of less than none": lambda w: statement(w, limit=-1),
     "a date too large": lambda w: tp.load_list(
         w.bank, name="n", form=tp.ListForm.OWN, files=[b""], dated_s=-BIG, by=w.ann
