@@ -34,7 +34,7 @@ def test_no_page_holds_both_sides_of_a_merge(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(REPOSITORY)))
 def test_every_command_of_a_page_can_be_given_as_it_stands(page: Path) -> None:
-    for block in re.findall(r"```sh\n(.*?)```", page.read_text(), re.DOTALL):
+    for block in re.findall(r"```(?:sh|console)\n(.*?)```", page.read_text(), re.DOTALL):
         for line in block.replace("\\\n", " ").splitlines():
             words = shlex.split(HEX.sub("ab" * 32, line), comments=True)
             if words[:1] == ["tokenpay"]:
