@@ -19,6 +19,8 @@ from terminal_app.screens.room import Room
 from terminal_app.views import WAITING, RequestView, left_text, time_text
 from terminal_app.widgets.listing import Listing
 
+MOST = 200
+
 
 class Requests(Room):
     heading = _("Requests")
@@ -44,6 +46,7 @@ class Requests(Room):
             by=self.by,
             customer_id=None if self._customer is None else self._customer.id,
             states=WAITING if self._open_only else None,
+            limit=MOST,
         )
         self.ask(call, self.show)
 
@@ -56,8 +59,9 @@ class Requests(Room):
             for request in requests
         )
         of = _("the branch") if self._customer is None else self._customer.name
+        count = f"{MOST}+" if len(requests) == MOST else len(requests)  # the newest, and perhaps more
         words = _("Open requests of {whom}: {count}") if self._open_only else _("All requests of {whom}: {count}")
-        self.query_one("#summary", Static).update(words.format(whom=of, count=len(requests)))
+        self.query_one("#summary", Static).update(words.format(whom=of, count=count))
 
     def _left(self, request: RequestView) -> str:
         return "" if request.ended else left_text(request.expires_at_s - self.bank.clock.now_s())

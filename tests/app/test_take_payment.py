@@ -2,12 +2,16 @@
 
 from pathlib import Path
 
+import pytest
+
 import tokenpay as tp
 from terminal_app.screens.enrol import Enrol
 from terminal_app.screens.find_customer import FindCustomer
 from terminal_app.screens.home import Home
 from terminal_app.screens.request import RequestScreen
+from terminal_app.screens.requests import Requests
 from terminal_app.screens.take_payment import TakePayment
+from terminal_app.widgets.listing import Listing
 from tests.app.hand import Hand, run, terminal
 from tokenpay.testing import Branch, euro
 from tokenpay.testing.branch import CONTRACT
@@ -143,5 +147,19 @@ def test_a_request_is_cancelled_after_a_second_look(branch: Branch, tmp_path: Pa
             await hand.press("f9")
             await hand.read("✗ CANCELLED")
             assert tp.get_request(branch.bank, request_id, by=branch.tim).state is tp.RequestState.CANCELLED
+
+    run(flow())
+
+
+def test_a_list_that_is_not_the_whole_says_so(branch: Branch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(3):
+        branch.issue(branch.boris, euro("25"), key=f"asked-{number}")
+    monkeypatch.setattr("terminal_app.screens.requests.MOST", 2)
+
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            await hand.open(Requests, by="tim", key="f10")
+            await hand.until(lambda: hand.app.screen.query_one(Listing).row_count == 2, "the newest")
+            assert hand.seen().splitlines()[1].endswith(": 2+")
 
     run(flow())
