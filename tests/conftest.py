@@ -1,17 +1,21 @@
 """What every test may ask for: published vectors, a database of either kind, a Hypothesis profile."""
 
+import faulthandler
 import gc
 import importlib.util
 import os
 import shutil
 import sys
 import tempfile
+import time
 import warnings
 from collections.abc import Generator, Iterator
+from math import inf
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from _pytest.faulthandler import fault_handler_stderr_fd_key
 from hypothesis import HealthCheck, settings
 
 from tests import migrated_once, shared_statements, stretched_once
@@ -102,6 +106,22 @@ def pytest_collection() -> Generator[None, object, object]:
     gc.freeze()
     gc.enable()
     return done
+
+
+_HANGS_S, _LOOK_S = 300, 60
+_watched_since_s = -inf
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Let what hangs say where, as pytest would by a thread for each test; one now and then is enough."""
+    global _watched_since_s
+    if time.monotonic() > _watched_since_s + _LOOK_S:
+        _watched_since_s = time.monotonic()
+        faulthandler.dump_traceback_later(_HANGS_S, file=item.config.stash[fault_handler_stderr_fd_key])
+
+
+def pytest_sessionfinish() -> None:
+    faulthandler.cancel_dump_traceback_later()
 
 
 def missing(what: str, remedy: str) -> None:
