@@ -113,3 +113,10 @@ class Amount:
 
     def __ge__(self, other: "Amount") -> bool:
         return self.units >= self._same(other)
+
+
+def checked_amount(given: Amount) -> Amount:
+    """Return an amount that somebody gave; raises InvalidAmount for a number or a text, which know no asset."""
+    if not isinstance(given, Amount):
+        raise InvalidAmount('an amount knows its asset: `Amount.parse("12.50", asset)`')
+    return given

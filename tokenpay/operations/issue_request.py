@@ -2,7 +2,7 @@
 
 from tokenpay.bank import Bank
 from tokenpay.errors import InvalidInput, WrongState
-from tokenpay.money.amount import Amount
+from tokenpay.money.amount import Amount, checked_amount
 from tokenpay.money.asset import Asset, AssetKind
 from tokenpay.parties.customer import CustomerStatus
 from tokenpay.parties.operator import Permission
@@ -42,7 +42,7 @@ def issue_request(
     content = {
         "payee": payee,
         "asset": asset.id,
-        "units": str(amount.units) if amount is not None else "",
+        "units": str(checked_amount(amount).units) if amount is not None else "",
         "remittance_information": remittance_information,
         "terms": terms.value,
         "expires_in_s": expires_in_s,

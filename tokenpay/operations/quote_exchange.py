@@ -4,7 +4,7 @@ from tokenpay.bank import Bank
 from tokenpay.counter.quote import Direction, Quote, work_out
 from tokenpay.counter.shift import ShiftState
 from tokenpay.errors import AssetMismatch, NotFound, WrongState
-from tokenpay.money.amount import Amount
+from tokenpay.money.amount import Amount, checked_amount
 from tokenpay.money.asset import Asset, AssetKind
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
@@ -23,7 +23,8 @@ def quote_exchange(
     no rate is young enough, WrongState without an open shift at this terminal, AssetMismatch, and InvalidInput for an
     amount that is too small or that no coins make.
     """
-    token, cash = (against, amount.asset) if amount.asset.kind is AssetKind.CASH else (amount.asset, against)
+    asked = checked_amount(amount).asset
+    token, cash = (against, asked) if asked.kind is AssetKind.CASH else (asked, against)
     with bank.store.read() as uow:  # whoever says the rate may take long to answer: nobody waits for it
         authorize(uow, bank, by, Permission.PAY)
         tariff = uow.policies.newest().tariff(token.id, cash.symbol)

@@ -4,7 +4,7 @@ from tokenpay.bank import Bank
 from tokenpay.compliance.case import is_case_id
 from tokenpay.errors import AssetMismatch, InvalidInput, WrongState
 from tokenpay.ledger.chart import AccountKind
-from tokenpay.money.amount import Amount
+from tokenpay.money.amount import Amount, checked_amount
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.intent import BookParty, Party, Purpose, Rail, parse_party
@@ -33,7 +33,7 @@ def refund(bank: Bank, *, of: str, to: Party | str, amount: Amount, by: Session,
         raise WrongState("a final book payment can be refunded; money from the chain is refunded by its case")
     if intent.purpose is not Purpose.PAYMENT:
         raise WrongState("only a payment is refunded; what two people reversed stays reversed", payment=of)
-    if amount.asset != intent.amount.asset:
+    if checked_amount(amount).asset != intent.amount.asset:
         raise AssetMismatch("a payment is refunded in its own asset", payment=of)
     if payee != intent.debtor:
         raise InvalidInput("a book payment is refunded to who paid it")

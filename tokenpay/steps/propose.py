@@ -8,7 +8,7 @@ from tokenpay.compliance.approval import Approval, Part, give
 from tokenpay.compliance.clearance import Clearance
 from tokenpay.compliance.decision import Answer, Decision
 from tokenpay.errors import AssetMismatch
-from tokenpay.money.amount import Amount
+from tokenpay.money.amount import Amount, checked_amount
 from tokenpay.parties.operator import Operator, Permission, Role
 from tokenpay.parties.session import Session
 from tokenpay.payments.cash_leg import CashLeg
@@ -50,6 +50,9 @@ class Draft:
     index: int | None = None
     carried: Callable[[str], Carried] | None = None
     noted: Mapping[str, Value] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        checked_amount(self.amount)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,6 +70,33 @@ def test_bad_input_is_never_called_anything_else(world: World) -> None:
     assert tp.read_events(world.bank, by=world.ann, after=f"{2**63 - 1}.{2**63 - 1}", limit=10**9) == []
 
 
+PAID: dict[str, Callable[[World, Any], object]] = {
+    "pay": lambda w, a: w.pay(amount=a),
+    "preview": lambda w, a: tp.preview_payment(w.bank, **parties(w), amount=a, by=w.tom),
+    "batch": lambda w, a: tp.pay_batch(w.bank, orders=[tp.PaymentOrder(**parties(w), amount=a)], by=w.tom, key="k"),
+    "request": lambda w, a: tp.issue_request(w.bank, payee=w.anna.id, asset=TOKEN, amount=a, by=w.tom, key="k"),
+    "refund": lambda w, a: tp.refund(w.bank, of=w.paid().id, to=f"customer/{w.anna.id}", amount=a, by=w.tom, key="k"),
+    "quote": lambda w, a: tp.quote_exchange(
+        w.bank, customer_id=w.anna.id, direction=tp.Direction.CASH_IN, amount=a, against=TOKEN, by=w.tom
+    ),
+    "cash": lambda w, a: tp.allocate_cash(
+        w.bank, drawer="1", amount=a, direction=tp.CashDirection.TO_DRAWER, by=w.tom, key="k"
+    ),
+}
+
+
+NUMBERS = (12.5, "12.50", 1250, True)
+
+
+def parties(world: World) -> dict[str, Any]:
+    return {"debtor": f"customer/{world.anna.id}", "creditor": f"customer/{world.boris.id}"}
+
+
+def test_a_number_is_no_amount(world: World) -> None:
+    given = {(name, value): outcome(verb, world, value) for name, verb in PAID.items() for value in NUMBERS}
+    assert given == dict.fromkeys(given, tp.InvalidAmount)
+
+
 @pytest.fixture
 def edited(sqlite_url: str, tmp_path: Path, template_of: Callable[..., Template]) -> Iterator[World]:
     """A world on SQLite, which keeps any kind of value in any column, with a payment out and its rules asleep."""
