@@ -93,7 +93,8 @@ def expected(act: Act) -> str:
     if act.verb == "cancel":
         if role not in AT_THE_COUNTER or not (own or role is Role.SUPERVISOR):
             return FORBIDDEN
-        return DONE if state in MOVABLE | {S.CANCELLED} else WRONG
+        given_up = state is S.ASSIGNED and role is Role.SUPERVISOR
+        return DONE if given_up or state in MOVABLE | {S.CANCELLED} else WRONG
     if act.verb == "refuse":
         if role is not Role.SUPERVISOR:
             return FORBIDDEN
@@ -140,10 +141,15 @@ class Model:
 
     def judge(self, tried: Iterable[Act]) -> list[str]:
         """Do these one after another, and return what became of any that the rules say otherwise of."""
-        unlike = []
+        unlike, given_up = [], set()
         for act in tried:
             wanted = expected(act)
             payment = self.payments.get((act.maker, act.standing)) or self._waiting(act.maker, act.standing)
+            if act.verb == "cancel" and act.standing[0] is S.ASSIGNED:
+                if wanted == DONE:
+                    given_up.add(payment.id)
+                elif wanted == WRONG and payment.id in given_up:
+                    wanted = DONE  # it is returned as it stands
             self.payments[act.maker, act.standing] = payment
             found = self._done(act.verb, payment.id, self.sessions[act.actor, act.session])
             self.said[found] += 1
