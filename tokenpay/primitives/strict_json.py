@@ -39,7 +39,7 @@ def read_json(text: str, *, max_characters: int, max_depth: int) -> object:
 def nests_deeper(text: str, levels: int) -> bool:
     """Return whether a JSON text nests deeper than so many levels, asked before it is read.
 
-    The JSON parser recurses: where somebody raised the recursion limit, as libraries do, depth takes the process down.
+    The JSON parser recurses: where somebody raised the recursion limit, as web3 does, depth takes the process down.
     """
     if text.count("[") + text.count("{") <= levels:
         return False

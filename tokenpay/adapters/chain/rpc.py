@@ -1,6 +1,7 @@
 """JSON-RPC 2.0 over HTTP: batches out, one result or failure each back, in the order asked."""
 
-import json
+import itertools
+import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from pydantic_core import from_json
 from tokenpay.errors import ChainUnavailable, InvalidInput
 
 if TYPE_CHECKING:
-    from requests import Session
+    from web3 import HTTPProvider
 
 MAX_BATCH = 100  # very large batches have hung nodes, and public nodes refuse them
 _THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
@@ -41,8 +42,8 @@ class RpcFailure:
 class JsonRpc:
     """One node's endpoint. `timeout_s` bounds each HTTP exchange. Retries are the caller's: none are made here.
 
-    requests carries the bytes and is imported when the first call is made. Each thread has its own connection,
-    and each exchange its own request ids. Answers are parsed by pydantic, which bounds their nesting.
+    web3 carries the bytes and is imported when the first call is made; it takes seconds. Each thread has
+    its own connection and its own request ids. Answers are parsed by pydantic, which bounds their nesting.
     """
 
     def __init__(self, url: str, *, timeout_s: float) -> None:
@@ -64,38 +65,35 @@ class JsonRpc:
         return answers
 
     def _exchange(self, calls: Sequence[Call]) -> list[Any]:
-        ids = list(range(1, len(calls) + 1))
-        asked = [
-            {"jsonrpc": "2.0", "id": id, "method": method, "params": params}
-            for id, (method, params) in zip(ids, calls, strict=True)
-        ]
-        session = self._session()
+        provider = self._provider()
+        provider.request_counter = itertools.count(1)
         try:
-            with session.post(
-                self._url, json.dumps(asked).encode(), timeout=self._timeout_s, allow_redirects=False
-            ) as response:
-                response.raise_for_status()
-                replies: Any = from_json(response.content)
+            replies: Any = provider.make_batch_request(list(calls))  # type: ignore[arg-type]
         except Exception as error:
-            # Whatever went wrong on the way, connection, status or JSON: there is no answer. The cause is not
-            # chained, because it holds the URL, and a URL may hold the provider's key.
+            # Whatever went wrong on the way, connection, status, JSON or ids: there is no answer. The cause is
+            # not chained, because it holds the URL, and a URL may hold the provider's key.
             raise ChainUnavailable(f"the node gave no usable answer ({type(error).__name__})") from None
         if isinstance(replies, dict) and isinstance(failure := _read(replies), RpcFailure):
             raise ChainUnavailable(f"the node refused the request: {failure.safe}")
-        if not isinstance(replies, list) or sorted(map(_id, replies)) != ids:  # in whatever order
+        if not isinstance(replies, list) or [_id(reply) for reply in replies] != list(range(1, len(calls) + 1)):
             raise ChainUnavailable("the node answered other questions than were asked")
-        return [_read(reply) for reply in sorted(replies, key=_id)]
+        return [_read(reply) for reply in replies]
 
-    def _session(self) -> "Session":
-        known: Session | None = getattr(self._of_thread, "session", None)
+    def _provider(self) -> "HTTPProvider":
+        known: HTTPProvider | None = getattr(self._of_thread, "provider", None)
         if known is not None:
             return known
+        limit = sys.getrecursionlimit()
         import requests
+        import web3
 
-        made = requests.Session()
-        made.trust_env = self._host not in _THIS_MACHINE  # looked up anew for each exchange, and here never meant
-        made.headers.update({"Content-Type": "application/json", "User-Agent": "tokenpay"})
-        self._of_thread.session = made
+        sys.setrecursionlimit(limit)  # what web3 imports lifts it to where deep nesting crashes instead of raising
+        session = requests.Session()
+        session.trust_env = self._host not in _THIS_MACHINE  # looked up anew for each exchange, and here never meant
+        options: dict[str, Any] = {"timeout": self._timeout_s, "allow_redirects": False}
+        made = web3.HTTPProvider(self._url, options, session, exception_retry_configuration=None)
+        made.decode_rpc_response = from_json  # type: ignore[method-assign, assignment]
+        self._of_thread.provider = made
         return made
 
 
@@ -117,10 +115,9 @@ def result(answer: Any) -> Any:
     return answer
 
 
-def _id(reply: Any) -> int:
-    """Return which question an answer is to; 0 for none."""
+def _id(reply: Any) -> int | None:
     number = reply.get("id") if isinstance(reply, dict) else None
-    return number if type(number) is int else 0
+    return number if type(number) is int else None
 
 
 def _read(reply: dict[str, Any]) -> Any:
