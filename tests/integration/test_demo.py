@@ -122,6 +122,15 @@ def test_a_fresh_run_starts_over(
     assert not set(keys(kept)) & set(before)
 
 
+def test_a_round_that_the_rules_of_risk_find_odd_is_let_go_by_a_second_person(
+    kept: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By then many have paid Anna on one day, and most of it leaves."""
+    tell_only(monkeypatch, story.deposit, story.payment_out, story.overpayment, story.counter)
+    assert main(["demo", "--keep", str(kept)]) == 0
+    assert "Otto looks at it, and approves" in " ".join(capsys.readouterr().out.split())
+
+
 def test_killed_while_it_is_founded_and_in_the_middle_it_goes_on(first: tuple[Path, str], tmp_path: Path) -> None:
     folder = tmp_path / "bank"
     founding = subprocess.Popen(command("--keep", folder), stdout=subprocess.DEVNULL)

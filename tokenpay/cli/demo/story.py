@@ -89,6 +89,9 @@ def counter(world: World, show: Show) -> None:
             request_id=found.request.id,
         )
     )
+    if payment.state is PaymentState.HELD:  # many rounds on one day are odd to the rules of risk
+        show.say(f"The bank holds it: {payment.reasons[0].message}. Otto looks at it, and approves.")
+        payment = approve(world.bank, payment.id, by=world.otto)
     show.claim(
         payment.state is PaymentState.FINAL
         and _state(world, request) is RequestState.PAID
