@@ -45,6 +45,10 @@ class Sent:
     units: int
 
 
+_MOST_DIGITS = 12
+"""Of a time in seconds that is one."""
+
+
 class PaymentStore:
     def __init__(self, connection: Connection, writes: Writes, assets: AssetStore) -> None:
         self._connection = connection
@@ -166,7 +170,7 @@ class PaymentStore:
         query = select(payments).where(
             column.state == PaymentState.HELD.value, column.reasons.contains(f'"code":"{codes}', autoescape=True)
         )
-        if after:
+        if made_s.isascii() and made_s.isdecimal() and len(made_s) <= _MOST_DIGITS:  # a terminal's own SQL writes too
             at_s = int(made_s)
             query = query.where((column.created_at_s > at_s) | (column.created_at_s == at_s) & (column.id > id))
         rows = self._connection.execute(query.order_by(column.created_at_s, column.id).limit(rows_limit(limit))).all()
