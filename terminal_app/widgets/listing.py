@@ -25,6 +25,8 @@ class Listing(DataTable[Text]):
     def fill(self, rows: Iterable[tuple[str, Sequence[str]]]) -> None:
         """Show these rows, each an id and its cells; what people wrote is text, never markup."""
         filled = [(row_id, tuple(cells)) for row_id, cells in rows]
+        if filled == self._filled:
+            return
         ids = [row_id for row_id, _ in filled]
         here, before, self._filled = self.chosen, self._filled, filled
         if ids == [row_id for row_id, _ in before]:

@@ -26,9 +26,7 @@ def cancel(bank: Bank, payment_id: str, *, by: Session) -> Payment:
             raise NotPermitted("a payment is cancelled by its maker or a supervisor")
         if payment.intent.purpose is Purpose.FILL:
             raise WrongState("a no-op takes the place of a nonce: it cannot be cancelled", payment=payment_id)
-        if payment.state is PaymentState.CANCELLED:
-            return payment
-        if is_given_up(payment):
+        if payment.state is PaymentState.CANCELLED or is_given_up(payment):
             return payment
         if payment.state is PaymentState.ASSIGNED and operator.may(Permission.APPROVE):
             return give_up(uow, bank, operator, payment)

@@ -23,7 +23,6 @@ from tokenpay.store.tables import listed_addresses, listed_names, listed_parties
 _HITS = select(listed_addresses.c.canonical, listed_addresses.c.list_name, listed_addresses.c.entry_id).where(
     listed_addresses.c.canonical.in_(bindparam("wanted", expanding=True))
 )
-"""Rows that are written in one statement: enough to be quick, few enough to stay small in memory."""
 
 
 class ListStore:
