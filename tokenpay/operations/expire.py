@@ -9,9 +9,8 @@ from tokenpay.payments.payment import UNSENT, PaymentState
 from tokenpay.requests.request_state import after_time
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.end_unpaid import end_unpaid
-from tokenpay.steps.groups import STAYS
 from tokenpay.steps.record import record
-from tokenpay.steps.tell_stuck import tell_stuck
+from tokenpay.steps.tell_stuck import told_where_stuck
 
 _AT_ONCE = 500
 
@@ -44,11 +43,10 @@ def expire(bank: Bank, *, by: Session) -> Expired:
 
 
 def _end(bank: Bank, payment_id: str, *, by: Session) -> bool:
-    try:
-        return _expire(bank, payment_id, by=by)
-    except STAYS as error:
-        tell_stuck(bank, payment_id, f"it is past its time and cannot be ended: {error.message}", by=by)
-        return False
+    ended = False
+    with told_where_stuck(bank, payment_id, "it is past its time and cannot be ended", by=by):
+        ended = _expire(bank, payment_id, by=by)
+    return ended
 
 
 def _expire(bank: Bank, payment_id: str, *, by: Session) -> bool:

@@ -14,13 +14,12 @@ from tokenpay.payments.deposit import DepositState
 from tokenpay.payments.intent import Purpose
 from tokenpay.payments.payment import UNSENT, Payment, PaymentState
 from tokenpay.steps.authorize import authorize
-from tokenpay.steps.groups import STAYS
 from tokenpay.steps.halt import running
 from tokenpay.steps.overtaken import check_overtaken
 from tokenpay.steps.read_tokens import read_tokens
 from tokenpay.steps.settle_deposits import check_names_compared, settle_deposits
 from tokenpay.steps.settle_payment import Due, settle_carried, settle_payments
-from tokenpay.steps.tell_stuck import tell_stuck
+from tokenpay.steps.tell_stuck import tell_stuck, told_where_stuck
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,10 +72,8 @@ def settle(bank: Bank, *, chain_id: int, by: Session) -> Settled:
             tell_stuck(bank, payment.id, "its token wrote what cannot be read: whether it paid is not known", by=by)
     judged = settle_payments(bank, found, final_number=final_number, by=by)
     for collection in waiting:
-        try:
+        with told_where_stuck(bank, collection.id, "whether it was carried cannot be told", by=by):
             settle_carried(bank, collection.id, final_number=final_number, by=by)
-        except STAYS as error:
-            tell_stuck(bank, collection.id, f"whether it was carried cannot be told: {error.message}", by=by)
     check_names_compared(bank, seen)
     settle_deposits(bank, chain_id, seen, by=by)
     with bank.store.unit_of_work() as uow:

@@ -12,7 +12,7 @@ from tokenpay.steps.groups import STAYS
 from tokenpay.steps.record import record
 from tokenpay.steps.screened import outside
 from tokenpay.steps.screened_names import screened_parties
-from tokenpay.steps.tell_stuck import tell_stuck
+from tokenpay.steps.tell_stuck import told_where_stuck
 from tokenpay.steps.travel_facts import travel_facts
 from tokenpay.store.unit_of_work import UnitOfWork
 
@@ -75,11 +75,10 @@ def _changed(uow: UnitOfWork, bank: Bank, payment: Payment) -> bool:
 
 
 def _moved(bank: Bank, payment_id: str, *, by: Session) -> bool:
-    try:
-        return _ask_again(bank, payment_id, by=by)
-    except STAYS as error:
-        tell_stuck(bank, payment_id, f"the gate cannot judge this held payment: {error.message}", by=by)
-        return False
+    moved = False
+    with told_where_stuck(bank, payment_id, "the gate cannot judge this held payment", by=by):
+        moved = _ask_again(bank, payment_id, by=by)
+    return moved
 
 
 def _ask_again(bank: Bank, payment_id: str, *, by: Session) -> bool:

@@ -18,7 +18,7 @@ from tokenpay.steps.authorize import authorize
 from tokenpay.steps.freeze_asset import freeze_asset
 from tokenpay.steps.groups import STAYS, groups
 from tokenpay.steps.record import record
-from tokenpay.steps.tell_stuck import tell_stuck
+from tokenpay.steps.tell_stuck import told_where_stuck
 from tokenpay.store.unit_of_work import UnitOfWork
 
 _REVERTED = Reason(code="chain.reverted", message="the transaction was included and reverted")
@@ -47,20 +47,19 @@ def settle_payments(bank: Bank, due: Sequence[Due], *, final_number: int, by: Se
     One that was judged already, or is in another block by now, is left as it is. So is one that cannot be judged, with
     a case: its gas costs more coin than the books have, or they do not hold what belongs to it. It is asked again.
     """
-    left = 0
+    judged = 0
     for some in groups(due):
         try:
             others = _settle_paid(bank, some, final_number=final_number, by=by)
         except STAYS:  # it is told of the one that it is about when that is judged alone
             others = list(some)
+        judged += len(some) - len(others)
         for each in others:
-            try:
+            note = "its block is final, and the books cannot take it in"
+            with told_where_stuck(bank, each.payment.id, note, by=by):  # it keeps nothing else from being judged
                 _settle_alone(bank, each, final_number=final_number, by=by)
-            except STAYS as error:  # what people mend in the books keeps nothing else of the chain from being judged
-                note = f"its block is final, and the books cannot take it in: {error.message}"
-                tell_stuck(bank, each.payment.id, note, by=by)
-                left += 1
-    return len(due) - left
+                judged += 1
+    return judged
 
 
 def _settle_paid(bank: Bank, due: Sequence[Due], *, final_number: int, by: Session) -> list[Due]:

@@ -495,6 +495,19 @@ def test_a_turn_looks_at_some_of_what_is_held_and_the_next_at_those_behind(
     assert [world.now(payment).state for payment in held] == [S.FINAL, S.HELD, S.HELD, S.FINAL, S.FINAL]
 
 
+@pytest.mark.parametrize("place", ["nowhere", "-1 x", "\u0661 x", "9" * 40, " "])
+def test_a_place_that_is_none_begins_anew(world: World, screener: FakeScreener, place: str) -> None:
+    load(world, ("n", "Vane a"))
+    payee = enrol(world, "Vane a")
+    look(world)
+    held = world.paid(1, creditor=to(payee))
+    look(world)
+    release(world, party_case(world, to(payee)), entry="n")
+    with world.bank.store.unit_of_work() as uow:
+        uow.facts.set("asked_again/screening.", place)
+    assert look(world).payments == (held.id,)
+
+
 def test_a_transfer_has_so_much_data_and_no_more(world: World) -> None:
     payment = world.paid(20, creditor=OUTSIDE)
     data = travel_data(world.anna.id)
