@@ -9,24 +9,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import tokenpay as tp
+
 FOLDER = Path(__file__).parent / "locale"
 DOMAIN = "terminal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Language:
-    """A language and its forms on the screen: the mark before decimals, and a moment."""
+    """A language, and how it writes numbers and moments on screens and on paper."""
 
     code: str
     name: str
-    decimal: str
-    moment: str
+    written: tp.Language
+
+    @property
+    def decimal(self) -> str:
+        return self.written.decimal
 
 
 LANGUAGES = {
-    "en": Language(code="en", name="English", decimal=".", moment="%Y-%m-%d %H:%M"),
-    "ru": Language(code="ru", name="русский", decimal=",", moment="%d.%m.%Y %H:%M"),
-    "be": Language(code="be", name="беларуская", decimal=",", moment="%d.%m.%Y %H:%M"),
+    "en": Language(code="en", name="English", written=tp.Language.ENGLISH),
+    "ru": Language(code="ru", name="русский", written=tp.Language.RUSSIAN),
+    "be": Language(code="be", name="беларуская", written=tp.Language.BELARUSIAN),
 }
 
 

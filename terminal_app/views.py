@@ -375,15 +375,12 @@ def in_fours(address: tp.Address) -> str:
 
 def amount_text(amount: tp.Amount) -> str:
     """Return an amount as the language writes it, thousands set apart by spaces that do not break: `12 500.00 DEUR`."""
-    whole, point, decimals = amount.short().partition(".")
-    return f"{int(whole):,}".replace(",", "\N{NO-BREAK SPACE}") + (
-        f"{point and spoken().decimal}{decimals}\N{NO-BREAK SPACE}{amount.asset}"
-    )
+    return f"{spoken().written.number(amount.short())}\N{NO-BREAK SPACE}{amount.asset}"
 
 
 def time_text(at_s: int) -> str:
     """Return a moment on this terminal's clock, as the language writes it."""
-    return datetime.fromtimestamp(at_s).astimezone().strftime(spoken().moment)
+    return spoken().written.moment(datetime.fromtimestamp(at_s).astimezone())
 
 
 def left_text(seconds: int) -> str:

@@ -79,6 +79,7 @@ if TYPE_CHECKING:
         WalletProof as WalletProof,
     )
     from tokenpay.counter.cash_count import CashCount as CashCount, faces as faces
+    from tokenpay.counter.language import Language as Language
     from tokenpay.counter.quote import Direction as Direction, Legs as Legs, Quote as Quote
     from tokenpay.counter.receipt import (
         Receipt as Receipt,
@@ -87,7 +88,6 @@ if TYPE_CHECKING:
         ReceiptParty as ReceiptParty,
         Standing as Standing,
     )
-    from tokenpay.counter.receipt_words import Language as Language
     from tokenpay.counter.shift import Shift as Shift, ShiftState as ShiftState
     from tokenpay.counter.shift_report import CashLine as CashLine, ShiftReport as ShiftReport
     from tokenpay.counter.slip import Slip as Slip, SlipQr as SlipQr, SlipText as SlipText, lay_out as lay_out
@@ -537,7 +537,7 @@ _HOME = {
     "JournalFilter": "payments.journal",
     "JournalPage": "payments.journal",
     "KeyReused": "errors",
-    "Language": "counter.receipt_words",
+    "Language": "counter.language",
     "LargeTransfer": "operations.reports",
     "Legs": "counter.quote",
     "ListForm": "compliance.lists.form",

@@ -77,7 +77,7 @@ def day_text(at_s: int | None) -> str:
     """Return a day on this terminal's clock, as the language writes it; nothing for None."""
     if at_s is None:
         return ""
-    return datetime.fromtimestamp(at_s).astimezone().strftime(spoken().moment.partition(" ")[0])
+    return datetime.fromtimestamp(at_s).astimezone().strftime(spoken().written.day)
 
 
 def dates_text(from_s: int | None, until_s: int | None) -> str:

@@ -37,7 +37,7 @@ class ReceiptScreen(Room):
     def __init__(self, of: str) -> None:
         super().__init__()
         self._of = of
-        self._language = tp.Language(spoken().code)
+        self._language = spoken().written
         self._receipt: tp.Receipt | None = None
         self._owed = False
         """What is shown has been issued, and is not on paper yet."""

@@ -107,7 +107,7 @@ class ZReports(Room):
             receipt = self._issued.get(shift_id)
             if receipt is None:
                 receipt = self._issued[shift_id] = tp.issue_receipt(self.bank, shift_id, by=self.by)
-            tp.print_receipt(self.bank, receipt, language=tp.Language(spoken().code))
+            tp.print_receipt(self.bank, receipt, language=spoken().written)
             del self._issued[shift_id]
             return receipt
 

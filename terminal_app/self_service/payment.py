@@ -78,7 +78,7 @@ class ReceiptScreen(Room):
         self.ask(partial(tp.preview_receipt, self.bank, self._payment_id, by=self.by), self.show)
 
     def show(self, receipt: tp.Receipt) -> None:
-        slip = tp.lay_out(receipt, language=tp.Language(spoken().code))
+        slip = tp.lay_out(receipt, language=spoken().written)
         lines = [line for line in slip.lines if isinstance(line, tp.SlipText)]
         # Its QR code is for a scanner at the counter: the id stands in the lines.
         places = {"left": "<", "center": "^", "right": ">"}

@@ -1,17 +1,7 @@
-"""The words of a receipt in each of its languages; amounts, dates and ids are the same in all of them."""
+"""The words of a receipt in each of its languages."""
 
-from enum import StrEnum
-
+from tokenpay.counter.language import Language
 from tokenpay.errors import InvalidInput
-
-
-class Language(StrEnum):
-    """What a receipt is written in, by its ISO 639-1 code."""
-
-    ENGLISH = "en"
-    RUSSIAN = "ru"
-    BELARUSIAN = "be"
-
 
 # A label: English, Russian, Belarusian.
 _WORDS = {

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
+from tokenpay.counter.language import Language
 from tokenpay.counter.receipt import Receipt, ReceiptKind, ReceiptParty
-from tokenpay.counter.receipt_words import Language, word
+from tokenpay.counter.receipt_words import word
 from tokenpay.errors import InvalidInput
 from tokenpay.ledger.chart import BANK
 from tokenpay.money.amount import Amount
@@ -63,7 +64,7 @@ def lay_out(receipt: Receipt, *, width: int = 42, language: Language = Language.
     """Lay a receipt out for paper of 32, 42 or 48 columns; raises InvalidInput for another width.
 
     Nothing is cut off: text is wrapped between words, addresses and hashes between groups of four digits. Amounts
-    have all their decimals and dates are ISO 8601 in UTC, in every language, so that they can be searched.
+    have all their decimals and times are UTC; both are written as the language writes them.
     """
     if width not in WIDTHS:
         raise InvalidInput("a receipt is 32, 42 or 48 columns wide")
@@ -120,6 +121,14 @@ class _Paper:
     def _word(self, label: str) -> str:
         return word(label, self._language)
 
+    def _exact(self, amount: Amount) -> str:
+        # Not every printer's code page has the space that does not break.
+        number = self._language.number(amount.number()).replace("\N{NO-BREAK SPACE}", " ")
+        return f"{number} {amount.asset.symbol}"
+
+    def _time(self, at_s: int) -> str:
+        return f"{self._language.moment(datetime.fromtimestamp(at_s, UTC))} UTC"
+
     def _mark(self) -> str:
         copy = self._receipt.copy
         if copy is None:
@@ -131,10 +140,10 @@ class _Paper:
         if receipt.number:
             yield from self._row("number", receipt.number)
         if receipt.opened_at_s is not None:
-            yield from self._row("opened", _time(receipt.opened_at_s))
-        yield from self._row("at" if receipt.opened_at_s is None else "reported", _time(receipt.at_s))
+            yield from self._row("opened", self._time(receipt.opened_at_s))
+        yield from self._row("at" if receipt.opened_at_s is None else "reported", self._time(receipt.at_s))
         if receipt.issued_at_s is not None:
-            yield from self._row("issued", _time(receipt.issued_at_s))
+            yield from self._row("issued", self._time(receipt.issued_at_s))
         if receipt.served_by:
             yield from self._row("served_by", receipt.served_by)
 
@@ -144,18 +153,18 @@ class _Paper:
             if party is not None:
                 yield from self._party(label, party)
         if receipt.kind is ReceiptKind.PAYMENT and receipt.amount is not None:
-            yield from self._row("amount", _exact(receipt.amount), bold=True)
+            yield from self._row("amount", self._exact(receipt.amount), bold=True)
             for fee in receipt.fees:
-                yield from self._row("fee", _exact(fee))
+                yield from self._row("fee", self._exact(fee))
             if not receipt.fees:
                 yield from self._row("fee", self._word("no_fee"))
         if receipt.kind is ReceiptKind.REQUEST:
-            asked = self._word("open_amount") if receipt.amount is None else _exact(receipt.amount)
+            asked = self._word("open_amount") if receipt.amount is None else self._exact(receipt.amount)
             yield from self._row("asked", asked, bold=True)
         for line in receipt.lines:
             value = line.value
             if isinstance(value, Amount):
-                value = _exact(value)
+                value = self._exact(value)
             elif line.label == "outcome":
                 value = self._word(value)
             yield from self._row(line.label, value)
@@ -235,11 +244,3 @@ def _parted(piece: str, width: int) -> Iterator[str]:
         piece = piece[end:]
     if piece:
         yield piece
-
-
-def _exact(amount: Amount) -> str:
-    return f"{amount.number()} {amount.asset.symbol}"
-
-
-def _time(at_s: int) -> str:
-    return datetime.fromtimestamp(at_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,8 +1,8 @@
 """Put a receipt on paper."""
 
 from tokenpay.bank import Bank
+from tokenpay.counter.language import Language
 from tokenpay.counter.receipt import Receipt
-from tokenpay.counter.receipt_words import Language
 from tokenpay.counter.slip import lay_out
 
 

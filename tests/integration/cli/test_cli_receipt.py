@@ -14,7 +14,7 @@ def test_receipts_are_shown_then_issued_on_paper_of_every_kind(desk: Desk, tmp_p
     paid = desk.world.paid(20)
     before = desk.rows()
     shown = desk("receipt", "show", "--payment", paid.id, "--language", "ru", "--width", "32")
-    assert (shown.code, "НЕ КВИТАНЦИЯ" in shown.out, "20.000000 DEUR" in shown.out) == (0, True, True)
+    assert (shown.code, "НЕ КВИТАНЦИЯ" in shown.out, "20,000000 DEUR" in shown.out) == (0, True, True)
     assert desk.rows() == before
 
     original = desk("receipt", "print", "--payment", paid.id, "--text", "--json").json

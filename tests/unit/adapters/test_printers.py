@@ -14,7 +14,7 @@ from tokenpay.adapters.printer.escpos import slip_bytes
 from tokenpay.adapters.printer.pdf import PdfPrinter, slip_pdf
 from tokenpay.adapters.printer.text import TextPrinter
 from tokenpay.bootstrap import open_printer
-from tokenpay.counter.receipt_words import Language
+from tokenpay.counter.language import Language
 from tokenpay.counter.slip import Slip, SlipText, aligned, lay_out
 from tokenpay.errors import InvalidInput, MissingExtra, PrinterUnavailable
 from tokenpay.settings import PrinterSettings

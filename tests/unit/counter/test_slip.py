@@ -7,9 +7,10 @@ from hypothesis import given, strategies as st
 
 from tests.unit.counter.samples import ADDRESS, HASH, PAYEE, TEXT, paper, receipt, squeezed
 from tests.unit.payments.samples import EURO, TOKEN, intent
+from tokenpay.counter.language import Language
 from tokenpay.counter.make_receipt import Letterhead, payment_receipt
 from tokenpay.counter.receipt import ReceiptKind, ReceiptLine, ReceiptParty, Standing
-from tokenpay.counter.receipt_words import Language, word
+from tokenpay.counter.receipt_words import word
 from tokenpay.counter.shift_report import CashLine
 from tokenpay.counter.slip import WIDTHS, SlipQr, columns, lay_out, wrapped
 from tokenpay.errors import InvalidInput
@@ -30,10 +31,35 @@ def test_nothing_is_wider_than_the_paper_and_nothing_is_cut_off(width, language)
     slip = lay_out(told, width=width, language=language)
     assert all(columns(text) <= width for text in paper(slip))
     whole = squeezed(slip)
-    for part in (told.bank, told.payer.name, ADDRESS, HASH, TEXT, told.subject, f"{told.amount.number()}USDX"):
+    amount = f"{language.number(told.amount.number())}USDX"
+    for part in (told.bank, told.payer.name, ADDRESS, HASH, TEXT, told.subject, amount):
         assert "".join(part.split()) in whole, part
-    assert "2023-11-14T22:14:20Z" in whole
     assert [line.text for line in slip.lines if isinstance(line, SlipQr)] == [told.subject]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize(
+    ("language", "issued", "amount"),
+    [
+        (Language.ENGLISH, "Issued 2023-11-14 22:14 UTC", "Amount 12 500.500000 USDX"),
+        (Language.RUSSIAN, "Выдано 14.11.2023 22:14 UTC", "Сумма 12 500,500000 USDX"),
+        (Language.BELARUSIAN, "Выдадзена 14.11.2023 22:14 UTC", "Сума 12 500,500000 USDX"),
+    ],
+)
+def test_amounts_and_moments_are_written_as_the_language_writes_them(language, issued, amount, width):
+    told = receipt(amount=Amount.parse("12500.5", TOKEN)).issued(number="RC-1", copy=0, at_s=1_700_000_060)
+    said = {" ".join(line.split()) for line in paper(lay_out(told, width=width, language=language))}
+    assert {issued, amount} <= said
+
+
+@given(st.integers(0, 10**30), st.integers(0, 10**18 - 1), st.sampled_from(Language))
+def test_a_number_says_the_same_in_every_language(whole, decimals, language):
+    plain = f"{whole}.{decimals:018}"
+    written = language.number(plain)
+    assert written.replace("\N{NO-BREAK SPACE}", "").replace(language.decimal, ".") == plain
+    groups = written.partition(language.decimal)[0].split("\N{NO-BREAK SPACE}")
+    assert len(groups[0]) <= 3
+    assert {len(group) for group in groups[1:]} <= {3}
 
 
 def test_an_address_is_grouped_in_fours_and_no_group_is_parted():
