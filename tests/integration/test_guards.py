@@ -201,6 +201,7 @@ ATTACKS: dict[str, tuple[str, str]] = {
         "audit_texts_of_its_record",
     ),
     "a name changed": ("UPDATE customers SET name = 'Eve'", "customers_only_erased"),
+    "a customer who is found no more": ("UPDATE customers SET folded_name = 'eve'", "customers_only_erased"),
     "a name erased of who is a customer": (
         "UPDATE customers SET name = '(erased)', erased_at_s = 9999999999",
         "customers_",

@@ -27,12 +27,14 @@ from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.amount import Amount
 from tokenpay.money.rate import Rate
 from tokenpay.parties.credential import CredentialKind
+from tokenpay.parties.folded import folded
 from tokenpay.payments.journal import JournalFilter
 from tokenpay.store import migrate
 from tokenpay.store.guards import drop_guards
 from tokenpay.store.tables import metadata
 from tokenpay.store.unit_of_work import Store
 
+NAMED = "Łucja Björk O\N{RIGHT SINGLE QUOTATION MARK}Neill-Straße"
 HOW_TO_MIGRATE = """
 tokenpay/store/tables.py and the migrations do not make the same tables. Write a migration:
   1. from tokenpay.store.migrate import create_database, draft
@@ -151,7 +153,7 @@ LATER_COLUMNS = {
     "transfers.shift_id",
     *(f"payments.{column}" for column in ("debtor", "creditor", "maker")),
     "operators.customer_id",
-    *(f"customers.{column}" for column in ("kind", "closed_at_s", "erased_at_s")),
+    *(f"customers.{column}" for column in ("kind", "closed_at_s", "erased_at_s", "folded_name")),
     "sessions.opened_with",
     "chains.seen_at_s",
     "chains.trouble",
@@ -322,7 +324,7 @@ def test_a_migration_is_history_and_imports_nothing_of_the_house() -> None:
         if isinstance(node, ast.Import | ast.ImportFrom)
         for name in ([node.module] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names])
     }
-    assert imported == {"sqlalchemy", "alembic", "typing"}
+    assert imported == {"sqlalchemy", "alembic", "typing", "unicodedata"}
 
 
 def test_a_draft_holds_what_changed(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -471,3 +473,16 @@ def test_a_bank_whose_customers_serve_themselves_does_not_go_down(database_url: 
             migrate.downgrade(database_url, "0002")
         assert caught.value.fields["rule"] == "ck_operators_no_customers"
         assert migrate.revision(database_url) == migrate.HEAD
+
+
+def test_customers_of_before_are_found_without_their_accents(database_url: str) -> None:
+    with founded(database_url) as store:
+        migrate.downgrade(database_url, "0022")
+        with store.unit_of_work() as work:
+            renamed = sa.text("UPDATE customers SET name = :name WHERE id = 'C00000001'")
+            work.connection.execute(renamed, {"name": NAMED})
+        migrate.upgrade(database_url)
+        with store.read() as work:
+            assert [customer.name for customer in work.customers.find("bjork o'neill-strasse")] == [NAMED]
+            folded_name = work.connection.exec_driver_sql("SELECT folded_name FROM customers WHERE id = 'C00000001'")
+            assert folded_name.scalar() == folded(NAMED)

@@ -572,6 +572,32 @@ def test_customers_are_found_by_part_of_their_name_or_number(store: Store) -> No
             assert work.customers.find(pattern) == []
 
 
+FOUND = [
+    ("Jürgen Müller", "jurgen MULLER", "Muller Jürgen", "JU\N{COMBINING DIAERESIS}RGEN"),
+    ("Jurgen Muller", "Müller", "MÜLLER jürgen"),
+    ("Nguyễn Thị Ánh", "nguyen thi anh", "NGUYỄN", "Ánh"),
+    ("Łukasz Żółć", "lukasz zolc", "ŁUKASZ", "Żółć"),
+    ("Große Straße", "Strasse", "STRASSE grosse", "straße"),
+    ("Søren Ægir", "soren aegir", "SØREN"),
+    ("Пётр Йович", "петр йович", "ПЕТР И\N{COMBINING BREVE}ОВИЧ", "пётр"),
+    ("Уладзімір Ўласаў", "ўласаў", "У\N{COMBINING BREVE}ЛАСАУ\N{COMBINING BREVE}"),
+    ("Дар\N{RIGHT SINGLE QUOTATION MARK}я О'Нил", "дар'я", "О\N{RIGHT SINGLE QUOTATION MARK}НИЛ"),
+]
+
+
+@pytest.mark.one_database
+def test_customers_are_found_with_and_without_their_accents(store: Store) -> None:
+    with store.unit_of_work() as work:
+        like = work.customers.get("C00000001")
+        for number, (name, *_asked) in enumerate(FOUND):
+            work.customers.add(replace(like, id=f"D{number}", name=name))
+        for number, (name, *asked) in enumerate(FOUND):
+            for text in (name, *asked):
+                assert f"D{number}" in {customer.id for customer in work.customers.find(text)}, (name, text)
+            assert work.customers.get(f"D{number}").name == name
+        assert work.customers.find("Mahler") == []
+
+
 # --- what is not there ------------------------------------------------------------------------
 
 NOT_THERE: list[Callable[[UnitOfWork], object]] = [

@@ -1,29 +1,28 @@
 """Customers."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, insert, or_, select, update
 
 from tokenpay.errors import InvalidInput, NotFound
 from tokenpay.parties.customer import ERASED_NAME, MAX_NAME, Customer, CustomerKind, CustomerStatus
+from tokenpay.parties.folded import folded
 from tokenpay.store.door import readable, rows_limit, stored
 from tokenpay.store.tables import customers
 
-_CUSTOMER = select(customers).where(customers.c.id == bindparam("customer"))
+_FIELDS = select(*(customers.c[field.name] for field in fields(Customer)))
+_CUSTOMER = _FIELDS.where(customers.c.id == bindparam("customer"))
 _LOCK = {
     "to keep": _CUSTOMER.with_for_update(read=True),
     "to change": _CUSTOMER.with_for_update(key_share=True),
 }
 _KEEP = (
-    select(customers)
-    .where(customers.c.id.in_(bindparam("ids", expanding=True)))
+    _FIELDS.where(customers.c.id.in_(bindparam("ids", expanding=True)))
     .order_by(customers.c.id)
     .with_for_update(read=True)
 )
-_IO, _IE = "\N{CYRILLIC SMALL LETTER IO}", "\N{CYRILLIC SMALL LETTER IE}"
-"""One is written for both, as often as not."""
 
 
 class CustomerStore:
@@ -34,7 +33,7 @@ class CustomerStore:
         self._kept: dict[str, Customer] = {}
 
     def add(self, customer: Customer) -> None:
-        self._connection.execute(insert(customers), asdict(customer))
+        self._connection.execute(insert(customers), {**asdict(customer), "folded_name": folded(customer.name)})
 
     def get(self, customer_id: str, *, lock: Literal["to keep", "to change"] | None = None) -> Customer:
         """Return a customer; raises NotFound.
@@ -64,15 +63,13 @@ class CustomerStore:
         return {row.id: row.name for row in self._connection.execute(query)}
 
     def find(self, text: str, *, limit: int = 50) -> list[Customer]:
-        """Return customers with every word of `text` in their number or name, ignoring case, ordered by number.
+        """Return customers with every word of `text` in their number or name, as `folded`, ordered by number.
 
         Raises InvalidInput for a text longer than any name.
         """
         if len(text) > MAX_NAME:
             raise InvalidInput(f"a name is at most {MAX_NAME} characters")
-        written = func.replace(func.lower(customers.c.name + " " + customers.c.id), _IO, _IE)
-        words = text.lower().replace(_IO, _IE).split()
-        query = select(customers).where(*(written.contains(word, autoescape=True) for word in words))
+        query = _FIELDS.where(*map(_has, folded(text).split()))
         rows = self._connection.execute(query.order_by(customers.c.id).limit(rows_limit(limit)))
         return readable(rows, _customer)
 
@@ -89,8 +86,13 @@ class CustomerStore:
     def erase(self, customer_id: str, *, at_s: int) -> None:
         """Take the name of a customer away; the guards ask that two people agreed, long after the customer closed."""
         change = update(customers).where(customers.c.id == customer_id)
-        self._connection.execute(change.values(name=ERASED_NAME, erased_at_s=at_s))
+        self._connection.execute(change.values(name=ERASED_NAME, folded_name=folded(ERASED_NAME), erased_at_s=at_s))
         self._kept.pop(customer_id, None)
+
+
+def _has(word: str) -> ColumnElement[bool]:
+    number = customers.c.id.contains(word.upper(), autoescape=True)
+    return or_(customers.c.folded_name.contains(word, autoescape=True), number)
 
 
 @stored

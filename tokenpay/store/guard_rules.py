@@ -11,6 +11,7 @@ from typing import Literal
 from tokenpay.compliance.case import MATCHES, CaseKind
 from tokenpay.ledger.chart import ASSETS, LIABILITIES
 from tokenpay.parties.customer import ERASED_NAME
+from tokenpay.parties.folded import folded
 from tokenpay.parties.passkey import MAX_COUNTER, TRANSITIONS as PASSKEY_TRANSITIONS
 from tokenpay.payments.payment import ENDED, ON_ITS_WAY, TRANSITIONS
 
@@ -41,7 +42,7 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "chains": ("next_nonce", "head_number", "final_number", "halted", "seen_at_s", "trouble"),
     "clearances": (),
     "credentials": (),
-    "customers": ("status", "kind", "name", "closed_at_s", "erased_at_s"),
+    "customers": ("status", "kind", "name", "folded_name", "closed_at_s", "erased_at_s"),
     "deposits": ("state", "outcome"),
     "entries": (),
     "erasures": ("asked_by", "asked_at_s", "agreed_by", "agreed_at_s", "erased_at_s"),
@@ -304,8 +305,10 @@ RULES = (
          " OR NEW.closed_at_s IS DISTINCT FROM OLD.closed_at_s)"
          " OR OLD.status <> 'closed' AND (NEW.status = 'closed') <> (NEW.closed_at_s IS NOT NULL)"),
     Rule(name="only_erased", table="customers", event="UPDATE",
-         refused="OLD.erased_at_s IS NOT NULL OR NEW.erased_at_s IS NULL AND NEW.name <> OLD.name"
-         f" OR NEW.erased_at_s IS NOT NULL AND (NEW.name <> '{ERASED_NAME}' OR OLD.closed_at_s IS NULL"
+         refused="OLD.erased_at_s IS NOT NULL"
+         " OR NEW.erased_at_s IS NULL AND (NEW.name <> OLD.name OR NEW.folded_name <> OLD.folded_name)"
+         f" OR NEW.erased_at_s IS NOT NULL AND (NEW.name <> '{ERASED_NAME}'"
+         f" OR NEW.folded_name <> '{folded(ERASED_NAME)}' OR OLD.closed_at_s IS NULL"
          f" OR NEW.erased_at_s < OLD.closed_at_s + {_KEPT_S})"),
     Rule(name="two_agreed", table="customers", event="UPDATE", looks=True,
          refused=f"NEW.erased_at_s IS NOT NULL AND NOT EXISTS ({_AGREED}.id)"),

@@ -184,6 +184,7 @@ customers = Table(
     Column("kind", Text, nullable=False, server_default="private"),
     Column("closed_at_s", BigInteger),
     Column("erased_at_s", BigInteger),
+    Column("folded_name", Text, nullable=False),
     _one_of("kind", CustomerKind),
 )
 

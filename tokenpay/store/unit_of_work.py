@@ -291,8 +291,6 @@ def _engine(url: str) -> Engine:
 
 
 def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:
-    # SQLite's own lower() knows ASCII only: a search for Édith would not find her.
-    dbapi_connection.create_function("lower", 1, _lower, deterministic=True)
     cursor = dbapi_connection.cursor()
     cursor.execute("PRAGMA foreign_keys = ON")
     # WAL with several connections can corrupt a database on SQLite older than 3.51.3.
@@ -303,10 +301,6 @@ def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:
     # A batch touches more pages than the usual 2 MB: those put aside would be written, and read again, one by one.
     cursor.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     cursor.close()
-
-
-def _lower(value: Any) -> Any:
-    return value.lower() if isinstance(value, str) else value
 
 
 def _begin_sqlite(connection: Connection) -> None:
