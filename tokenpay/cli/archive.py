@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 MANIFEST_NAME = "manifest.json"
 EMBEDDED = "devnet/chain.sqlite"
 _NAME = re.compile(
-    r"bank\.json|bank\.db|keys/(?:wallet|signer)\.json|keys/(?:wallet|engine)\.password|keys/(?:signed|heads)\.jsonl|pin\.key|devnet/[a-z.]+"
+    r"bank\.json|bank\.db|keys/(?:wallet|signer)\.json|keys/(?:wallet|engine)\.password|keys/(?:signed|heads)\.jsonl|pin\.key|rates\.json|devnet/[a-z.]+"
 )
 
 

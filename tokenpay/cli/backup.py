@@ -25,6 +25,7 @@ BUSY_TIMEOUT_S = 15
 WALLET, RULES = "keys/wallet.json", "keys/signer.json"
 SIGNED = "keys/signed.jsonl"
 HEADS = "keys/heads.jsonl"
+RATES = "rates.json"
 # With the PIN key beside its copy, a stolen database could be tried through for PINs.
 PASSWORDS = ("keys/wallet.password", "keys/engine.password", "pin.key")
 
@@ -81,7 +82,7 @@ def _stage(folder: Path, stage: Path, settings: "BankSettings", url: str, *, wit
     copyfile(folder / FILE_NAME, stage / FILE_NAME)
     (stage / "keys").mkdir()
     # Heads before the books, as they are signed of them: the next is proved to grow from the last that is remembered.
-    for name in (WALLET, HEADS, *(PASSWORDS if with_passwords else ())):
+    for name in (WALLET, HEADS, RATES, *(PASSWORDS if with_passwords else ())):
         if (folder / name).exists():
             copyfile(folder / name, stage / name)
     if url.startswith("sqlite"):

@@ -33,6 +33,11 @@ def add_parser(subparsers: "Subparsers") -> None:
         verbs, "roles", roles, "make the database roles of a bank on PostgreSQL, as the owner of its tables"
     )
     parser.add_argument("--show", action="store_true", help="only print the SQL, for a database administrator to run")
+    came_back = (
+        "once books in PostgreSQL came back from a copy or lost their newest, before anybody works: leave a gap in the"
+        " deposit addresses, and let readers of the event feed begin anew; as the owner of its tables"
+    )
+    add_verb(verbs, "restored", restored, came_back)
     add_verb(verbs, "show", show, "show the bank, its chains, its database, its policy and its screening lists")
     stopping = add_verb(verbs, "stop", stop, "refuse every payment from now on", operator=True)
     add_reason(stopping)
@@ -95,6 +100,16 @@ def roles(args: Namespace) -> Answer:
     if args.show:
         return Answer(content={"statements": statements}, text=";\n".join([*statements, ""]).rstrip())
     return Answer(content={"roles": list(ROLES), "granted": len(statements)})
+
+
+def restored(args: Namespace) -> Answer:
+    from tokenpay.store.outbox_store import START
+    from tokenpay.store.restored import came_back
+
+    with opened(args) as bank, bank.store.unit_of_work() as uow:
+        copied_at_s = max(head.at_s for head in uow.audit.heads())
+        begins = came_back(uow, copied_at_s=copied_at_s, now_s=bank.clock.now_s())
+    return Answer(content={"addresses_from": begins, "events_from": START})
 
 
 def show(args: Namespace) -> Answer:

@@ -3,12 +3,14 @@
 import os
 import sqlite3
 import tarfile
+import time
 import zlib
 from argparse import Namespace
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from shutil import copyfileobj, rmtree
-from typing import TYPE_CHECKING
+from shutil import rmtree
+from typing import IO, TYPE_CHECKING
 
 from tokenpay.cli.archive import MANIFEST_NAME, Manifest, digest
 from tokenpay.cli.command import add_bank
@@ -19,8 +21,8 @@ from tokenpay.errors import IntegrityError, InvalidInput, StoreUnavailable
 if TYPE_CHECKING:
     from tokenpay.cli.command import Subparsers
 
-ADDRESS_GAP = 1_000_000
 MAX_MANIFEST_BYTES = 2**20
+_PART_BYTES = 2**20
 
 
 def add_parser(subparsers: "Subparsers") -> None:
@@ -43,7 +45,7 @@ def run(args: Namespace) -> Answer:
         raise StoreUnavailable(f"the folder cannot be made: {error.strerror}") from None
     try:
         manifest = _extract(args.file, draft)
-        _settle(draft)
+        _settle(draft, manifest)
         if folder.exists():
             folder.rmdir()
         draft.rename(folder)
@@ -70,18 +72,37 @@ def _extract(path: Path, draft: Path) -> Manifest:
                 content = archive.extractfile(member) if member.isreg() and member.name in manifest.files else None
                 if content is None:
                     raise IntegrityError("the backup holds something that its manifest does not name")
-                target = draft / member.name
-                target.parent.mkdir(mode=0o700, exist_ok=True)
-                with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                    copyfileobj(content, file)
-    except FileNotFoundError:
-        raise InvalidInput("there is no such backup", file=path.name) from None
-    except (tarfile.TarError, EOFError, zlib.error, OSError):
+                _write(draft / member.name, content)
+    except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:  # else gzip says so of what it reads
+            raise InvalidInput(f"the file cannot be read: {error.strerror}", file=path.name) from None
         raise IntegrityError("the file is no backup, or was damaged", file=path.name) from None
     for name, expected in manifest.files.items():
         if not (draft / name).exists() or digest(draft / name) != expected:
             raise IntegrityError("a file of the backup is missing or was changed", file=name)
     return manifest
+
+
+def _write(target: Path, content: IO[bytes]) -> None:
+    with _writing():
+        target.parent.mkdir(mode=0o700, exist_ok=True)
+        file = os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb", buffering=0)
+    with file:
+        while part := content.read(_PART_BYTES):
+            with _writing():
+                while part:
+                    part = part[file.write(part) :]
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    """What the disk here refuses says nothing of the backup."""
+    try:
+        yield
+    except FileExistsError:
+        raise IntegrityError("the backup holds a file twice") from None
+    except OSError as error:
+        raise StoreUnavailable(f"the bank cannot be written there: {error.strerror}") from None
 
 
 def _manifest(archive: tarfile.TarFile) -> Manifest:
@@ -95,7 +116,7 @@ def _manifest(archive: tarfile.TarFile) -> Manifest:
         raise IntegrityError("the backup's manifest is damaged, or of another version") from None
 
 
-def _settle(draft: Path) -> None:
+def _settle(draft: Path, manifest: Manifest) -> None:
     """Let the settings name the books beside them, and ask the database whether it is whole."""
     from tokenpay.settings import DATABASE_NAME, read_settings, write_settings
 
@@ -110,18 +131,18 @@ def _settle(draft: Path) -> None:
         whole = False
     if not whole:
         raise IntegrityError("the database in the backup is damaged")
-    _skip_addresses(draft)
+    _came_back(draft, manifest.made_at_s)
 
 
-def _skip_addresses(draft: Path) -> None:
-    """Leave a gap in the deposit addresses: those given out after the copy was made belong to other requests."""
+def _came_back(draft: Path, copied_at_s: int) -> None:
     from tokenpay.settings import database_url, read_settings
+    from tokenpay.store.restored import came_back
     from tokenpay.store.unit_of_work import Store
 
     store = Store(database_url(draft, read_settings(draft)))
     try:
         with store.unit_of_work() as uow:
-            uow.facts.set("deposit_index_floor", str(uow.requests.next_index() + ADDRESS_GAP))
+            came_back(uow, copied_at_s=copied_at_s, now_s=int(time.time()))
     finally:
         store.close()
 
@@ -137,6 +158,7 @@ def _next(manifest: Manifest) -> list[str]:
         steps.append("put pin.key back from a machine of the bank: without it nobody signs in with a PIN")
     if DATABASE_NAME not in manifest.files:
         steps.append("restore the books: pg_restore --dbname URL books.dump")
+        steps.append("tokenpay bank restored, before anybody works: no address is given out twice")
     elif manifest.revision != HEAD:
         steps.append("tokenpay bank migrate")
     return [*steps, "tokenpay doctor"]

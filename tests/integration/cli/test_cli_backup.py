@@ -3,12 +3,15 @@
 import io
 import json
 import sqlite3
+import subprocess
 import tarfile
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from tests.integration.cli.conftest import Desk
 from tests.world import CHAIN_ID, OUTSIDE
@@ -90,6 +93,39 @@ def test_a_copy_older_than_its_chain_halts_and_says_so(desk: Desk, tmp_path: Pat
     desk("case", "resolve", case["id"], "--resolution", "paid 50 to a supplier", "--bank", place, by="ann")
     assert desk("chain", "resume", CHAIN_ID, "--bank", place, by="bob").code == 0
     assert desk("chain", "submit", CHAIN_ID, "--bank", place).code == 0
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk that is full after some pages."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", disk], check=False, capture_output=True)
+    if made.returncode:
+        pytest.skip("only root makes a disk")
+    yield disk
+    subprocess.run(["umount", disk], check=True)
+
+
+def test_a_disk_that_is_full_says_nothing_of_the_backup(desk: Desk, backup: Path, small_disk: Path) -> None:
+    said = desk("restore", backup, "--bank", small_disk / "bank")
+    assert (said.error, "No space left" in said.err) == ("store.unavailable", True)
+    assert list(small_disk.iterdir()) == []
+
+
+def test_no_address_is_given_out_again_however_often_a_copy_comes_back(
+    desk: Desk, backup: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def issued(*place: Any) -> str:
+        words = ("request", "issue", desk.world.anna.id, "--asset", "DEUR", "--amount", "5", "--json", *place)
+        return str(desk(*words).json["deposit_address"])
+
+    now, addresses = time.time(), [issued()]
+    for hours in (1, 2):
+        monkeypatch.setattr(time, "time", lambda hours=hours: now + hours * 3_600)
+        assert desk("restore", backup, "--bank", tmp_path / str(hours)).code == 0
+        addresses.append(issued("--bank", tmp_path / str(hours)))
+    assert len(set(addresses)) == 3, addresses
 
 
 def test_a_copy_is_one_state_whoever_writes_meanwhile(desk: Desk, tmp_path: Path) -> None:
@@ -181,5 +217,14 @@ def test_books_in_postgresql_are_left_to_its_own_tool(
     assert "pg_dump --format=custom" in made["next"]
     assert "bank.db" not in made["files"]
     said = run("restore", tmp_path / "b.tar.gz", "--bank", tmp_path / "restored", "--json").json
-    assert any("pg_restore" in step for step in said["next"])
+    assert [step.split()[0] for step in said["next"]][2:] == ["restore", "tokenpay", "tokenpay"]
+    came_back = [run("bank", "restored", "--bank", place, "--json").json for _ in range(2)]
+    assert [said["events_from"] for said in came_back] == ["0.0"] * 2
+    assert came_back[0]["addresses_from"] >= 1_000_000
+    assert came_back[1]["addresses_from"] >= came_back[0]["addresses_from"] + 1_000_000
+    assert "guards: the database keeps" in run("doctor", "--bank", place).out
+    engine = create_engine(postgresql_url)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM outbox WHERE written_by > 0")).scalar() == 0
+    engine.dispose()
     assert run("bank", "show", "--bank", tmp_path / "restored", "--json").json["database"] == "postgresql"

@@ -13,6 +13,7 @@ from tokenpay.cli import main
 WITHOUT_A_SESSION = {
     "bank found",
     "bank migrate",
+    "bank restored",
     "bank show",
     "asset list",
     "request resolve",

@@ -1,0 +1,21 @@
+"""Books that came back from a copy: no deposit address is given out twice, and the event feed begins anew."""
+
+from tokenpay.store.unit_of_work import UnitOfWork
+
+ADDRESS_GAP = 1_000_000
+ADDRESSES_A_SECOND = 10
+"""More than a bank gives out: where one copy comes back twice, the second gap ends behind what the first bank used."""
+
+
+def came_back(uow: UnitOfWork, *, copied_at_s: int, now_s: int) -> int:
+    """Leave a gap in the deposit addresses, let readers of the feed begin anew, and return the next address's number.
+
+    Those given out after `copied_at_s` (Unix seconds) belong to requests that these books do not know. On PostgreSQL it
+    takes the owner of the tables: raises NotPermitted.
+    """
+    uow.outbox.begin_anew()
+    uow.facts.lock("deposit_xpub")  # as who issues a request does
+    begins = max(uow.requests.next_index(), uow.facts.number("deposit_index_floor", 0))
+    begins += ADDRESS_GAP + ADDRESSES_A_SECOND * max(0, now_s - copied_at_s)
+    uow.facts.set("deposit_index_floor", str(begins))
+    return begins
