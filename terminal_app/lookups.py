@@ -130,9 +130,8 @@ def request_shown(bank: tp.Bank, request_id: str, *, by: tp.Session) -> RequestV
     deposits = tp.request_deposits(bank, request_id, by=by)
     aside = tuple(d.id for d in deposits if d.outcome in (tp.DepositOutcome.SUSPENSE, tp.DepositOutcome.BLOCKED))
     aside += tuple(d.id for d in deposits if issued.state is tp.RequestState.OVERPAID)
-    cases = tp.list_cases(bank, by=by, open_only=False) if aside else []
-    about = [case for case in cases if case.about in aside]
-    case_id = next((case.id for case in sorted(about, key=lambda case: not case.is_open)), "")
+    cases = tp.list_cases(bank, by=by, open_only=False, about=aside)
+    case_id = next((case.id for case in sorted(cases, key=lambda case: not case.is_open)), "")
     return request_view(issued, deposits, f"{payee.name} ({payee.id})", now_s=bank.clock.now_s(), case_id=case_id)
 
 

@@ -13,6 +13,7 @@ import tokenpay as tp
 from terminal_app.commands.anywhere import BACK, HELP
 from terminal_app.commands.counter import ENDED
 from terminal_app.language import _
+from terminal_app.lookups import MOST
 from terminal_app.screens.case import KINDS, CaseScreen
 from terminal_app.screens.room import Room
 from terminal_app.sentences import note_text
@@ -42,7 +43,8 @@ class Cases(Room):
         self.query_one(Listing).focus()
 
     def look(self) -> None:
-        self.ask(partial(tp.list_cases, self.bank, by=self.by, open_only=self._open_only), self.show)
+        ended = {} if self._open_only else {"open_only": False, "newest": MOST}
+        self.ask(partial(tp.list_cases, self.bank, by=self.by, **ended), self.show)
 
     def show(self, cases: list[tp.Case]) -> None:
         self._cases = {case.id: case for case in cases}
@@ -51,6 +53,8 @@ class Cases(Room):
             for case in cases
         )
         words = _("Open cases: {count}") if self._open_only else _("Cases, also what is resolved: {count}")
+        if not self._open_only and len(cases) == MOST:
+            words = _("The newest cases, also what is resolved: {count}")
         count = words.format(count=len(cases))
         self.query_one("#summary", Static).update(count if cases else _("No case is open."))
         self.show_whole()

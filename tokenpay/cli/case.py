@@ -4,7 +4,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING
 
 import tokenpay as tp
-from tokenpay.cli.command import add_noun, add_verb
+from tokenpay.cli.command import add_noun, add_verb, count
 from tokenpay.cli.desk import signed_in
 from tokenpay.cli.output import Answer, plain
 from tokenpay.compliance.case import CaseKind
@@ -17,6 +17,7 @@ def add_parser(subparsers: "Subparsers") -> None:
     verbs = add_noun(subparsers, "case", "list, show, open, release and resolve what a person must look at")
     listing = add_verb(verbs, "list", list_, "list open cases, oldest first", operator=True)
     listing.add_argument("--all", action="store_true", help="resolved ones too")
+    listing.add_argument("--newest", type=count, metavar="N", help="no more than so many, the last that were opened")
     showing = add_verb(verbs, "show", show, "show a case and the money that stands under it", operator=True)
     showing.add_argument("case", help="the case's id")
     opening = add_verb(verbs, "open", open_, "open a case", operator=True)
@@ -39,7 +40,7 @@ def add_parser(subparsers: "Subparsers") -> None:
 
 def list_(args: Namespace) -> Answer:
     with signed_in(args) as (bank, by):
-        return Answer(content={"cases": tp.list_cases(bank, by=by, open_only=not args.all)})
+        return Answer(content={"cases": tp.list_cases(bank, by=by, open_only=not args.all, newest=args.newest)})
 
 
 def show(args: Namespace) -> Answer:

@@ -1,6 +1,6 @@
 """Look things up: payments, requests, customers, cases, the rules, the people and the feed of events."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from tokenpay.bank import Bank
 from tokenpay.compliance.case import Case
@@ -178,11 +178,20 @@ def get_case(bank: Bank, case_id: str, *, by: Session) -> Case:
         return case_shown(operator, uow.cases.get(case_id))
 
 
-def list_cases(bank: Bank, *, by: Session, open_only: bool = True) -> list[Case]:
-    """Return cases, oldest first, each as `get_case` does."""
+def list_cases(
+    bank: Bank, *, by: Session, open_only: bool = True, about: Collection[str] | None = None, newest: int | None = None
+) -> list[Case]:
+    """Return cases, oldest first, each as `get_case` does: about some payments, deposits or others, or of all.
+
+    `newest`: of all, no more than so many, the last that were opened. Raises InvalidInput where that is less than one.
+    """
     with bank.store.read() as uow:
         operator = authorize(uow, bank, by, Permission.READ)
-        return [case_shown(operator, case) for case in uow.cases.all(open_only=open_only)]
+        if about is None:
+            found = uow.cases.all(open_only=open_only, newest=newest)
+        else:
+            found = [case for case in uow.cases.about(about) if case.is_open or not open_only]
+        return [case_shown(operator, case) for case in found]
 
 
 def read_events(bank: Bank, *, by: Session, after: str = START, limit: int = 100) -> list[Event]:

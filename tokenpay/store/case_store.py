@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, func, select, update
 
 from tokenpay.compliance.case import Case, CaseKind
 from tokenpay.errors import NotFound
-from tokenpay.store.door import parts, readable, stored
+from tokenpay.store.door import parts, readable, rows_limit, stored
 from tokenpay.store.insert_missing import insert_missing
 from tokenpay.store.tables import cases
 
@@ -49,14 +49,16 @@ class CaseStore:
             found += there
             if len(there) < _NUMBERS:
                 break
-        return sorted(found, key=lambda case: (case.opened_at_s, case.id))
+        return sorted(found, key=_opened)
 
-    def all(self, *, open_only: bool = True) -> list[Case]:
-        """Return the cases that can be read, oldest first."""
-        query = select(cases).order_by(cases.c.opened_at_s, cases.c.id)
+    def all(self, *, open_only: bool = True, newest: int | None = None) -> list[Case]:
+        """Return the cases that can be read, or the newest so many of them, oldest first."""
+        query = select(cases).order_by(cases.c.opened_at_s.desc(), cases.c.id.desc())
         if open_only:
             query = query.where(cases.c.resolved_at_s.is_(None))
-        return readable(self._connection.execute(query), _case)
+        if newest is not None:
+            query = query.limit(rows_limit(newest))
+        return readable(self._connection.execute(query), _case)[::-1]
 
     def opened(self, since_s: int, until_s: int) -> list[Case]:
         """Return the cases that were opened in [since_s, until_s) and can be read, oldest first."""
@@ -70,7 +72,7 @@ class CaseStore:
         return [_case(row) for row in self._connection.execute(query)]
 
     def about(self, subjects: Collection[str]) -> list[Case]:
-        """Return the cases about any of these, however often one was opened again, open or resolved."""
+        """Return the cases about any of these, however often one was opened again, open or resolved, oldest first."""
         found: list[Case] = []
         for part in parts(sorted(subjects)):
             query = select(cases.c.kind, cases.c.subject).where(
@@ -78,7 +80,7 @@ class CaseStore:
             )
             first = list(self._connection.execute(query))
             found += [case for kind, subject in first for case in self.find(CaseKind(kind), subject)]
-        return found
+        return sorted(found, key=_opened)
 
     def count_open(self) -> int:
         """Return how many cases wait for somebody."""
@@ -104,6 +106,10 @@ class CaseStore:
         self._connection.execute(
             update(cases).where(cases.c.id == case_id).values(resolution=resolution, resolved_by=by, resolved_at_s=at_s)
         )
+
+
+def _opened(case: Case) -> tuple[int, str]:
+    return case.opened_at_s, case.id
 
 
 @stored

@@ -207,6 +207,7 @@ erasures = Table(
 
 _STILL_OPEN = text("state <> 'closed'")
 _UNRESOLVED = text("resolved_at_s IS NULL")
+_IN_A_BLOCK = text("block_number IS NOT NULL")
 _IN_A_SHIFT = text("shift_id IS NOT NULL")
 
 shifts = Table(
@@ -476,6 +477,7 @@ entries = Table(
     Column("block_number", BigInteger),
     Column("at_s", BigInteger, nullable=False),
     Index("ix_entries_transfer_id", "transfer_id"),
+    Index("ix_entries_block", "block_number", sqlite_where=_IN_A_BLOCK, postgresql_where=_IN_A_BLOCK),
     CheckConstraint("side IN ('debit', 'credit')", name="side_known"),
     *_whole("units", "debits_after", "credits_after"),
 )
@@ -787,6 +789,7 @@ cases = Table(
     Column("asked_by", Text, nullable=False, server_default=""),
     UniqueConstraint("kind", "subject"),
     Index("ix_cases_open", "opened_at_s", "id", sqlite_where=_UNRESOLVED, postgresql_where=_UNRESOLVED),
+    Index("ix_cases_opened", "opened_at_s", "id"),
 )
 
 travel_rules = Table(

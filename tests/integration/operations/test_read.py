@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 import tokenpay as tp
-from tests.world import LISTED, PASSWORDS, POLICY, World, euro
+from tests.world import LISTED, PASSWORDS, POLICY, TOKEN, World, euro
 from tokenpay.requests.request_state import RequestState as R
+from tokenpay.store.unit_of_work import UnitOfWork
 
 
 def test_requests_are_found_by_customer_and_state_newest_first(world: World) -> None:
@@ -63,6 +66,51 @@ def test_reading_asks_for_a_session(world: World) -> None:
             read_case(world.bank, "CS-0", by=world.tom)
         with pytest.raises(tp.NotFound):
             read_case(world.bank, "CS-0", by=world.ann)
+
+
+def test_cases_are_listed_about_something_and_the_newest(world: World) -> None:
+    opened = []
+    for subject in ("a", "b", "a", "c"):
+        if opened and subject == "a":
+            tp.resolve_case(world.bank, opened[0].id, resolution="done", by=world.ann)
+        opened.append(tp.open_case(world.bank, kind=tp.CaseKind.OTHER, subject=subject, note="look", by=world.ann))
+        world.clock.advance(1)
+
+    def listed(**wanted: Any) -> list[str]:
+        return [case.subject for case in tp.list_cases(world.bank, by=world.ann, **wanted)]
+
+    assert listed(about=["a"]) == ["a#2"]
+    assert listed(about=["a", "c"], open_only=False) == ["a", "a#2", "c"]
+    assert listed(about=[]) == []
+    assert listed(newest=2) == ["a#2", "c"]
+    assert listed(newest=4, open_only=False)[:2] == ["a", "b"]
+    with pytest.raises(tp.InvalidInput):
+        listed(newest=0)
+
+
+LATE: dict[str, Callable[[UnitOfWork], object]] = {
+    "newest cases": lambda uow: uow.cases.all(open_only=False, newest=10),
+    "cases of a day": lambda uow: uow.cases.opened(0, 86_400),
+    "posted in late blocks": lambda uow: uow.ledger.posted_beyond(10**6, asset_ids=[TOKEN.id]),
+}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # PostgreSQL plans otherwise for so few rows
+@pytest.mark.parametrize("what", LATE)
+def test_what_is_late_is_found_without_a_look_at_all_before_it(world: World, what: str) -> None:
+    plans: list[str] = []
+
+    def explain(connection: Any, _cursor: Any, text: str, values: Any, *_: Any) -> None:
+        if text.startswith("SELECT"):
+            plan = connection.connection.cursor().execute(f"EXPLAIN QUERY PLAN {text}", values).fetchall()
+            plans.append("\n".join(row[-1] for row in plan))
+
+    with world.bank.store.read() as uow:
+        event.listen(uow.connection, "before_cursor_execute", explain)
+        LATE[what](uow)
+    (plan,) = plans
+    assert "ix_cases_opened" in plan or "ix_entries_block" in plan, plan
+    assert "TEMP B-TREE" not in plan, plan
 
 
 @pytest.mark.parametrize("listed", [False, True])
