@@ -4,6 +4,7 @@ A change inside a function is put into the running functions of a fork where all
 of a constant or of a class, needs a process where nothing of the library is loaded yet: the import gives it there.
 """
 
+import faulthandler
 import gc
 import importlib.abc
 import importlib.machinery
@@ -209,6 +210,7 @@ class _Ready(_Heard):
             factory._basetemp = folder
             line.send(work())
 
+        faulthandler.cancel_dump_traceback_later()  # its thread is not in the fork, which would wait for it for ever
         process, line = forked(alone)
         try:
             answer = line.recv()
