@@ -43,8 +43,8 @@ class Cases(Room):
         self.query_one(Listing).focus()
 
     def look(self) -> None:
-        ended = {} if self._open_only else {"open_only": False, "newest": MOST}
-        self.ask(partial(tp.list_cases, self.bank, by=self.by, **ended), self.show)
+        newest = None if self._open_only else MOST
+        self.ask(partial(tp.list_cases, self.bank, by=self.by, open_only=self._open_only, newest=newest), self.show)
 
     def show(self, cases: list[tp.Case]) -> None:
         self._cases = {case.id: case for case in cases}

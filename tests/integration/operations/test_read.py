@@ -69,7 +69,7 @@ def test_reading_asks_for_a_session(world: World) -> None:
 
 
 def test_cases_are_listed_about_something_and_the_newest(world: World) -> None:
-    opened = []
+    opened: list[tp.Case] = []
     for subject in ("a", "b", "a", "c"):
         if opened and subject == "a":
             tp.resolve_case(world.bank, opened[0].id, resolution="done", by=world.ann)
