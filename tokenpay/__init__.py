@@ -68,6 +68,7 @@ if TYPE_CHECKING:
         Verdict as Verdict,
     )
     from tokenpay.compliance.screening_list import ScreeningList as ScreeningList
+    from tokenpay.compliance.staff_change import StaffChange as StaffChange, StaffChangeKind as StaffChangeKind
     from tokenpay.compliance.travel_record import (
         TravelRecord as TravelRecord,
         Way as Way,
@@ -194,6 +195,14 @@ if TYPE_CHECKING:
         refuse_policy as refuse_policy,
         withdraw_policy as withdraw_policy,
     )
+    from tokenpay.operations.change_staff import (
+        approve_admission as approve_admission,
+        dismiss_operator as dismiss_operator,
+        propose_admission as propose_admission,
+        refuse_admission as refuse_admission,
+        staff_changes as staff_changes,
+        withdraw_admission as withdraw_admission,
+    )
     from tokenpay.operations.close_shift import close_shift as close_shift
     from tokenpay.operations.collect import collect as collect
     from tokenpay.operations.confirm_payment import confirm_payment as confirm_payment
@@ -211,6 +220,7 @@ if TYPE_CHECKING:
         unfreeze_customer as unfreeze_customer,
     )
     from tokenpay.operations.enact_policies import enact_policies as enact_policies
+    from tokenpay.operations.enact_staff_changes import enact_staff_changes as enact_staff_changes
     from tokenpay.operations.erase_outdated import Outdated as Outdated, erase_outdated as erase_outdated
     from tokenpay.operations.erase_personal_data import (
         erase_personal_data as erase_personal_data,
@@ -649,6 +659,8 @@ _HOME = {
     "Slip": "counter.slip",
     "SlipQr": "counter.slip",
     "SlipText": "counter.slip",
+    "StaffChange": "compliance.staff_change",
+    "StaffChangeKind": "compliance.staff_change",
     "Standing": "counter.receipt",
     "StandingHit": "operations.release_hit",
     "Statement": "operations.statement",
@@ -686,6 +698,7 @@ _HOME = {
     "accept_clock": "operations.controls",
     "allocate_cash": "operations.move_cash",
     "approve": "operations.approve",
+    "approve_admission": "operations.change_staff",
     "approve_policy": "operations.change_policy",
     "archive_audit": "operations.archive_audit",
     "ask_passkey": "operations.ask_passkey",
@@ -711,7 +724,9 @@ _HOME = {
     "confirm_passkey": "operations.passkeys",
     "confirm_payment": "operations.confirm_payment",
     "confirm_release": "operations.release_hit",
+    "dismiss_operator": "operations.change_staff",
     "enact_policies": "operations.enact_policies",
+    "enact_staff_changes": "operations.enact_staff_changes",
     "engine_session": "bootstrap",
     "enrol_customer": "operations.customers",
     "erase_outdated": "operations.erase_outdated",
@@ -773,6 +788,7 @@ _HOME = {
     "preview_policy": "operations.preview_policy",
     "preview_receipt": "operations.issue_receipt",
     "print_receipt": "operations.print_receipt",
+    "propose_admission": "operations.change_staff",
     "propose_policy": "operations.change_policy",
     "prove_wallet": "operations.wallet_proof",
     "qr_ansi": "requests.qr",
@@ -797,6 +813,7 @@ _HOME = {
     "recover_personal_message": "ethereum.personal_message",
     "refund": "operations.refund",
     "refuse": "operations.refuse",
+    "refuse_admission": "operations.change_staff",
     "refuse_policy": "operations.change_policy",
     "register_asset": "operations.assets",
     "register_passkey": "operations.passkeys",
@@ -826,6 +843,7 @@ _HOME = {
     "sign_issued_request": "operations.sign_issued_request",
     "sign_personal_message": "ethereum.personal_message",
     "sign_request": "requests.signed_request",
+    "staff_changes": "operations.change_staff",
     "statement": "operations.statement",
     "stop_payments": "operations.controls",
     "submit": "operations.submit",
@@ -841,6 +859,7 @@ _HOME = {
     "volumes": "operations.volumes",
     "wait_for_events": "operations.wait_for_events",
     "watch": "operations.watch",
+    "withdraw_admission": "operations.change_staff",
     "withdraw_policy": "operations.change_policy",
     "write_ivms101": "compliance.ivms101.write",
 }
@@ -1055,6 +1074,8 @@ __all__ = [
     "Slip",
     "SlipQr",
     "SlipText",
+    "StaffChange",
+    "StaffChangeKind",
     "Standing",
     "StandingHit",
     "Statement",
@@ -1092,6 +1113,7 @@ __all__ = [
     "accept_clock",
     "allocate_cash",
     "approve",
+    "approve_admission",
     "approve_policy",
     "archive_audit",
     "ask_passkey",
@@ -1117,7 +1139,9 @@ __all__ = [
     "confirm_passkey",
     "confirm_payment",
     "confirm_release",
+    "dismiss_operator",
     "enact_policies",
+    "enact_staff_changes",
     "engine_session",
     "enrol_customer",
     "erase_outdated",
@@ -1179,6 +1203,7 @@ __all__ = [
     "preview_policy",
     "preview_receipt",
     "print_receipt",
+    "propose_admission",
     "propose_policy",
     "prove_wallet",
     "qr_ansi",
@@ -1203,6 +1228,7 @@ __all__ = [
     "recover_personal_message",
     "refund",
     "refuse",
+    "refuse_admission",
     "refuse_policy",
     "register_asset",
     "register_passkey",
@@ -1232,6 +1258,7 @@ __all__ = [
     "sign_issued_request",
     "sign_personal_message",
     "sign_request",
+    "staff_changes",
     "statement",
     "stop_payments",
     "submit",
@@ -1247,6 +1274,7 @@ __all__ = [
     "volumes",
     "wait_for_events",
     "watch",
+    "withdraw_admission",
     "withdraw_policy",
     "write_ivms101",
 ]

@@ -37,8 +37,7 @@ from tokenpay.parties.credential import (
     PIN_KEY_BYTES,
     Credential,
     pin_key_mark,
-    public_key_of,
-    seal,
+    seal_new_key,
 )
 from tokenpay.parties.customer import checked_name
 from tokenpay.parties.operator import ENGINE_ID, Operator, Permission, Role
@@ -541,20 +540,12 @@ def _staff(founders: Sequence[Founder], entropy: Entropy, cost: int) -> tuple[li
 
 
 def _person(founder: Founder, entropy: Entropy, cost: int) -> tuple[Operator, Credential]:
-    private_key = entropy.random(32)
+    credential = seal_new_key(founder.password, operator_id=founder.id, random=entropy.random, cost=cost)
     operator = Operator(
         id=founder.id,
         name=checked_name(founder.name),
         role=founder.role,
         branch=founder.branch,
-        public_key=public_key_of(private_key),
-    )
-    credential = seal(
-        private_key,
-        founder.password,
-        operator_id=founder.id,
-        salt=entropy.random(16),
-        nonce=entropy.random(12),
-        cost=cost,
+        public_key=credential.public_key,
     )
     return operator, credential

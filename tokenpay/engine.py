@@ -25,6 +25,7 @@ from tokenpay.errors import (
 from tokenpay.operations.assets import check_assets
 from tokenpay.operations.bank_health import note_turn
 from tokenpay.operations.enact_policies import enact_policies
+from tokenpay.operations.enact_staff_changes import enact_staff_changes
 from tokenpay.operations.erase_outdated import Outdated, erase_outdated
 from tokenpay.operations.expire import Expired, expire
 from tokenpay.operations.screen_names import ScreenedNames, screen_names
@@ -207,6 +208,11 @@ def _enact(bank: Bank, cycle: Cycle, *, by: Session) -> Cycle:
     return cycle
 
 
+def _change_staff(bank: Bank, cycle: Cycle, *, by: Session) -> Cycle:
+    enact_staff_changes(bank, by=by)
+    return cycle
+
+
 def _expire(bank: Bank, cycle: Cycle, *, by: Session) -> Cycle:
     return replace(cycle, expired=expire(bank, by=by))
 
@@ -230,7 +236,7 @@ def _receive(bank: Bank, cycle: Cycle, *, by: Session) -> Cycle:
 
 
 # Last what waits for others: an exchange that does not answer keeps nothing else from being done.
-_BOOK_STEPS = (_enact, _expire, _erase, _sign_heads, _send_heads, _receive)
+_BOOK_STEPS = (_enact, _change_staff, _expire, _erase, _sign_heads, _send_heads, _receive)
 
 
 def _trouble(turn: ChainCycle) -> str:

@@ -53,6 +53,17 @@ def _hit_a_name(world: World) -> None:
             tp.release_hit(bank, case_id, list_name="sought", entry_id="7", reason="another", by=world.ann)
 
 
+def _change_staff(world: World) -> None:
+    """Leave a supervisor who came and went, and another who is to come."""
+    person: dict[str, Any] = {"role": tp.Role.SUPERVISOR, "branch": "main", "password": "a secret of their own"}
+    came, _ = (
+        tp.propose_admission(world.bank, id=id, name=id.title(), **person, by=world.ann, key=world.key())
+        for id in ("carol", "dora")
+    )
+    tp.approve_admission(world.bank, came.id, by=world.bob)
+    tp.dismiss_operator(world.bank, "carol", reason="drill", by=world.bob, key=world.key())
+
+
 def _live(world: World) -> None:
     """Leave payments of every kind, a deposit, a shift, a case, an original and a customer's closed way in."""
     bank, tom, ann = world.bank, world.tom, world.ann
@@ -83,6 +94,7 @@ def _live(world: World) -> None:
     world.bob = sign_in(bank, "bob")
     rules = tp.get_policy(bank, by=ann)
     tp.propose_policy(bank, replace(rules, version=rules.version + 1, held_for_s=7), by=ann, key=world.key())
+    _change_staff(world)
     world.request(5)
     world.deposit(world.request(40), 40)
     world.mine()

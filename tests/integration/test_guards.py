@@ -303,6 +303,60 @@ ATTACKS: dict[str, tuple[str, str]] = {
         "operators_gone_for_good",
     ),
     "an operator gone": ("DELETE FROM operators WHERE id = 'nobody' OR id = 'tom'", "operators"),
+    "somebody whom nobody admitted": (
+        "INSERT INTO operators SELECT 'eve', 'Eve', 'teller', branch, active, hash, 0, 0, NULL FROM operators, audit_heads"
+        " WHERE id = 'ann'",
+        "operators_of_an_admission",
+    ),
+    "somebody who is only to be admitted": (
+        "INSERT INTO operators SELECT operator_id, name, role, branch, {true}, public_key, 0, 0, NULL FROM staff_changes"
+        " WHERE state = 'open'",
+        "operators_of_an_admission",
+    ),
+    "a teller dismissed by nobody": (
+        "UPDATE operators SET active = NOT {true} WHERE id = 'tom'",
+        "operators_of_a_dismissal",
+    ),
+    "one of two supervisors dismissed": (
+        "UPDATE operators SET active = NOT {true} WHERE id = 'ann'",
+        "operators_",
+    ),
+    "an admission of another": ("UPDATE staff_changes SET role = 'auditor'", "staff_changes_kept"),
+    "an admission that begins approved": (
+        "INSERT INTO staff_changes SELECT 'x', kind, 'eve', name, role, branch, public_key, 'ann', 1, signature, 'approved',"
+        " 'bob', 1, signature, '' FROM staff_changes WHERE state = 'open'",
+        "staff_changes_begins",
+    ),
+    "an admission by a teller": (
+        "INSERT INTO staff_changes SELECT 'x', kind, 'eve', name, role, branch, public_key, 'tom', 1, signature, 'open',"
+        " NULL, NULL, NULL, '' FROM staff_changes WHERE state = 'open'",
+        "staff_changes_of_a_supervisor",
+    ),
+    "a dismissal by a teller": (
+        "INSERT INTO staff_changes SELECT 'x', 'dismiss', 'bob', name, role, branch, public_key, 'tom', 1, signature,"
+        " 'approved', NULL, NULL, NULL, '' FROM staff_changes WHERE state = 'open'",
+        "staff_changes_of_a_supervisor",
+    ),
+    "an admission approved by a teller": (
+        "UPDATE staff_changes SET state = 'approved', decided_by = 'tom', decided_at_s = 1, decided_signature = signature"
+        " WHERE state = 'open'",
+        "staff_changes_by_a_supervisor",
+    ),
+    "an admission in force that nobody approved": (
+        "UPDATE staff_changes SET state = 'in_force', decided_by = 'bob', decided_at_s = 1, decided_signature = signature"
+        " WHERE state = 'open'",
+        "staff_changes_",
+    ),
+    "an admission taken back that is in force": (
+        "UPDATE staff_changes SET state = 'refused', decided_signature = NULL WHERE state = 'in_force' AND kind = 'admit'",
+        "staff_changes_goes_its_way",
+    ),
+    "a newcomer's password gone": ("DELETE FROM waiting_credentials", "waiting_credentials_is_waited_for"),
+    "a password for who has one": (
+        "INSERT INTO waiting_credentials SELECT s.id, salt, nonce, cost, sealed FROM waiting_credentials, staff_changes AS s"
+        " WHERE s.state = 'in_force' AND s.kind = 'admit'",
+        "waiting_credentials_of_an_open_admission",
+    ),
     "an introduction by somebody else": ("UPDATE introductions SET introduced_by = 'bob'", "introductions_kept"),
     "a password's seal exchanged": ("UPDATE credentials SET sealed = salt", "credentials_kept"),
     "a session that lasts": ("UPDATE sessions SET expires_at_s = 9999999999", "sessions_kept"),
@@ -415,7 +469,11 @@ def refused_by(world: World, statement: str) -> str:
 def replaced(world: World) -> dict[str, tuple[str, str]]:
     if world.bank.store.engine.dialect.name == "postgresql":
         return POSTGRESQL
-    also = {"policies": "", "policy_proposals": ""}  # what must follow the newest version is refused as that, too
+    also = {
+        "policies": "",
+        "policy_proposals": "",
+        "staff_changes": "",
+    }  # what must follow the newest version is refused as that, too
     return {
         f"{t} replaced": (f"REPLACE INTO {t} SELECT * FROM {t}", f"{t}_{also.get(t, 'written_once')}") for t in ONCE
     }

@@ -241,6 +241,8 @@ _TERMINAL = {
     "people: a supervisor of their own": "INSERT INTO operators SELECT 'eve', 'Eve', 'supervisor', branch, true, sha256('e'), 0,"
     " 0, NULL FROM operators WHERE id = 'ann'",
     "people: a supervisor dismissed": "UPDATE operators SET active = false WHERE id = 'ann'",
+    "people: an admission in force": "UPDATE staff_changes SET state = 'in_force', decided_by = 'bob', decided_at_s = 1,"
+    " decided_signature = signature WHERE state = 'open'",
     "audit: a line of the engine's": f"INSERT INTO audit_records SELECT 'engine', {_RECORD} WHERE h.stream = 'engine'",
     "custody: an entry": f"INSERT INTO entries SELECT {_CUSTODY}, 999, min(id), 'debit', 7, 7, 0, 1, 1 FROM transfers",
     "custody: an entry without its block": f"INSERT INTO entries SELECT {_CUSTODY}, 999, min(id), 'debit', 7, 7, 0, NULL, 1"
@@ -295,8 +297,6 @@ _TERMINAL = {
     "roles: the engine": "SET ROLE tokenpay_engine",
 }
 _ENGINE = {
-    "people: a supervisor of its own": _TERMINAL["people: a supervisor of their own"],
-    "people: a supervisor dismissed": _TERMINAL["people: a supervisor dismissed"],
     "signed: bytes exchanged": "UPDATE signed SET raw = ''",
     "signed: bytes gone": "DELETE FROM signed",
     "deposits: one of more": "UPDATE deposits SET units = 7",
@@ -305,6 +305,7 @@ _ENGINE = {
 _AUDITOR = {
     "policy: one of their own": _TERMINAL["policy: one of their own"],
     "secrets: what opens keys": "SELECT sealed FROM credentials",
+    "secrets: what opens newcomers' keys": "SELECT sealed FROM waiting_credentials",
     "roles: the engine": "SET ROLE tokenpay_engine",
     "numbers: an event's": "SELECT nextval('outbox_id_seq')",
 }
@@ -390,8 +391,9 @@ def test_no_sql_of_a_terminal_makes_somebody_their_own_second_person(places: Pla
     """Every maker's payment at every state, and everybody in the bank as either part of its approvals."""
     world, made = places.terminal, _made_by_everybody(places)
     with world.bank.store.read() as uow:
-        rows_of = uow.connection.exec_driver_sql("SELECT id, role FROM operators")
-        roles = {id: tp.Role(role) for id, role in rows_of}
+        rows_of = uow.connection.exec_driver_sql("SELECT id, role, active FROM operators").all()
+    roles = {id: tp.Role(role) for id, role, _ in rows_of}
+    gone = {id for id, _, active in rows_of if not active}
     assert {roles[maker] for maker, _ in made.values()} == {tp.Role.TELLER, tp.Role.SUPERVISOR, tp.Role.CUSTOMER}
     wrong = []
     tried = 0
@@ -401,7 +403,7 @@ def test_no_sql_of_a_terminal_makes_somebody_their_own_second_person(places: Pla
             owner.execute(_PUT, {"state": state.value, "ids": list(made)})
         for payment_id, operator, part, way in product(made, roles, Part, ("", " ON CONFLICT DO NOTHING")):
             maker, introducer = made[payment_id]
-            other = roles[operator] is tp.Role.SUPERVISOR and operator not in (maker, introducer)
+            other = roles[operator] is tp.Role.SUPERVISOR and operator not in (maker, introducer, *gone)
             may = operator == maker if part is Part.MAKER else other
             said = _tried(places.engines[TERMINAL], _consent(payment_id, operator, part) + way)
             tried += 1
@@ -488,6 +490,46 @@ def test_a_policy_is_put_in_force_by_the_engine_and_only_where_two_people_signed
     assert tp.get_policy(world.bank, by=world.ann) == waiting.policy
     following = replace(waiting.policy, version=waiting.policy.version + 1)
     tp.propose_policy(world.bank, following, by=world.ann, key=world.key())  # for whoever comes next
+
+
+def test_staff_changes_by_the_engine_and_only_where_supervisors_signed(places: Places) -> None:
+    world, host = places.terminal, places.host
+    for name in ("ann", "bob"):
+        setattr(world, name, sign_in(world.bank, name))
+    host.engine = tp.engine_session(host.bank)
+    (waiting,) = (it for it in tp.staff_changes(world.bank, by=world.ann) if it.state is tp.ProposalState.OPEN)
+    # The engine may write operators, and none that no approved change stands behind.
+    for attack in ("people: a supervisor of their own", "people: a supervisor dismissed"):
+        assert refused(places, ENGINE, _TERMINAL[attack]) == BROKEN
+    # A terminal may say that somebody approved, or that somebody dismisses: the engine looks for the signatures.
+    forged = (
+        "UPDATE staff_changes SET state = 'approved', decided_by = 'bob', decided_at_s = proposed_at_s,"
+        " decided_signature = signature WHERE state = 'open'",
+        "INSERT INTO staff_changes SELECT 'ST-x', 'dismiss', o.id, o.name, o.role, o.branch, o.public_key, 'bob', 1,"
+        " s.signature, 'approved', NULL, NULL, NULL, '' FROM operators AS o, staff_changes AS s"
+        " WHERE o.id = 'tom' AND s.state = 'approved'",
+    )
+    with places.engines[TERMINAL].begin() as connection:
+        for statement in forged:
+            connection.exec_driver_sql(statement)
+    host.turn()
+    ended = {it.id: it.state for it in tp.staff_changes(world.bank, by=world.ann)}
+    assert (ended[waiting.id], ended["ST-x"]) == (tp.ProposalState.REFUSED, tp.ProposalState.REFUSED)
+    person: dict[str, Any] = {"id": "dora", "name": "Dora", "role": tp.Role.SUPERVISOR, "branch": "main"}
+    again = tp.propose_admission(world.bank, **person, password="her own secret", by=world.ann, key=world.key())
+    assert tp.approve_admission(world.bank, again.id, by=world.bob).state is tp.ProposalState.APPROVED
+    assert "dora" not in {it.id for it in tp.list_operators(world.bank, by=world.ann)}
+    host.turn()
+    dora = tp.open_session(world.bank, operator_id="dora", password="her own secret", terminal="till-2")
+    gone = tp.dismiss_operator(world.bank, "dora", reason="drill", by=world.ann, key=world.key())
+    assert gone.state is tp.ProposalState.APPROVED
+    with pytest.raises(tp.SessionExpired):  # before the engine turned
+        tp.list_operators(world.bank, by=dora)
+    host.turn()
+    with pytest.raises(tp.WrongPassword):
+        tp.open_session(world.bank, operator_id="dora", password="her own secret", terminal="till-2")
+    person["id"] = "edith"
+    tp.propose_admission(world.bank, **person, password="her own secret", by=world.ann, key=world.key())  # for the next
 
 
 # --- making them --------------------------------------------------------------------------------

@@ -145,6 +145,8 @@ LATER_TABLES = {
     "leases",
     "batch_outcomes",
     "policy_proposals",
+    "staff_changes",
+    "waiting_credentials",
     "passkey_challenges",
     "passkey_consents",
     "passkeys",

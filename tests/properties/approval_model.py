@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import cycle, product
+from typing import Any
 from unittest.mock import patch
 
 import tokenpay as tp
@@ -16,7 +17,6 @@ from tests.armed import register
 from tests.integration.operations.test_outgoing import Signing, away, refusing
 from tests.world import OUTSIDE, START, World, euro, forge, sign_in
 from tokenpay.operations.submit import _Turn
-from tokenpay.parties.credential import public_key_of, seal
 from tokenpay.parties.operator import AT_THE_COUNTER, Role
 from tokenpay.payments.payment import UNPAID, PaymentState as S
 
@@ -237,17 +237,16 @@ class Model:
 
     def _enrol(self) -> None:
         """Give the two customers a way in and a passkey, each by who introduced them, and let an auditor be there."""
-        world, bank, key = self.world, self.world.bank, bytes(range(32))
+        world, bank = self.world, self.world.bank
         self.customers = {"anna": world.anna, "carl": tp.enrol_customer(bank, name="Carl", by=world.tom, key="carl")}
         world.endow(self.customers["carl"], START)
         for name, customer in self.customers.items():
             by = getattr(world, INTRODUCED_BY[name])
             tp.open_self_service(bank, customer_id=customer.id, pin=_PIN, by=by, key=f"way in of {name}")
             register(world, by, customer_id=customer.id)
-        auditor = tp.Operator(id="aude", name="Aude", role=Role.AUDITOR, branch="main", public_key=public_key_of(key))
-        sealed = seal(key, _PASSWORD, operator_id="aude", salt=bytes(16), nonce=bytes(12), cost=2**10)
-        with bank.store.unit_of_work() as uow:
-            uow.operators.add(auditor, sealed)
+        person: dict[str, Any] = {"id": "aude", "name": "Aude", "role": Role.AUDITOR, "branch": "main"}
+        coming = tp.propose_admission(bank, **person, password=_PASSWORD, by=world.ann, key="aude")
+        tp.approve_admission(bank, coming.id, by=world.bob)
 
     def _sign_in(self, actor: str) -> tp.Session:
         bank = self.world.bank

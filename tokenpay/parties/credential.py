@@ -1,6 +1,7 @@
 """An operator's signing key, sealed under their password or PIN: opening it is the proof of who they are."""
 
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -70,6 +71,17 @@ def seal_with_pin(
     """Seal 32 private bytes under a PIN that `checked_pin` lets pass, stretched with the bank's PIN key."""
     secret = _with_pin_key(checked_pin(pin), pin_key)
     return _seal(private_key, secret, CredentialKind.PIN, operator_id, salt=salt, nonce=nonce, cost=cost)
+
+
+def seal_new_key(
+    password: str, *, operator_id: str, random: Callable[[int], bytes], cost: int = DEFAULT_COST
+) -> Credential:
+    """Make a signing key of `random` bytes and seal it under a password of at least 8 characters; raises InvalidInput.
+
+    Nothing else knows the private half.
+    """
+    key = random(32)
+    return seal(key, password, operator_id=operator_id, salt=random(16), nonce=random(12), cost=cost)
 
 
 def unseal(credential: Credential, password: str) -> bytes:

@@ -1,7 +1,7 @@
 """What may still happen to a row that was written: rules that no constraint can say, in words both databases know.
 
 A rule says when a change is refused. On PostgreSQL one may also wait for the commit, and some changes are reserved
-to the engine's role, or to the owner of the tables.
+to the engine's role.
 """
 
 from collections.abc import Iterable
@@ -82,8 +82,10 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "shifts": ("state", "closing", "expected", "closed_at_s"),
     "signed": (),
     "signed_heads": (),
+    "staff_changes": ("state", "decided_by", "decided_at_s", "decided_signature", "reason"),
     "transfers": ("state", "posted_units", "clearance_id"),
     "travel_rules": ("salt", "sealed", "erased_at_s"),
+    "waiting_credentials": (),
     "wallet_proofs": ("signature", "proved_by", "proved_at_s", "valid_until_s"),
 }
 """Which columns of a written row may still change: all others stand as they were written."""
@@ -91,7 +93,7 @@ CHANGES: dict[str, tuple[str, ...]] = {
 REMOVED = frozenset({
     "audit_records", "authorizations", "blocks", "carried", "credentials", "head_sinks", "keys", "limit_uses",
     "listed_addresses", "listed_names", "listed_parties", "name_releases", "name_verdicts", "passkey_challenges",
-    "screening_lists", "shifts",
+    "screening_lists", "shifts", "waiting_credentials",
 })  # fmt: skip
 """Where rows may go again: what was archived, what a reorg orphans, is replaced, or a unit of work takes back."""
 
@@ -118,6 +120,8 @@ ONCE = {
     "policy_proposals": "id = NEW.id OR version = NEW.version AND state IN ('open', 'approved', 'in_force')"
     " AND NEW.state IN ('open', 'approved', 'in_force')",
     "signed": "payment_id = NEW.payment_id AND version = NEW.version",
+    "staff_changes": "id = NEW.id OR kind = NEW.kind AND operator_id = NEW.operator_id"
+    " AND state IN ('open', 'approved', 'in_force') AND NEW.state IN ('open', 'approved', 'in_force')",
     "transfers": "id = NEW.id",
     "travel_rules": "id = NEW.id OR (subject = NEW.subject AND seq = NEW.seq)",
     "wallet_proofs": "id = NEW.id",
@@ -175,6 +179,10 @@ _OWN_WRITER = "NEW.written_by <> pg_current_xact_id()::text::bigint"
 _PROPOSAL_WAYS = _listed({
     "open>approved", "open>refused", "open>withdrawn", "approved>in_force", "approved>refused",
 })  # fmt: skip
+_CHANGED = "SELECT 1 FROM staff_changes WHERE state = 'approved' AND operator_id = NEW.id"
+_AS_SIGNED = "name = NEW.name AND role = NEW.role AND branch = NEW.branch AND public_key = NEW.public_key"
+_ITS_OPERATOR = "SELECT 1 FROM operators WHERE id = NEW.operator_id"
+_FOUNDED = "SELECT 1 FROM policies"
 _MADE_BY_THEM = "SELECT 1 FROM payments WHERE id = NEW.payment_id AND maker = NEW.operator_id"
 _MORE_THAN_SIGNED = "NEW.size > coalesce((SELECT max(size) FROM signed_heads WHERE stream = NEW.stream), 0)"
 _INTRODUCED_BY_THEM = (
@@ -204,6 +212,35 @@ RULES = (
     Rule(name="founding_stands", table="bank", event="UPDATE",
          refused=f"OLD.name IN ({_FOUNDING}) AND OLD.value <> '' AND NEW.value <> OLD.value"),
     Rule(name="gone_for_good", table="operators", event="UPDATE", refused="NEW.active AND NOT OLD.active"),
+    # Those of the founding are there before there is a policy.
+    Rule(name="of_an_admission", table="operators", event="INSERT", looks=True,
+         refused=f"NEW.role <> 'customer' AND EXISTS ({_FOUNDED})"
+         f" AND NOT EXISTS ({_CHANGED} AND kind = 'admit' AND {_AS_SIGNED})"),
+    Rule(name="of_a_dismissal", table="operators", event="UPDATE", looks=True,
+         refused="NEW.role <> 'customer' AND OLD.active AND NOT NEW.active"
+         f" AND NOT EXISTS ({_CHANGED} AND kind = 'dismiss')"),
+    Rule(name="two_stay", table="operators", event="UPDATE", looks=True,
+         refused="NEW.role = 'supervisor' AND OLD.active AND NOT NEW.active"
+         " AND (SELECT count(*) FROM operators WHERE active AND role = 'supervisor') < 3"),
+    Rule(name="begins", table="staff_changes", event="INSERT",
+         refused="NEW.state <> CASE NEW.kind WHEN 'admit' THEN 'open' ELSE 'approved' END"),
+    Rule(name="of_a_supervisor", table="staff_changes", event="INSERT", looks=True,
+         refused=f"NOT EXISTS ({_SUPERVISOR}.proposed_by)"),
+    Rule(name="by_a_supervisor", table="staff_changes", event="UPDATE", looks=True,
+         refused=f"OLD.state = 'open' AND NEW.state = 'approved' AND NOT EXISTS ({_SUPERVISOR}.decided_by)"),
+    Rule(name="goes_its_way", table="staff_changes", event="UPDATE",
+         refused=f"OLD.state || '>' || NEW.state NOT IN ({_PROPOSAL_WAYS}) OR OLD.state = 'approved'"
+         " AND NEW.state = 'in_force' AND (NEW.decided_by IS DISTINCT FROM OLD.decided_by"
+         " OR NEW.decided_at_s IS DISTINCT FROM OLD.decided_at_s"
+         " OR NEW.decided_signature IS DISTINCT FROM OLD.decided_signature)"),
+    Rule(name="stands_so", table="staff_changes", event="UPDATE", looks=True,
+         refused=f"NEW.state = 'in_force' AND NOT EXISTS ({_ITS_OPERATOR} AND {_AS_SIGNED}"
+         " AND active = (NEW.kind = 'admit'))"),
+    Rule(name="of_an_open_admission", table="waiting_credentials", event="INSERT", looks=True,
+         refused="NOT EXISTS (SELECT 1 FROM staff_changes WHERE id = NEW.change_id AND kind = 'admit'"
+         " AND state = 'open')"),
+    Rule(name="is_waited_for", table="waiting_credentials", event="DELETE", looks=True,
+         refused="EXISTS (SELECT 1 FROM staff_changes WHERE id = OLD.change_id AND state IN ('open', 'approved'))"),
     Rule(name="goes_its_way", table="passkeys", event="UPDATE",
          refused=f"OLD.state || '>' || NEW.state NOT IN ({_PASSKEY_WAYS})"),
     Rule(name="never_back", table="passkeys", event="UPDATE",
@@ -373,7 +410,7 @@ RULES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reserved:
-    """A change that only one role makes, besides the owner of the tables; without a role, the owner alone.
+    """A change that only the engine's role makes, besides the owner of the tables.
 
     PostgreSQL asks its triggers in the order of their names: who may not is told so before anything else.
     """
@@ -382,7 +419,6 @@ class Reserved:
     table: str
     event: Literal["INSERT", "UPDATE", "INSERT OR UPDATE"]
     when: str
-    role: str = ENGINE
 
 
 _CHAIN_KINDS = "('custody', 'gas')"
@@ -415,7 +451,8 @@ RESERVED = (
     Reserved(name="by_the_engine", table="audit_texts", event="UPDATE", when="true"),
     Reserved(name="by_the_engine", table="customers", event="UPDATE", when="NEW.erased_at_s IS NOT NULL"),
     Reserved(name="by_the_engine", table="erasures", event="UPDATE", when="NEW.erased_at_s IS NOT NULL"),
-    Reserved(name="by_the_owner", table="operators", event="INSERT", when=_STAFF, role=""),
-    Reserved(name="by_the_owner_later", table="operators", event="UPDATE",
-             when=f"{_STAFF} AND NEW.active <> OLD.active", role=""),
+    Reserved(name="by_the_engine", table="staff_changes", event="UPDATE", when="NEW.state = 'in_force'"),
+    Reserved(name="by_the_engine", table="operators", event="INSERT", when=_STAFF),
+    Reserved(name="by_the_engine_later", table="operators", event="UPDATE",
+             when=f"{_STAFF} AND NEW.active <> OLD.active"),
 )  # fmt: skip

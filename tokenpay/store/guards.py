@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, text
 
-from tokenpay.store.guard_rules import CHANGES, ONCE, REMOVED, RESERVED, RULES, Rule
+from tokenpay.store.guard_rules import CHANGES, ENGINE, ONCE, REMOVED, RESERVED, RULES, Rule
 from tokenpay.store.tables import metadata
 from tokenpay.store.units import DIGITS
 
@@ -131,8 +131,7 @@ def _postgresql(schema: str) -> Iterator[str]:
             f" FOR EACH ROW{when} EXECUTE FUNCTION {done}"
         )
     for kept in RESERVED:
-        role = f"'{kept.role}'" if kept.role else ""
         yield (
             f'CREATE TRIGGER "{PREFIX}{kept.table}_{kept.name}" BEFORE {_when(kept.event, kept.table)} ON {kept.table}'
-            f" FOR EACH ROW WHEN ({kept.when}) EXECUTE FUNCTION {PREFIX}forbid({role})"
+            f" FOR EACH ROW WHEN ({kept.when}) EXECUTE FUNCTION {PREFIX}forbid('{ENGINE}')"
         )

@@ -49,6 +49,20 @@ class OperatorStore:
         query = select(operators).where(operators.c.role != Role.CUSTOMER).order_by(operators.c.id)
         return [_operator(row) for row in self._connection.execute(query)]
 
+    def is_taken(self, operator: Operator) -> bool:
+        """Tell whether anybody has or had this operator's id or key."""
+        row = operators.c
+        same = (row.id == operator.id) | (row.public_key == operator.public_key)
+        return self._connection.execute(select(row.id).where(same)).first() is not None
+
+    def lock_supervisors(self) -> set[str]:
+        """Return the ids of the active supervisors, who stay so until the unit of work ends; all are read anew."""
+        row = operators.c
+        query = select(row.id).where(row.active, row.role == Role.SUPERVISOR).order_by(row.id)
+        found = self._connection.execute(query.with_for_update(key_share=True)).scalars().all()
+        self._known.clear()
+        return set(found)
+
     def of_customer(self, customer_id: str) -> Operator | None:
         """Return a customer's own way in, or None."""
         mine = (operators.c.customer_id == customer_id) & operators.c.active

@@ -23,7 +23,7 @@ _NOT_AT_A_COUNTER = frozenset({
     "signed_heads",
 })  # fmt: skip
 _OWNERS_ALONE = frozenset({"audit_archives", "chains"})
-_SECRET = frozenset({"credentials"})
+_SECRET = frozenset({"credentials", "waiting_credentials"})
 _OWNS = text(
     "SELECT bool_and(pg_has_role(current_user, owner, 'USAGE')) FROM (SELECT relowner FROM pg_class"
     " WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')"

@@ -21,6 +21,7 @@ from tokenpay.compliance.approval import Part
 from tokenpay.compliance.listed_party import ListedKind
 from tokenpay.compliance.lists.form import ListForm
 from tokenpay.compliance.policy_proposal import ProposalState
+from tokenpay.compliance.staff_change import STAFF, StaffChangeKind
 from tokenpay.compliance.travel_record import Way
 from tokenpay.counter.quote import Direction
 from tokenpay.counter.receipt import ReceiptKind
@@ -657,6 +658,55 @@ policy_proposals = Table(
     Index("uq_policy_proposals_version", "version", unique=True, sqlite_where=_NEXT, postgresql_where=_NEXT),
 )
 """What may become the next version of the policy, with the signatures of its two people."""
+
+staff_changes = Table(
+    "staff_changes",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    # Who it is about, as they are signed for: a newcomer is no operator yet.
+    Column("operator_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("branch", Text, nullable=False),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("proposed_by", Text, ForeignKey("operators.id"), nullable=False),
+    Column("proposed_at_s", BigInteger, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("decided_by", Text, ForeignKey("operators.id")),
+    Column("decided_at_s", BigInteger),
+    Column("decided_signature", LargeBinary),
+    Column("reason", Text, nullable=False),
+    _one_of("kind", StaffChangeKind),
+    _one_of("role", STAFF),
+    _one_of("state", ProposalState),
+    # A second person decides on an admission; nobody but the engine, which may refuse it, on a dismissal.
+    CheckConstraint(
+        "(decided_by IS NULL) = (state = 'open' OR kind = 'dismiss' AND state <> 'refused')", name="decided_by_somebody"
+    ),
+    CheckConstraint("(decided_by IS NULL) = (decided_at_s IS NULL)", name="decided_at_a_time"),
+    CheckConstraint(
+        "(kind = 'admit' AND state IN ('approved', 'in_force')) = (decided_signature IS NOT NULL)",
+        name="signed_by_both",
+    ),
+    CheckConstraint("decided_by IS NULL OR (state = 'withdrawn') = (decided_by = proposed_by)", name="two_people"),
+    CheckConstraint("kind = 'admit' OR proposed_by <> operator_id", name="not_of_themself"),
+    # Nobody comes twice under one id, or goes twice.
+    Index("uq_staff_changes_operator", "kind", "operator_id", unique=True, sqlite_where=_NEXT, postgresql_where=_NEXT),
+)
+"""Who was to be admitted to the staff or dismissed, with the signatures of those who said so."""
+
+waiting_credentials = Table(
+    "waiting_credentials",
+    metadata,
+    Column("change_id", Text, ForeignKey("staff_changes.id"), primary_key=True),
+    Column("salt", LargeBinary, nullable=False),
+    Column("nonce", LargeBinary, nullable=False),
+    Column("cost", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+"""What newcomers' keys are sealed under, until it is decided whether they come."""
 
 limit_counters = Table(
     "limit_counters",

@@ -64,6 +64,7 @@ from tokenpay.store.request_store import RequestStore
 from tokenpay.store.session_store import SessionStore
 from tokenpay.store.shift_store import ShiftStore
 from tokenpay.store.signed_head_store import SignedHeadStore
+from tokenpay.store.staff_store import StaffStore
 from tokenpay.store.travel_store import TravelStore
 from tokenpay.store.wallet_proof_store import WalletProofStore
 from tokenpay.store.writes import Writes
@@ -79,8 +80,9 @@ class UnitOfWork:
     """One transaction of the database, with a repository per noun.
 
     Verbs that lock take their locks in one order, so that none waits in a circle: lease, chain, key, policy proposal,
-    payments, passkey challenge, passkey, deposits, request, quote, shift, receipt, limit counters, ledger accounts,
-    audit head. Rows of one kind are locked in the order of their ids, all in one statement.
+    change of the staff, supervisors, payments, passkey challenge, passkey, deposits, request, quote, shift, receipt,
+    limit counters, ledger accounts, audit head. Rows of one kind are locked in the order of their ids, all in one
+    statement.
     """
 
     connection: Connection
@@ -122,6 +124,7 @@ class UnitOfWork:
     requests = cached_property(lambda uow: RequestStore(uow.connection, uow.assets))
     sessions = cached_property(lambda uow: SessionStore(uow.connection, uow.operators))
     shifts = cached_property(lambda uow: ShiftStore(uow.connection))
+    staff = cached_property(lambda uow: StaffStore(uow.connection))
     travel_rules = cached_property(lambda uow: TravelStore(uow.connection))
     wallet_proofs = cached_property(lambda uow: WalletProofStore(uow.connection))
     signed_heads = cached_property(lambda uow: SignedHeadStore(uow.connection))

@@ -12,9 +12,8 @@ from tempfile import TemporaryDirectory, mkdtemp
 
 import tokenpay as tp
 from tests import shared_statements
-from tokenpay.parties.credential import public_key_of, seal
 from tokenpay.testing import FakeChain, FakeRates, open_branch
-from tokenpay.testing.branch import CASH, PASSWORD, PIN, euro
+from tokenpay.testing.branch import CASH, PASSWORD, PIN, Branch, euro
 from tokenpay.testing.fake_printer import FakePrinter
 from tokenpay.testing.fake_system import FakeClock, FakeEntropy
 
@@ -88,7 +87,7 @@ def template() -> Template:
     atexit.register(rmtree, kept, ignore_errors=True)
     with open_branch() as branch:
         bank, tim = branch.bank, branch.tim
-        _add_auditor(bank)
+        _add_auditor(branch)
         more = tuple(tp.enrol_customer(bank, name=name, by=tim, key=f"enrol-{name}") for name in NAMES)
         customers = (branch.anna, branch.boris, *more)
         for customer in customers[1:4]:
@@ -102,17 +101,11 @@ def template() -> Template:
     return Template(folder=kept / "bank", chain=chain, at_s=at_s, customers=customers)
 
 
-def _add_auditor(bank: tp.Bank) -> None:
-    key = bank.entropy.random(32)
-    auditor = tp.Operator(
-        id="aude", name="Aude Roy", role=tp.Role.AUDITOR, branch="main", public_key=public_key_of(key)
-    )
-    credential = seal(
-        key, PASSWORD, operator_id=auditor.id, salt=bank.entropy.random(16), nonce=bank.entropy.random(12), cost=2**12
-    )
-    with bank.store.unit_of_work() as uow:
-        uow.operators.add(auditor, credential)
-    by = tp.open_session(bank, operator_id=auditor.id, password=PASSWORD, terminal="office")
+def _add_auditor(branch: Branch) -> None:
+    bank, person = branch.bank, {"id": "aude", "name": "Aude Roy", "branch": "main", "password": PASSWORD}
+    coming = tp.propose_admission(bank, **person, role=tp.Role.AUDITOR, by=branch.vera, key="aude")
+    tp.approve_admission(bank, coming.id, by=branch.otto)
+    by = tp.open_session(bank, operator_id="aude", password=PASSWORD, terminal="office")
     tp.set_pin(bank, pin=PIN, by=by)
 
 

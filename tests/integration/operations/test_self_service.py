@@ -417,6 +417,7 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
             bank, drawer="D1", direction=tp.CashDirection.TO_DRAWER, amount=euro(1), by=by, key=key
         ),
         "approve": lambda by: tp.approve(bank, held.id, by=by),
+        "approve_admission": lambda by: tp.approve_admission(bank, "ST-1", by=by),
         "approve_policy": lambda by: tp.approve_policy(bank, "PP-1", by=by),
         "archive_audit": lambda by: tp.archive_audit(bank, folder / "audit", stream="main", before_s=2**40, by=by),
         "ask_passkey": lambda by: tp.ask_passkey(bank, held.id, by=by),
@@ -438,7 +439,9 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
         "case_hits": lambda by: tp.case_hits(bank, case.id, by=by),
         "release_hit": lambda by: tp.release_hit(bank, case.id, list_name="l", entry_id="7", reason="another", by=by),
         "confirm_release": lambda by: tp.confirm_release(bank, "NR-1", by=by),
+        "dismiss_operator": lambda by: tp.dismiss_operator(bank, "tom", reason="x", by=by, key=key),
         "enact_policies": lambda by: tp.enact_policies(bank, by=by),
+        "enact_staff_changes": lambda by: tp.enact_staff_changes(bank, by=by),
         "confirm_passkey": lambda by: tp.confirm_passkey(bank, "00", by=by),
         "confirm_payment": lambda by: tp.confirm_payment(bank, held.id, passkey=answer, by=by),
         "enrol_customer": lambda by: tp.enrol_customer(bank, name="Eva", by=by, key=key),
@@ -473,6 +476,9 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
         "open_shift": lambda by: tp.open_shift(bank, drawer="D1", opening=(count,), by=by, key=key),
         "policy_proposals": lambda by: tp.policy_proposals(bank, by=by),
         "preview_policy": lambda by: tp.preview_policy(bank, "PP-1", by=by),
+        "propose_admission": lambda by: tp.propose_admission(
+            bank, id="eve", name="Eve", role=tp.Role.TELLER, branch="main", password="x" * 8, by=by, key=key
+        ),
         "propose_policy": lambda by: tp.propose_policy(bank, tp.Policy(version=2), by=by, key=key),
         "quote_exchange": lambda by: tp.quote_exchange(
             bank, customer_id=mine, direction=tp.Direction.CASH_OUT, amount=euro(1), against=cash, by=by
@@ -484,6 +490,7 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
         "reconcile": lambda by: tp.reconcile(bank, by=by),
         "refund": lambda by: tp.refund(bank, of=held.id, to=party, amount=euro(1), by=by, key=key),
         "refuse": lambda by: tp.refuse(bank, held.id, reason="x", by=by),
+        "refuse_admission": lambda by: tp.refuse_admission(bank, "ST-1", reason="x", by=by),
         "refuse_policy": lambda by: tp.refuse_policy(bank, "PP-1", reason="x", by=by),
         "register_asset": lambda by: tp.register_asset(bank, TOKEN, by=by),
         "resolve_case": lambda by: tp.resolve_case(bank, case.id, resolution="x", by=by),
@@ -501,6 +508,7 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
         "shift_of_key": lambda by: tp.shift_of_key(bank, key, by=by),
         "shift_report": lambda by: tp.shift_report(bank, "SH-1", by=by),
         "sign_issued_request": lambda by: tp.sign_issued_request(bank, request.id, by=by),
+        "staff_changes": lambda by: tp.staff_changes(bank, by=by),
         "stop_payments": lambda by: tp.stop_payments(bank, reason="x", by=by),
         "submit": lambda by: tp.submit(bank, chain_id=CHAIN_ID, by=by),
         "sweep": lambda by: tp.sweep(bank, asset_id=TOKEN.id, by=by),
@@ -513,6 +521,7 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
         "verify_audit": lambda by: tp.verify_audit(bank, by=by),
         "volumes": lambda by: tp.volumes(bank, since_s=0, until_s=1, by=by),
         "watch": lambda by: tp.watch(bank, chain_id=CHAIN_ID, by=by),
+        "withdraw_admission": lambda by: tp.withdraw_admission(bank, "ST-1", by=by),
         "withdraw_policy": lambda by: tp.withdraw_policy(bank, "PP-1", by=by),
     }
 

@@ -1,0 +1,79 @@
+"""How a change of the staff comes into force: only with the signatures that it needs, of people who are still there."""
+
+from dataclasses import replace
+
+from tokenpay.bank import Bank
+from tokenpay.compliance.policy_proposal import ProposalState
+from tokenpay.compliance.staff_change import STAFF, StaffChange, StaffChangeKind
+from tokenpay.errors import IntegrityError, NotPermitted, TokenpayError, WrongState
+from tokenpay.parties.operator import Operator, Permission, Role
+from tokenpay.steps.record import record
+from tokenpay.store.unit_of_work import UnitOfWork
+
+MIN_SUPERVISORS = 2
+
+
+def check_new(uow: UnitOfWork, operator: Operator) -> None:
+    """Raise WrongState for an id, or a key, that anybody ever had: what they signed must stay theirs."""
+    if uow.operators.is_taken(operator):
+        raise WrongState("this id is or was somebody's: whoever comes back gets another", operator=operator.id)
+
+
+def check_may_go(uow: UnitOfWork, operator_id: str, *, by: str) -> Operator:
+    """Return who is to be dismissed by somebody else, with the bank's supervisors locked.
+
+    Raises NotFound, NotPermitted for oneself, the engine and customers, WrongState for who is gone, and where fewer
+    than two supervisors would stay.
+    """
+    supervisors = uow.operators.lock_supervisors()
+    operator = uow.operators.get(operator_id)
+    if operator.role not in STAFF:
+        raise NotPermitted("the engine and customers are not dismissed", operator=operator_id)
+    if operator_id == by:
+        raise NotPermitted("nobody dismisses themself")
+    if not operator.active:
+        raise WrongState("they were dismissed before", operator=operator_id)
+    if operator.role is Role.SUPERVISOR and len(supervisors - {operator_id}) < MIN_SUPERVISORS:
+        raise WrongState("two supervisors stay: admit another first", operator=operator_id)
+    return operator
+
+
+def enact_staff_change(uow: UnitOfWork, bank: Bank, by: Operator, change: StaffChange) -> StaffChange:
+    """Put a locked, approved change in force, on a machine that may; one that its people did not sign is refused.
+
+    So is one that somebody signed who is dismissed by now, that admits an id that is taken, or that dismisses somebody
+    who must stay.
+    """
+    now_s, details = bank.clock.now_s(), {"change": change.id, "by": change.proposed_by}
+    uow.operators.lock_supervisors()  # nobody who signed is dismissed meanwhile
+    try:
+        _check_signed(uow, change)
+        if change.kind is StaffChangeKind.ADMIT:
+            check_new(uow, change.operator)
+            uow.operators.add(change.operator, uow.staff.credential(change))
+        else:
+            if check_may_go(uow, change.operator.id, by=change.proposed_by) != change.operator:
+                raise IntegrityError("the dismissal is of somebody else", change=change.id)
+            uow.operators.deactivate(change.operator.id)
+            uow.sessions.close_all(change.operator.id, at_s=now_s)
+    except TokenpayError as error:
+        refused = change.ended(ProposalState.REFUSED, by=by.id, at_s=now_s, reason=error.message)
+        uow.staff.decide(refused)
+        record(uow, bank, by, "operator.refused", change.operator.id, details)
+        return refused
+    in_force = replace(change, state=ProposalState.IN_FORCE)
+    uow.staff.decide(in_force)
+    it = change.operator
+    if change.kind is StaffChangeKind.ADMIT:
+        content = {**details, "with": change.decided_by, "role": it.role.value, "branch": it.branch}
+        record(uow, bank, by, "operator.admitted", it.id, {**content, "public_key": it.public_key.hex()})
+    else:
+        record(uow, bank, by, "operator.dismissed", it.id, details, whatever_the_clock=True)
+    return in_force
+
+
+def _check_signed(uow: UnitOfWork, change: StaffChange) -> None:
+    people = [uow.operators.get(id) for id, _ in change.signed]
+    change.verify(*(operator.public_key for operator in people))
+    if not all(operator.may(Permission.POLICY) for operator in people):
+        raise IntegrityError("somebody who signed this change may not do so any more", change=change.id)
