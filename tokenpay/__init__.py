@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         open_printer as open_printer,
         seal_policy as seal_policy,
         trust_passkeys as trust_passkeys,
+        trust_staff as trust_staff,
     )
     from tokenpay.compliance.case import Case as Case, CaseKind as CaseKind
     from tokenpay.compliance.decision import Answer as Answer, Decision as Decision
@@ -850,6 +851,7 @@ _HOME = {
     "suspicious_cases": "operations.reports",
     "sweep": "operations.sweep",
     "trust_passkeys": "bootstrap",
+    "trust_staff": "bootstrap",
     "unfreeze_customer": "operations.customers",
     "verify_archive": "operations.archive_audit",
     "verify_audit": "operations.verify_audit",
@@ -1265,6 +1267,7 @@ __all__ = [
     "suspicious_cases",
     "sweep",
     "trust_passkeys",
+    "trust_staff",
     "unfreeze_customer",
     "verify_archive",
     "verify_audit",

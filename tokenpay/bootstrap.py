@@ -21,11 +21,14 @@ from tokenpay.adapters.signer.memory import SignerMemory
 from tokenpay.adapters.signer.passkey_sealing import seal_passkeys
 from tokenpay.adapters.signer.policy_sealing import seal_policy_rules
 from tokenpay.adapters.signer.rules import PasskeyRules, SignerRules, TrustedOperator
+from tokenpay.adapters.signer.staff_sealing import seal_staff
 from tokenpay.adapters.signer.wallet_file import create_wallet, open_wallet, write_private
 from tokenpay.adapters.system import SystemClock, SystemEntropy
 from tokenpay.bank import Bank
 from tokenpay.compliance.decision import passkey_units_of
 from tokenpay.compliance.policy import Policy
+from tokenpay.compliance.policy_proposal import ProposalState
+from tokenpay.compliance.staff_change import StaffChange
 from tokenpay.devnet.process import Devnet, start_devnet
 from tokenpay.errors import IntegrityError, InvalidInput, SignerUnavailable, StoreUnavailable, WrongState
 from tokenpay.operations.found import Founder, check_founders, found
@@ -321,6 +324,27 @@ def seal_policy(bank: Bank, *, by: Session, key_password: str | None = None) -> 
         details: dict[str, Value] = {"policy": policy.hash().hex(), "rules": rules.version}
         record(uow, bank, operator, "policy.sealed", str(policy.version), details)
     return policy
+
+
+def trust_staff(bank: Bank, *, by: Session, key_password: str | None = None) -> list[StaffChange]:
+    """Tell the signer on this machine who was admitted and who was dismissed; return the changes it did not know.
+
+    It takes the wallet's password, and a supervisor. Each change is verified by the signer's own rules: those who
+    signed it stand there, or came by changes that lead back to them. Programs that hold the signer open follow when
+    they are started again. Raises IntegrityError, and changes nothing, for a change that they did not sign;
+    SignerUnavailable, WrongPassword.
+    """
+    if bank.directory is None:
+        raise SignerUnavailable("a bank without a folder has no wallet to seal")
+    with bank.store.read() as uow:
+        authorize(uow, bank, by, Permission.CONTROL)
+        changes = uow.staff.standing(ProposalState.IN_FORCE)
+    rules, told = seal_staff(bank.directory / KEYS, key_password, changes)
+    with bank.store.unit_of_work() as uow:
+        operator = authorize(uow, bank, by, Permission.CONTROL)
+        details: dict[str, Value] = {"changes": [change.id for change in told], "rules": rules.version}
+        record(uow, bank, operator, "operators.trusted", "signer", details)
+    return told
 
 
 def engine_session(bank: Bank) -> Session:

@@ -151,12 +151,14 @@ class Passkey:
         if backup_eligible is not self.backup_eligible:
             raise IntegrityError("the authenticator says otherwise than before whether its key may leave it")
 
-    def check_vouches(self, known: Callable[[str], Voucher | None]) -> None:
+    def check_vouches(self, known: Callable[[str, int], Voucher | None]) -> None:
         """Raise IntegrityError unless those who must vouch for this key signed it: rows alone make no key anybody's.
 
-        A customer's key is signed by somebody at the counter; one of the staff by its owner and a supervisor.
+        `known` is asked who they were at the time that they signed. A customer's key is signed by somebody at the
+        counter; one of the staff by its owner and a supervisor.
         """
-        owner, registrar, second = known(self.operator_id), known(self.registered.by), self.confirmed
+        at_s, second = self.registered.at_s, self.confirmed
+        owner, registrar = known(self.operator_id, at_s), known(self.registered.by, at_s)
         if owner is None or registrar is None:
             raise IntegrityError("a passkey belongs to nobody who is known", passkey=self.id)
         if (owner.role is Role.CUSTOMER) is not bool(self.customer_id):
@@ -166,7 +168,7 @@ class Passkey:
             if registrar.role not in AT_THE_COUNTER:
                 raise IntegrityError("a customer's passkey was not registered at the counter", passkey=self.id)
             return
-        supervisor = None if second is None else known(second.by)
+        supervisor = None if second is None else known(second.by, second.at_s)
         if second is None or supervisor is None or supervisor.role is not Role.SUPERVISOR:
             raise IntegrityError("a passkey was not confirmed by a supervisor", passkey=self.id)
         if self.registered.by != self.operator_id or second.by == self.operator_id:

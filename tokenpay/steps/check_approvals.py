@@ -45,7 +45,7 @@ def with_passkeys(uow: UnitOfWork, bank: Bank, intent: Intent, approvals: tuple[
         passkey = uow.passkeys.get(consent.assertion.credential_id.hex())
         if passkey.operator_id != approval.operator_id:
             raise IntegrityError("a consent carries somebody else's passkey", payment=intent.uetr)
-        passkey.check_vouches(uow.operators.get)
+        passkey.check_vouches(lambda id, _: uow.operators.get(id))
         try:
             verified = consent.verify(
                 intent,

@@ -11,6 +11,8 @@ from tokenpay.steps.record import record
 from tokenpay.store.unit_of_work import UnitOfWork
 
 MIN_SUPERVISORS = 2
+MAX_AHEAD_S = 300
+"""So far may a clock elsewhere be before this one: the signer believes the times that are signed."""
 
 
 def check_new(uow: UnitOfWork, operator: Operator) -> None:
@@ -47,13 +49,15 @@ def enact_staff_change(uow: UnitOfWork, bank: Bank, by: Operator, change: StaffC
     now_s, details = bank.clock.now_s(), {"change": change.id, "by": change.proposed_by}
     uow.operators.lock_supervisors()  # nobody who signed is dismissed meanwhile
     try:
-        _check_signed(uow, change)
+        _check_signed(uow, change, now_s=now_s)
         if change.kind is StaffChangeKind.ADMIT:
             check_new(uow, change.operator)
             uow.operators.add(change.operator, uow.staff.credential(change))
         else:
             if check_may_go(uow, change.operator.id, by=change.proposed_by) != change.operator:
                 raise IntegrityError("the dismissal is of somebody else", change=change.id)
+            if change.proposed_at_s < uow.staff.last_signed_s(change.operator.id):
+                raise IntegrityError("the dismissal is dated before what they signed", change=change.id)
             uow.operators.deactivate(change.operator.id)
             uow.sessions.close_all(change.operator.id, at_s=now_s)
     except TokenpayError as error:
@@ -72,7 +76,9 @@ def enact_staff_change(uow: UnitOfWork, bank: Bank, by: Operator, change: StaffC
     return in_force
 
 
-def _check_signed(uow: UnitOfWork, change: StaffChange) -> None:
+def _check_signed(uow: UnitOfWork, change: StaffChange, *, now_s: int) -> None:
+    if any(at_s > now_s + MAX_AHEAD_S for _, at_s in change.signed):
+        raise IntegrityError("the change is dated ahead", change=change.id)
     people = [uow.operators.get(id) for id, _ in change.signed]
     change.verify(*(operator.public_key for operator in people))
     if not all(operator.may(Permission.POLICY) for operator in people):

@@ -85,9 +85,10 @@ class StaffStore:
         return self._connection.execute(select(_C.id).where(wanted)).scalar()
 
     def last_signed_s(self, operator_id: str) -> int:
-        """Return when somebody last signed a change of the staff, by the clock of where they signed; 0: never."""
-        proposed = select(func.max(_C.proposed_at_s)).where(_C.proposed_by == operator_id)
-        decided = select(func.max(_C.decided_at_s)).where(_C.decided_by == operator_id)
+        """Return when somebody last signed a change that is in force, by the clock of where they signed; 0: never."""
+        in_force = _C.state == ProposalState.IN_FORCE
+        proposed = select(func.max(_C.proposed_at_s)).where(in_force, _C.proposed_by == operator_id)
+        decided = select(func.max(_C.decided_at_s)).where(in_force, _C.decided_by == operator_id)
         return max(self._connection.execute(query).scalar() or 0 for query in (proposed, decided))
 
     def credential(self, change: StaffChange) -> Credential:

@@ -518,6 +518,7 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
         "register_passkey": lambda by: tp.register_passkey(bank, name="n", answer=made, by=by),
         "revoke_passkey": lambda by: tp.revoke_passkey(bank, "00", by=by),
         "trust_passkeys": lambda by: tp.trust_passkeys(bank, by=by),
+        "trust_staff": lambda by: tp.trust_staff(bank, by=by),
         "verify_audit": lambda by: tp.verify_audit(bank, by=by),
         "volumes": lambda by: tp.volumes(bank, since_s=0, until_s=1, by=by),
         "watch": lambda by: tp.watch(bank, chain_id=CHAIN_ID, by=by),

@@ -40,7 +40,7 @@ _LEAVES = frozenset({Purpose.PAYMENT, Purpose.REFUND})
 
 
 class LocalSigner:
-    """Parses every byte it is asked to sign; trusts the operators' keys it was founded with and its own memory.
+    """Parses every byte it is asked to sign; trusts the keys of the operators it was told of and its own memory.
 
     What a database says is never enough: no row of it can make a signature appear, or appear twice.
     """
@@ -206,7 +206,7 @@ class LocalSigner:
         people: dict[Part, str] = {}
         signed_with: list[bytes] = []
         for approval in clearance.approvals:
-            operator = self._rules.operators.get(approval.operator_id) or self._introduced(approval, intent)
+            operator = self._rules.known(approval.operator_id, at_s=approval.at_s) or self._introduced(approval, intent)
             if approval.intent_hash != intent_hash or not intent.created_at_s <= approval.at_s < intent.expires_at_s:
                 raise SignerRefused("an approval is for another payment or another time")
             try:
@@ -261,7 +261,7 @@ class LocalSigner:
         owner, vouch = consent.owner, consent.vouch
         if owner is None or vouch is None or owner.operator_id != approval.operator_id:
             raise SignerRefused("a customer's passkey comes without who knows it")
-        registrar = self._rules.operators.get(vouch.by)
+        registrar = self._rules.known(vouch.by, at_s=vouch.at_s)
         if registrar is None or registrar.role not in AT_THE_COUNTER:
             raise SignerRefused("a customer's passkey was registered by somebody this signer does not know")
         if owner.software and not self._rules.demo:
@@ -277,7 +277,7 @@ class LocalSigner:
         introduction = approval.introduction
         if introduction is None or introduction.operator_id != approval.operator_id:
             raise SignerRefused("an approval comes from somebody this signer does not know")
-        introducer = self._rules.operators.get(introduction.introduced_by)
+        introducer = self._rules.known(introduction.introduced_by, at_s=introduction.at_s)
         if introducer is None or introducer.role not in AT_THE_COUNTER:
             raise SignerRefused("a customer was introduced by somebody this signer does not know")
         try:

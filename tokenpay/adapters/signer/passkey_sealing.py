@@ -52,4 +52,4 @@ def _check(passkey: Passkey, rules: SignerRules) -> None:
         raise IntegrityError("a signer is told of the staff's passkeys", passkey=passkey.id)
     if passkey.facts.software and not rules.demo:
         raise IntegrityError("a program stands for an authenticator in a demo bank only", passkey=passkey.id)
-    passkey.check_vouches(rules.operators.get)
+    passkey.check_vouches(lambda id, at_s: rules.known(id, at_s=at_s))

@@ -38,7 +38,10 @@ def seal_policy_rules(
 
 
 def _check(signed: PolicyProposal, rules: SignerRules) -> None:
-    people = [rules.operators.get(id) for id in (signed.proposed_by, signed.decided_by)]
+    people = [
+        rules.known(signed.proposed_by, at_s=signed.proposed_at_s),
+        rules.known(signed.decided_by, at_s=signed.decided_at_s or 0),
+    ]
     keys = [person.public_key for person in people if person is not None and person.role is Role.SUPERVISOR]
     if len(keys) < len(people):
         raise IntegrityError("the policy is not signed by two supervisors whom this signer knows")

@@ -18,8 +18,11 @@ _MAX_CHARACTERS, _MAX_DEPTH = 16 * 1024 * 1024, 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrustedOperator:
+    """`until_s` is there for who is dismissed: what they sign from that second on counts for nothing, before it all."""
+
     public_key: bytes
     role: Role
+    until_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,11 +57,20 @@ class SignerRules:
     version: int = 0
     policy_version: int = 1
 
+    def known(self, operator_id: str, *, at_s: int) -> TrustedOperator | None:
+        """Return whose signature of that time counts, or None: the time is the one that they signed."""
+        found = self.operators.get(operator_id)
+        return found if found is not None and (found.until_s is None or at_s < found.until_s) else None
+
     def seal(self, key: bytes) -> str:
         """Return the rules as JSON with a MAC under the wallet's own key: editing them needs the password."""
         content: dict[str, Value] = {
             "operators": {
-                id: {"public_key": operator.public_key.hex(), "role": operator.role.value}
+                id: {
+                    "public_key": operator.public_key.hex(),
+                    "role": operator.role.value,
+                    **({} if operator.until_s is None else {"until_s": operator.until_s}),
+                }
                 for id, operator in self.operators.items()
             },
             "fee_caps_wei": {str(chain_id): str(cap) for chain_id, cap in self.fee_caps_wei.items()},
@@ -91,10 +103,7 @@ class SignerRules:
         if not whole:
             raise IntegrityError("the signer's rules were changed by somebody without its key")
         return cls(
-            operators={
-                id: TrustedOperator(public_key=bytes.fromhex(entry["public_key"]), role=Role(entry["role"]))
-                for id, entry in content["operators"].items()
-            },
+            operators={id: _operator(entry) for id, entry in content["operators"].items()},
             fee_caps_wei={int(chain_id): int(cap) for chain_id, cap in content["fee_caps_wei"].items()},
             alone_units={asset_id: int(units) for asset_id, units in content["alone_units"].items()},
             demo=content.get("demo", False),
@@ -102,6 +111,11 @@ class SignerRules:
             version=content.get("version", 0),
             policy_version=content.get("policy_version", 1),
         )
+
+
+def _operator(entry: Any) -> TrustedOperator:
+    key, until_s = bytes.fromhex(entry["public_key"]), entry.get("until_s")
+    return TrustedOperator(public_key=key, role=Role(entry["role"]), until_s=until_s)
 
 
 def _passkeys(content: Any) -> PasskeyRules:

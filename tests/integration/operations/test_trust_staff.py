@@ -1,0 +1,211 @@
+"""The signer follows who came and who went: by its own rules, the signed times, and no row of the books."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import tokenpay as tp
+from tests.armed import reopen_signer
+from tests.integration.operations.test_change_staff import admitted, dismissed, proposed
+from tests.integration.operations.test_signer import clearance_of, consent, intent_of, refused, sign, transaction_of
+from tests.world import OUTSIDE, World, euro
+from tokenpay.adapters.signer.rules import SignerRules, TrustedOperator
+from tokenpay.adapters.signer.staff_sealing import seal_staff
+from tokenpay.compliance.staff_change import StaffChange, StaffChangeKind
+
+pytestmark = pytest.mark.one_database
+
+
+def keys(world: World) -> Path:
+    assert world.bank.directory is not None
+    return world.bank.directory / "keys"
+
+
+def rules(world: World) -> SignerRules:
+    """What the signer trusts, once it is opened anew."""
+    reopen_signer(world)
+    found: SignerRules = world.bank.required_signer()._rules  # type: ignore[attr-defined]
+    return found
+
+
+def change_of(world: World, id: str, kind: StaffChangeKind = StaffChangeKind.ADMIT) -> StaffChange:
+    changes = tp.staff_changes(world.bank, by=world.ann)
+    return next(it for it in changes if (it.operator.id, it.kind) == (id, kind))
+
+
+def test_a_newcomers_payments_leave_once_the_signer_was_told(world: World) -> None:
+    carol = admitted(world)
+    tess = admitted(world, "tess", role=tp.Role.TELLER)
+    early = tp.approve(world.bank, world.paid(200, creditor=OUTSIDE).id, by=carol)
+    world.to_finality()
+    assert (world.now(early).state, world.now(early).reasons[0].code) == (tp.PaymentState.FAILED, "signer.refused")
+    with pytest.raises(tp.NotPermitted):
+        tp.trust_staff(world.bank, by=world.tom)
+    with pytest.raises(tp.WrongPassword):
+        tp.trust_staff(world.bank, by=world.ann, key_password="not the wallet's")
+    told = tp.trust_staff(world.bank, by=world.ann)
+    assert sorted(it.operator.id for it in told) == ["carol", "tess"]
+    assert tp.trust_staff(world.bank, by=world.ann) == []
+    reopen_signer(world)
+    late = tp.approve(world.bank, world.paid(200, creditor=OUTSIDE, by=tess).id, by=carol)
+    world.to_finality()
+    assert world.now(late).state is tp.PaymentState.FINAL
+    happened: list[Any] = tp.read_events(world.bank, by=world.ann, limit=999)
+    said = [it for it in happened if it.kind == "operators.trusted"]
+    assert [(it.subject, len(it.content["changes"]), it.content["rules"]) for it in said] == [
+        ("signer", 2, 1),
+        ("signer", 0, 2),
+    ]
+    world.prove()
+
+
+def test_who_came_admits_others_and_the_chain_leads_to_the_founders(world: World) -> None:
+    """All in one second, and dora's admission stands before carol's where ids say so."""
+    carol = admitted(world)
+    coming = proposed(world, "dora", by=carol)
+    tp.approve_admission(world.bank, coming.id, by=world.bob)
+    dismissed(world, "carol")
+    dora = tp.open_session(world.bank, operator_id="dora", password="a secret of their own", terminal="t")
+    dismissed(world, "ann", by=dora)
+    told = tp.trust_staff(world.bank, by=dora)
+    assert [(it.operator.id, it.kind.value) for it in told] == [
+        (it.operator.id, it.kind.value) for it in sorted(told, key=lambda it: (it.proposed_at_s, it.id))
+    ]
+    assert len(told) == 4
+    until = {id: it.until_s for id, it in rules(world).operators.items()}
+    at_s = world.clock.now_s()
+    assert until == {"ann": at_s + 1, "bob": None, "carol": at_s + 1, "dora": None, "engine": None, "tom": None}
+
+
+def test_what_a_leaver_signed_before_counts_and_nothing_after(world: World) -> None:
+    """As somebody would write it who has the leaver's key, the database, and lets the signer parse what it says."""
+    carol = admitted(world)
+    tp.trust_staff(world.bank, by=world.ann)
+    before = intent_of(world, world.tom)
+    world.clock.advance(10)
+    dismissed(world, "carol")
+    tp.trust_staff(world.bank, by=world.ann)
+    reopen_signer(world)
+    world.clock.advance(1)
+    after = intent_of(world, world.tom)
+    assert sign(world, transaction_of(before), before, consent(world, before, world.tom, carol))
+    for intent in (after, replace(after, amount=euro(200)), intent_of(world, carol)):
+        maker = carol if intent.maker == "carol" else world.tom
+        said = refused(world, transaction_of(intent, nonce=8), intent, consent(world, intent, maker, carol))
+        assert said == "an approval comes from somebody this signer does not know"
+
+
+def test_a_customer_whom_a_leaver_knows_goes_on_paying(world: World) -> None:
+    tess = admitted(world, "tess", role=tp.Role.TELLER)
+    tp.open_self_service(world.bank, customer_id=world.anna.id, pin="482915", by=tess, key=world.key())
+    world.clock.advance(10)
+    dismissed(world, "tess")
+    tp.trust_staff(world.bank, by=world.ann)
+    reopen_signer(world)
+    anna = tp.open_customer_session(world.bank, customer_id=world.anna.id, pin="482915", terminal="kiosk")
+    out = world.paid(20, creditor=OUTSIDE, by=anna)
+    world.to_finality()
+    assert world.now(out).state is tp.PaymentState.FINAL
+    # An introduction that the leaver dates after their end is nobody's word.
+    payment = world.paid(30, creditor=OUTSIDE, by=anna)
+    clearance = clearance_of(world, payment)
+    (approval,) = clearance.approvals
+    assert approval.introduction is not None
+    late = replace(approval.introduction, at_s=world.clock.now_s() + 1)
+    forged = replace(clearance, approvals=(replace(approval, introduction=late),))
+    said = refused(world, transaction_of(payment.intent, nonce=50), payment.intent, forged)
+    assert said == "a customer was introduced by somebody this signer does not know"
+
+
+def test_no_row_makes_a_signer_believe_in_somebody(world: World) -> None:
+    """Each row: a change as somebody would write it who owns the books and knows the wallet's password."""
+    carol = admitted(world)
+    change = change_of(world, "carol")
+    eve = replace(change.operator, id="eve", public_key=world.tom.public_key)
+    unknown, known = "is not signed by supervisors", "is not signed by who"
+    table: dict[str, tuple[StaffChange, ...]] = {
+        unknown: (
+            StaffChange.admission("ST-1", eve, by=world.tom, at_s=1).approved(by=world.bob, at_s=1),
+            StaffChange.admission("ST-1", eve, by=world.ann, at_s=1).approved(by=world.tom, at_s=1),
+            StaffChange.admission("ST-1", eve, by=world.ann, at_s=1).approved(by=carol, at_s=1),  # she is not told of
+            StaffChange.dismissal("ST-2", world.bob.operator, reason="", by=world.tom, at_s=1),
+            StaffChange.dismissal("ST-2", carol.operator, reason="", by=world.ann, at_s=1),  # nobody came
+        ),
+        known: (
+            replace(change, operator=replace(change.operator, public_key=world.tom.public_key)),
+            replace(change, operator=replace(change.operator, role=tp.Role.TELLER)),
+            replace(change, proposed_by="bob", decided_by="ann"),
+            replace(change, decided_at_s=2),
+        ),
+        "two different people": (
+            StaffChange.admission("ST-1", eve, by=world.ann, at_s=1),
+            StaffChange.admission("ST-1", eve, by=world.ann, at_s=1).approved(by=world.ann, at_s=1),
+        ),
+        "somebody else by this id": (
+            StaffChange.admission("ST-1", replace(eve, id="tom"), by=world.ann, at_s=1).approved(by=world.bob, at_s=1),
+            StaffChange.dismissal("ST-2", replace(eve, id="tom"), reason="", by=world.ann, at_s=1),
+        ),
+    }
+    before = (keys(world) / "signer.json").read_text()
+    for why, changes in table.items():
+        for forged in changes:
+            with pytest.raises(tp.IntegrityError, match=why):
+                seal_staff(keys(world), None, [forged])
+    assert (keys(world) / "signer.json").read_text() == before
+
+
+@pytest.mark.parametrize("told_before", [False, True])
+def test_a_leaver_admits_nobody_later(world: World, told_before: bool) -> None:
+    carol = admitted(world)
+    dismissed(world, "carol")
+    if told_before:
+        tp.trust_staff(world.bank, by=world.ann)
+    at_s = world.clock.now_s() + 1
+    eve = replace(carol.operator, id="eve", public_key=world.tom.public_key)
+    forged = StaffChange.admission("ST-1", eve, by=carol, at_s=at_s).approved(by=world.bob, at_s=at_s)
+    real = [change_of(world, "carol"), change_of(world, "carol", StaffChangeKind.DISMISS)]
+    with pytest.raises(tp.IntegrityError, match="is not signed by supervisors"):
+        seal_staff(keys(world), None, [*real, forged])
+    earlier = StaffChange.admission("ST-1", eve, by=carol, at_s=at_s - 1).approved(by=world.bob, at_s=at_s)
+    assert "eve" in seal_staff(keys(world), None, [earlier, *real])[0].operators
+
+
+def test_a_policy_that_somebody_signed_who_left_is_sealed(world: World) -> None:
+    carol = admitted(world)
+    now = tp.get_policy(world.bank, by=world.ann)
+    policy = replace(now, version=2, held_for_s=3_600)
+    proposal = tp.propose_policy(world.bank, policy, by=carol, key=world.key())
+    tp.approve_policy(world.bank, proposal.id, by=world.bob)
+    dismissed(world, "carol")
+    with pytest.raises(tp.IntegrityError, match="two supervisors"):
+        tp.seal_policy(world.bank, by=world.ann)
+    tp.trust_staff(world.bank, by=world.ann)
+    assert tp.seal_policy(world.bank, by=world.ann).version == 2
+
+
+def test_a_dismissal_that_is_dated_back_or_ahead_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As one supervisor could write it past the verbs: the signer would believe the time."""
+    carol = admitted(world)
+    tp.approve_admission(world.bank, proposed(world, "dora", by=carol).id, by=world.bob)
+    monkeypatch.setattr("tokenpay.store.policy_store.PolicyStore.may_add", lambda _: False)
+    for at_s in (1, world.clock.now_s() + 10_000):
+        with world.bank.store.unit_of_work() as uow:
+            change = StaffChange.dismissal(f"ST-{at_s}", carol.operator, reason="x", by=world.ann, at_s=at_s)
+            uow.staff.add(change)
+        (refused_,) = tp.enact_staff_changes(world.bank, by=world.engine)
+        assert (refused_.state, "dated" in refused_.reason) == (tp.ProposalState.REFUSED, True)
+
+
+def test_rules_from_before_open_and_say_the_same() -> None:
+    key = bytes(range(32))
+    person = TrustedOperator(public_key=b"\1" * 32, role=tp.Role.TELLER)
+    old = SignerRules(operators={"tom": person}, fee_caps_wei={}, alone_units={})
+    text = old.seal(key)
+    assert "until_s" not in text
+    assert SignerRules.unseal(text, key) == old
+    gone = replace(old, operators={"tom": replace(person, until_s=7)})
+    assert SignerRules.unseal(gone.seal(key), key) == gone
+    assert (gone.known("tom", at_s=6) is not None, gone.known("tom", at_s=7)) == (True, None)
+    assert gone.known("eve", at_s=0) is None
