@@ -19,8 +19,10 @@ from tokenpay.errors import InvalidInput
 from tokenpay.money.tariff import Tariff
 from tokenpay.operations.found import Founder
 from tokenpay.parties.operator import Role
+from tokenpay.primitives.strict_json import read_json
 from tokenpay.settings import ChainSettings, PasskeySettings
 
+_MAX_CHARACTERS, _MAX_DEPTH = 2**22, 20
 _STRICT = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
 
 
@@ -201,20 +203,28 @@ class Ceremony(BaseModel):
 
 def hold(path: Path | None) -> Ceremony:
     """Return what a file says, or ask two supervisors; raises InvalidInput, which names the place and no value."""
-    text = read_text(path) if path is not None else None
     try:
-        return Ceremony.model_validate_json(text) if text is not None else _asked()
+        return Ceremony.model_validate_json(_text(path, "ceremony")) if path is not None else _asked()
     except ValidationError as error:
         raise InvalidInput(f"the ceremony is wrong at {_place(error)}") from None
 
 
 def read_rules(path: Path) -> Rules:
     """Return the rules that a file says; raises InvalidInput, which names the place and no value."""
-    text = read_text(path)
     try:
-        return Rules.model_validate_json(text)
+        return Rules.model_validate_json(_text(path, "policy"))
     except ValidationError as error:
         raise InvalidInput(f"the policy is wrong at {_place(error)}") from None
+
+
+def _text(path: Path, what: str) -> str:
+    """Return a file of JSON that says everything once: of two limits for one asset, the last would count unseen."""
+    text = read_text(path)
+    try:
+        read_json(text, max_characters=_MAX_CHARACTERS, max_depth=_MAX_DEPTH)
+    except InvalidInput as error:
+        raise InvalidInput(f"the {what} {error.message}", file=path.name) from None
+    return text
 
 
 def _place(error: ValidationError) -> str:

@@ -21,6 +21,23 @@ MAX_POSITION = 2**31 - 1
 MAX_CHAIN_ID = 2**63 - 1
 
 
+class _Once(argparse._StoreAction):
+    """An option that is given twice is refused: of two amounts the last would be paid."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> None:
+        given = vars(namespace).setdefault("given", set())
+        if option_string is not None and self.dest in given:
+            parser.error(f"{option_string} is given twice")
+        given.add(self.dest)
+        setattr(namespace, self.dest, values)
+
+
 class Parser(argparse.ArgumentParser):
     """Raises InvalidInput where argparse prints its usage and leaves. `below` are its nouns or verbs."""
 
@@ -28,6 +45,7 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, **settings: object) -> None:
         super().__init__(allow_abbrev=False, **settings)  # type: ignore[arg-type]
+        self.register("action", None, _Once)
 
     def error(self, message: str) -> NoReturn:
         if self.below is not None and message.endswith(f": {self.below.metavar}"):  # none was given

@@ -100,6 +100,15 @@ def heads(bank: "Bank") -> Iterator[Finding]:
         yield ok("heads", f"{len(newest)} streams have one, {len(places)} places keep them")
 
 
+def unnamed_chains(bank: "Bank") -> Iterator[Finding]:
+    """Chains of the books that the settings name no more: nobody carries their payments on, and no engine says so."""
+    with bank.store.read() as uow:
+        followed = [chain.chain_id for chain in uow.chains.all()]
+    for chain_id in followed:
+        if all(chain_id != chain.chain_id for chain in bank.settings.chains):
+            yield fail(f"chain {chain_id}", "bank.json does not name it: nothing moves there", "name it again")
+
+
 def chain(bank: "Bank", settings: "ChainSettings", name: str) -> Iterator[Finding]:
     """Whether a chain runs, its node serves it, the books keep up with it, and the clock agrees with it."""
     with bank.store.read() as uow:

@@ -86,6 +86,7 @@ def _bank(args: Namespace) -> Iterator[Finding]:
         yield diagnosis.guards(bank)
         yield from _tried("audit", partial(diagnosis.audit, bank))
         yield from _tried("heads", partial(diagnosis.heads, bank))
+        yield from _tried("chains", partial(diagnosis.unnamed_chains, bank))
         for chain in bank.settings.chains:
             name = f"chain {chain.chain_id}"
             yield from _tried(name, partial(diagnosis.chain, bank, chain, name))

@@ -51,6 +51,9 @@ def serving(metrics: Metrics, place: tuple[str, int]) -> Iterator[str]:
         def server_bind(self) -> None:
             TCPServer.server_bind(self)  # HTTPServer would ask the network for this machine's name
 
+        def handle_error(self, *_asked: object) -> None:
+            """Say nothing: who asked is gone, and the engine's log is no place for it."""
+
     try:
         server = Server(place, Pages)
     except OSError as error:

@@ -31,8 +31,9 @@ def print_answer(answer: Answer, *, as_json: bool) -> int:
 
 
 def print_error(code: str, message: str, *, fields: Mapping[str, Any], docs: str, as_json: bool) -> None:
-    """Print one line to standard error: `error <code>: <message>`, or the same as JSON."""
-    line = f"error {code}: {_visible(message)}"
+    """Print one line to standard error: `error <code>: <message> (<field> <value>, …)`, or the same as JSON."""
+    known = ", ".join(f"{name} {value}" for name, value in fields.items())
+    line = _visible(f"error {code}: {message} ({known})" if known else f"error {code}: {message}")
     if as_json:
         line = json.dumps({"error": {"code": code, "message": message, "fields": dict(fields), "docs": docs}})
     say_aside(line)

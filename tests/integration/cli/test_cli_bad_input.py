@@ -33,6 +33,9 @@ BAD: dict[str, tuple[tuple[str, ...], str, int]] = {
     "unknown verb": (("bank", "rob"), "input.invalid", 2),
     "unknown option": (("bank", "show", "--fast"), "input.invalid", 2),
     "shortened option": (("customer", "find", "a", "--ope", "tom"), "input.invalid", 2),
+    "an option twice": ((*PAY, "1", "--amount", "100"), "input.invalid", 2),
+    "a policy that says a name twice": (("policy", "propose", "{folder}/twice"), "input.invalid", 2),
+    "a ceremony that says a name twice": (("bank", "found", "--ceremony", "{folder}/twice"), "input.invalid", 2),
     "amount in words": ((*PAY, "ten"), "amount.invalid", 2),
     "amount with a sign": ((*PAY, "+10"), "amount.invalid", 2),
     "amount grouped": ((*PAY, "1,000.00"), "amount.invalid", 2),
@@ -188,6 +191,7 @@ CEREMONY = {"name": "Other", "founders": [{"id": n, "name": n, "password": "pass
 def test_bad_input_is_one_line_and_changes_nothing(desk: Desk, case: str) -> None:
     words, code, exits = BAD[case]
     (desk.folder / "noise").write_bytes(b"\xff\xfe\x00")
+    (desk.folder / "twice").write_text('{"limits": {}, "limits": {"iso4217:EUR": {"payment_units": "1"}}}')
     (desk.folder / "ceremony.json").write_text(json.dumps(CEREMONY))
     known = {"anna": desk.world.anna.id, "boris": desk.world.boris.id, "folder": str(desk.folder)}
     rows, files = desk.rows(), sorted(desk.folder.rglob("*"))
@@ -365,7 +369,8 @@ def test_a_process_ends_as_it_should() -> None:
     assert (done.returncode, done.stderr) == (0, "")
     done = subprocess.run(tokenpay("request", "read", "nonsense"), capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "error request.invalid: this is not a payment request, nor an address\n"
+    said = "this is not a payment request, nor an address (reason unknown_format)"
+    assert done.stderr == f"error request.invalid: {said}\n"
 
 
 def test_a_broken_pipe_is_clean() -> None:

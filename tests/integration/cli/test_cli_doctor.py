@@ -9,7 +9,7 @@ import pytest
 from tests.integration.cli.conftest import Desk
 from tests.lying_node import nodes_of, quorum_of
 from tests.world import CHAIN_ID, SETTINGS
-from tokenpay.settings import BankSettings, write_settings
+from tokenpay.settings import BankSettings, read_settings, write_settings
 from tokenpay.steps.halt import halt_chain
 
 CHAIN = f"chain {CHAIN_ID}"
@@ -101,10 +101,15 @@ def record_of_no_kind(desk: Desk) -> None:
     desk.world.sql("UPDATE audit_records SET seq = 'x' WHERE stream = 'engine' AND seq = 2")
 
 
+def unnamed_chain(desk: Desk) -> None:
+    write_settings(desk.folder, read_settings(desk.folder).model_copy(update={"chains": ()}))
+
+
 ILLS: list[tuple[Callable[[Desk], None], str, str]] = [
     (unreachable, "fail", CHAIN),
     (another_chain, "fail", CHAIN),
     (halted, "fail", CHAIN),
+    (unnamed_chain, "fail", CHAIN),
     (far_behind, "warn", CHAIN),
     (clock_behind, "warn", f"{CHAIN} clock"),
     (chain_stands_still, "warn", f"{CHAIN} clock"),

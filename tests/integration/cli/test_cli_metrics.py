@@ -4,8 +4,11 @@ import http.client
 import json
 import re
 import signal
+import socket
+import struct
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -181,6 +184,18 @@ def test_nothing_else_is_served(page: Page) -> None:
     line.request("POST", "/metrics", body="x")
     assert line.getresponse().status == 501
     line.close()
+
+
+def test_who_leaves_before_the_answer_leaves_no_line(page: Page, capsys: pytest.CaptureFixture[str]) -> None:
+    host, port = page.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port))) as line:
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # closing it resets it
+        line.sendall(b"GET /metr")
+    assert fetch(f"{page.url}/healthz")[0] == 200
+    for thread in threading.enumerate():
+        if thread.name.endswith("(process_request_thread)"):
+            thread.join(10)
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize(
