@@ -109,6 +109,7 @@ def stock(world: World, folder: Path) -> dict[str, str]:
     tp.attach_travel_rule(world.bank, out.id, travel_data(world.anna.id), by=world.tom, key=world.key())
     proof, signature = _wallet(world)
     proposal = tp.propose_policy(world.bank, changed, by=world.bob, key=world.key())
+    coming, own = (_to_come(world, id, by) for id, by in (("carol", world.bob), ("dora", world.ann)))
     world.chain.add_token(FRANC, symbol="DCHF", decimals=2)
     files = {
         "ceremony": json.dumps(CEREMONY),
@@ -168,6 +169,11 @@ def stock(world: World, folder: Path) -> dict[str, str]:
         "price": "1.0005",
         "source": "desk",
         "proposal": proposal.id,
+        "change": coming.id,
+        "operator withdraw change": own.id,
+        "operator admit id": "eve",
+        "role": "teller",
+        "operator dismiss id": "tom",
         "travel attach subject": out.id,
         "travel show subject": out.id,
         "wallet": OUTSIDE,
@@ -180,6 +186,12 @@ def stock(world: World, folder: Path) -> dict[str, str]:
         "stream": "main",
         "before": "2999-01-01",
     }
+
+
+def _to_come(world: World, id: str, by: tp.Session) -> tp.StaffChange:
+    """Somebody whose admission waits for a second person."""
+    person = {"id": id, "name": id.title(), "branch": "main", "password": "a secret of their own"}
+    return tp.propose_admission(world.bank, **person, role=tp.Role.TELLER, by=by, key=world.key())
 
 
 def _wallet(world: World) -> tuple[str, str]:
