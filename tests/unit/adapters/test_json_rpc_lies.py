@@ -225,6 +225,16 @@ def test_what_is_no_nodes_url(url: str) -> None:
     JsonRpc("https://user:word@host/key", timeout_s=1)
 
 
+def test_a_key_that_a_node_repeats_is_told_to_nobody(liar: Liar) -> None:
+    liar.errors["eth_chainId"] = {
+        "code": -32000,
+        "message": "k3y-0f-user, no key: pa/ss-word2 path-k3y-42 query-k3y-7 v3",
+    }
+    url = liar.url.replace("//", "//k3y-0f-user:pa%2Fss-word2@") + "/v3/path-k3y-42?key=query-k3y-7"
+    with pytest.raises(ChainUnavailable, match=r"error: \.\.\., no key: \.\.\. \.\.\. \.\.\. v3$"):
+        JsonRpcChain(url, 7, finality=Confirmations(2), timeout_s=TIMEOUT_S).head()
+
+
 def test_silence_and_a_closed_door_are_no_answer(liar: Liar, chain: JsonRpcChain) -> None:
     liar.delay_s = TIMEOUT_S + 0.3
     with pytest.raises(ChainUnavailable):

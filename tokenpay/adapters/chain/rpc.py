@@ -4,9 +4,9 @@ import itertools
 import sys
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic_core import from_json
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MAX_BATCH = 100  # very large batches have hung nodes, and public nodes refuse them
 _THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
+_KEY_LENGTH = 8
 Call: TypeAlias = tuple[str, list[Any]]
 
 
@@ -49,7 +50,7 @@ class JsonRpc:
     def __init__(self, url: str, *, timeout_s: float) -> None:
         """Keep where the node is; raises InvalidInput unless it is an HTTP URL, of which no error says anything."""
         self._host = _host(url)
-        self._url = url
+        self._url, self._secrets = url, _secrets(url)
         self._timeout_s = timeout_s
         self._of_thread = threading.local()
 
@@ -73,11 +74,19 @@ class JsonRpc:
             # Whatever went wrong on the way, connection, status, JSON or ids: there is no answer. The cause is
             # not chained, because it holds the URL, and a URL may hold the provider's key.
             raise ChainUnavailable(f"the node gave no usable answer ({type(error).__name__})") from None
-        if isinstance(replies, dict) and isinstance(failure := _read(replies), RpcFailure):
+        if isinstance(replies, dict) and isinstance(failure := self._read(replies), RpcFailure):
             raise ChainUnavailable(f"the node refused the request: {failure.safe}")
         if not isinstance(replies, list) or [_id(reply) for reply in replies] != list(range(1, len(calls) + 1)):
             raise ChainUnavailable("the node answered other questions than were asked")
-        return [_read(reply) for reply in replies]
+        return [self._read(reply) for reply in replies]
+
+    def _read(self, reply: dict[str, Any]) -> Any:
+        answer = _read(reply)
+        if isinstance(answer, RpcFailure):
+            # One that refuses a key may repeat it, and what a node says is read by all who look at the chain.
+            for secret in self._secrets:
+                answer = replace(answer, message=answer.message.replace(secret, "..."))
+        return answer
 
     def _provider(self) -> "HTTPProvider":
         known: HTTPProvider | None = getattr(self._of_thread, "provider", None)
@@ -106,6 +115,18 @@ def _host(url: str) -> str:
     if not host or port == 0 or parts.scheme not in ("http", "https") or not url.isascii() or not url.isprintable():
         raise InvalidInput("a node's URL is http://host:port or https://host/path")
     return host
+
+
+def _secrets(url: str) -> list[str]:
+    """Return what in a URL may be a provider's key, the longest first; a short word is none."""
+    parts = urlsplit(url)
+    named = [
+        parts.username or "",
+        parts.password or "",
+        *parts.path.split("/"),
+        *parts.query.replace("=", "&").split("&"),
+    ]
+    return sorted({form for word in named for form in (word, unquote(word)) if len(form) >= _KEY_LENGTH}, key=len)[::-1]
 
 
 def result(answer: Any) -> Any:
