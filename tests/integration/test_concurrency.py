@@ -212,6 +212,27 @@ def test_a_customer_is_never_closed_with_money(counters: Counters) -> None:
     counters.nobody_was_turned_away()
 
 
+def test_a_customer_is_never_closed_with_a_request_that_waits(counters: Counters) -> None:
+    small = counters.small
+
+    def ends_well(call: Callable[[], Any]) -> bool:
+        try:
+            counters.until_answered(call)
+        except WrongState:
+            return False
+        return True
+
+    for number in range(4):
+        key = f"asks-{number}"
+        customer = enrol_customer(small.bank, name=key, by=small.sessions["tom"], key=key).id
+        tom = small.another_session("tom")
+        ask = partial(issue_request, small.bank, payee=customer, asset=DEUR, amount=None, by=tom, key=f"request-{key}")
+        close = partial(close_customer, small.bank, customer, reason="left", by=small.sessions["ann"])
+        asked, closed = all_at_once([partial(ends_well, ask), partial(ends_well, close)])
+        assert asked is not closed
+    counters.nobody_was_turned_away()
+
+
 def test_who_finds_no_free_connection_may_try_again(counters: Counters) -> None:
     store = counters.small.bank.store
     pool: Any = store.engine.pool

@@ -46,7 +46,7 @@ def close_shift(bank: Bank, shift_id: str, *, counts: Sequence[CashCount], by: S
         expected = drawer_units(uow, shift.drawer)
         cash = tuple(Amount(Asset.cash(currency), expected[currency]) for currency in sorted(expected))
         counted = shift.counted(closing, expected=cash)
-        held = uow.payments.find(related=shift_id, states=[PaymentState.HELD], limit=1)
+        held = uow.payments.find(related=shift_id, states=[PaymentState.HELD], whole=False)
         if held:
             raise WrongState("a payment of the shift waits for a second person", payment=held[0].id)
         weighed = weigh_variances(uow, bank, operator, shift, closing, by=by)

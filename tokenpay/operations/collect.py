@@ -10,7 +10,6 @@ from tokenpay.parties.session import Session
 from tokenpay.payments.intent import ChainParty, Purpose
 from tokenpay.payments.payment import Payment, Reason, Refusal
 from tokenpay.primitives.secp256k1 import Signature
-from tokenpay.requests.request_state import WAITING, after_time
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.propose import Draft, propose
 from tokenpay.store.carried_store import Carried
@@ -42,9 +41,6 @@ def collect(
 
     def check(uow: UnitOfWork) -> tuple[Reason, ...]:
         authorization.check_window(bank.clock.now_s())  # asked of a new payment only, not of a repeated call
-        state = after_time(request, uow.requests.get(request_id, lock=True).state, now_s=bank.clock.now_s())
-        if state not in WAITING:
-            return (Reason(code="request.closed", message=f"the request is {state}"),)
         if uow.carried.holds(authorization.sender.text, authorization.nonce):
             return (Reason(code="authorization.carried", message="this authorization is collected already"),)
         if uow.chains.authorization_used(

@@ -31,7 +31,8 @@ def export_journal(bank: Bank, path: Path, *, by: Session, wanted: JournalFilter
     spreadsheet could run as a formula stands behind an apostrophe, at the beginning of a cell and behind a semicolon,
     where many countries' spreadsheets begin another; so does an apostrophe that was there: take the first one away,
     in each such place, to have the value. The file is there whole or not at all, and its owner's alone.
-    Raises Conflict when something is there already, StoreUnavailable when it cannot be written.
+    Raises Conflict when something is there already, StoreUnavailable when it cannot be written, IntegrityError where a
+    payment cannot be read: what is kept for good leaves nothing out.
     """
     try:
         with new_file(path) as draft:
@@ -58,7 +59,7 @@ def _entries(bank: Bank, wanted: JournalFilter, *, by: Session) -> Iterator[Jour
     while True:
         with bank.store.read() as uow:
             authorize(uow, bank, by, Permission.READ)
-            page = uow.payments.journal(wanted, cursor, limit=PAGE)
+            page = uow.payments.journal(wanted, cursor, limit=PAGE, whole=True)
         yield from page.entries
         if not page.following:
             return

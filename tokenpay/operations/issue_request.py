@@ -7,6 +7,7 @@ from tokenpay.money.asset import Asset, AssetKind
 from tokenpay.parties.customer import CustomerStatus
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
+from tokenpay.payments.deposit import DepositState
 from tokenpay.requests.payment_request import PaymentRequest, Terms
 from tokenpay.requests.reference import reference_id
 from tokenpay.requests.request_state import RequestState, after_cancel
@@ -52,7 +53,7 @@ def issue_request(
         known = uow.keys.claim(key, verb="issue_request", content=content, result_id=request_id, at_s=now_s)
         if known is not None:
             return uow.requests.get(known).request
-        if uow.customers.get(payee).status is not CustomerStatus.ACTIVE:
+        if uow.customers.get(payee, lock="to keep").status is not CustomerStatus.ACTIVE:
             raise WrongState("the customer is not active", customer=payee)
         registered = uow.assets.get(asset.id)
         if not registered.active or registered.asset != asset:
@@ -79,13 +80,18 @@ def issue_request(
 
 
 def cancel_request(bank: Bank, request_id: str, *, by: Session) -> RequestState:
-    """Cancel a request that still waits for money; what arrives afterwards goes to suspense. Raises WrongState."""
+    """Cancel a request that still waits for money; what arrives afterwards goes to suspense.
+
+    Raises NotFound, and WrongState where it does not wait, or a deposit for it is seen and not final yet.
+    """
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.REQUEST)
         issued = uow.requests.get(request_id, lock=True)
         if issued.state is RequestState.CANCELLED:
             return issued.state
         state = after_cancel(issued.state)
+        if uow.deposits.find(request_id=request_id, states=[DepositState.SEEN], limit=1):
+            raise WrongState("money for it is on the chain already, and not final yet", request=request_id)
         uow.requests.update(request_id, state=state, credited_units=issued.credited_units)
         record(uow, bank, operator, "request.cancelled", request_id)
         return state

@@ -17,7 +17,8 @@ def journal(bank: Bank, *, by: Session, wanted: JournalFilter = ALL, after: str 
 
     `after` is what the page before said is `following`. What is made in a later second stands before the first page.
     A customer asks for their own number alone, and sees what they paid, what they were paid, and no name but theirs.
-    Raises InvalidInput for a cursor that no page gave.
+    One that cannot be read is left out: `get_payment` raises at it, and so does `export_journal`. Raises InvalidInput
+    for a cursor that no page gave.
     """
     cursor = JournalCursor.parse(after) if after else None
     of = (wanted.customer_id,) if wanted.customer_id else ()

@@ -18,7 +18,7 @@ from tokenpay.payments.payment import Payment, PaymentState
 from tokenpay.requests.request_state import RequestState
 from tokenpay.requests.signed_request import BankKey
 from tokenpay.steps.authorize import authorize, payee_of, whose
-from tokenpay.steps.own_address import check_address
+from tokenpay.steps.own_address import check_address, is_own
 from tokenpay.steps.request_proof import own_key
 from tokenpay.steps.shown import case_shown, deposit_shown, event_shown, shown
 from tokenpay.store.asset_store import RegisteredAsset
@@ -88,13 +88,15 @@ def find_requests(
 ) -> list[IssuedRequest]:
     """Return requests for one customer (all: None) in these states (all: None), newest first.
 
-    Raises NotFound for an unknown customer, IntegrityError where a request's address is not the bank's.
+    One that cannot be read, or whose address is not the bank's, is left out: `get_request` raises at it. Raises
+    NotFound for an unknown customer.
     """
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.READ, of=() if customer_id is None else (customer_id,))
         if customer_id is not None:
             uow.customers.get(customer_id)
-        return [check_address(uow, it) for it in uow.requests.find(payee=customer_id, states=states, limit=limit)]
+        found = uow.requests.find(payee=customer_id, states=states, limit=limit)
+        return [issued for issued in found if is_own(uow, issued)]
 
 
 def request_deposits(bank: Bank, request_id: str, *, by: Session) -> list[Deposit]:

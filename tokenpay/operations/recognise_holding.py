@@ -9,6 +9,7 @@ from tokenpay.ledger.chart import BANK, AccountKind
 from tokenpay.money.address import Address
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
+from tokenpay.payments.deposit import DepositState
 from tokenpay.payments.intent import Purpose
 from tokenpay.payments.payment import ON_ITS_WAY
 from tokenpay.steps import movements
@@ -22,7 +23,8 @@ def recognise_holding(bank: Bank, *, asset_id: str, by: Session, address: Addres
 
     At the treasury (no `address`) it is the bank's own money: funding. At a deposit address, such as
     native coin from a customer, it goes to suspense with a case. Raises InvalidInput for an address
-    that is not the bank's, WrongState while a sweep or a collection on its way may have brought it, ChainUnavailable.
+    that is not the bank's, WrongState while a sweep or a collection on its way may have brought it, or a deposit that
+    is not judged yet did, ChainUnavailable.
     Returns 0 where the chain holds no more than the books: what payments take out meanwhile makes it less.
     """
     with bank.store.read() as uow:
@@ -44,6 +46,12 @@ def recognise_holding(bank: Bank, *, asset_id: str, by: Session, address: Addres
             raise WrongState(f"a {brings} of this asset is on its way: what it brings is told from the books")
         if uow.chains.get(chain_id, lock=True).final_number != followed.final_number:
             raise ChainUnavailable("the books moved on while the chain was asked; try again", chain_id=chain_id)
+        # A token that did not tell what the address holds: its deposits wait, while the books go on past their block.
+        seen = uow.deposits.find(
+            address=owner, chain_id=chain_id, states=[DepositState.SEEN], up_to_block=followed.final_number
+        )
+        if any(deposit.amount.asset == asset for deposit in seen):
+            raise WrongState("a deposit to this address is not judged yet: it is told from the books")
         uow.ledger.lock([custody])
         beyond = uow.ledger.posted_beyond(followed.final_number, asset_ids=[asset_id]).get(custody.id, 0)
         units = there - (uow.ledger.locked(custody.id).posted_units - beyond)

@@ -43,7 +43,7 @@ def refund(bank: Bank, *, of: str, to: Party | str, amount: Amount, by: Session,
 
     def check(uow: UnitOfWork) -> tuple[Reason, ...]:
         uow.payments.lock(of)
-        given = [p for p in uow.payments.find(related=of) if p.state not in UNPAID]
+        given = [p for p in uow.payments.find(related=of, whole=False) if p.state not in UNPAID]
         if sum(p.intent.amount.units for p in given) + amount.units > intent.amount.units:
             return (Reason(code="refund.exceeds", message="all refunds together would be more than the payment"),)
         return ()

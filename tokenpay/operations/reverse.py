@@ -36,7 +36,7 @@ def reverse(bank: Bank, payment_id: str, *, by: Session, key: str) -> Payment | 
 
     def check(uow: UnitOfWork) -> tuple[Reason, ...]:
         uow.payments.lock(payment_id)
-        if any(p.state not in UNPAID for p in uow.payments.find(related=payment_id)):
+        if any(p.state not in UNPAID for p in uow.payments.find(related=payment_id, whole=False)):
             return (Reason(code="reversal.exists", message="the payment was reversed or refunded already"),)
         return ()
 

@@ -35,7 +35,7 @@ def sweep(bank: Bank, *, asset_id: str, by: Session, at_least_units: int = 1, li
             for account in accounts
             if account.owner != treasury.text
         ][:limit]
-        before = {address.text: len(uow.payments.find(related=address.text)) for address, _, _ in full}
+        before = {address.text: len(uow.payments.find(related=address.text, whole=False)) for address, _, _ in full}
         requests = uow.requests.by_address(chain_id, [address for address, _, _ in full])
     made: list[Payment] = []
     for address, units, version in full:

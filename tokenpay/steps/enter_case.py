@@ -34,8 +34,11 @@ def enter_case(
     """
     before = uow.cases.find(kind, subject)
     still_open = next((case for case in before if case.is_open), None)
-    if still_open is not None:
-        return still_open
+    if still_open is not None:  # somebody may just close it, and money under a closed case goes nowhere
+        locked = uow.cases.get(still_open.id, lock=True)
+        if locked.is_open:
+            return locked
+        return enter_case(uow, bank, operator, kind=kind, subject=subject, note=note, typed=typed, about=about)
     taken = {case.subject for case in before}
     names = (f"{subject}#{number}" if number > 1 else subject for number in count(1))
     numbered = next(name for name in names if name not in taken)

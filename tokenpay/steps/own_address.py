@@ -10,13 +10,15 @@ from tokenpay.wallets.hd import ExtendedPublicKey
 
 def check_address(uow: UnitOfWork, issued: IssuedRequest) -> IssuedRequest:
     """Return the request; raises IntegrityError when somebody wrote another address beside it."""
-    address = issued.request.deposit_address
-    if address is None:
-        return issued
-    index = issued.deposit_index
-    if index is None or address_at(uow.facts.get("deposit_xpub"), index) != address:
+    if not is_own(uow, issued):
         raise IntegrityError("a request names an address that is not the bank's", request=issued.request.id)
     return issued
+
+
+def is_own(uow: UnitOfWork, issued: IssuedRequest) -> bool:
+    """Tell whether a request's deposit address is the bank's, or it has none."""
+    address, index = issued.request.deposit_address, issued.deposit_index
+    return address is None or (index is not None and address_at(uow.facts.get("deposit_xpub"), index) == address)
 
 
 @stored

@@ -205,7 +205,7 @@ def enter(uow: UnitOfWork, bank: Bank, operator: Operator, weighed: Weighed) -> 
         uow.clearances.add(gate)
     if isinstance(gate, Clearance) and intent.rail is Rail.BOOK:
         movements.post_now(uow, bank, payment, clearance_id=gate.id)
-        take_payment(uow, intent, at_s=now_s)
+        take_payment(uow, intent, at_s=intent.created_at_s)  # as it was agreed to, whatever the second is by now
     else:
         movements.reserve(uow, bank, payment, clearance_id=gate.id if isinstance(gate, Clearance) else None)
     details = {"intent": maker.intent_hash.hex(), "purpose": intent.purpose.value, "state": payment.state.value}

@@ -13,10 +13,13 @@ from tokenpay.steps import movements
 from tokenpay.steps.clear import clear
 from tokenpay.steps.enter_case import enter_hit_cases, enter_match_case
 from tokenpay.steps.record import record
+from tokenpay.steps.request_payment import ended_reasons
 from tokenpay.store.unit_of_work import UnitOfWork
 
-_ENDS = frozenset({"approval.passkey", "asset.frozen", "customer.closed", "customer.frozen", "screening.match"})
-"""Reasons that end a cleared payment: its asset, parties, lists or passkeys are no longer what was cleared."""
+_ENDS = frozenset({
+    "approval.passkey", "asset.frozen", "customer.closed", "customer.frozen", "request.closed", "screening.match",
+})  # fmt: skip
+"""Reasons that end a cleared payment: its asset, parties, lists, passkeys or request are no longer what was cleared."""
 _WAITS = frozenset({
     "emergency.stop", "intent.expired", "screening.pending", "screening.possible_match", "screening.unavailable",
     "travel_rule.data_missing",
@@ -48,6 +51,8 @@ def look_again(uow: UnitOfWork, bank: Bank, payment: Payment) -> tuple[Look, tup
     gone from the books.
     """
     reasons = _reasons(uow, bank, payment)
+    if payment.state is PaymentState.CLEARED:  # what has its nonce is carried: no gap is left for it
+        reasons = (*ended_reasons(uow, payment.intent, at_s=bank.clock.now_s()), *reasons)
     codes = {reason.code for reason in reasons}
     if codes - _ENDS - _WAITS - _PASSED:
         raise IntegrityError("the books no longer hold what cleared this payment", payment=payment.id)

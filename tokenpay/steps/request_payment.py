@@ -7,16 +7,18 @@ from tokenpay.store.unit_of_work import UnitOfWork
 
 
 def request_reasons(uow: UnitOfWork, intent: Intent, *, at_s: int) -> tuple[Reason, ...]:
-    """Lock the request that a book payment answers and return why it cannot take the payment, or nothing.
+    """Lock the request that a payment answers and return why it cannot take the payment, or nothing.
 
-    In our own books nobody can overpay by mistake: what a request does not ask for is refused.
+    In our own books nobody can overpay by mistake: what a request does not ask for is refused. What is collected on a
+    chain is a deposit when it comes, and divided then; but nothing is collected for what asks for nothing any more.
     """
-    if not intent.request_id or intent.rail is not Rail.BOOK:
+    if not intent.request_id:
         return ()
-    issued = uow.requests.get(intent.request_id, lock=True)
+    closed = ended_reasons(uow, intent, at_s=at_s, lock=True)
+    if closed or intent.rail is not Rail.BOOK:
+        return closed
+    issued = uow.requests.get(intent.request_id)
     state = after_time(issued.request, issued.state, now_s=at_s)
-    if state not in WAITING:
-        return (Reason(code="request.closed", message=f"the request is {state}"),)
     if issued.request.payee != str(intent.creditor) or issued.request.asset != intent.amount.asset:
         return (
             Reason(code="request.other", message="the payment is not to the payee, or not in the asset, asked for"),
@@ -27,6 +29,15 @@ def request_reasons(uow: UnitOfWork, intent: Intent, *, at_s: int) -> tuple[Reas
     if taken.suspense_units:
         return (Reason(code="request.amount", message="the request asks for another amount"),)
     return ()
+
+
+def ended_reasons(uow: UnitOfWork, intent: Intent, *, at_s: int, lock: bool = False) -> tuple[Reason, ...]:
+    """Return why a payment comes too late for its request, or nothing."""
+    if not intent.request_id:
+        return ()
+    issued = uow.requests.get(intent.request_id, lock=lock)
+    state = after_time(issued.request, issued.state, now_s=at_s)
+    return () if state in WAITING else (Reason(code="request.closed", message=f"the request is {state}"),)
 
 
 def address_reasons(uow: UnitOfWork, intent: Intent) -> tuple[Reason, ...]:

@@ -103,7 +103,7 @@ def _sent_units(uow: UnitOfWork, deposit: Deposit) -> int:
     party = ChainParty(deposit.chain_id, deposit.address)
     return sum(
         payment.intent.amount.units
-        for payment in uow.payments.find(related=deposit.address.text, states=[PaymentState.FINAL])
+        for payment in uow.payments.find(related=deposit.address.text, states=[PaymentState.FINAL], whole=False)
         if payment.included_block == deposit.block_number
         and payment.intent.debtor == party
         and payment.intent.amount.asset == deposit.amount.asset
@@ -156,6 +156,9 @@ def check_names_compared(bank: Bank, seen: Sequence[Deposit]) -> None:
 def _book(uow: UnitOfWork, bank: Bank, operator: Operator, deposit: Deposit, division: Division) -> None:
     """Post a deposit's pending transfer for what is credited, and enter what is not under a case."""
     now_s = bank.clock.now_s()
+    outcome, aside, case = division.outcome, division.aside, None
+    if aside is not None:
+        case = enter_case(uow, bank, operator, kind=aside.kind, subject=deposit.id, note=aside.note)
     for transfer in movements.pending_of(uow, deposit_id=deposit.id):
         if division.credit_units:
             uow.ledger.post_pending(
@@ -163,11 +166,8 @@ def _book(uow: UnitOfWork, bank: Bank, operator: Operator, deposit: Deposit, div
             )
         else:
             uow.ledger.void(transfer)
-    outcome, aside = division.outcome, division.aside
-    if aside is not None:
-        case = enter_case(uow, bank, operator, kind=aside.kind, subject=deposit.id, note=aside.note)
-        if division.aside_units:
-            _enter_aside(uow, bank, deposit, case, division.aside_units, outcome)
+    if case is not None and division.aside_units:
+        _enter_aside(uow, bank, deposit, case, division.aside_units, outcome)
     uow.deposits.update(replace(deposit, state=DepositState.FINAL, outcome=outcome))
     details = {
         "outcome": outcome.value,

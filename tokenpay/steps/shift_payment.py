@@ -57,7 +57,8 @@ def close_counted(uow: UnitOfWork, bank: Bank, operator: Operator, shift: Shift)
 
     It closes where the books say what was counted; where a variance was not agreed to, it is open again.
     """
-    if shift.state is not ShiftState.COUNTED or uow.payments.find(related=shift.id, states=[PaymentState.HELD]):
+    held = uow.payments.find(related=shift.id, states=[PaymentState.HELD], whole=False)
+    if shift.state is not ShiftState.COUNTED or held:
         return shift
     if variances(drawer_units(uow, shift.drawer), shift.closing):
         gone_on = shift.reopened()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tokenpay.bank import Bank
+from tokenpay.compliance.case import CaseKind
 from tokenpay.ethereum.observed import AuthorizationLog, Block, Receipt, TransferLog
 from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import AccountKind
@@ -15,7 +16,8 @@ from tokenpay.payments.attempt import SignedPayment
 from tokenpay.payments.deposit import BELIEVABLE_UNITS, Deposit, DepositState
 from tokenpay.payments.payment import PaymentState
 from tokenpay.steps import movements
-from tokenpay.steps.own_address import check_address
+from tokenpay.steps.enter_case import enter_case
+from tokenpay.steps.own_address import is_own
 from tokenpay.steps.record import record
 from tokenpay.store.chain_store import FollowedChain
 from tokenpay.store.request_store import IssuedRequest
@@ -69,18 +71,23 @@ def take_in(uow: UnitOfWork, bank: Bank, operator: Operator, chain_id: int, news
         uow.chains.add_authorization(chain_id, used)
     arrivals = _arrivals(uow, chain_id, news)
     for arrival in arrivals:
-        _see(uow, bank, operator, arrival)
-    return len(arrivals)
+        if arrival.ours:
+            _see(uow, bank, operator, arrival)
+        else:
+            subject, note = arrival.issued.request.id, "it names an address that is not the bank's: no deposit comes"
+            enter_case(uow, bank, operator, kind=CaseKind.UNMATCHED_DEPOSIT, subject=subject, note=note)
+    return sum(arrival.ours for arrival in arrivals)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Arrival:
-    """A transfer to one of the bank's deposit addresses."""
+    """A transfer to a request's deposit address; not `ours`: to another's, which somebody wrote there."""
 
     log: TransferLog
     address: Address
     asset: Asset
     issued: IssuedRequest
+    ours: bool
 
     @property
     def custody(self) -> Account:
@@ -100,7 +107,8 @@ def _arrivals(uow: UnitOfWork, chain_id: int, news: News) -> list[_Arrival]:
             log=log,
             address=address,
             asset=news.assets[log.contract.text],
-            issued=check_address(uow, issued[address.text]),
+            issued=issued[address.text],
+            ours=is_own(uow, issued[address.text]),
         )
         for log, address in paid
         if address.text in issued

@@ -24,7 +24,6 @@ from sqlalchemy import (
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from tokenpay.compliance.risk.activity import REMEMBERED, SCORED, Movement
-from tokenpay.errors import IntegrityError
 from tokenpay.ledger.chart import AccountKind, account_id
 from tokenpay.payments.intent import BookParty, Intent, Party
 from tokenpay.payments.payment import UNPAID, PaymentState
@@ -32,7 +31,7 @@ from tokenpay.store.door import stored
 from tokenpay.store.tables import accounts, deposits, entries, payments, transfers
 from tokenpay.store.writes import Writes
 
-_UNITS = re.compile(r',"units":"([0-9]+)"')
+_UNITS = re.compile(r',"units":"([0-9]{1,78})"')
 """The units in a payment's canonical content, where a quote within a text is escaped: nothing else reads like this."""
 _HAS, _OUT, _IN = 0, 1, 2
 _ENTRIES = 2 * REMEMBERED
@@ -175,8 +174,9 @@ def _moved(rows: Sequence[Any]) -> Moved:
     outgoing, incoming = [], []
     for way, at_s, text, asset_id, counterparty, kind, state in rows:
         if way == _OUT:
-            if state not in _GONE and kind in _THEIRS:
-                outgoing.append(Movement(at_s, _units(text), asset_id, counterparty, state == _FINAL))
+            units = _UNITS.search(text)  # a row without any is none that this library wrote: nothing moved by it
+            if units is not None and state not in _GONE and kind in _THEIRS:
+                outgoing.append(Movement(at_s, int(units[1]), asset_id, counterparty, state == _FINAL))
         elif way == _IN:
             incoming.append(Movement(at_s, int(text), asset_id, _payer(counterparty, kind)))
         else:
@@ -186,13 +186,6 @@ def _moved(rows: Sequence[Any]) -> Moved:
         outgoing=tuple(sorted(reversed(outgoing), key=_at_s)),
         incoming=tuple(sorted(reversed(incoming), key=_at_s)),
     )
-
-
-def _units(intent: str) -> int:
-    found = _UNITS.search(intent)
-    if found is None:
-        raise IntegrityError("the content of a payment names no units")
-    return int(found[1])
 
 
 def _payer(account: str, deposit: str | None) -> str:

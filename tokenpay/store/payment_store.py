@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
 
 from tokenpay.errors import IntegrityError, NotFound
 from tokenpay.money.amount import Amount
@@ -154,7 +154,7 @@ class PaymentStore:
         party = f"customer/{customer_id}"
         theirs = (payments.c.debtor == party) | (payments.c.creditor == party)
         query = select(payments).where(theirs, payments.c.state == PaymentState.REFUSED)
-        return [self._payment(row) for row in self._connection.execute(query.order_by(payments.c.created_at_s))]
+        return readable(self._connection.execute(query.order_by(payments.c.created_at_s)), self._payment)
 
     def held_for(self, codes: str, *, limit: int) -> list[Payment]:
         """Return held payments that can be read, with a reason whose code begins with `codes`, oldest first."""
@@ -192,17 +192,14 @@ class PaymentStore:
         In no order: one that the database were to keep would have it read all that the debtor ever paid.
         """
         column = payments.c
-        query = select(column.id, column.purpose, column.state, column.intent).where(
+        query: Select[Any] = select(column.id, column.purpose, column.state, column.intent).where(
             column.debtor == str(debtor),
             column.creditor == str(creditor),
             column.asset_id == asset_id,
             column.state.not_in([state.value for state in UNPAID | {PaymentState.HELD}]),
         )
         rows = self._connection.execute(query.limit(rows_limit(limit)))
-        return [
-            Sent(id=row.id, purpose=Purpose(row.purpose), state=PaymentState(row.state), units=_units(row.intent))
-            for row in rows
-        ]
+        return readable(rows, _sent)
 
     def under_way(self) -> list[tuple[int | None, PaymentState, int, int]]:
         """Return (chain or None for the books, state, how many, oldest change) of payments that have not ended."""
@@ -212,27 +209,39 @@ class PaymentStore:
         return [(chain_id, PaymentState(state), count, oldest) for chain_id, state, count, oldest in rows]
 
     def journal(
-        self, wanted: JournalFilter, after: JournalCursor | None, *, limit: int, paid_alone: bool = False
+        self,
+        wanted: JournalFilter,
+        after: JournalCursor | None,
+        *,
+        limit: int,
+        paid_alone: bool = False,
+        whole: bool = False,
     ) -> JournalPage:
         """Return up to `limit` of these payments after a cursor, newest first, with their customers' names.
 
-        With `paid_alone`, what is on its way to the customer that is asked for is left out until it is final.
+        With `paid_alone`, what is on its way to the customer that is asked for is left out until it is final. One that
+        cannot be read is left out, and hides nothing of what is behind it; `whole` raises IntegrityError at it.
         """
         rows_limit(limit)
-        rows = self._connection.execute(journal_query(wanted, after, limit=limit + 1, paid_alone=paid_alone))
-        entries = (
-            JournalEntry(
-                payment=self._payment(row),
-                branch=row.branch,
-                debtor_name=row.debtor_name or "",
-                creditor_name=row.creditor_name or "",
-            )
-            for row in rows
+        entries: list[JournalEntry] = []
+        while True:
+            query = journal_query(wanted, after, limit=limit + 1, paid_alone=paid_alone)
+            rows = self._connection.execute(query).all()
+            entries += [self._entry(row) for row in rows] if whole else readable(rows, self._entry)
+            if len(entries) > limit or len(rows) <= limit:
+                return page_of(entries, limit=limit)
+            after = JournalCursor(created_at_s=rows[-1].created_at_s, payment_id=rows[-1].id)
+
+    def _entry(self, row: Row[Any]) -> JournalEntry:
+        return JournalEntry(
+            payment=self._payment(row),
+            branch=row.branch,
+            debtor_name=row.debtor_name or "",
+            creditor_name=row.creditor_name or "",
         )
-        return page_of(entries, limit=limit)
 
     def final_transfers(self, since_s: int, until_s: int) -> Iterator[FinalTransfer]:
-        """Yield each payment that became final in [since_s, until_s): a year has millions.
+        """Yield each payment that can be read and became final in [since_s, until_s): a year has millions.
 
         The units are read from the content that was agreed to, not added up in SQL.
         """
@@ -249,17 +258,7 @@ class PaymentStore:
             country_of(column.id),
         ).where(column.state == PaymentState.FINAL, column.updated_at_s >= since_s, column.updated_at_s < until_s)
         for row in self._connection.execute(query, execution_options=IN_PARTS):
-            yield FinalTransfer(
-                id=row.id,
-                at_s=row.updated_at_s,
-                branch=row.branch,
-                kind=row.purpose,
-                asset_id=row.asset_id,
-                units=_units(row.intent),
-                debtor=row.debtor,
-                creditor=row.creditor,
-                country=row.country or "",
-            )
+            yield from readable([row], _final)
 
     def outdated(self, *, now_s: int) -> list[str]:
         """Return the ids of payments that were not started in time. A no-op is never too late: a nonce waits for it."""
@@ -275,7 +274,7 @@ class PaymentStore:
         asset = self._assets.get(row.asset_id).asset
         exchanged = row.purpose == Purpose.EXCHANGE
         intent = self.intent(row.intent) if exchanged else _intent(row.intent, asset, asset.symbol)
-        if intent.hash() != row.intent_hash or intent.uetr != row.id:
+        if (intent.hash(), intent.uetr, intent.created_at_s) != (row.intent_hash, row.id, row.created_at_s):
             raise IntegrityError("the content of a payment was changed after it was made", payment=row.id)
         return Payment(
             intent=intent,
@@ -343,6 +342,25 @@ def _check_asset(asset: Asset, asset_id: str, decimals: int) -> None:
 
 
 @stored
+def _sent(row: Row[Any]) -> Sent:
+    return Sent(id=row.id, purpose=Purpose(row.purpose), state=PaymentState(row.state), units=_units(row.intent))
+
+
+@stored
+def _final(row: Row[Any]) -> FinalTransfer:
+    return FinalTransfer(
+        id=row.id,
+        at_s=row.updated_at_s,
+        branch=row.branch,
+        kind=row.purpose,
+        asset_id=row.asset_id,
+        units=_units(row.intent),
+        debtor=row.debtor,
+        creditor=row.creditor,
+        country=row.country or "",
+    )
+
+
 def _units(intent: str) -> int:
     return int(parse_canonical(intent)["units"])
 

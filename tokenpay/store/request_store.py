@@ -12,7 +12,7 @@ from tokenpay.money.amount import Amount
 from tokenpay.requests.payment_request import PaymentRequest, Terms
 from tokenpay.requests.request_state import WAITING, RequestState
 from tokenpay.store.asset_store import AssetStore
-from tokenpay.store.door import parts, rows_limit, stored
+from tokenpay.store.door import parts, readable, rows_limit, stored
 from tokenpay.store.tables import requests
 
 _LOCK = (
@@ -103,35 +103,30 @@ class RequestStore:
         self._owned.update({(chain_id, address): text in owned for text, address in by_text.items()})
 
     def by_address(self, chain_id: int, addresses: Iterable[Address]) -> dict[str, IssuedRequest]:
-        """Return the requests whose deposit address is among `addresses`, by EIP-55 text."""
-        found: dict[str, IssuedRequest] = {}
+        """Return the requests that can be read whose deposit address is among `addresses`, by EIP-55 text."""
+        found: list[IssuedRequest] = []
         for part in parts(sorted({address.text for address in addresses})):
             query = select(requests).where(requests.c.chain_id == chain_id, requests.c.deposit_address.in_(part))
-            for row in self._connection.execute(query):
-                found[row.deposit_address] = self._issued(row)
-        return found
+            found += readable(self._connection.execute(query), self._issued)
+        return {issued.request.deposit_address.text: issued for issued in found if issued.request.deposit_address}
 
     def find(
         self, *, payee: str | None = None, states: Iterable[RequestState] | None = None, limit: int = 1000
     ) -> list[IssuedRequest]:
-        """Return requests, newest first."""
+        """Return the requests that can be read, newest first."""
         query = select(requests).order_by(requests.c.created_at_s.desc(), requests.c.id).limit(rows_limit(limit))
         if payee is not None:
             query = query.where(requests.c.payee == payee)
         if states is not None:
             query = query.where(requests.c.state.in_([state.value for state in states]))
-        return [self._issued(row) for row in self._connection.execute(query)]
+        return readable(self._connection.execute(query), self._issued)
 
     def expired(self, *, now_s: int, limit: int) -> list[IssuedRequest]:
-        """Return requests that still wait for money past their expiry."""
+        """Return requests that can be read and still wait for money past their expiry."""
         waiting = sorted(state.value for state in WAITING)
         query = select(requests).where(requests.c.state.in_(waiting), requests.c.expires_at_s <= now_s)
-        return [
-            self._issued(row)
-            for row in self._connection.execute(
-                query.order_by(requests.c.id).limit(limit).with_for_update(key_share=True)
-            )
-        ]
+        query = query.order_by(requests.c.id).limit(limit).with_for_update(key_share=True)
+        return readable(self._connection.execute(query), self._issued)
 
     def update(self, request_id: str, *, state: RequestState, credited_units: int) -> None:
         self._connection.execute(

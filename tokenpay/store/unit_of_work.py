@@ -81,8 +81,8 @@ class UnitOfWork:
 
     Verbs that lock take their locks in one order, so that none waits in a circle: lease, chain, key, policy proposal,
     change of the staff, supervisors, payments, passkey challenge, passkey, deposits, request, quote, shift, receipt,
-    limit counters, ledger accounts, audit head. Rows of one kind are locked in the order of their ids, all in one
-    statement.
+    a case with money under it, limit counters, ledger accounts, audit head. Rows of one kind are locked in the order
+    of their ids, all in one statement.
     """
 
     connection: Connection

@@ -178,6 +178,27 @@ def test_a_token_that_does_not_tell_what_an_address_holds_keeps_its_own_deposits
     world.prove()
 
 
+def test_what_a_deposit_brought_is_not_recognised_before_it_is_judged(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would stand in the books twice: in suspense, and on its payee's account."""
+    request = world.request(50, payee=world.boris)
+
+    def told(*_: Any) -> Any:
+        raise tp.WrongState("it does not tell", contract=CONTRACT.text)
+
+    monkeypatch.setattr(world.chain, "holdings", told)
+    world.deposit(request, 50)
+    world.to_finality()
+    monkeypatch.undo()
+    with pytest.raises(tp.WrongState, match="not judged yet"):
+        tp.recognise_holding(world.bank, asset_id=TOKEN.id, by=world.ann, address=address_of(request))
+    world.to_finality()
+    assert found(world, request) == [(D.FINAL, O.CREDITED)]
+    assert tp.recognise_holding(world.bank, asset_id=TOKEN.id, by=world.ann, address=address_of(request)) == 0
+    world.prove()
+
+
 def test_many_requests_in_one_block(world: World) -> None:
     requests = [world.request(10 + n, payee=world.boris) for n in range(5)]
     for n, request in enumerate(requests):

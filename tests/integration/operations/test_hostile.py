@@ -1,16 +1,20 @@
 """What somebody tried who wanted money that was not theirs, or wanted the bank to stand still: each once worked."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 import tokenpay as tp
 from tests.integration.operations.test_requests import PAYER, PAYER_ADDRESS, authorization, carry, collect
 from tests.unguarded import unguarded
-from tests.world import CHAIN_ID, COIN, CONTRACT, LISTED, OUTSIDE, STRANGER, TOKEN, World, euro
+from tests.world import CHAIN_ID, COIN, CONTRACT, LISTED, OUTSIDE, STRANGER, TOKEN, World, address_of, euro
 from tokenpay.ethereum.grants.grant import sign
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.payments.payment import PaymentState as S
+from tokenpay.steps.enter_case import enter_case
+from tokenpay.store.case_store import CaseStore
 
 pytestmark = pytest.mark.one_database
 
@@ -95,6 +99,64 @@ def test_no_money_comes_to_stand_on_a_resolved_case(world: World) -> None:
     tp.resolve_case(world.bank, case.id, resolution="done", by=world.bob)
     with pytest.raises(tp.WrongState, match="open case"):
         tp.reverse(world.bank, out.id, by=world.ann, key="undo again")
+
+
+def test_no_money_goes_under_a_case_that_is_just_closed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who looked before it was closed finds it closed under the lock, and opens another."""
+    given: dict[str, Any] = {"kind": tp.CaseKind.OVERPAYMENT, "subject": "deposit", "note": "too much"}
+    seen = tp.open_case(world.bank, **given, by=world.ann)
+    tp.resolve_case(world.bank, seen.id, resolution="done", by=world.bob)
+    find, stale = CaseStore.find, [[seen]]
+    monkeypatch.setattr(CaseStore, "find", lambda *of: stale.pop() if stale else find(*of))
+    with world.bank.store.unit_of_work() as uow:
+        entered = enter_case(uow, world.bank, world.engine.operator, **given)
+    assert entered.is_open
+    assert entered.id != seen.id
+
+
+@pytest.mark.every_database
+def test_a_payment_of_a_terminal_s_own_sql_keeps_nobody_from_paying_or_looking(world: World) -> None:
+    """It names no units, stands as final, and says that it is about a real payment: it is none that was ever made."""
+    world.decree(new_payee=tp.NewPayee(free_units={TOKEN.id: euro(500).units}))
+    request = world.request(50, payee=world.boris)
+    paid = world.paid(20)
+    columns = (
+        "purpose, rail, branch, asset_id, chain_id, request_id, created_at_s, expires_at_s, debtor, creditor, maker,"
+        " reasons, updated_at_s, state"
+    )
+    copy = (
+        f"INSERT INTO payments (id, intent, intent_hash, related, {columns}) SELECT :id, '{{', :hash, :about, {columns}"
+    )
+    with world.bank.store.engine.begin() as connection:
+        for number, about in enumerate((paid.id, address_of(request).text)):
+            values = {"id": f"junk-{number}", "hash": bytes([number]) * 32, "about": about, "of": paid.id}
+            connection.execute(sa.text(f"{copy} FROM payments WHERE id = :of"), values)
+    again = world.paid(5)
+    back = tp.refund(world.bank, of=paid.id, to=f"customer/{world.anna.id}", amount=euro(20), by=world.tom, key="back")
+    assert isinstance(back, tp.Payment)
+    world.deposit(request, 50)
+    world.to_finality()
+    world.sweep()
+    first = tp.journal(world.bank, by=world.tom, limit=2)
+    rest = tp.journal(world.bank, by=world.tom, limit=50, after=first.following)
+    found = {entry.payment.id for page in (first, rest) for entry in page.entries}
+    assert {paid.id, again.id, back.id} <= found
+    now_s = world.clock.now_s()
+    moved = tp.volumes(world.bank, since_s=now_s - 86_400, until_s=now_s + 1, by=world.ann)
+    assert sum(it.count for it in moved if it.purpose == "payment") == 2
+    world.prove()
+
+
+def test_an_event_of_a_terminal_s_own_sql_stops_no_reader(world: World) -> None:
+    after = tp.newest_event(world.bank, by=world.tom)
+    with world.bank.store.engine.begin() as connection:
+        connection.execute(
+            sa.text("INSERT INTO outbox (at_s, kind, subject, content, written_by) VALUES (1, 'x', 'y', '{', 0)")
+        )
+    payment = world.paid(1)
+    junk, *events = tp.read_events(world.bank, by=world.tom, after=after)
+    assert (junk.kind, junk.content) == ("x", None)
+    assert payment.id in {event.subject for event in events}
 
 
 def test_payments_that_cannot_go_do_not_starve_one_that_can(world: World) -> None:

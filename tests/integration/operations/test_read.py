@@ -36,10 +36,12 @@ def test_requests_are_found_by_customer_and_state_newest_first(world: World) -> 
 
 
 def test_a_request_with_somebody_elses_address_is_not_listed(world: World) -> None:
-    request = world.request(1)
+    request, other = world.request(1), world.request(2)
     world.sql("UPDATE requests SET deposit_address = :to WHERE id = :id", to=LISTED.text, id=request.id)
+    listed = [issued.request.id for issued in tp.find_requests(world.bank, by=world.tom)]
+    assert (request.id in listed, other.id in listed) == (False, True)
     with pytest.raises(tp.IntegrityError):
-        tp.find_requests(world.bank, by=world.tom)
+        tp.get_request(world.bank, request.id, by=world.tom)
 
 
 def test_the_rules_and_the_people_can_be_read(world: World) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 import tokenpay as tp
 from tests.world import CHAIN_ID, CONTRACT, LISTED, OUTSIDE, START, STRANGER, TOKEN, World, address_of, euro
@@ -15,6 +16,7 @@ from tokenpay.requests.emvco import EmvcoRequest
 from tokenpay.requests.emvco_object import DataObject
 from tokenpay.requests.merchant import Merchant
 from tokenpay.requests.token_template import TokenTemplate
+from tokenpay.steps import propose
 from tokenpay.store.asset_store import RegisteredAsset
 
 pytestmark = pytest.mark.one_database
@@ -83,6 +85,64 @@ def test_only_what_waits_for_money_is_cancelled(world: World) -> None:
         tp.cancel_request(world.bank, paid.id, by=world.tom)
     with pytest.raises(tp.NotFound):
         tp.cancel_request(world.bank, "0" * 26, by=world.tom)
+
+
+def test_a_request_is_not_cancelled_while_money_for_it_becomes_final(world: World) -> None:
+    """What arrived before would stand aside as if it had come afterwards."""
+    request = world.request(50, payee=world.boris)
+    world.deposit(request, 50)
+    world.mine()
+    world.turn()
+    with pytest.raises(tp.WrongState, match="not final yet"):
+        tp.cancel_request(world.bank, request.id, by=world.tom)
+    world.to_finality()
+    assert (state(world, request), world.units(world.boris)) == (R.PAID, euro(50).units)
+
+
+def test_a_request_that_expires_while_it_is_paid_is_paid(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second turns between the look at the request and the entry: what was agreed to is what is counted."""
+    request = world.request(50, payee=world.boris, expires_in_s=60)
+    world.clock.advance(59)
+    weigh = propose.weigh
+
+    def and_a_second_is_over(*given: Any, **named: Any) -> Any:
+        weighed = weigh(*given, **named)
+        world.clock.advance(1)
+        return weighed
+
+    monkeypatch.setattr(propose, "weigh", and_a_second_is_over)
+    assert world.paid(50, request_id=request.id).state is S.FINAL
+    assert tp.get_request(world.bank, request.id, by=world.tom).credited_units == euro(50).units
+    assert state(world, request) is R.PAID
+
+
+@pytest.mark.parametrize("address", ["somebody's", "the bank's"])
+def test_a_request_that_a_terminal_s_own_sql_wrote_stops_nothing(world: World, address: str) -> None:
+    """One names an address that is not the bank's, and one cannot be read: chain, expiry and lists go on without."""
+    request = world.request(50, payee=world.boris, expires_in_s=60)
+    held = world.paid(200)
+    strange = address == "somebody's"
+    copy = (
+        "INSERT INTO requests (id, payee, asset_id, units, remittance_information, created_at_s, expires_at_s, state,"
+        " credited_units, terms, chain_id, deposit_address, deposit_index) SELECT :id, payee, asset_id, units, '', 1,"
+        " 2, 'open', credited_units, :terms, chain_id, :address, 999 FROM requests WHERE id = :of"
+    )
+    terms = "parts" if strange else "none"
+    with world.bank.store.engine.begin() as connection:
+        values = {"id": "0" * 26, "terms": terms, "address": STRANGER.text, "of": request.id}
+        connection.execute(sa.text(copy), values)
+    world.chain.deposit(CONTRACT, STRANGER, 7)
+    world.deposit(request, 50)
+    world.to_finality()
+    assert (state(world, request), world.units(world.boris)) == (R.PAID, euro(50).units)
+    assert world.cases() == ([("unmatched_deposit", "0" * 26)] if strange else [])
+    listed = tp.find_requests(world.bank, by=world.tom, customer_id=world.boris.id)
+    assert [issued.request.id for issued in listed] == [request.id]
+    with pytest.raises(tp.IntegrityError):
+        tp.get_request(world.bank, "0" * 26, by=world.tom)
+    world.next_day()
+    tp.expire(world.bank, by=world.engine)
+    assert world.now(held).state is S.EXPIRED
 
 
 def test_what_waited_too_long_expires_and_funds_go_back(world: World) -> None:
@@ -285,6 +345,26 @@ def test_an_authorization_is_carried_and_credited_as_a_deposit(world: World) -> 
     world.to_finality()
     assert world.now(payment).state is S.FINAL
     assert (world.units(world.boris), state(world, request)) == (euro(50).units, R.PAID)
+    world.prove()
+
+
+@pytest.mark.parametrize("end", ["cancelled", "expired", "paid"])
+def test_nothing_is_collected_for_a_request_that_asks_for_nothing_any_more(world: World, end: str) -> None:
+    world.chain.deposit(CONTRACT, PAYER_ADDRESS, euro(50).units)
+    world.mine()
+    request = world.request(50, payee=world.boris, expires_in_s=60)
+    payment = collect(world, request, authorization(world, request))
+    assert isinstance(payment, tp.Payment)
+    if end == "cancelled":
+        tp.cancel_request(world.bank, request.id, by=world.tom)
+    elif end == "paid":
+        world.paid(50, request_id=request.id)
+    else:
+        world.clock.advance(60)
+    world.to_finality()
+    assert world.now(payment).state is S.REFUSED
+    assert [reason.code for reason in world.now(payment).reasons] == ["request.closed"]
+    assert world.holding(PAYER_ADDRESS) == euro(50).units
     world.prove()
 
 
