@@ -2,26 +2,41 @@
 
 from tokenpay.bank import Bank
 from tokenpay.compliance.policy_proposal import ProposalState
-from tokenpay.compliance.staff_change import StaffChange
+from tokenpay.compliance.staff_change import StaffChange, StaffChangeKind
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.enact_staff import enact_staff_change
+from tokenpay.steps.record import record
 
 
 def enact_staff_changes(bank: Bank, *, by: Session) -> list[StaffChange]:
-    """Put approved changes of the staff in force, oldest first, each by itself; return what came of them.
+    """Put approved changes of the staff in force, each by itself, and return what came of them.
 
-    Every signature is verified, and one that nobody signed is refused.
+    Dismissals come first, and either kind oldest first. Every signature is verified, and what nobody signed is refused;
+    so is one that waits and cannot be read, for nobody could decide on it, nor on another of the same person.
     """
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.RUN_ENGINE)
-        waiting = [change.id for change in uow.staff.standing(ProposalState.APPROVED)]
+        unreadable = uow.staff.unreadable()
+        approved = uow.staff.standing(ProposalState.APPROVED)
+    for change_id in unreadable:
+        _refuse_unreadable(bank, change_id, by=by)
     done = []
-    for change_id in waiting:
+    for waiting in sorted(approved, key=lambda change: change.kind is not StaffChangeKind.DISMISS):
         with bank.store.unit_of_work() as uow:
             operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
-            change = uow.staff.get(change_id, lock=True)
+            change = uow.staff.get(waiting.id, lock=True)
             if change.state is ProposalState.APPROVED:
                 done.append(enact_staff_change(uow, bank, operator, change))
     return done
+
+
+def _refuse_unreadable(bank: Bank, change_id: str, *, by: Session) -> None:
+    why = "the change cannot be read"
+    with bank.store.unit_of_work() as uow:
+        operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
+        whose = uow.staff.end_unreadable(change_id, by=operator.id, at_s=bank.clock.now_s(), reason=why)
+        if whose is not None:
+            details = {"change": change_id, "reason": why}
+            record(uow, bank, operator, "operator.refused", whose, details, whatever_the_clock=True)

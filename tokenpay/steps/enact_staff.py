@@ -5,7 +5,7 @@ from dataclasses import replace
 from tokenpay.bank import Bank
 from tokenpay.compliance.policy_proposal import ProposalState
 from tokenpay.compliance.staff_change import STAFF, StaffChange, StaffChangeKind
-from tokenpay.errors import IntegrityError, NotPermitted, TokenpayError, WrongState
+from tokenpay.errors import IntegrityError, NotFound, NotPermitted, WrongState
 from tokenpay.parties.operator import Operator, Permission, Role
 from tokenpay.steps.record import record
 from tokenpay.store.unit_of_work import UnitOfWork
@@ -56,14 +56,13 @@ def enact_staff_change(uow: UnitOfWork, bank: Bank, by: Operator, change: StaffC
         else:
             if check_may_go(uow, change.operator.id, by=change.proposed_by) != change.operator:
                 raise IntegrityError("the dismissal is of somebody else", change=change.id)
-            if change.proposed_at_s < uow.staff.last_signed_s(change.operator.id):
-                raise IntegrityError("the dismissal is dated before what they signed", change=change.id)
             uow.operators.deactivate(change.operator.id)
             uow.sessions.close_all(change.operator.id, at_s=now_s)
-    except TokenpayError as error:
+    except (IntegrityError, NotFound, NotPermitted, WrongState) as error:
         refused = change.ended(ProposalState.REFUSED, by=by.id, at_s=now_s, reason=error.message)
         uow.staff.decide(refused)
-        record(uow, bank, by, "operator.refused", change.operator.id, details)
+        takes_away = change.kind is StaffChangeKind.DISMISS
+        record(uow, bank, by, "operator.refused", change.operator.id, details, whatever_the_clock=takes_away)
         return refused
     in_force = replace(change, state=ProposalState.IN_FORCE)
     uow.staff.decide(in_force)
@@ -77,8 +76,9 @@ def enact_staff_change(uow: UnitOfWork, bank: Bank, by: Operator, change: StaffC
 
 
 def _check_signed(uow: UnitOfWork, change: StaffChange, *, now_s: int) -> None:
-    if any(at_s > now_s + MAX_AHEAD_S for _, at_s in change.signed):
-        raise IntegrityError("the change is dated ahead", change=change.id)
+    last_s = uow.staff.last_signed_s(change.operator.id)  # never, of who is only to come
+    if not all(last_s <= at_s <= max(last_s, now_s + MAX_AHEAD_S) for _, at_s in change.signed):
+        raise IntegrityError("the change is dated ahead, or before what its leaver signed", change=change.id)
     people = [uow.operators.get(id) for id, _ in change.signed]
     change.verify(*(operator.public_key for operator in people))
     if not all(operator.may(Permission.POLICY) for operator in people):

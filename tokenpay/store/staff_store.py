@@ -79,6 +79,22 @@ class StaffStore:
         query = select(staff_changes).where(_C.state == state).order_by(_C.proposed_at_s, _C.id)
         return readable(self._connection.execute(query), _change)
 
+    def unreadable(self) -> list[str]:
+        """Return the ids of changes that wait and cannot be read: nobody could decide on them."""
+        rows = self._connection.execute(select(staff_changes).where(_C.state.in_(PENDING)).order_by(_C.id))
+        return [row.id for row in rows if not readable([row], _change)]
+
+    def end_unreadable(self, change_id: str, *, by: str, at_s: int, reason: str) -> str | None:
+        """Refuse a change that waits where it cannot be read, and return whose it is; else change nothing."""
+        query = select(staff_changes).where(_C.id == change_id, _C.state.in_(PENDING)).with_for_update(key_share=True)
+        row = self._connection.execute(query).one_or_none()
+        if row is None or readable([row], _change):
+            return None
+        refused = {"state": ProposalState.REFUSED, "decided_by": by, "decided_at_s": at_s, "decided_signature": None}
+        self._connection.execute(update(staff_changes).where(_C.id == change_id).values(reason=reason, **refused))
+        self._connection.execute(delete(waiting_credentials).where(_W.change_id == change_id))
+        return str(row.operator_id)
+
     def pending(self, operator_id: str, kind: StaffChangeKind) -> str | None:
         """Return the id of a change of this kind that waits for this operator id, if there is one."""
         wanted = (_C.operator_id == operator_id) & (_C.kind == kind) & _C.state.in_(PENDING)

@@ -1,12 +1,15 @@
 """Staff comes by two supervisors and goes by one, for good, and never so that fewer than two supervisors stay."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
 
 import tokenpay as tp
 from tests.world import OUTSIDE, World, sign_in
+from tokenpay.store import migrate
 
 pytestmark = pytest.mark.one_database
 
@@ -239,14 +242,45 @@ def test_an_admission_without_its_password_is_refused(world: World) -> None:
     assert tp.approve_admission(world.bank, change.id, by=world.bob).state is S.REFUSED
 
 
-def test_a_change_that_cannot_be_read_holds_up_no_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_change_that_cannot_be_read_holds_up_nobody(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a row that a terminal wrote would keep somebody from being dismissed, or an id from being given."""
+    admitted(world)
     with monkeypatch.context() as patched:
         at_a_terminal(patched)
-        for id in ("carol", "dora"):
-            tp.approve_admission(world.bank, proposed(world, id).id, by=world.bob)
-    world.sql("UPDATE staff_changes SET branch = '' WHERE operator_id = 'carol'")
+        tp.approve_admission(world.bank, proposed(world, "dora").id, by=world.bob)
+        dismissed(world, "carol")
+        tp.approve_admission(world.bank, proposed(world, "emma").id, by=world.bob)
+        proposed(world, "fred")
+    world.sql("UPDATE staff_changes SET branch = '' WHERE operator_id IN ('carol', 'dora', 'fred')"
+              " AND state IN ('open', 'approved')")  # fmt: skip
     assert world.turn().error is None
-    assert who(world).keys() >= {"dora"}
+    assert (who(world)["carol"], {"dora", "emma", "fred"} & who(world).keys()) == (True, {"emma"})
+    assert [events(world, id)[-1] for id in ("carol", "dora", "fred")] == ["operator.refused"] * 3
+    assert dismissed(world, "carol").state is S.IN_FORCE
+    assert admitted(world, "dora")
+    world.prove()
+
+
+def back(world: World, seconds: int) -> None:
+    """Put the clock back, and let people sign in by it."""
+    world.clock.at_s -= seconds
+    world.ann, world.engine = sign_in(world.bank, "ann"), tp.engine_session(world.bank)
+
+
+def test_dismissals_come_first_and_whatever_the_clock(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    carol, _ = admitted(world), admitted(world, "emma")
+    with monkeypatch.context() as patched:
+        at_a_terminal(patched)
+        tp.approve_admission(world.bank, proposed(world, "dora", by=carol).id, by=world.bob)
+        dismissed(world, "carol")
+    back(world, 280)  # the other clock was ahead by less than five minutes
+    ended = tp.enact_staff_changes(world.bank, by=world.engine)
+    assert [(it.operator.id, it.state) for it in ended] == [("carol", S.IN_FORCE), ("dora", S.REFUSED)]
+    back(world, 400)
+    with pytest.raises(tp.Halted):
+        proposed(world, "dora")
+    admitter = dismissed(world, "bob")  # who signed by the clock of before
+    assert (admitter.state, who(world)["bob"]) == (S.IN_FORCE, False)
 
 
 def test_a_newcomer_works_in_the_books_and_the_signer_waits_to_be_told(world: World) -> None:
@@ -255,3 +289,40 @@ def test_a_newcomer_works_in_the_books_and_the_signer_waits_to_be_told(world: Wo
     out = world.paid(20, by=carol, creditor=OUTSIDE)
     world.turn()
     assert world.now(out).state is not tp.PaymentState.SENT
+
+
+@pytest.mark.every_database
+def test_of_three_who_dismiss_each_other_at_once_two_stay(world: World) -> None:
+    """Each by a program of their own, behind one gate; who comes second is told, or is out already."""
+    carol = admitted(world)
+    pairs = (("bob", world.ann), ("carol", world.bob), ("ann", carol))
+    gate = Barrier(len(pairs))
+
+    def dismiss(id: str, by: tp.Session) -> str:
+        gate.wait(timeout=30)
+        try:
+            return tp.dismiss_operator(world.bank, id, reason="at once", by=by, key=f"dismiss-{id}").state
+        except (tp.WrongState, tp.SessionExpired, tp.NotPermitted) as error:
+            return error.code
+
+    with ThreadPoolExecutor(len(pairs)) as pool:
+        said = list(pool.map(lambda pair: dismiss(*pair), pairs))
+    assert said.count(S.IN_FORCE) == 1, said
+    with world.bank.store.read() as uow:
+        active = [it.id for it in uow.operators.all() if it.active and it.role is tp.Role.SUPERVISOR]
+    assert len(active) == 2
+
+
+@pytest.mark.every_database
+def test_who_came_stays_when_the_bank_goes_down_a_revision_and_up_again(world: World, database_url: str) -> None:
+    admitted(world)
+    dismissed(world, "tom")
+    world.bank.store.engine.dispose()
+    migrate.downgrade(database_url, "0025")
+    migrate.upgrade(database_url)
+    assert (who(world)["carol"], who(world)["tom"]) == (True, False)
+    assert tp.open_session(world.bank, operator_id="carol", password=SECRET, terminal="t")
+    assert tp.staff_changes(world.bank, by=world.ann) == []  # what a revision does not know goes with it
+    assert admitted(world, "dora")
+    with pytest.raises(tp.WrongState):
+        proposed(world)

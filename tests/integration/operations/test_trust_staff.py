@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 
 import tokenpay as tp
-from tests.armed import reopen_signer
+from tests.armed import register, reopen_signer
 from tests.integration.operations.test_change_staff import admitted, dismissed, proposed
 from tests.integration.operations.test_signer import clearance_of, consent, intent_of, refused, sign, transaction_of
 from tests.world import OUTSIDE, World, euro
+from tokenpay.adapters.signer.passkey_sealing import seal_passkeys
 from tokenpay.adapters.signer.rules import SignerRules, TrustedOperator
 from tokenpay.adapters.signer.staff_sealing import seal_staff
 from tokenpay.compliance.staff_change import StaffChange, StaffChangeKind
+from tokenpay.parties.passkey import VouchPart
 
 pytestmark = pytest.mark.one_database
 
@@ -170,6 +172,25 @@ def test_a_leaver_admits_nobody_later(world: World, told_before: bool) -> None:
         seal_staff(keys(world), None, [*real, forged])
     earlier = StaffChange.admission("ST-1", eve, by=carol, at_s=at_s - 1).approved(by=world.bob, at_s=at_s)
     assert "eve" in seal_staff(keys(world), None, [earlier, *real])[0].operators
+
+
+def test_passkeys_that_a_leaver_vouched_for_go_on(world: World) -> None:
+    carol = admitted(world)
+    toms, boris_ = register(world, world.tom), register(world, world.bob)
+    tp.confirm_passkey(world.bank, toms.id, by=carol)
+    tp.confirm_passkey(world.bank, boris_.id, by=world.ann)
+    with pytest.raises(tp.IntegrityError, match="supervisor"):  # the signer does not know carol
+        tp.trust_passkeys(world.bank, by=world.ann)
+    world.clock.advance(10)
+    dismissed(world, "carol")
+    tp.trust_staff(world.bank, by=world.ann)
+    assert [key.state for key in tp.trust_passkeys(world.bank, by=world.ann)] == [tp.PasskeyState.ACTIVE] * 2
+    late = replace(boris_, confirmed=boris_.facts.vouch(carol, VouchPart.CONFIRMED, at_s=world.clock.now_s() + 1))
+    with pytest.raises(tp.IntegrityError, match="supervisor"):
+        seal_passkeys(
+            keys(world), None, [replace(late, state=tp.PasskeyState.CONFIRMED)],
+            party=world.bank.required_relying_party(), units={},
+        )  # fmt: skip
 
 
 def test_a_policy_that_somebody_signed_who_left_is_sealed(world: World) -> None:
