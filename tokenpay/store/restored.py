@@ -6,6 +6,9 @@ ADDRESS_GAP = 1_000_000
 ADDRESSES_A_SECOND = 10
 """More than a bank gives out: where one copy comes back twice, the second gap ends behind what the first bank used."""
 
+MAX_GAP = 2**28
+"""A clock that is years ahead must not use up the addresses: there are 2**31."""
+
 
 def came_back(uow: UnitOfWork, *, copied_at_s: int, now_s: int) -> int:
     """Leave a gap in the deposit addresses, let readers of the feed begin anew, and return the next address's number.
@@ -16,6 +19,6 @@ def came_back(uow: UnitOfWork, *, copied_at_s: int, now_s: int) -> int:
     uow.outbox.begin_anew()
     uow.facts.lock("deposit_xpub")  # as who issues a request does
     begins = max(uow.requests.next_index(), uow.facts.number("deposit_index_floor", 0))
-    begins += ADDRESS_GAP + ADDRESSES_A_SECOND * max(0, now_s - copied_at_s)
+    begins += min(ADDRESS_GAP + ADDRESSES_A_SECOND * max(0, now_s - copied_at_s), MAX_GAP)
     uow.facts.set("deposit_index_floor", str(begins))
     return begins

@@ -128,6 +128,11 @@ def test_no_address_is_given_out_again_however_often_a_copy_comes_back(
     assert len(set(addresses)) == 3, addresses
 
 
+def test_a_clock_that_is_far_ahead_uses_up_no_addresses(desk: Desk) -> None:
+    desk.world.clock.advance(100 * 366 * 86_400)
+    assert desk("bank", "restored", "--json").json["addresses_from"] < 2**29
+
+
 def test_a_copy_is_one_state_whoever_writes_meanwhile(desk: Desk, tmp_path: Path) -> None:
     with desk.world.bank.store.unit_of_work() as uow:
         uow.facts.set("name", "half done")
