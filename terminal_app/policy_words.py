@@ -67,6 +67,8 @@ def rule_text(rule: tuple[str, ...], assets: Mapping[str, tp.Asset]) -> str:
         return (
             _("whom {customer} may pay").format(customer=rule[1]) if rule[1] else str(_("whom every customer may pay"))
         )
+    if rule[0] == "fee_caps_wei":
+        return _("chain {chain}: the gas of a payment, at most").format(chain=rule[1])
     name = next((part for part in reversed(rule) if part in RULES), rule[-1])
     called = str(RULES.get(name, name))
     return f"{symbol}, {called}" if symbol else called
@@ -78,6 +80,8 @@ def value_text(rule: tuple[str, ...], value: Any, assets: Mapping[str, tp.Asset]
         return str(_("nothing"))
     if isinstance(value, bool):
         return str(_("yes") if value else _("no"))
+    if rule[0] == "fee_caps_wei":
+        return amount_text(tp.Amount(tp.Asset.native(int(rule[1])), int(value)))
     asset_id = _asset_id(rule)
     if asset_id in assets and str(value).isdecimal():
         return amount_text(tp.Amount(assets[asset_id], int(value)))

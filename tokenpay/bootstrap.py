@@ -301,7 +301,7 @@ def trust_passkeys(bank: Bank, *, by: Session, key_password: str | None = None) 
 
 
 def seal_policy(bank: Bank, *, by: Session, key_password: str | None = None) -> Policy:
-    """Tell the signer on this machine of the policy in force: what one person pays alone, and what asks for passkeys.
+    """Tell the signer on this machine of the policy in force: what one person pays alone, passkeys, and fee caps.
 
     It takes the wallet's password, and a supervisor. The two people who signed the policy are verified by the signer's
     own rules; what was sealed of an older one is replaced, whether it allowed more or less. Programs that hold the
@@ -549,7 +549,9 @@ def _rules(
         operators={
             operator.id: TrustedOperator(public_key=operator.public_key, role=operator.role) for operator, _ in people
         },
-        fee_caps_wei={chain.chain_id: chain.fee_cap_wei for chain in settings.chains},
+        fee_caps_wei={
+            chain.chain_id: policy.fee_caps_wei.get(chain.chain_id, chain.fee_cap_wei) for chain in settings.chains
+        },
         alone_units={asset_id: limits.alone_units for asset_id, limits in policy.limits.items()},
         demo=demo,
         passkeys=passkeys,

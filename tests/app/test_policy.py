@@ -58,6 +58,7 @@ def test_every_rule_has_words_and_no_value_is_left_in_the_librarys_form() -> Non
         payees={"": frozenset({"eip155:1:0x" + "7" * 40})},
         new_payee=tp.NewPayee(free_units={TOKEN.id: 1}, second_person=True, wait_s=90),
         private_transfers=False,
+        fee_caps_wei={1: 5 * 10**17},
         risk=tp.RiskLines(habit=True),
     )
     told = {

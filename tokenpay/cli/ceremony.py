@@ -158,6 +158,7 @@ class Rules(BaseModel):
     new_payee: FirstPayment | None = None
     private_transfers: bool = True
     risk: Risk = Risk()
+    fee_caps_wei: dict[Annotated[str, Field(pattern=r"^[1-9][0-9]{0,17}$")], int] = {}
 
     def policy(self, version: int = 1) -> Policy:
         """Return the policy that these rules are."""
@@ -178,6 +179,7 @@ class Rules(BaseModel):
             new_payee=None if self.new_payee is None else NewPayee(**self.new_payee.model_dump()),
             private_transfers=self.private_transfers,
             risk=RiskLines(**self.risk.model_dump()),
+            fee_caps_wei={int(chain_id): cap_wei for chain_id, cap_wei in self.fee_caps_wei.items()},
         )
 
 

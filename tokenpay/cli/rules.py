@@ -51,6 +51,7 @@ def policy_content(policy: "Policy", assets: "Mapping[str, Asset]", *, as_json: 
         "new_payee": None if policy.new_payee is None else plain(policy.new_payee.content()),
         "private_transfers": policy.private_transfers,
         "risk": plain(policy.risk or tp.RiskLines()),
+        "fee_caps_wei": {str(chain_id): str(cap_wei) for chain_id, cap_wei in sorted(policy.fee_caps_wei.items())},
     }
 
 
@@ -102,10 +103,17 @@ _WORDS = {
 def change_line(change: "PolicyChange", assets: "Mapping[str, Asset]") -> str:
     """Return what a change is in one line, such as `DEUR, one payment: 100.00 DEUR -> 200.00 DEUR`."""
     name = "travel_units" if change.rule[:2] == ("travel_rule", "units") else change.rule[-1]
+    if change.rule[0] == "fee_caps_wei":
+        was, becomes = (_coin(int(name), value) for value in (change.was, change.becomes))
+        return f"chain {name}, the gas of a payment: {was} -> {becomes}"
     asset_id = next((part for part in change.rule if ":" in part), "")
     of = f"{assets[asset_id].symbol if asset_id in assets else asset_id}, " if asset_id else ""
     was, becomes = (_rule_value(name, value, asset_id, assets) for value in (change.was, change.becomes))
     return f"{of}{_WORDS.get(name, name)}: {was} -> {becomes}"
+
+
+def _coin(chain_id: int, wei: Any) -> str:
+    return "-" if wei is None else str(tp.Amount(tp.Asset.native(chain_id), int(wei)))
 
 
 def _rule_value(name: str, value: Any, asset_id: str, assets: "Mapping[str, Asset]") -> str:

@@ -102,8 +102,9 @@ class Policy:
     `held_for_s` is how long a payment may wait to be sent, a year at most. Tokens are exchanged against cash where
     one of the `tariffs` says for what. Without a `travel_rule` no transfer waits for data. `scoped` limits bound
     further what `limits` allow. `payees` lists by customer's number, or for all by an empty text, whom a customer may
-    pay; without a list, anybody. `risk` is where the bank draws its lines otherwise than RiskLines does. Raises
-    InvalidInput.
+    pay; without a list, anybody. `risk` is where the bank draws its lines otherwise than RiskLines does.
+    `fee_caps_wei`, by chain, is what the gas of one payment may cost at most; of a chain that is not named, what the
+    bank was founded with. Raises InvalidInput.
     """
 
     version: int = 1
@@ -118,6 +119,7 @@ class Policy:
     payees: Mapping[str, frozenset[str]] = field(default_factory=dict)
     new_payee: NewPayee | None = None
     private_transfers: bool = True
+    fee_caps_wei: Mapping[int, int] = field(default_factory=dict)
     _scoped: dict[tuple[str, str, str, str], ScopedLimit] = field(init=False, repr=False, compare=False)
     risk: RiskLines | None = None
 
@@ -137,6 +139,9 @@ class Policy:
         object.__setattr__(self, "_scoped", {limit.key: limit for limit in self.scoped})
         if len(self._scoped) < len(self.scoped):
             raise InvalidInput("a policy has one limit for an asset, whose it is and a period")
+        for chain_id, cap_wei in self.fee_caps_wei.items():
+            if not all(type(number) is int and 0 < number < 2**256 for number in (chain_id, cap_wei)):
+                raise InvalidInput("a chain's fee cap is a whole number of wei, from 1 to 2**256 - 1")
         if self.new_payee is not None and self.new_payee.wait_s >= self.held_for_s:
             raise InvalidInput("a new payee waits for less time than a payment is held")
         for listed in self.payees.values():
@@ -202,6 +207,8 @@ class Policy:
             content["new_payee"] = self.new_payee.content()
         if not self.private_transfers:
             content["private_transfers"] = False
+        if self.fee_caps_wei:
+            content["fee_caps_wei"] = {str(chain_id): str(cap_wei) for chain_id, cap_wei in self.fee_caps_wei.items()}
         if self.risk is not None:
             content["risk"] = dict(self.risk.content())
         return content

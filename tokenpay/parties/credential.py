@@ -137,14 +137,14 @@ def _seal(
         salt=salt,
         nonce=nonce,
         cost=cost,
-        sealed=cipher.encrypt(nonce, private_key, _PURPOSE[kind] + operator_id.encode()),
+        sealed=cipher.encrypt(nonce, private_key, _PURPOSE[kind] + operator_id.encode(errors="surrogatepass")),
     )
 
 
 def _unseal(credential: Credential, kind: CredentialKind, secret: bytes) -> bytes:
     try:
         key = _stretch(secret, credential.salt, credential.cost)
-        purpose = _PURPOSE[kind] + credential.operator_id.encode()
+        purpose = _PURPOSE[kind] + credential.operator_id.encode(errors="surrogatepass")
         private_key = AESGCM(key).decrypt(credential.nonce, credential.sealed, purpose)
     except (InvalidTag, ValueError, UnicodeError):
         raise WrongPassword("operator or password is wrong") from None

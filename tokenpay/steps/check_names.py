@@ -8,7 +8,7 @@ from tokenpay.store.unit_of_work import UnitOfWork
 
 
 def check_names(uow: UnitOfWork, policy: Policy) -> None:
-    """Raise InvalidInput for a scoped limit or a list of payees of what this bank does not have.
+    """Raise InvalidInput for a scoped limit, a list of payees or a fee cap of what this bank does not have.
 
     An asset's own limits may come before the asset: of one that they do not name, nothing is allowed at all.
     """
@@ -19,6 +19,8 @@ def check_names(uow: UnitOfWork, policy: Policy) -> None:
         for customer_id in policy.payees:
             if customer_id != EVERYBODY:
                 uow.customers.get(customer_id)
+        for chain_id in policy.fee_caps_wei:
+            uow.chains.get(chain_id)
     except NotFound as error:
         raise InvalidInput(f"the policy names what this bank does not have: {error.message}") from None
 

@@ -11,6 +11,7 @@ from tokenpay.payments.intent import Purpose
 from tokenpay.payments.outgoing import Call, call_of
 from tokenpay.payments.payment import Payment
 from tokenpay.ports import Chain
+from tokenpay.steps.fee_cap import fee_cap_wei
 from tokenpay.steps.groups import STAYS
 from tokenpay.steps.sign_payment import carry_sweep
 
@@ -34,18 +35,17 @@ def price_payments(
 
     Raises ChainUnavailable where none can be told.
     """
-    treasury, calls = _calls(bank, chain_id, payments)
+    treasury, calls, at_most_wei = _calls(bank, chain_id, payments)
     asked = [call for call in calls if isinstance(call, Call)]
     gas = iter(_gas(bank.chain(chain_id), asked, treasury))
-    at_most_wei = bank.settings.chain(chain_id).fee_cap_wei
     return [
         _price(payment, next(gas) if isinstance(call, Call) else call, fees, at_most_wei=at_most_wei)
         for payment, call in zip(payments, calls, strict=True)
     ]
 
 
-def _calls(bank: Bank, chain_id: int, payments: Sequence[Payment]) -> tuple[Address, list[Call | TokenpayError]]:
-    """Return who pays, and what each payment asks of the chain; a sweep's deposit address signs it now."""
+def _calls(bank: Bank, chain_id: int, payments: Sequence[Payment]) -> tuple[Address, list[Call | TokenpayError], int]:
+    """Return who pays, what each payment asks of the chain, and its fee cap; a sweep's deposit address signs it now."""
     failed: dict[str, TokenpayError] = {}
     for payment in payments:
         if payment.intent.purpose is Purpose.SWEEP:
@@ -54,7 +54,7 @@ def _calls(bank: Bank, chain_id: int, payments: Sequence[Payment]) -> tuple[Addr
             except (SignerRefused, *STAYS) as error:
                 failed[payment.id] = error
     with bank.store.read() as uow:
-        treasury = uow.chains.treasury(chain_id)
+        treasury, at_most_wei = uow.chains.treasury(chain_id), fee_cap_wei(uow, bank, chain_id)
         carried = uow.carried.all_of(payment.id for payment in payments)
     calls: list[Call | TokenpayError] = []
     for payment in payments:
@@ -63,7 +63,7 @@ def _calls(bank: Bank, chain_id: int, payments: Sequence[Payment]) -> tuple[Addr
             calls.append(failed.get(payment.id) or call_of(payment.intent, carry.calldata if carry else None))
         except STAYS as error:
             calls.append(error)
-    return treasury, calls
+    return treasury, calls, at_most_wei
 
 
 def _gas(chain: Chain, calls: Sequence[Call], treasury: Address) -> list[int | TokenpayError | None]:

@@ -9,16 +9,18 @@ from tokenpay.parties.session import Session
 from tokenpay.payments.payment import IN_NO_BLOCK, Payment
 from tokenpay.steps import movements
 from tokenpay.steps.authorize import authorize
+from tokenpay.steps.fee_cap import fee_cap_wei
 from tokenpay.steps.record import record
 
 
 def raise_fee_cap(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> Payment:
-    """Return the payment with the gas reserved that these fees ask for, or as much of it as its chain's own cap allows.
+    """Return the payment with the gas reserved that these fees ask for, or as much of it as its chain's cap allows.
 
     As it is where that is no more than before. Raises InsufficientFunds where the treasury lacks the coin.
     """
     chain_id = payment.intent.amount.asset.chain_id or 0
-    at_most_wei = bank.settings.chain(chain_id).fee_cap_wei
+    with bank.store.read() as uow:
+        at_most_wei = fee_cap_wei(uow, bank, chain_id)
     cap_wei = fees.room_wei(payment.gas_limit or 0, at_most_wei=at_most_wei)
     if cap_wei <= (payment.fee_cap_wei or 0):
         return payment

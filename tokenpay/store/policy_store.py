@@ -216,6 +216,7 @@ def _policy(text: str) -> Policy:
     lists = content.pop("lists", [])
     found = content.pop("new_payee", None)
     risk = content.pop("risk", None)
+    fee_caps = content.pop("fee_caps_wei", {})
     return Policy(
         limits=MappingProxyType({asset_id: AssetLimits(**_units(limit)) for asset_id, limit in limits.items()}),
         tariffs=tuple(
@@ -236,6 +237,7 @@ def _policy(text: str) -> Policy:
         payees=MappingProxyType({of: frozenset(listed) for of, listed in content.pop("payees", {}).items()}),
         new_payee=None if found is None else NewPayee(**{**found, "free_units": _units(found["free_units"])}),
         risk=None if risk is None else RiskLines(**risk),
+        fee_caps_wei=MappingProxyType({int(chain_id): int(cap_wei) for chain_id, cap_wei in fee_caps.items()}),
         hours=Hours(**{**hours, "weekdays": frozenset(hours["weekdays"])}),
         **content,
     )

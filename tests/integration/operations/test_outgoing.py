@@ -8,6 +8,7 @@ from unittest.mock import patch
 import pytest
 
 import tokenpay as tp
+from tests.armed import reopen_signer
 from tests.fixtures_chain import new_key
 from tests.integration.operations.test_requests import PAYER, PAYER_ADDRESS, authorization, carry, collect
 from tests.world import (
@@ -711,6 +712,40 @@ def test_gas_above_the_chains_cap_waits_with_a_case_and_goes_on_when_it_falls(wo
     assert len(world.cases()) == 1
     world.chain.base_fee_wei = dear
     world.mine()
+    world.to_finality()
+    paid_once(world, payment)
+
+
+@pytest.mark.parametrize("sent", [True, False])
+def test_two_people_let_gas_cost_more_and_what_waited_for_that_goes_on(world: World, sent: bool) -> None:
+    payment = out(world)
+    if sent:
+        world.turn()
+    world.chain.base_fee_wei = 3 * 10**12
+    for _ in range(3):
+        world.mine(SETTINGS.bump_after_s // world.chain.block_time_s)
+        world.turn()
+    assert world.cases() == [("payment_stuck", payment.id)]
+    world.decree(fee_caps_wei={CHAIN_ID: 5 * 10**17})
+    tp.seal_policy(world.bank, by=world.ann)
+    reopen_signer(world)
+    world.clock.advance(SETTINGS.bump_after_s)
+    world.to_finality()
+    standing = world.now(payment)
+    assert SETTINGS.fee_cap_wei < (standing.fee_cap_wei or 0) <= 5 * 10**17
+    paid_once(world, payment)
+
+
+def test_a_signer_that_was_not_told_that_gas_may_cost_more_keeps_a_payment_where_it_is(world: World) -> None:
+    payment = out(world)
+    world.turn()
+    world.chain.base_fee_wei = 2 * 10**12
+    world.decree(fee_caps_wei={CHAIN_ID: 5 * 10**17})
+    for _ in range(3):
+        world.mine(SETTINGS.bump_after_s // world.chain.block_time_s)
+        world.turn()
+    assert world.now(payment).state is S.SENT
+    world.chain.base_fee_wei = 10**9
     world.to_finality()
     paid_once(world, payment)
 

@@ -574,6 +574,25 @@ def test_a_signer_is_told_of_a_policy_that_two_people_signed(world: World) -> No
     assert world.bank.required_signer()._rules.alone_units == {TOKEN.id: euro(10).units}  # type: ignore[attr-defined]
 
 
+def test_a_signer_takes_fee_caps_from_a_policy_for_chains_that_it_knows(world: World) -> None:
+    with pytest.raises(tp.InvalidInput, match="does not have"):
+        tp.propose_policy(world.bank, replace(newest(world), fee_caps_wei={CHAIN_ID + 1: 5}), by=world.ann, key="p")
+    world.decree(fee_caps_wei={CHAIN_ID: 7, CHAIN_ID + 1: 5})
+    tp.seal_policy(world.bank, by=world.ann)
+    reopen_signer(world)
+    rules = world.bank.required_signer()._rules  # type: ignore[attr-defined]
+    assert rules.fee_caps_wei == {CHAIN_ID: 7}
+    world.decree(fee_caps_wei={})
+    tp.seal_policy(world.bank, by=world.ann)
+    reopen_signer(world)
+    assert world.bank.required_signer()._rules.fee_caps_wei == {CHAIN_ID: 7}  # type: ignore[attr-defined]
+
+
+def newest(world: World) -> tp.Policy:
+    policy = tp.get_policy(world.bank, by=world.ann)
+    return replace(policy, version=policy.version + 1)
+
+
 def test_no_row_makes_a_signer_believe_a_policy(world: World) -> None:
     """Who owns the database and knows the wallet's password still needs two supervisors whom the signer knows."""
     assert world.bank.directory is not None

@@ -245,6 +245,7 @@ FULL = replace(
     payees={"": frozenset({str(PAYEE)}), ANNA.owner: frozenset({str(BERT), str(PAYEE)})},
     new_payee=NEW,
     private_transfers=False,
+    fee_caps_wei={1: 2**255},
 )
 
 

@@ -461,6 +461,15 @@ def test_a_policys_content_is_canonical_and_whole() -> None:
     }
 
 
+def test_fee_caps_stand_in_the_content_where_there_are_any() -> None:
+    content = json.loads(canonical_text(replace(POLICY, fee_caps_wei={1: 2**255, 10: 1}).content()))
+    assert content["fee_caps_wei"] == {"1": str(2**255), "10": "1"}
+    wrong: list[Any] = [{1: 0}, {1: 2**256}, {0: 5}, {1: 1.5}, {"1": 5}, {1: True}]
+    for caps in wrong:
+        with pytest.raises(InvalidInput, match="fee cap"):
+            replace(POLICY, fee_caps_wei=caps)
+
+
 TARIFF = Tariff(
     token=TOKEN.id, currency="EUR", sell_basis_points=1, buy_basis_points=2, quote_lifetime_s=3, rate_max_age_s=4
 )

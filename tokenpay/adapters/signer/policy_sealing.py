@@ -15,7 +15,9 @@ from tokenpay.parties.relying_party import RelyingParty
 def seal_policy_rules(
     directory: Path, password: str | None, signed: PolicyProposal, *, party: RelyingParty | None
 ) -> SignerRules:
-    """Take from a policy what one person may pay alone and above what passkeys are asked, and return the rules.
+    """Take from a policy what one person may pay alone, above what passkeys are asked, and what gas may cost.
+
+    Return the rules. A chain that they do not know stays unknown, and one that the policy does not name as it was.
 
     The books are not believed: who signed it are two supervisors by the signer's own rules, with the keys that stand
     there. `party` is whom passkeys are made for, where the rules name nobody yet. Raises IntegrityError, and writes
@@ -32,7 +34,14 @@ def seal_policy_rules(
         elif units and party is not None:
             passkeys = PasskeyRules(party=party, units=units, keys={})
         alone_units = {asset_id: limits.alone_units for asset_id, limits in policy.limits.items()}
-        return replace(rules, alone_units=alone_units, passkeys=passkeys, policy_version=policy.version)
+        fee_caps_wei = {id: policy.fee_caps_wei.get(id, cap_wei) for id, cap_wei in rules.fee_caps_wei.items()}
+        return replace(
+            rules,
+            alone_units=alone_units,
+            passkeys=passkeys,
+            fee_caps_wei=fee_caps_wei,
+            policy_version=policy.version,
+        )
 
     return seal_anew(directory, password, told)
 
