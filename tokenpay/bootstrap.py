@@ -373,7 +373,7 @@ def _put_together(
 ) -> Iterator[Bank]:
     url = database_url(directory, settings)
     with ExitStack() as stack:
-        store = Store(url)
+        store = Store(url, machine_clock=clock is None)
         stack.callback(store.close)
         pin_key = _read_pin_key(directory)
         wallet = open_wallet(directory / KEYS, key_password) if signer else None

@@ -42,11 +42,11 @@ ORDER = [
     "keys",
     "payments",
     "deposits",
-    "cases",
     "requests",
     "quotes",
     "shifts",
     "bank",
+    "cases",
     "limit_counters",
     "accounts",
 ]

@@ -1,6 +1,8 @@
 """Audit streams in the database: chained, tampering found, no record under a clock that went back."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from time import time
 
 import pytest
 from sqlalchemy import text
@@ -9,7 +11,7 @@ from tests.integration.store_samples import NOW_S
 from tests.unguarded import unguarded
 from tokenpay.audit.record import AuditHead, AuditRecord, verify_stream
 from tokenpay.errors import Halted, IntegrityError
-from tokenpay.store.audit_store import MAX_CLOCK_BACK_S
+from tokenpay.store.audit_store import MAX_CLOCK_AHEAD_S, MAX_CLOCK_BACK_S
 from tokenpay.store.unit_of_work import Store
 
 STREAM = "branch/main"
@@ -72,6 +74,21 @@ def test_nothing_is_recorded_while_the_clock_is_back(store: Store) -> None:
         append(store, 1, at_s=NOW_S - MAX_CLOCK_BACK_S - 1)
     late = append(store, 2, at_s=NOW_S - MAX_CLOCK_BACK_S)
     assert (late.seq, late.at_s) == (2, NOW_S)
+
+
+def test_a_machine_s_clock_stands_by_the_database_s_where_that_has_one(store: Store) -> None:
+    """A quiet stream says nothing of a clock that runs hours behind: today's payments would count for yesterday."""
+    now_s = int(time())
+    asks = store.engine.dialect.name == "postgresql"
+    for machine_clock, at_s, refused in (
+        (True, now_s - MAX_CLOCK_BACK_S - 60, asks),
+        (False, now_s - MAX_CLOCK_BACK_S - 60, False),
+        (True, now_s - MAX_CLOCK_BACK_S + 60, False),
+        (True, now_s + MAX_CLOCK_AHEAD_S + 60, asks),
+    ):
+        store.machine_clock = machine_clock
+        with pytest.raises(Halted, match="the database's") if refused else nullcontext():
+            append(store, 1, stream=f"branch/{at_s}/{machine_clock}", at_s=at_s)
 
 
 def test_a_record_of_a_unit_of_work_that_fails_is_gone_with_it(store: Store) -> None:

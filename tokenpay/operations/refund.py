@@ -8,8 +8,9 @@ from tokenpay.money.amount import Amount, checked_amount
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.intent import BookParty, Party, Purpose, Rail, parse_party
-from tokenpay.payments.payment import UNPAID, Payment, PaymentState, Reason, Refusal
+from tokenpay.payments.payment import Payment, PaymentState, Reason, Refusal
 from tokenpay.steps.authorize import authorize
+from tokenpay.steps.paid_back import paid_back
 from tokenpay.steps.propose import Draft, propose
 from tokenpay.store.unit_of_work import UnitOfWork
 
@@ -19,8 +20,8 @@ def refund(bank: Bank, *, of: str, to: Party | str, amount: Amount, by: Session,
 
     `of` is a case id or a payment id. `to` is where the payee of the refund says: never taken from a
     log's sender, who may be an exchange. A book payment is refunded to who paid it, and all its refunds
-    together are no more than it was. Returns and raises as `pay` does; WrongState where there is
-    nothing to refund.
+    together, but for those that were reversed, are no more than it was. Returns and raises as `pay` does;
+    WrongState where there is nothing to refund.
     """
     payee = parse_party(to) if isinstance(to, str) else to
     if is_case_id(of):
@@ -43,8 +44,8 @@ def refund(bank: Bank, *, of: str, to: Party | str, amount: Amount, by: Session,
 
     def check(uow: UnitOfWork) -> tuple[Reason, ...]:
         uow.payments.lock(of)
-        given = [p for p in uow.payments.find(related=of, whole=False) if p.state not in UNPAID]
-        if sum(p.intent.amount.units for p in given) + amount.units > intent.amount.units:
+        given_units = sum(back.intent.amount.units for back in paid_back(uow, of))
+        if given_units + amount.units > intent.amount.units:
             return (Reason(code="refund.exceeds", message="all refunds together would be more than the payment"),)
         return ()
 

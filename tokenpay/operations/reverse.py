@@ -5,8 +5,9 @@ from tokenpay.errors import WrongState
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.intent import CASH, Purpose, Rail
-from tokenpay.payments.payment import UNPAID, Payment, PaymentState, Reason, Refusal
+from tokenpay.payments.payment import Payment, PaymentState, Reason, Refusal
 from tokenpay.steps.authorize import authorize
+from tokenpay.steps.paid_back import paid_back
 from tokenpay.steps.propose import Draft, propose
 from tokenpay.store.unit_of_work import UnitOfWork
 
@@ -36,7 +37,7 @@ def reverse(bank: Bank, payment_id: str, *, by: Session, key: str) -> Payment | 
 
     def check(uow: UnitOfWork) -> tuple[Reason, ...]:
         uow.payments.lock(payment_id)
-        if any(p.state not in UNPAID for p in uow.payments.find(related=payment_id, whole=False)):
+        if paid_back(uow, payment_id):
             return (Reason(code="reversal.exists", message="the payment was reversed or refunded already"),)
         return ()
 

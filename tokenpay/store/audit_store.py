@@ -47,9 +47,10 @@ class _Held:
 class AuditStore:
     """A stream's head is locked once in a unit of work, which adds to it until the commit."""
 
-    def __init__(self, connection: Connection, writes: Writes) -> None:
+    def __init__(self, connection: Connection, writes: Writes, machine_clock: bool = False) -> None:
         self._connection = connection
         self._writes = writes
+        self._machine_clock = machine_clock
         self._held: dict[str, _Held] = {}
 
     def append(
@@ -65,14 +66,16 @@ class AuditStore:
     ) -> AuditRecord:
         """Add a record under the lock of its stream's head; the last lock a unit of work takes.
 
-        Raises Halted when the clock stands more than five minutes before the stream's last record or after
-        the database's own time, unless the act is one that no clock may stop.
+        Raises Halted when the clock stands more than five minutes before the stream's last record, or after the
+        database's own time (a machine's clock: before it as well), unless the act is one that no clock may stop.
         """
         held = self._lock(stream)
         head, database_s = held.head, held.database_s
         if database_s is not None:
             if at_s > database_s + MAX_CLOCK_AHEAD_S and not whatever_the_clock:
                 raise Halted("this clock runs ahead of the database's: set it right", stream=stream)
+            if self._machine_clock and at_s < database_s - MAX_CLOCK_BACK_S and not whatever_the_clock:
+                raise Halted("this clock runs behind the database's: set it right", stream=stream)
             at_s = min(at_s, int(database_s) + MAX_CLOCK_AHEAD_S)
         if at_s < head.at_s - MAX_CLOCK_BACK_S and not whatever_the_clock:
             raise Halted(

@@ -86,6 +86,7 @@ class UnitOfWork:
     """
 
     connection: Connection
+    machine_clock: bool = False
     last_steps: list[Callable[[], object]] = field(default_factory=list)
 
     def at_last(self, step: Callable[[], object]) -> None:
@@ -95,7 +96,7 @@ class UnitOfWork:
     approvals = cached_property(lambda uow: ApprovalStore(uow.connection, uow.writes, uow.introductions, uow.passkeys))
     assets = cached_property(lambda uow: AssetStore(uow.connection))
     attempts = cached_property(lambda uow: AttemptStore(uow.connection, uow.writes))
-    audit = cached_property(lambda uow: AuditStore(uow.connection, uow.writes))
+    audit = cached_property(lambda uow: AuditStore(uow.connection, uow.writes, uow.machine_clock))
     audit_texts = cached_property(lambda uow: AuditTextStore(uow.connection, uow.writes))
     carried = cached_property(lambda uow: CarriedStore(uow.connection))
     batches = cached_property(lambda uow: BatchStore(uow.connection, uow.writes, uow.payments))
@@ -140,8 +141,13 @@ class Store:
 
     halted: str = ""
 
-    def __init__(self, url: str) -> None:
-        """Prepare the connection pool of a `sqlite:///…` or `postgresql://…` URL; nothing is opened yet."""
+    def __init__(self, url: str, *, machine_clock: bool = False) -> None:
+        """Prepare the connection pool of a `sqlite:///…` or `postgresql://…` URL; nothing is opened yet.
+
+        `machine_clock`: what is recorded has its time from this machine's clock, which may not stand behind the
+        database's either; one that a program sets by hand stands where it likes.
+        """
+        self.machine_clock = machine_clock
         self.engine: Engine = _engine(url)
         event.listen(self.engine, "before_cursor_execute", check_values)
 
@@ -159,7 +165,7 @@ class Store:
         """
         self._check_not_halted()
         with self._watched(), self.engine.begin() as connection:
-            uow = UnitOfWork(connection)
+            uow = UnitOfWork(connection, self.machine_clock)
             yield uow
             for step in uow.last_steps:
                 step()
@@ -171,7 +177,7 @@ class Store:
         """Open a unit of work that may lock and write, and of which nothing stays; raises as `unit_of_work` does."""
         self._check_not_halted()
         with self._watched(), self.engine.connect() as connection, connection.begin() as transaction:
-            yield UnitOfWork(connection)
+            yield UnitOfWork(connection, self.machine_clock)
             transaction.rollback()
 
     @contextmanager
@@ -182,7 +188,7 @@ class Store:
         if isolation is not None:
             options["isolation_level"] = isolation
         with self._watched(), self.engine.connect().execution_options(**options) as connection:
-            yield UnitOfWork(connection)
+            yield UnitOfWork(connection, self.machine_clock)
             connection.rollback()
 
     def _check_not_halted(self) -> None:

@@ -78,6 +78,26 @@ def test_a_teller_does_not_undo_what_two_supervisors_reversed(world: World) -> N
         )  # fmt: skip
 
 
+@pytest.mark.parametrize("how", ["refund", "reverse"])
+def test_a_refund_that_was_reversed_may_be_made_again(world: World, how: str) -> None:
+    payment = world.paid(50)
+    back: dict[str, Any] = {"of": payment.id, "to": f"customer/{world.anna.id}", "amount": euro(50), "by": world.tom}
+    first = tp.refund(world.bank, **back, key="1")
+    assert isinstance(first, tp.Payment)
+    assert isinstance(tp.refund(world.bank, **back, key="2"), tp.Refusal)
+    undone = tp.reverse(world.bank, first.id, by=world.ann, key="undo")
+    assert isinstance(undone, tp.Payment)
+    assert isinstance(tp.refund(world.bank, **back, key="2"), tp.Refusal)  # two people have not decided yet
+    tp.approve(world.bank, undone.id, by=world.bob)
+    if how == "refund":
+        again = tp.refund(world.bank, **back, key="2")
+    else:
+        again = tp.reverse(world.bank, payment.id, by=world.ann, key="2")
+    assert isinstance(again, tp.Payment)
+    assert isinstance(tp.refund(world.bank, **back, key="3"), tp.Refusal)
+    world.prove()
+
+
 def test_no_money_comes_to_stand_on_a_resolved_case(world: World) -> None:
     request = world.request(50, payee=world.boris)
     world.deposit(request, 80)
