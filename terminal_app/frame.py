@@ -200,7 +200,7 @@ class Frame(App[None]):
             self._key_s = event.time
             if self._waits is not None:
                 self._stop_waiting()
-                self._came_with_others()
+                self.came_with_others()
         await super().on_event(event)
 
     async def run_action(
@@ -214,7 +214,7 @@ class Frame(App[None]):
         if not self._takes_alone(action):
             return await do()
         if self._hurried:
-            self._came_with_others()
+            self.came_with_others()
         elif self.after_s:
             self._waits = self.set_timer(self.after_s, partial(self._comes_alone, self.screen, do))
         else:
@@ -231,7 +231,7 @@ class Frame(App[None]):
             self._waits.stop()
         self._waits = None
 
-    def _came_with_others(self) -> None:
+    def came_with_others(self) -> None:
         if self.room is not None:
             self.room.say(
                 _("! That key came together with others, as from a scanner. Read what stands here, then press it.")

@@ -7,7 +7,7 @@ from functools import partial
 
 from textual import events, on
 from textual.widget import Widget
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 import tokenpay as tp
 from terminal_app.commands.anywhere import BACK, HELP
@@ -26,8 +26,10 @@ class FindCustomer(Room):
     purpose = _("Type a part of the name or number. The arrow keys choose, Enter takes. F5 enrols somebody new.")
     commands = (HELP, BACK, ENROL)
 
-    def __init__(self, then: Callable[[tp.Customer], Room]) -> None:
+    def __init__(self, then: Callable[[tp.Customer], Room], *, asked: str = "") -> None:
+        """Go on with `then`; `asked` says above the field what the customer is wanted for."""
         super().__init__()
+        self._asked = asked
         self._then = then
         self._found: dict[str, tp.Customer] = {}
         self._answered: str | None = None
@@ -35,6 +37,8 @@ class FindCustomer(Room):
         """Enter came before the answer: it takes the customer if the answer is one alone."""
 
     def body(self) -> Iterator[Widget]:
+        if self._asked:
+            yield Static(self._asked, markup=False)
         yield Input(id="text", placeholder=_("name or number"), max_length=140)
         yield Listing(_("Number"), _("Name"), _("Branch"), _("Status"), id="found")
 

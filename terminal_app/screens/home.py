@@ -16,7 +16,7 @@ from terminal_app.language import _
 from terminal_app.lookups import GoingOn, going_on
 from terminal_app.screens.payment import PaymentScreen
 from terminal_app.screens.request import RequestScreen
-from terminal_app.screens.room import Room
+from terminal_app.screens.scanning import Scanning
 from terminal_app.views import time_text
 from terminal_app.widgets.listing import Listing
 
@@ -24,11 +24,11 @@ UNSEEN = (tp.Purpose.SWEEP, tp.Purpose.FILL, tp.Purpose.VARIANCE)
 """The engine's own payments, for which nobody at a counter waits, and what a count that was blind has found."""
 
 
-class Home(Room):
+class Home(Scanning):
     heading = _("Counter")
     purpose = _(
         "Your shift, open requests, and payments that are not over. Enter opens a row; the keys below begin something "
-        "new. A request goes on while you do something else."
+        "new, and so does a code that is scanned here. A request goes on while you do something else."
     )
     commands = (HELP, *FROM_HOME)
     shows_palette = False
@@ -72,7 +72,7 @@ class Home(Room):
         ]
         lines = (self._shift_line(seen.shift), (" · " if rows else "\n").join(part for part in parts if part))
         self.query_one("#summary", Static).update("\n".join(line for line in lines if line))
-        self.say("")
+        self.say(self.verdict)
 
     def _shift_line(self, shift: tp.Shift | None) -> str:
         """Say which drawer is whose, or that no cash moves."""

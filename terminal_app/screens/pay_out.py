@@ -49,8 +49,10 @@ class PayTo(AssetForm):
     kinds = (tp.AssetKind.TOKEN, tp.AssetKind.NATIVE)
     confirming: type[Confirm] = Confirm
 
-    def __init__(self) -> None:
+    def __init__(self, code: str = "") -> None:
+        """Begin with a code that was scanned before, as if it were here."""
         super().__init__()
+        self._code = code
         self._target: Target | None = None
         self._resolved_text = ""
         self._brought: dict[str, str] = {}
@@ -60,12 +62,13 @@ class PayTo(AssetForm):
         yield Static(_("From {payer}").format(payer=self.payer), markup=False)
         with Vertical(classes="form"):
             yield Label(_("Code or address"))
-            yield Input(id="target", max_length=MAX_CODE, select_on_focus=False)
+            yield Input(self._code, id="target", max_length=MAX_CODE, select_on_focus=False)
             yield Static(id="verdict", markup=False)
             yield from self.fields()
 
     def on_mount(self) -> None:
         self.query_one("#target", Input).focus()
+        self.read()
 
     @on(Input.Changed, "#target")
     def changed(self) -> None:
@@ -203,8 +206,8 @@ class PayOut(PayTo):
     )
     confirming = PayConfirm
 
-    def __init__(self, customer: tp.Customer) -> None:
-        super().__init__()
+    def __init__(self, customer: tp.Customer, code: str = "") -> None:
+        super().__init__(code)
         self._customer = customer
 
     @property

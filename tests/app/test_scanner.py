@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from textual import events
+from textual.widgets import Input, Static
 
 import tokenpay as tp
 from terminal_app.frame import HURRY_S
@@ -11,8 +13,11 @@ from terminal_app.screens.customer import CustomerScreen
 from terminal_app.screens.find_customer import FindCustomer
 from terminal_app.screens.home import Home
 from terminal_app.screens.pay_confirm import PayConfirm
+from terminal_app.screens.pay_out import PayOut
 from terminal_app.screens.payment import PaymentScreen
+from terminal_app.screens.request import RequestScreen
 from terminal_app.screens.room import Room
+from terminal_app.widgets.listing import Listing
 from tests.app.hand import Hand, run, terminal
 from tests.app.test_pay_out import fill, payments
 from tokenpay.testing import Branch, euro
@@ -139,3 +144,147 @@ def test_what_a_code_could_set_or_stop(
 def test_a_key_is_not_held_down_into_the_next_screen() -> None:
     """A keyboard repeats a key after half a second at most."""
     assert HURRY_S > 0.5
+
+
+async def at_home(hand: Hand, *keys: str, by: str = "tim") -> None:
+    """Sign in, and scan at the counter's first screen."""
+    await hand.sign_in(by)
+    await hand.arrive(Home)
+    await hand.until(lambda: "…" not in str(hand.app.screen.query_one("#summary", Static).content), "what is open")
+    await scan(hand, *keys)
+
+
+@pytest.mark.parametrize("form", ["our reference", "an address", "a wallet's link", "pasted"])
+def test_what_is_scanned_at_the_counter_is_paid_once_it_is_said_by_whom(
+    branch: Branch, tmp_path: Path, form: str
+) -> None:
+    request = branch.issue(branch.boris, euro("25"), key="boris-asks")
+    text = {
+        "our reference": request.reference,
+        "an address": f"0x{'7' * 40}",
+        "a wallet's link": str(tp.Eip681.of(request)),
+        "pasted": request.reference,
+    }[form]
+
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            if form == "pasted":
+                await at_home(hand)
+                hand.app.post_message(events.Paste(text))
+            else:
+                await at_home(hand, *text, "enter")
+            await hand.arrive(FindCustomer)
+            await hand.read("Who pays it?")
+            await hand.press(*"anna")
+            await hand.until(lambda: hand.app.screen.query_one(Listing).row_count == 1, "Anna alone")
+            await hand.press("enter")
+            await hand.arrive(PayOut)
+            assert hand.app.screen.query_one("#target", Input).value == text
+            if form == "an address":
+                await hand.read("Not a request of this bank")
+                await hand.until(lambda: getattr(hand.app.focused, "id", "") == "amount", "the amount is asked for")
+            else:
+                await hand.read("pays Boris Keller")
+                await hand.until(lambda: getattr(hand.app.focused, "id", "") == "remittance", "it is taken in")
+            assert not payments(branch)
+
+    run(flow())
+
+
+def test_a_scanner_that_presses_no_enter(branch: Branch, tmp_path: Path) -> None:
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            await at_home(hand)
+            hand.app.hurry_s = 0.5
+            await hand.press(*f"0x{'7' * 40}")
+            await hand.arrive(FindCustomer)
+
+    run(flow())
+
+
+@pytest.mark.parametrize("of", ["a request that is over", "a receipt"])
+def test_what_is_known_and_paid_by_nobody_is_shown(branch: Branch, tmp_path: Path, of: str) -> None:
+    request = branch.issue(branch.boris, euro("25"), key="boris-asks")
+    payment = tp.pay(
+        branch.bank,
+        debtor=f"customer/{branch.anna.id}",
+        creditor=request.payee,
+        amount=euro("25"),
+        request_id=request.id,
+        by=branch.tim,
+        key="paid",
+    )
+    assert isinstance(payment, tp.Payment)
+    text, room = (payment.id.upper(), PaymentScreen) if of == "a receipt" else (request.reference, RequestScreen)
+
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            await at_home(hand, *text, "enter")
+            await hand.arrive(room)
+            await hand.read("✓ FINAL" if of == "a receipt" else "✓ PAID")
+
+    run(flow())
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("4006381333931", "This is not a payment request, nor an address"),
+        ("TKP:0000000000000000000000000Z", "This bank has issued no such reference"),
+        ("https://example.com/pay", "This is a link to a web page"),
+        ("00000000-0000-4000-8000-000000000000", "There is no such payment"),
+    ],
+)
+def test_what_no_bank_knows_is_one_line(branch: Branch, tmp_path: Path, text: str, said: str) -> None:
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            await at_home(hand, *text, "enter")
+            await hand.read(said)
+            branch.issue(branch.boris, euro("25"), key="something happens")
+            await hand.read("25.00")
+            await hand.read(said)
+            assert type(hand.app.screen) is Home
+            await hand.press("f2")
+            await hand.arrive(FindCustomer)
+            await hand.press("escape")
+            await hand.arrive(Home)
+            await hand.until(lambda: said not in hand.seen(), "what is over goes")
+
+    run(flow())
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [("f4",), ("enter", "f4", "a", "n", "n", "a", "enter"), ("escape", "f9", "f6"), ("ctrl+y",)],
+    ids=["a key of the counter", "a payer of the code's choice", "the stop", "a PIN"],
+)
+def test_a_scan_presses_no_key_of_the_counter(branch: Branch, tmp_path: Path, keys: tuple[str, ...]) -> None:
+    request = branch.issue(branch.boris, euro("25"), key="boris-asks")
+
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            hand.app.after_s = 0.5
+            await hand.sign_in("tim")
+            await hand.arrive(Home)
+            await hand.read("Boris Keller")
+            await scan(hand, *request.reference, *keys, "enter")
+            assert type(hand.app.screen) is Home
+            await hand.read(TOGETHER)
+            counter = hand.app.screen
+            assert isinstance(counter, Home)
+            await hand.until(lambda: not counter._typed, "the scan is over")
+            await hand.press("enter")
+            await hand.arrive(RequestScreen)
+
+    run(flow())
+
+
+def test_the_counter_offers_no_way_back(branch: Branch, tmp_path: Path) -> None:
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            await at_home(hand)
+            await hand.press("escape")
+            assert type(hand.app.screen) is Home
+            assert "Back" not in hand.footer()
+
+    run(flow())

@@ -1,0 +1,107 @@
+"""A room without a field in which a scanner may type: what it typed is gathered, and leads to where it belongs."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual import events
+
+import tokenpay as tp
+from terminal_app.commands.anywhere import PAY
+from terminal_app.language import _
+from terminal_app.screens.room import Room, error_text
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from terminal_app.screens.pay_out import Target
+
+_PAYMENT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""What stands in the code of a payment's receipt."""
+_ENDS = ("enter", "tab")
+_END = "\n"
+_NO_CHARACTER = "\0"
+
+
+class Scanning(Room):
+    """From the first character until nothing follows, every key is of the scan, and does nothing by itself."""
+
+    commands = ()  # none of its own: who is such a room says what it offers
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._typed = ""
+        self._over: Timer | None = None
+        self.verdict = ""
+        """What the last scan was, where it led nowhere."""
+
+    def on_key(self, event: events.Key) -> None:
+        if not self._typed and (not event.is_printable or event.key == "colon"):
+            self.verdict = ""
+            return
+        event.stop()
+        ends = event.key in _ENDS
+        if (not ends and not event.is_printable) or self._typed.endswith(_END):
+            self.terminal.came_with_others()
+        self._typed += _END if ends else event.character or _NO_CHARACTER
+        self._wait(self.terminal.after_s if ends else self.terminal.hurry_s)
+
+    def _wait(self, quiet_s: float) -> None:
+        """Take the scan to be over when nothing follows for so long."""
+        if self._over is not None:
+            self._over.stop()
+        self._over = self.set_timer(quiet_s, self._is_over) if quiet_s else None
+        if not quiet_s:
+            self._is_over()
+
+    def on_paste(self, event: events.Paste) -> None:
+        self._take(event.text)
+
+    def _is_over(self) -> None:
+        text, self._typed = self._typed.removesuffix(_END), ""
+        if len(text) > 1 and text.isprintable():  # else a key that was touched, or keys that are no text
+            self._take(text)
+
+    def _take(self, text: str) -> None:
+        text = text.strip(" \t\r\n")
+        if not self.is_current or not text:
+            return
+        from terminal_app.screens.pay_out import resolve
+
+        if _PAYMENT.fullmatch(text.lower()):
+            receipt = partial(tp.get_payment, self.bank, text.lower(), by=self.by)
+            self.ask(receipt, self._show_payment, self._leads_nowhere)
+        else:
+            code = partial(resolve, self.bank, text, by=self.by)
+            self.ask(code, partial(self._lead, text), self._leads_nowhere)
+
+    def _leads_nowhere(self, error: tp.TokenpayError) -> None:
+        self.failed(error)
+        self.verdict = error_text(error)
+
+    def _show_payment(self, payment: tp.Payment) -> None:
+        from terminal_app.screens.payment import PaymentScreen
+
+        self._open(PaymentScreen(payment.id))
+
+    def _lead(self, text: str, target: Target) -> None:
+        """Go where the code can be paid, or to what became of the request; or say what it is."""
+        from terminal_app.screens.find_customer import FindCustomer
+        from terminal_app.screens.pay_out import PayOut, trust, verdict
+        from terminal_app.screens.request import RequestScreen
+
+        resolved = target.resolved
+        if resolved.resolution.payable and self.terminal.may(PAY):
+            asked = "\n".join((*verdict(target), _("Who pays it?")))
+            self._open(FindCustomer(partial(PayOut, code=text), asked=asked))
+        elif resolved.request is not None:
+            self._open(RequestScreen(resolved.request.id))
+        else:
+            self.verdict = trust(target)
+            self.say(self.verdict)
+
+    def _open(self, room: Room) -> None:
+        if self.is_current and not self._typed:  # what is typed meanwhile is meant for here
+            self.terminal.push_screen(room)
