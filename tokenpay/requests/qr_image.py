@@ -3,6 +3,7 @@
 Imported only when an image is read: it needs the extra `scan`.
 """
 
+import warnings
 from collections.abc import Iterator
 from fractions import Fraction
 from io import BytesIO
@@ -22,11 +23,13 @@ _FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")  # never a format that Pillow h
 def picture_of(content: bytes) -> tuple[Image.Image, Fraction]:
     """Return the first picture in colours on white, turned as its camera says, and how often it was shrunk."""
     try:
-        with Image.open(BytesIO(content), formats=_FORMATS) as opened:
-            pixels = opened.width * opened.height
-            if pixels > MAX_IMAGE_PIXELS:
-                raise _too_many_pixels()
-            coloured = opened.convert("RGBA")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # it would be printed: ours is the limit
+            with Image.open(BytesIO(content), formats=_FORMATS) as opened:
+                pixels = opened.width * opened.height
+                if pixels > MAX_IMAGE_PIXELS:
+                    raise _too_many_pixels()
+                coloured = opened.convert("RGBA")
         shrunk = Fraction(1)
         if pixels > _SEARCHED_PIXELS:
             shrunk = Fraction(isqrt(pixels), isqrt(_SEARCHED_PIXELS))
