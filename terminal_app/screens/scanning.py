@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 
 import tokenpay as tp
 from terminal_app.commands.anywhere import PAY
+from terminal_app.commands.command import Command
 from terminal_app.language import _
 from terminal_app.screens.room import Room, error_text
 
@@ -28,7 +29,7 @@ _NO_CHARACTER = "\0"
 class Scanning(Room):
     """From the first character until nothing follows, every key is of the scan, and does nothing by itself."""
 
-    commands = ()  # none of its own: who is such a room says what it offers
+    commands: ClassVar[tuple[Command, ...]] = ()  # none of its own: a key of it would be offered by each such room
 
     def __init__(self) -> None:
         super().__init__()
