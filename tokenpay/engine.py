@@ -235,8 +235,9 @@ def _receive(bank: Bank, cycle: Cycle, *, by: Session) -> Cycle:
     return replace(cycle, taken=tuple(receive_travel_rule(bank, by=by)))
 
 
-# Last what waits for others: an exchange that does not answer keeps nothing else from being done.
-_BOOK_STEPS = (_enact, _change_staff, _expire, _erase, _sign_heads, _send_heads, _receive)
+# First who is dismissed, before what they approved comes into force. Last what waits for others: an exchange that does
+# not answer keeps nothing else from being done.
+_BOOK_STEPS = (_change_staff, _enact, _expire, _erase, _sign_heads, _send_heads, _receive)
 
 
 def _trouble(turn: ChainCycle) -> str:

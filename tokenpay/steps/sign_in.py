@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from tokenpay.bank import Bank
+from tokenpay.compliance.staff_change import StaffChangeKind
 from tokenpay.errors import InvalidInput, NotFound, WrongPassword
 from tokenpay.parties.credential import Credential, CredentialKind
 from tokenpay.parties.operator import ENGINE_ID, Operator
@@ -73,7 +74,8 @@ def enter_session(
     with bank.store.unit_of_work() as uow:
         check_unlocked(uow, operator_id, now_s=now_s)
         operator = uow.operators.get(operator_id)
-        if not operator.active or not check(uow, operator):
+        leaves = uow.staff.pending(operator_id, StaffChangeKind.DISMISS) is not None  # the engine may be a while
+        if leaves or not operator.active or not check(uow, operator):
             raise WrongPassword(WRONG)
         session = Session(
             id=bank.entropy.random(16).hex(),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier
 from typing import Any
 
@@ -193,6 +194,8 @@ def test_from_a_terminal_the_engine_does_it(world: World, monkeypatch: pytest.Mo
         with pytest.raises(tp.WrongState, match="waits"):
             dismissed(world, "carol", by=world.bob)
     assert (coming.state, gone.state) == (S.APPROVED, S.APPROVED)
+    with pytest.raises(tp.WrongPassword):  # the engine may be a while
+        tp.open_session(world.bank, operator_id="carol", password=SECRET, terminal="till-9")
     assert (who(world)["carol"], "dora" in who(world)) == (True, False)
     assert world.turn().error is None
     assert {it.state for it in tp.staff_changes(world.bank, by=world.ann)} == {S.IN_FORCE}
@@ -281,6 +284,18 @@ def test_dismissals_come_first_and_whatever_the_clock(world: World, monkeypatch:
         proposed(world, "dora")
     admitter = dismissed(world, "bob")  # who signed by the clock of before
     assert (admitter.state, who(world)["bob"]) == (S.IN_FORCE, False)
+
+
+def test_who_is_dismissed_puts_no_policy_in_force(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    carol = admitted(world)
+    following = replace(tp.get_policy(world.bank, by=world.ann), version=2)
+    proposal = tp.propose_policy(world.bank, following, by=world.ann, key=world.key())
+    with monkeypatch.context() as patched:
+        at_a_terminal(patched)
+        tp.approve_policy(world.bank, proposal.id, by=carol)
+        dismissed(world, "carol")
+    assert world.turn().error is None
+    assert tp.get_policy_proposal(world.bank, proposal.id, by=world.ann).state is S.REFUSED
 
 
 def test_a_newcomer_works_in_the_books_and_the_signer_waits_to_be_told(world: World) -> None:
