@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -299,3 +300,18 @@ def test_a_row_that_is_not_there_is_not_changed_in_silence(store: Store, gathers
     assert (fact(store, "name"), fact(store, "other")) == ("Bank", "one")
     write(["name", "other"])
     assert (fact(store, "name"), fact(store, "other")) == ("changed", "changed")
+
+
+@pytest.mark.parametrize(("query", "waits"), [("", 10), ("?connect_timeout=3&tcp_user_timeout=9", "3")])
+def test_a_server_that_went_without_a_word_is_given_up(query: str, waits: object) -> None:
+    store, told = Store(f"postgresql://host/bank{query}"), dict[str, Any]()
+
+    @sa.event.listens_for(store.engine, "do_connect")
+    def _reach(_dialect: Any, _record: Any, _arguments: Any, named: dict[str, Any]) -> None:
+        told.update(named)
+        raise psycopg.OperationalError("nobody answers")
+
+    with pytest.raises(StoreUnavailable), store.read():
+        pass
+    assert (told["connect_timeout"], told["keepalives_idle"]) == (waits, 10)
+    assert told["tcp_user_timeout"] == ("9" if query else 25_000)

@@ -72,6 +72,14 @@ from tokenpay.store.writes import Writes
 BUSY_TIMEOUT_S = 15
 CACHE_KIB = 16_384
 _FORBIDDEN = "42501"  # PostgreSQL's insufficient_privilege
+_POSTGRESQL = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+}
+"""How long libpq waits for a server that went without a word, where the URL does not say: else it would for hours."""
 _SQLITE: dict[str, Any] = {"isolation_level": None, "check_same_thread": False}
 
 
@@ -282,7 +290,8 @@ def _engine(url: str) -> Engine:
         if parsed.port is not None and not 0 < parsed.port < 2**16:
             raise InvalidInput("a port is a number from 1 to 65535")
         try:
-            return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+            waits = {name: most for name, most in _POSTGRESQL.items() if name not in parsed.query}
+            return create_engine(url, pool_pre_ping=True, connect_args=waits, hide_parameters=True)
         except ModuleNotFoundError:
             raise MissingExtra("postgres", "PostgreSQL") from None
     if parsed != URL.create("sqlite", database=parsed.database) or "\0" in (parsed.database or ""):
