@@ -1,10 +1,12 @@
 """Let many processes pay from one account until its limits and its money are used up, and prove what is left.
 
     python -m tests.benchmarks.hot_account --processes 64 --attempts 1000000 --database postgresql
+    python -m tests.benchmarks.hot_account --processes 64 --attempts 1000000 --lines 50 --database postgresql
 
-On the first of two days the account's limit stops the payers, on the second its balance; one attempt of eight asks
+On the first of two days the account's limit stops the payers, on the second its balance; one call of eight asks
 again under a key that was used before, by any process. No payment may be lost, doubled or past limit or balance, and
-each key has one answer. Units of work run under PostgreSQL's own level, READ COMMITTED, unless another is named.
+each key has one answer. With `--lines` half of the calls are batches, and each of their lines is an attempt. Units of
+work run under PostgreSQL's own level, READ COMMITTED, unless another is named.
 """
 
 import argparse
@@ -24,6 +26,7 @@ def main() -> int:
     arguments = argparse.ArgumentParser(description="Pay from one account in many processes and prove what is left.")
     arguments.add_argument("--processes", type=int, default=8)
     arguments.add_argument("--attempts", type=int, default=1_000)
+    arguments.add_argument("--lines", type=int, default=0, help="half of the calls are batches of so many payments")
     arguments.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     arguments.add_argument("--isolation", choices=sorted(_LEVELS), help="PostgreSQL's level, where not its own")
     arguments.add_argument("--minutes", type=float, help="end after so long, whatever was done")
@@ -39,6 +42,7 @@ def main() -> int:
             processes=given.processes,
             attempts=given.attempts,
             seed=given.seed,
+            lines=given.lines,
             isolation=_LEVELS.get(given.isolation, ""),
         )
         if given.minutes is not None:

@@ -15,12 +15,15 @@ from tests.forked import forked
 from tests.properties.small_bank import DEUR, LIMITS, START_UNITS, TOKEN, SmallBank, units
 from tokenpay.errors import Unavailable
 from tokenpay.ledger.chart import AccountKind, account_id
+from tokenpay.money.amount import Amount
 from tokenpay.operations.issue_request import issue_request
 from tokenpay.operations.pay import pay
+from tokenpay.operations.pay_batch import pay_batch
 from tokenpay.operations.reconcile import reconcile
 from tokenpay.parties.session import Session
 from tokenpay.payments.intent import Purpose
-from tokenpay.payments.payment import Payment, PaymentState
+from tokenpay.payments.payment import Payment, PaymentState, Refusal
+from tokenpay.payments.payment_order import PaymentOrder
 from tokenpay.store.tables import keys, limit_counters, payments
 
 DAYS = 2
@@ -30,7 +33,9 @@ _UNITS_AN_ATTEMPT = 25
 """The account is given half of what the attempts ask for."""
 _DAY_PER_CENT = 60
 _REPEATS = 0.125
-"""So many attempts ask again what they, or another process, have asked before under the same key."""
+"""So many calls ask again what they, or another process, have asked before under the same key."""
+_BATCHES = 0.5
+"""So many calls are batches, where there are any; the others are single payments."""
 _PAGE = 10_000
 
 LIMIT, FUNDS = "limit.customer_day", "funds.insufficient"
@@ -39,10 +44,15 @@ PAID, AGAIN = "paid", "paid before, asked again"
 
 @dataclass(kw_only=True)
 class Told:
-    """What one process was answered: the payment of each key, the keys that were refused, and how often what."""
+    """What one process was answered: the payment of each attempt, what was refused, and how often what.
+
+    An attempt is named by its key, in a batch with the number of its line behind.
+    """
 
     payments: dict[str, str] = field(default_factory=dict)
     refused: set[str] = field(default_factory=set)
+    batches: set[str] = field(default_factory=set)
+    """The keys of those that were answered."""
     outcomes: Counter[str] = field(default_factory=Counter)
     isolation: str = ""
 
@@ -51,14 +61,16 @@ class Told:
 class HotAccount:
     """So many attempts in total to pay from the first customer to the second, shared among processes.
 
-    A process that is turned away asks again at once, which is another attempt. `isolation` is PostgreSQL's level for
-    units of work; empty: as it comes. After `most_s` it ends early, half of that time for each day.
+    With `lines` half of the calls are batches of so many, each line an attempt. A process that is turned away asks
+    again at once, which is another attempt. `isolation` is PostgreSQL's level for units of work; empty: as it comes.
+    After `most_s` it ends early, half of that time for each day.
     """
 
     small: SmallBank
     processes: int
     attempts: int
     seed: int
+    lines: int = 0
     isolation: str = ""
     most_s: float = float("inf")
     told: Told = field(default_factory=Told)
@@ -144,16 +156,14 @@ class HotAccount:
         line.send("ready")
         line.recv()
         asked, waiting, until_s = 0, "", time.monotonic() + self.most_s / DAYS
-        for _ in range(share):
-            if time.monotonic() > until_s:
-                break
+        while told.outcomes.total() < share and time.monotonic() < until_s:
             if waiting:
                 key = waiting
             elif asked and random.random() < _REPEATS:
                 key = f"{day}/{random.randrange(self.processes)}/{random.randrange(asked)}"
             else:
                 key, asked = f"{day}/{number}/{asked}", asked + 1
-            waiting = "" if self._attempt(key, by, told) else key
+            waiting = "" if self._ask(key, by, told) else key
         line.send(told)
 
     def _session(self) -> Session:
@@ -164,38 +174,53 @@ class HotAccount:
             except Unavailable:
                 time.sleep(0.05)
 
-    def _attempt(self, key: str, by: Session, told: Told) -> bool:
-        """Ask once; return whether there was an answer."""
+    def _ask(self, key: str, by: Session, told: Told) -> bool:
+        """Ask once, for one payment or a batch of them; return whether there was an answer."""
         debtor, creditor = (f"customer/{customer}" for customer in self.small.customers)
-        amount = units(self.units_of(key))
+        names = [f"{key}#{line}" for line in range(self.lines)] if self._is_batch(key) else [key]
+        amounts = [units(self.units_of(name)) for name in names]
+        bank, answers = self.small.bank, tuple[Payment | Refusal, ...]()
         try:
-            answer = pay(self.small.bank, debtor=debtor, creditor=creditor, amount=amount, by=by, key=key)
+            if self._is_batch(key):
+                orders = [PaymentOrder(debtor=debtor, creditor=creditor, amount=amount) for amount in amounts]
+                answers = pay_batch(bank, orders=orders, by=by, key=key)
+                told.batches.add(key)
+            else:
+                answers = (pay(bank, debtor=debtor, creditor=creditor, amount=amounts[0], by=by, key=key),)
         except Unavailable as error:
-            told.outcomes[f"turned away: {error.message}"] += 1
+            told.outcomes[f"turned away: {error.message}"] += len(names)
             return False
-        if isinstance(answer, Payment):
-            assert (answer.state, answer.intent.amount) == (PaymentState.FINAL, amount)
-            assert told.payments.get(key, answer.id) == answer.id, "a key was answered twice, differently"
-            told.outcomes[AGAIN if key in told.payments else PAID] += 1
-            told.payments[key] = answer.id
-        else:
-            told.outcomes["refused: " + " and ".join(sorted(reason.code for reason in answer.reasons))] += 1
-            told.refused.add(key)
+        for name, amount, answer in zip(names, amounts, answers, strict=True):
+            self._hear(name, amount, answer, told)
         return True
 
-    def units_of(self, key: str) -> int:
-        """What is asked for under a key: whoever asks again says the same."""
-        return Random(f"{self.seed}/{key}").randint(1, MOST_UNITS)
+    def _hear(self, name: str, amount: Amount, answer: Payment | Refusal, told: Told) -> None:
+        if isinstance(answer, Payment):
+            assert (answer.state, answer.intent.amount) == (PaymentState.FINAL, amount)
+            assert told.payments.get(name, answer.id) == answer.id, "a key was answered twice, differently"
+            told.outcomes[AGAIN if name in told.payments else PAID] += 1
+            told.payments[name] = answer.id
+        else:
+            told.outcomes["refused: " + " and ".join(sorted(reason.code for reason in answer.reasons))] += 1
+            told.refused.add(name)
+
+    def _is_batch(self, key: str) -> bool:
+        return self.lines > 0 and Random(f"{self.seed}/{key}/batch").random() < _BATCHES
+
+    def units_of(self, name: str) -> int:
+        """What is asked for in an attempt: whoever asks again says the same."""
+        return Random(f"{self.seed}/{name}").randint(1, MOST_UNITS)
 
     def _gather(self, one: Told) -> None:
         told = self.told
-        for key, payment in one.payments.items():
-            if key in told.payments:  # two processes asked, and each counted it as its own
-                assert told.payments[key] == payment, "a key was answered twice, differently"
+        for name, payment in one.payments.items():
+            if name in told.payments:  # two processes asked, and each counted it as its own
+                assert told.payments[name] == payment, "a key was answered twice, differently"
                 one.outcomes[PAID] -= 1
                 one.outcomes[AGAIN] += 1
-            told.payments[key] = payment
+            told.payments[name] = payment
         told.refused |= one.refused
+        told.batches |= one.batches
         told.outcomes += one.outcomes
         told.isolation = one.isolation
 
@@ -204,15 +229,18 @@ class HotAccount:
     def _prove(self) -> None:
         """Compare every answer with every row, the account with its own history, and the books with themselves."""
         small, told = self.small, self.told
-        assert told.payments.keys().isdisjoint(told.refused), "a key was both paid and refused, in one day"
+        assert told.payments.keys().isdisjoint(told.refused), "an attempt was both paid and refused, in one day"
         with small.bank.store.read() as uow:
-            rows = uow.connection.execute(select(payments.c.id, payments.c.state, payments.c.asset_id))
-            standing = {row.id: row.state for row in rows if row.asset_id == DEUR.id}
-            bound = select(keys.c.key, keys.c.result_id).where(keys.c.verb == Purpose.PAYMENT)
-            assert {row.key: row.result_id for row in uow.connection.execute(bound)} == told.payments
+            stored = uow.connection.execute(select(payments.c.id, payments.c.state, payments.c.asset_id))
+            standing = {row.id: row.state for row in stored if row.asset_id == DEUR.id}
+            bound = select(keys.c.key, keys.c.result_id, keys.c.verb).where(keys.c.verb.in_([Purpose.PAYMENT, "batch"]))
+            rows = uow.connection.execute(bound).all()
+            single = {name: id for name, id in told.payments.items() if "#" not in name}
+            assert {row.key: row.result_id for row in rows if row.verb == Purpose.PAYMENT} == single
+            assert {row.key for row in rows if row.verb == "batch"} == told.batches
             assert standing == dict.fromkeys(told.payments.values(), PaymentState.FINAL)
-            for key in told.payments:
-                self.paid_units[int(key.partition("/")[0])] += self.units_of(key)
+            for name in told.payments:
+                self.paid_units[int(name.partition("/")[0])] += self.units_of(name)
             most = uow.policies.newest().limits[DEUR.id].customer_day_units
             counted = uow.connection.execute(
                 select(limit_counters.c.used_units)

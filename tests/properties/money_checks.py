@@ -16,7 +16,7 @@ from tokenpay.money.address import Address
 from tokenpay.payments.deposit import Deposit, DepositOutcome, DepositState
 from tokenpay.payments.intent import BookParty, ChainParty, Purpose
 from tokenpay.payments.payment import Payment, PaymentState
-from tokenpay.store.tables import keys, limit_counters, signed, transfers
+from tokenpay.store.tables import batch_outcomes, keys, limit_counters, signed, transfers
 from tokenpay.store.unit_of_work import UnitOfWork
 
 _S = PaymentState
@@ -189,9 +189,11 @@ def check_limits(uow: UnitOfWork, payments: list[Payment]) -> None:
 
 
 def check_keys(uow: UnitOfWork, payments: list[Payment]) -> None:
-    """Each payment stands for one key, and each key of a payment for one that is there."""
+    """Each payment stands for one key, or one line of a batch's, and each of these for one that is there."""
     bound = uow.connection.execute(select(keys.c.result_id).where(keys.c.verb.in_(list(Purpose)))).scalars()
-    assert Counter(bound) == Counter(payment.id for payment in payments)
+    lines = select(batch_outcomes.c.payment_id).where(batch_outcomes.c.payment_id.is_not(None))
+    in_batches = uow.connection.execute(lines).scalars()
+    assert Counter([*bound, *in_batches]) == Counter(payment.id for payment in payments)
 
 
 def check_nothing_is_paid_twice(small: Checked, uow: UnitOfWork, payments: list[Payment]) -> None:
