@@ -148,6 +148,7 @@ class Store:
     """
 
     halted: str = ""
+    machine_clock: bool = False
 
     def __init__(self, url: str, *, machine_clock: bool = False) -> None:
         """Prepare the connection pool of a `sqlite:///…` or `postgresql://…` URL; nothing is opened yet.
