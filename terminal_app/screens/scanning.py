@@ -13,6 +13,7 @@ from terminal_app.commands.anywhere import PAY
 from terminal_app.commands.command import Command
 from terminal_app.language import _
 from terminal_app.screens.room import Room, error_text
+from terminal_app.views import amount_text
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -95,7 +96,10 @@ class Scanning(Room):
 
         resolved = target.resolved
         if resolved.resolution.payable and self.terminal.may(PAY):
-            asked = "\n".join((*verdict(target), _("Who pays it?")))
+            said = verdict(target)
+            if resolved.amount is not None:
+                said.append(f"  {amount_text(resolved.amount)}")
+            asked = "\n".join((*said, _("Who pays it?")))
             self._open(FindCustomer(partial(PayOut, code=text), asked=asked))
         elif resolved.request is not None:
             self._open(RequestScreen(resolved.request.id))
