@@ -61,7 +61,7 @@ def test_a_backup_leaves_no_password_behind(desk: Desk, tmp_path: Path, monkeypa
 def test_a_restore_leaves_nothing(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert desk("backup", tmp_path / "b.tar.gz").code == 0
     before = sorted(tmp_path.iterdir())
-    monkeypatch.setattr(restore, "_settle", lambda draft: told(signal.SIGHUP))
+    monkeypatch.setattr(restore, "_settle", lambda *_: told(signal.SIGHUP))
     said = desk("restore", tmp_path / "b.tar.gz", "--bank", tmp_path / "new")
     assert (said.code, said.out, said.err) == (129, "", "")
     assert sorted(tmp_path.iterdir()) == before
