@@ -1,5 +1,7 @@
 """Where a payment may go from where it stands: the table of the design, and nothing else."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.unit.payments.samples import intent
@@ -49,6 +51,13 @@ def test_a_payment_goes_only_the_open_ways(before: PaymentState, after: PaymentS
 def test_reasons_stay_until_others_come() -> None:
     assert payment(S.HELD).to(S.CLEARED, at_s=20).reasons == WHY
     assert payment(S.HELD).to(S.CLEARED, at_s=20, reasons=()).reasons == ()
+
+
+def test_a_payment_whose_block_is_gone_is_in_none_and_in_no_transaction_of_one() -> None:
+    included = replace(payment(S.INCLUDED), included_block=7, included_hash=b"\x01" * 32, transaction_hash=b"\x02" * 32)
+    assert included.not_included(at_s=20) == replace(payment(S.SENT), updated_at_s=20)
+    with pytest.raises(WrongState):
+        payment(S.FINAL).not_included(at_s=20)
 
 
 def test_an_end_leads_nowhere_and_nothing_unsent_has_a_nonce_yet() -> None:
