@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass, replace
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from tokenpay.compliance.approval import Part
 from tokenpay.compliance.name_hit import NameHit
 from tokenpay.compliance.name_verdict import NamedParty
 from tokenpay.errors import IntegrityError
 from tokenpay.parties.session import Session
 from tokenpay.primitives.canonical import canonical_bytes
+from tokenpay.primitives.ed25519 import is_signed
 
 _DOMAIN = "tokenpay/name-release/1"
 
@@ -79,7 +77,5 @@ class NameRelease:
         return canonical_bytes([_DOMAIN, *said, operator_id, part.value, at_s])
 
     def _verify(self, public_key: bytes, signature: bytes, message: bytes) -> None:
-        try:
-            Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
-        except (InvalidSignature, ValueError):
-            raise IntegrityError("a release does not carry the signatures of its two people", release=self.id) from None
+        if not is_signed(message, signature, public_key=public_key):
+            raise IntegrityError("a release does not carry the signatures of its two people", release=self.id)

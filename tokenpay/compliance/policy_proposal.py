@@ -3,14 +3,12 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from tokenpay.compliance.approval import Part
 from tokenpay.compliance.policy import Policy
 from tokenpay.errors import IntegrityError
 from tokenpay.parties.session import Session
 from tokenpay.primitives.canonical import canonical_bytes
+from tokenpay.primitives.ed25519 import is_signed
 
 _DOMAIN = "tokenpay/policy-approval/1"
 
@@ -87,7 +85,5 @@ def _message(id: str, policy: Policy, operator_id: str, part: Part, at_s: int) -
 
 
 def _verify(public_key: bytes, signature: bytes, message: bytes) -> None:
-    try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
-    except (InvalidSignature, ValueError):
-        raise IntegrityError("a policy does not carry the signatures of its two people") from None
+    if not is_signed(message, signature, public_key=public_key):
+        raise IntegrityError("a policy does not carry the signatures of its two people")

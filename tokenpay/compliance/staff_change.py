@@ -3,15 +3,13 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from tokenpay.compliance.approval import Part
 from tokenpay.compliance.policy_proposal import ProposalState
 from tokenpay.errors import IntegrityError, InvalidInput
 from tokenpay.parties.operator import Operator, Role
 from tokenpay.parties.session import Session
 from tokenpay.primitives.canonical import canonical_bytes
+from tokenpay.primitives.ed25519 import is_signed
 
 _DOMAIN = "tokenpay/staff-change/1"
 STAFF = frozenset({Role.TELLER, Role.SUPERVISOR, Role.AUDITOR})
@@ -114,7 +112,5 @@ class StaffChange:
         return canonical_bytes([_DOMAIN, self.id, self.kind.value, *person, by, part.value, at_s])
 
     def _verify(self, public_key: bytes, signature: bytes, message: bytes) -> None:
-        try:
-            Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
-        except (InvalidSignature, ValueError):
-            raise IntegrityError("a change of the staff is not signed by who must sign it", change=self.id) from None
+        if not is_signed(message, signature, public_key=public_key):
+            raise IntegrityError("a change of the staff is not signed by who must sign it", change=self.id)

@@ -95,10 +95,10 @@ def dismiss_operator(bank: Bank, operator_id: str, *, reason: str, by: Session, 
     """Let somebody of the staff act no more, for good: their sessions end, and one supervisor is enough.
 
     From a terminal, whose database role may not say who acts for the bank, it returns approved: the engine puts it in
-    force on its next turn. The same key with the same person and reason returns the change as it stands. Raises
-    InvalidInput for a reason that is not 1 to 140 visible characters; NotFound; NotPermitted for oneself, the engine
-    and customers; WrongState for who was dismissed before or is about to be, and where fewer than two supervisors would
-    stay; KeyReused.
+    force on its next turn. The same key with the same person returns the change as it stands. Raises InvalidInput for a
+    reason that is not 1 to 140 visible characters; NotFound; NotPermitted for oneself, the engine and customers;
+    WrongState for who was dismissed before or is about to be, and where fewer than two supervisors would stay;
+    KeyReused.
     """
     reason, now_s, id = checked_reason(reason), bank.clock.now_s(), new_id(bank, "ST")
     with bank.store.unit_of_work() as uow:

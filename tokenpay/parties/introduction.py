@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from tokenpay.errors import IntegrityError
 from tokenpay.parties.session import Session
 from tokenpay.primitives.canonical import canonical_bytes
+from tokenpay.primitives.ed25519 import is_signed
 
 _DOMAIN = "tokenpay/introduction/1"
 
@@ -26,10 +24,8 @@ class Introduction:
     def verify(self, introducer_key: bytes) -> None:
         """Raise IntegrityError unless the introducer's key signed exactly this."""
         message = _message(self.operator_id, self.customer_id, self.public_key, self.introduced_by, self.at_s)
-        try:
-            Ed25519PublicKey.from_public_bytes(introducer_key).verify(self.signature, message)
-        except (InvalidSignature, ValueError):
-            raise IntegrityError("a customer's key does not carry the signature of who introduced it") from None
+        if not is_signed(message, self.signature, public_key=introducer_key):
+            raise IntegrityError("a customer's key does not carry the signature of who introduced it")
 
 
 def introduce(session: Session, *, operator_id: str, customer_id: str, public_key: bytes, at_s: int) -> Introduction:
