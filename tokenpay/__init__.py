@@ -154,6 +154,7 @@ if TYPE_CHECKING:
     from tokenpay.ethereum.meanings.explain_transaction import explain_transaction as explain_transaction
     from tokenpay.ethereum.meanings.explain_typed_data import explain_typed_data as explain_typed_data
     from tokenpay.ethereum.meanings.meaning import Meaning as Meaning, MeaningKind as MeaningKind
+    from tokenpay.ethereum.observed import TokenFacts as TokenFacts
     from tokenpay.ethereum.personal_message import (
         personal_message_digest as personal_message_digest,
         recover_personal_message as recover_personal_message,
@@ -236,6 +237,11 @@ if TYPE_CHECKING:
     from tokenpay.operations.export_journal import export_journal as export_journal
     from tokenpay.operations.find_shifts import find_shifts as find_shifts, shift_of_key as shift_of_key
     from tokenpay.operations.found import Founder as Founder
+    from tokenpay.operations.freeze_asset import (
+        freeze_asset as freeze_asset,
+        token_facts as token_facts,
+        unfreeze_asset as unfreeze_asset,
+    )
     from tokenpay.operations.issue_receipt import issue_receipt as issue_receipt, preview_receipt as preview_receipt
     from tokenpay.operations.issue_request import cancel_request as cancel_request, issue_request as issue_request
     from tokenpay.operations.journal import journal as journal
@@ -674,6 +680,7 @@ _HOME = {
     "TakenIn": "operations.travel_exchange",
     "Tariff": "money.tariff",
     "Terms": "requests.payment_request",
+    "TokenFacts": "ethereum.observed",
     "TokenList": "money.token_list",
     "TokenPermissions": "ethereum.grants.permit2",
     "TokenTemplate": "requests.token_template",
@@ -748,6 +755,7 @@ _HOME = {
     "find_requests": "operations.read",
     "find_shifts": "operations.find_shifts",
     "found_bank": "bootstrap",
+    "freeze_asset": "operations.freeze_asset",
     "freeze_customer": "operations.customers",
     "get_case": "operations.read",
     "get_customer": "operations.read",
@@ -850,8 +858,10 @@ _HOME = {
     "submit": "operations.submit",
     "suspicious_cases": "operations.reports",
     "sweep": "operations.sweep",
+    "token_facts": "operations.freeze_asset",
     "trust_passkeys": "bootstrap",
     "trust_staff": "bootstrap",
+    "unfreeze_asset": "operations.freeze_asset",
     "unfreeze_customer": "operations.customers",
     "verify_archive": "operations.archive_audit",
     "verify_audit": "operations.verify_audit",
@@ -1090,6 +1100,7 @@ __all__ = [
     "TakenIn",
     "Tariff",
     "Terms",
+    "TokenFacts",
     "TokenList",
     "TokenPermissions",
     "TokenTemplate",
@@ -1164,6 +1175,7 @@ __all__ = [
     "find_requests",
     "find_shifts",
     "found_bank",
+    "freeze_asset",
     "freeze_customer",
     "get_case",
     "get_customer",
@@ -1266,8 +1278,10 @@ __all__ = [
     "submit",
     "suspicious_cases",
     "sweep",
+    "token_facts",
     "trust_passkeys",
     "trust_staff",
+    "unfreeze_asset",
     "unfreeze_customer",
     "verify_archive",
     "verify_audit",

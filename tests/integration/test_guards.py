@@ -392,6 +392,7 @@ ATTACKS: dict[str, tuple[str, str]] = {
     ),
     "a fact gone": ("DELETE FROM bank", "bank"),
     "a token of other decimals": ("UPDATE assets SET decimals = 18", "assets_kept"),
+    "another code of a token in use": ("UPDATE assets SET code_hash = NULL", "assets_pinned_while_frozen"),
     "a limit's day moved": ("UPDATE limit_uses SET day = '2001-01-01'", "limit_uses_kept"),
     "a limit's counter gone": ("DELETE FROM limit_counters", "limit_counters"),
     "a list's address exchanged": ("UPDATE listed_addresses SET canonical = canonical", "listed_addresses_kept"),

@@ -10,12 +10,17 @@ from tokenpay.errors import ChainUnavailable
 from tokenpay.ethereum.abi import address_word, selector, uint_word
 from tokenpay.ethereum.observed import Holding, TransferLog
 from tokenpay.money.address import Address
+from tokenpay.primitives.keccak import keccak256
 
 FORGE = selector("forge(address,address,uint256)")
 
 
 def deployed(world: World, owner: OutsideWallet, name: str) -> Address:
-    return owner.deploy(bytes.fromhex(ODD_TOKENS[name]["bytecode"][2:]))
+    return owner.deploy(code_of(name))
+
+
+def code_of(name: str) -> bytes:
+    return bytes.fromhex(ODD_TOKENS[name]["bytecode"][2:])
 
 
 def seen(world: World, contract: Address, recipient: Address) -> tuple[list[TransferLog], int]:
@@ -60,6 +65,37 @@ def test_a_token_that_returns_nothing_still_pays(evm_world: World) -> None:
     owner.transfer(token, recipient, 12)
     (log,), held = seen(evm_world, token, recipient)
     assert (log.units, held) == (12, 12)
+
+
+RUNS = selector("runs(address)")
+
+
+def place(name: str, less: int = 0) -> bytes:
+    return uint_word(int.from_bytes(keccak256(name.encode()), "big") - less)
+
+
+@pytest.mark.parametrize(
+    ("kept_at", "beacon"),
+    [
+        (place("eip1967.proxy.implementation", 1), False),
+        (place("org.zeppelinos.proxy.implementation"), False),
+        (place("PROXIABLE"), False),
+        (place("eip1967.proxy.beacon", 1), True),
+    ],
+    ids=["eip-1967", "before a standard", "eip-1822", "beacon"],
+)
+def test_a_proxy_that_runs_other_code_is_another_token(evm_world: World, kept_at: bytes, beacon: bool) -> None:
+    owner = evm_world.person()
+    proxy = owner.deploy(code_of("Proxy") + kept_at)
+    turned = owner.deploy(code_of("Proxy") + bytes(32)) if beacon else proxy
+    if beacon:
+        owner.call(proxy, RUNS + address_word(turned))
+    hashes = []
+    for name in ("SilentToken", "FeeToken", "SilentToken"):
+        owner.call(turned, RUNS + address_word(deployed(evm_world, owner, name)))
+        hashes.append(evm_world.chain.token_facts(proxy).code_hash)
+    first, other, again = hashes
+    assert first == again != other
 
 
 def test_an_orphaned_block_is_no_answer_and_its_deposit_is_gone(anvil_binary: Path) -> None:

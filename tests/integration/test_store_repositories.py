@@ -33,7 +33,7 @@ from tokenpay.compliance.policy import AssetLimits, Hours, Policy
 from tokenpay.compliance.screening import ListHit, Screening, Verdict
 from tokenpay.compliance.screening_list import ScreeningList
 from tokenpay.errors import Conflict, IntegrityError, NotFound
-from tokenpay.ethereum.observed import AuthorizationLog, Block
+from tokenpay.ethereum.observed import AuthorizationLog, Block, TokenFacts
 from tokenpay.money.address import Address
 from tokenpay.money.amount import MAX_UNITS, Amount
 from tokenpay.money.tariff import Tariff
@@ -517,8 +517,26 @@ def test_an_asset_is_frozen_and_thawed(store: Store) -> None:
         assert work.assets.get(full.asset.id) == full
         assert [registered.asset for registered in work.assets.all()] == [TOKEN, full.asset, COIN, EURO]
         assert [registered.asset for registered in work.assets.all(chain_id=1)] == []
-        work.assets.set_active(full.asset.id, False, at_s=NOW_S + 1)
+        work.assets.freeze(full.asset.id, at_s=NOW_S + 1)
         assert work.assets.get(full.asset.id) == replace(full, active=False, checked_at_s=NOW_S + 1)
+        facts = TokenFacts(
+            contract=CONTRACT,
+            symbol="other",
+            decimals=18,
+            name="Now",
+            version="3",
+            domain_separator=None,
+            code_hash=b"\x03" * 32,
+        )
+        work.assets.unfreeze(full.asset.id, facts, at_s=NOW_S + 2)
+        assert work.assets.get(full.asset.id, lock=True) == replace(
+            full,
+            checked_at_s=NOW_S + 2,
+            token_name="Now",
+            token_version="3",
+            domain_separator=None,
+            code_hash=b"\x03" * 32,
+        )
 
 
 # --- people -----------------------------------------------------------------------------------

@@ -1,14 +1,14 @@
-"""Take assets into use, from a list or one by one, and check what they are on their chain."""
+"""Take assets into use, from a list or one by one, check what they are on their chain, and take them out of use."""
 
 from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tokenpay as tp
-from tokenpay.cli.command import add_noun, add_verb, position
+from tokenpay.cli.command import add_noun, add_reason, add_verb, position, raw_bytes
 from tokenpay.cli.desk import opened, signed_in
 from tokenpay.cli.files import read_text
-from tokenpay.cli.output import Answer
+from tokenpay.cli.output import Answer, plain
 from tokenpay.errors import InvalidAsset, InvalidInput, NotFound
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _CASH = "iso4217:"
 
 
 def add_parser(subparsers: "Subparsers") -> None:
-    verbs = add_noun(subparsers, "asset", "list, register, import and check assets")
+    verbs = add_noun(subparsers, "asset", "list, register, import, check, freeze and unfreeze assets")
     add_verb(verbs, "list", list_, "list the bank's assets")
     registering = add_verb(verbs, "register", register, "take an asset into use", operator=True)
     registering.add_argument("asset", help="eip155:<chain>/erc20:<contract>, or iso4217:<currency> for cash")
@@ -27,6 +27,16 @@ def add_parser(subparsers: "Subparsers") -> None:
     registering.add_argument("--decimals", type=position, help="of a token: what the contract must say")
     checking = add_verb(verbs, "check", check, "freeze a token that is not what was pinned", operator=True)
     checking.add_argument("asset", help="an asset's id, or its symbol where only one asset has it")
+    telling = add_verb(verbs, "facts", facts, "show what a token's contract says of itself now")
+    telling.add_argument("asset", help="an asset's id, or its symbol where only one asset has it")
+    freezing = add_verb(verbs, "freeze", freeze, "let nothing of a token leave", operator=True)
+    freezing.add_argument("asset", help="an asset's id, or its symbol where only one asset has it")
+    add_reason(freezing)
+    thawing = add_verb(verbs, "unfreeze", unfreeze, "take a frozen token back as it is now (two people)", operator=True)
+    thawing.add_argument("asset", help="an asset's id, or its symbol where only one asset has it")
+    thawing.add_argument(
+        "--code-hash", type=raw_bytes, required=True, help="of the code that you have looked at: 0x…, as facts shows it"
+    )
     importing = add_verb(
         verbs, "import", import_, "take into use a token list's tokens on this bank's chains", operator=True
     )
@@ -47,6 +57,23 @@ def check(args: Namespace) -> Answer:
     with signed_in(args) as (bank, by):
         asset = tp.find_asset(bank, args.asset)
         return Answer(content=asset_content(tp.check_asset(bank, asset.id, by=by)))
+
+
+def facts(args: Namespace) -> Answer:
+    with opened(args) as bank:
+        return Answer(content=plain(tp.token_facts(bank, tp.find_asset(bank, args.asset).id)))
+
+
+def freeze(args: Namespace) -> Answer:
+    with signed_in(args) as (bank, by):
+        asset = tp.find_asset(bank, args.asset)
+        return Answer(content=asset_content(tp.freeze_asset(bank, asset.id, reason=args.reason, by=by)))
+
+
+def unfreeze(args: Namespace) -> Answer:
+    with signed_in(args) as (bank, by):
+        asset = tp.find_asset(bank, args.asset)
+        return Answer(content=asset_content(tp.unfreeze_asset(bank, asset.id, code_hash=args.code_hash, by=by)))
 
 
 def import_(args: Namespace) -> Answer:

@@ -187,6 +187,9 @@ METHODS: dict[str, Callable[..., Any]] = {
     "eth_getTransactionReceipt": get_receipt,
     "eth_getTransactionCount": get_nonce,
     "eth_getBalance": lambda node, who, tag="latest": hex(_state(node, tag).get_balance(_bytes(who, 20))),
+    "eth_getStorageAt": lambda node, who, place, tag="latest": hexed(
+        _state(node, tag).get_storage(_bytes(who, 20), int.from_bytes(_bytes(place, 32), "big")).to_bytes(32, "big")
+    ),
     "eth_getCode": lambda node, who, tag="latest": hexed(_state(node, tag).get_code(_bytes(who, 20))),
     "eth_call": lambda node, call, tag="latest": hexed(node.call(_known(_header(node, tag)), **_call(call))),
     "eth_estimateGas": lambda node, call, tag="latest": hex(node.estimate(**_call(call))),

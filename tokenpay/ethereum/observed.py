@@ -60,7 +60,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenFacts:
-    """What a token contract says of itself, with the Keccak-256 hash of its code at that block.
+    """What a token contract says of itself, with the Keccak-256 hash of all code it may run at that block.
 
     `domain_separator` is None where the contract has no EIP-712 domain.
     """

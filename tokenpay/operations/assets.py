@@ -7,8 +7,8 @@ from tokenpay.money.asset import Asset, AssetKind
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.steps.authorize import authorize
-from tokenpay.steps.freeze_asset import freeze_asset
 from tokenpay.steps.record import record
+from tokenpay.steps.take_out_of_use import take_out_of_use
 from tokenpay.steps.waited import waited
 from tokenpay.store.asset_store import RegisteredAsset
 
@@ -72,7 +72,7 @@ def check_asset(bank: Bank, asset_id: str, *, by: Session) -> RegisteredAsset:
             return registered
         why = "the token's contract is not what it was when it was taken into use"
         code_hash = facts.code_hash.hex() if facts else ""
-        freeze_asset(uow, bank, operator, asset_id, why=why, code_hash=code_hash)
+        take_out_of_use(uow, bank, operator, asset_id, why=why, code_hash=code_hash)
         return uow.assets.get(asset_id)
 
 

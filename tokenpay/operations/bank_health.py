@@ -11,7 +11,7 @@ from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.payment import ENDED, PaymentState
 from tokenpay.steps.authorize import authorize
-from tokenpay.steps.resume_asked import resume_asked_by
+from tokenpay.steps.first_of_two import TO_RESUME
 from tokenpay.steps.screened import silent
 from tokenpay.steps.unread_names import unread_names
 from tokenpay.store.chain_store import FollowedChain
@@ -110,7 +110,7 @@ def bank_health(bank: Bank, *, by: Session) -> BankHealth:
             at_s=now_s,
             store_halted=bank.store.halted,
             stopped_by=uow.facts.get("stopped", ""),
-            resume_asked_by=resume_asked_by(uow, now_s=now_s),
+            resume_asked_by=TO_RESUME.asked_by(uow, now_s=now_s),
             engine_turned_at_s=turned_at_s or None,
             chains=tuple(_chain(uow, bank, chain, moving, seen, now_s=now_s) for chain in uow.chains.all()),
             held=sum(count for _, state, count, _ in under_way if state is PaymentState.HELD),

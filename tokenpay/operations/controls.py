@@ -6,8 +6,8 @@ from tokenpay.errors import NotPermitted
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.steps.authorize import authorize
+from tokenpay.steps.first_of_two import TO_RESUME
 from tokenpay.steps.record import record
-from tokenpay.steps.resume_asked import ask_to_resume, forget_asking, resume_asked_by
 
 
 def stop_payments(bank: Bank, *, reason: str, by: Session) -> None:
@@ -18,11 +18,11 @@ def stop_payments(bank: Bank, *, reason: str, by: Session) -> None:
     reason = checked_reason(reason)
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.CONTROL)
-        asked = resume_asked_by(uow, now_s=bank.clock.now_s(), lock=True)
+        asked = TO_RESUME.asked_by(uow, now_s=bank.clock.now_s(), lock=True)
         if uow.facts.get("stopped", "") and not asked:
             return
         uow.facts.set("stopped", operator.id)
-        forget_asking(uow)
+        TO_RESUME.forget(uow)
         record(uow, bank, operator, "payments.stopped", "bank", texts={"reason": reason}, whatever_the_clock=True)
 
 
@@ -36,15 +36,15 @@ def resume_payments(bank: Bank, *, by: Session) -> bool:
         if not uow.facts.get("stopped", ""):
             return True
         now_s = bank.clock.now_s()
-        first = resume_asked_by(uow, now_s=now_s, lock=True)
+        first = TO_RESUME.asked_by(uow, now_s=now_s, lock=True)
         if first == operator.id:
             raise NotPermitted("payments are resumed by two people")
         if not first:
-            ask_to_resume(uow, operator, at_s=now_s)
+            TO_RESUME.ask(uow, operator, at_s=now_s)
             record(uow, bank, operator, "payments.resume_asked", "bank")
             return False
         uow.facts.set("stopped", "")
-        forget_asking(uow)
+        TO_RESUME.forget(uow)
         record(uow, bank, operator, "payments.resumed", "bank", {"with": first})
         return True
 

@@ -11,8 +11,8 @@ from tokenpay.parties.session import Session
 from tokenpay.ports import RateBook
 from tokenpay.primitives.canonical import Value
 from tokenpay.steps.authorize import authorize
+from tokenpay.steps.first_of_two import FirstOfTwo
 from tokenpay.steps.record import record
-from tokenpay.steps.still_may import still_may
 from tokenpay.store.unit_of_work import UnitOfWork
 
 MAX_STEP = Fraction(1, 10)
@@ -23,36 +23,36 @@ def set_rate(bank: Bank, rate: Rate, *, by: Session) -> bool:
     """Write a rate into the bank's own table. Returns whether it stands there now.
 
     A price more than a tenth away from the one in the table, or from the one that the day began with or two people
-    agreed to since, is only asked for, until another supervisor sets the same price. Raises RateUnavailable for a bank
-    whose rates come from elsewhere, or whose table cannot be read or written, NotFound and AssetMismatch for an asset
-    that the bank does not know so, NotPermitted when the same person calls twice.
+    agreed to since, is only asked for, until another supervisor sets the same price within an hour. Raises
+    RateUnavailable for a bank whose rates come from elsewhere, or whose table cannot be read or written, NotFound and
+    AssetMismatch for an asset that the bank does not know so, NotPermitted when the same person calls twice.
     """
     book = bank.required_rates()
     if not isinstance(book, RateBook):
         raise RateUnavailable("this bank's rates come from elsewhere")
     pair = f"{rate.token.id}/{rate.cash.symbol}"
-    asked = f"rate_asked/{pair}"
+    asked = FirstOfTwo(fact=f"rate_asked/{pair}", what=format(rate.price, "f"))
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.CONTROL)
         if any(uow.assets.get(asset.id).asset != asset for asset in (rate.token, rate.cash)):
             raise AssetMismatch("the rate is of an asset that this bank knows otherwise")
         last = book.last(rate.token, rate.cash)
-        details: dict[str, Value] = {"price": format(rate.price, "f"), "source": rate.source, "dated_s": rate.at_s}
-        day = uow.policies.newest().hours.day(bank.clock.now_s())
+        details: dict[str, Value] = {"price": asked.what, "source": rate.source, "dated_s": rate.at_s}
+        now_s = bank.clock.now_s()
+        day = uow.policies.newest().hours.day(now_s)
         before = last.price if last is not None else rate.price
         began = _began(uow, pair, day) or before
         if _jumps(rate.price, before) or _jumps(rate.price, began):
-            price, _, first = uow.facts.get(asked, "").partition(" ")
-            if price != format(rate.price, "f") or not still_may(uow, first, Permission.CONTROL):
-                uow.facts.set(asked, f"{rate.price:f} {operator.id}")
+            first = asked.asked_by(uow, now_s=now_s)
+            if not first:
+                asked.ask(uow, operator, at_s=now_s)
                 record(uow, bank, operator, "rate.asked", pair, details)
                 return False
             if first == operator.id:
                 raise NotPermitted("a price that jumps is set by two people")
             details["with"] = first
             began = rate.price
-        if uow.facts.get(asked, ""):
-            uow.facts.set(asked, "")
+        asked.forget(uow)
         uow.facts.set(_day_of(pair), f"{day} {began:f}")
         record(uow, bank, operator, "rate.set", pair, details)
         uow.at_last(lambda: book.write(rate))  # behind the record, and where it fails there is none

@@ -10,7 +10,7 @@ from tokenpay.money.asset import Asset
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.steps.authorize import authorize
-from tokenpay.steps.freeze_asset import freeze_asset
+from tokenpay.steps.take_out_of_use import take_out_of_use
 
 T = TypeVar("T")
 
@@ -36,4 +36,4 @@ def read_tokens(
             unread.add(odd)
             with bank.store.unit_of_work() as uow:
                 operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
-                freeze_asset(uow, bank, operator, odd.id, why=f"it wrote what cannot be read: {error.message}")
+                take_out_of_use(uow, bank, operator, odd.id, why=f"it wrote what cannot be read: {error.message}")

@@ -15,9 +15,9 @@ from tokenpay.payments.intent import ChainParty, Purpose
 from tokenpay.payments.payment import UNSENT, Payment, PaymentState, Reason
 from tokenpay.steps import movements
 from tokenpay.steps.authorize import authorize
-from tokenpay.steps.freeze_asset import freeze_asset
 from tokenpay.steps.groups import STAYS, groups
 from tokenpay.steps.record import record
+from tokenpay.steps.take_out_of_use import take_out_of_use
 from tokenpay.steps.tell_stuck import told_where_stuck
 from tokenpay.store.unit_of_work import UnitOfWork
 
@@ -93,7 +93,7 @@ def _settle_alone(bank: Bank, due: Due, *, final_number: int, by: Session) -> No
         moved_units, told_units = _moved_units(uow, payment, due.logs), payment.intent.amount.units
         if failed is None and moved_units != told_units:
             why = f"it moved {moved_units} units where it was told {told_units}, in payment {payment.id}"
-            freeze_asset(uow, bank, operator, payment.intent.amount.asset.id, why=why)
+            take_out_of_use(uow, bank, operator, payment.intent.amount.asset.id, why=why)
         end_alone(uow, bank, operator, due, failed=failed, moved_units=moved_units)
 
 

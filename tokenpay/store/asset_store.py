@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from tokenpay.errors import InvalidAuthorization, NotFound
+from tokenpay.ethereum.observed import TokenFacts
 from tokenpay.ethereum.typed_data import Domain
 from tokenpay.money.address import Address
 from tokenpay.money.asset import Asset, AssetKind
@@ -71,19 +72,35 @@ class AssetStore:
             },
         )
 
-    def set_active(self, asset_id: str, active: bool, *, at_s: int) -> None:
-        """Freeze or thaw an asset."""
-        self._connection.execute(update(assets).where(assets.c.id == asset_id).values(active=active, checked_at_s=at_s))
-        self._known.pop(asset_id, None)
+    def freeze(self, asset_id: str, *, at_s: int) -> None:
+        """Take an asset out of use."""
+        self._change(asset_id, active=False, checked_at_s=at_s)
+
+    def unfreeze(self, asset_id: str, facts: TokenFacts, *, at_s: int) -> None:
+        """Take a token back into use as its contract is now; its symbol and decimals stay the bank's."""
+        self._change(
+            asset_id,
+            active=True,
+            checked_at_s=at_s,
+            token_name=facts.name,
+            token_version=facts.version,
+            domain_separator=facts.domain_separator,
+            code_hash=facts.code_hash,
+        )
 
     def mark_checked(self, asset_id: str, *, at_s: int) -> None:
         """Note that an asset's contract was found to be what it was."""
-        self._connection.execute(update(assets).where(assets.c.id == asset_id).values(checked_at_s=at_s))
+        self._change(asset_id, checked_at_s=at_s)
 
-    def get(self, asset_id: str) -> RegisteredAsset:
+    def _change(self, asset_id: str, **values: object) -> None:
+        self._connection.execute(update(assets).where(assets.c.id == asset_id).values(**values))
+        self._known.pop(asset_id, None)
+
+    def get(self, asset_id: str, *, lock: bool = False) -> RegisteredAsset:
         """Return an asset of this bank; raises NotFound."""
-        if asset_id not in self._known:
-            row = self._connection.execute(_GET, {"asset": asset_id}).one_or_none()
+        if lock or asset_id not in self._known:
+            query = _GET.with_for_update(key_share=True) if lock else _GET
+            row = self._connection.execute(query, {"asset": asset_id}).one_or_none()
             if row is None:
                 raise NotFound("this bank does not know the asset", asset=asset_id)
             self._known[asset_id] = _registered(row)

@@ -23,11 +23,12 @@ _ON_CHAIN = (
     "nonce", "gas_limit", "fee_cap_wei", "deposit_index", "included_block", "included_hash", "transaction_hash",
 )  # fmt: skip
 _TOTALS = ("debits_pending", "debits_posted", "credits_pending", "credits_posted", "available_units", "version")
+_PINNED = ("code_hash", "domain_separator", "token_name", "token_version")
 
 CHANGES: dict[str, tuple[str, ...]] = {
     "accounts": _TOTALS,
     "approvals": (),
-    "assets": ("active", "checked_at_s"),
+    "assets": ("active", "checked_at_s", *_PINNED),
     "attempts": ("outcome", "reason"),
     "audit_archives": (),
     "audit_heads": ("seq", "hash", "at_s"),
@@ -211,6 +212,9 @@ _GENESIS = f"'\\x{'00' * 32}'::bytea"
 RULES = (
     Rule(name="founding_stands", table="bank", event="UPDATE",
          refused=f"OLD.name IN ({_FOUNDING}) AND OLD.value <> '' AND NEW.value <> OLD.value"),
+    Rule(name="pinned_while_frozen", table="assets", event="UPDATE",
+         refused="(OLD.active OR NOT NEW.active) AND ("
+         + " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in _PINNED) + ")"),
     Rule(name="gone_for_good", table="operators", event="UPDATE", refused="NEW.active AND NOT OLD.active"),
     # Those of the founding are there before there is a policy.
     Rule(name="of_an_admission", table="operators", event="INSERT", looks=True,

@@ -16,6 +16,7 @@ from tests.world import CHAIN_ID, LIMITS, OUTSIDE, PASSWORDS, TOKEN, World, addr
 from tokenpay.cli.program import build_parser
 from tokenpay.ethereum.grants.authorization import Authorization
 from tokenpay.ethereum.grants.grant import sign
+from tokenpay.primitives.keccak import keccak256
 from tokenpay.primitives.secp256k1 import PrivateKey
 
 FRANC = tp.Address(b"\x33" * 20)
@@ -129,6 +130,7 @@ def stock(world: World, folder: Path) -> dict[str, str]:
         "audit check key": world.bank.required_signer().head_key().hex(),
         "asset": "DEUR",
         "asset register asset": f"eip155:{CHAIN_ID}/erc20:{FRANC}",
+        "code_hash": keccak256(b"code").hex(),
         "asset import file": str(folder / "tokens"),
         "amount": "1",
         "name": "Somebody",

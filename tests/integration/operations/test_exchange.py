@@ -335,7 +335,7 @@ def freeze_anna(world: World) -> None:
 
 def freeze_euro(world: World) -> None:
     with world.bank.store.unit_of_work() as uow:
-        uow.assets.set_active(EUR.id, False, at_s=world.clock.now_s())
+        uow.assets.freeze(EUR.id, at_s=world.clock.now_s())
 
 
 @pytest.mark.parametrize(

@@ -45,12 +45,18 @@ def _rate(world: World) -> Done:
     return said
 
 
+def _token(world: World) -> Done:
+    tp.freeze_asset(world.bank, TOKEN.id, reason="x", by=world.ann)
+    code_hash = tp.token_facts(world.bank, TOKEN.id).code_hash
+    return lambda by: tp.unfreeze_asset(world.bank, TOKEN.id, code_hash=code_hash, by=by).active
+
+
 def _erasure(world: World) -> Done:
     gone = long_gone(world)  # which Bob asked for
     return lambda by: tp.erase_personal_data(world.bank, gone.id, by=by).erased_at_s is not None
 
 
-BY_TWO = {"case": _case, "stop": _stop, "list": _list, "rate": _rate, "erasure": _erasure}
+BY_TWO = {"case": _case, "stop": _stop, "list": _list, "rate": _rate, "token": _token, "erasure": _erasure}
 """What two people do: made ready, and how each of them does it."""
 
 

@@ -319,7 +319,7 @@ def bring_about(world: World, circumstance: str) -> None:
         world.clock.advance(5)
     elif circumstance == "frozen asset":
         with world.bank.store.unit_of_work() as uow:
-            uow.assets.set_active(TOKEN.id, False, at_s=world.clock.now_s())
+            uow.assets.freeze(TOKEN.id, at_s=world.clock.now_s())
 
 
 @pytest.mark.one_database

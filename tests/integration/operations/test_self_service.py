@@ -429,6 +429,8 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
         "case_balances": lambda by: tp.case_balances(bank, case.id, by=by),
         "change_password": lambda by: tp.change_password(bank, old="x" * 8, new="y" * 8, by=by),
         "check_asset": lambda by: tp.check_asset(bank, TOKEN.id, by=by),
+        "freeze_asset": lambda by: tp.freeze_asset(bank, TOKEN.id, reason="x", by=by),
+        "unfreeze_asset": lambda by: tp.unfreeze_asset(bank, TOKEN.id, code_hash=bytes(32), by=by),
         "close_customer": lambda by: tp.close_customer(bank, mine, reason="x", by=by),
         "close_self_service": lambda by: tp.close_self_service(bank, customer_id=mine, by=by),
         "close_shift": lambda by: tp.close_shift(bank, "SH-1", counts=(count,), by=by, key=key),

@@ -64,6 +64,7 @@ TRUTH: dict[str, Any] = {
     "eth_getBalance": "0x5",
     "eth_call": word(6),
     "eth_getCode": "0x60",
+    "eth_getStorageAt": word(0),
     "eth_maxPriorityFeePerGas": "0x1",
     "eth_estimateGas": "0x5208",
     "eth_sendRawTransaction": "0x" + keccak256(RAW).hex(),
