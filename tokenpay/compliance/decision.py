@@ -46,6 +46,8 @@ class Facts:
     """What went to this payee, or is on its way there, while it is new."""
     gone: bool = False
     """Somebody who signed may do so no more."""
+    varied_units: int = 0
+    """What other counts of the maker's differed by within a day, where this is a variance."""
     passkeys: bool = False
     """Everybody who signed so far did so with a passkey too."""
     sender_unknown: bool = False
@@ -88,7 +90,11 @@ def decide(policy: Policy, intent: Intent, facts: Facts) -> Decision:
         )
     holds += list_reasons(intent, facts.screenings)
     alone_units = {asset_id: limit.alone_units for asset_id, limit in policy.limits.items()}
-    if (facts.sender_unknown or needs_second_person(intent, alone_units)) and not facts.second_person:
+    varied = intent.purpose is Purpose.VARIANCE and (
+        intent.amount.units + facts.varied_units > alone_units.get(intent.amount.asset.id, 0)
+    )
+    alone = not (facts.sender_unknown or varied or needs_second_person(intent, alone_units))
+    if not alone and not facts.second_person:
         holds.append(Reason(code="approval.second_person", message="this payment needs a second person"))
     if needs_passkeys(intent, passkey_units_of(policy)) and not facts.passkeys:
         holds.append(Reason(code="approval.passkey", message="everybody who signs this payment does so with a passkey"))
@@ -148,8 +154,9 @@ def _standing(intent: Intent, facts: Facts) -> list[Reason]:
         reasons.append(Reason(code="asset.frozen", message=f"{symbols} is frozen at this bank"))
     if facts.now_s >= intent.expires_at_s:
         reasons.append(Reason(code="intent.expired", message="the payment was not started in time"))
-    for status in facts.customers.values():
-        if status is not CustomerStatus.ACTIVE:
+    for customer_id, status in facts.customers.items():
+        gives_back = intent.purpose is Purpose.REVERSAL and str(intent.debtor) == f"customer/{customer_id}"
+        if status is not CustomerStatus.ACTIVE and not (gives_back and status is CustomerStatus.FROZEN):
             reasons.append(Reason(code=f"customer.{status}", message=f"a customer of this payment is {status}"))
     return reasons
 

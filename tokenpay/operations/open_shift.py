@@ -17,6 +17,7 @@ from tokenpay.steps.book_variances import weigh_variances
 from tokenpay.steps.identifiers import new_id
 from tokenpay.steps.propose import enter, enter_refusal
 from tokenpay.steps.record import record
+from tokenpay.steps.shift_payment import drawer_units
 from tokenpay.store.unit_of_work import UnitOfWork
 
 
@@ -26,7 +27,8 @@ def open_shift(bank: Bank, *, drawer: str, opening: Sequence[CashCount], by: Ses
     What the books said otherwise is booked as a variance; above what one person may, it is held for a second one
     while the shift is open. Returns, in this order of precedence: the shift this key already stands for; a Refusal
     of such a variance, and no shift; the shift, open. Raises InvalidInput, NotFound for a currency that is no asset
-    of the bank, WrongState while the drawer, the terminal or the operator has another shift, KeyReused.
+    of the bank, WrongState while the drawer, the terminal or the operator has another shift, or another branch
+    left cash in a drawer of this name, KeyReused.
     """
     place = BookParty(AccountKind.DRAWER, drawer)
     with bank.store.unit_of_work() as uow:
@@ -49,8 +51,11 @@ def open_shift(bank: Bank, *, drawer: str, opening: Sequence[CashCount], by: Ses
         known = uow.keys.claim(key, verb="shift.open", content=content, result_id=shift.id, at_s=shift.opened_at_s)
         if known is not None:
             return uow.shifts.get(known)
+        before = uow.shifts.last_of(shift.drawer)
         if not uow.shifts.add(shift):
             raise _taken(uow, shift)
+        if before is not None and before.branch != shift.branch and any(drawer_units(uow, shift.drawer).values()):
+            raise WrongState(f"the drawer of this name holds cash of the branch {before.branch}", shift=before.id)
         weighed = weigh_variances(uow, bank, operator, shift, shift.opening, by=by)
         if isinstance(weighed, Refusal):
             uow.shifts.take_back(shift.id)

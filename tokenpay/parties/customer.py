@@ -14,7 +14,8 @@ ERASED_NAME = "(erased)"
 class CustomerStatus(StrEnum):
     """What a customer may do; closed is over.
 
-    Frozen: pays nothing and is paid nothing in the books; deposits for open requests are credited.
+    Frozen: pays nothing and is paid nothing in the books, but what two people take back; deposits for open requests
+    are credited.
     """
 
     ACTIVE = "active"

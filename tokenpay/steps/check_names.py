@@ -10,6 +10,7 @@ from tokenpay.store.unit_of_work import UnitOfWork
 def check_names(uow: UnitOfWork, policy: Policy) -> None:
     """Raise InvalidInput for a scoped limit, a list of payees or a fee cap of what this bank does not have.
 
+    And for one that leaves out a chain's fee cap which the policy in force says: the signer keeps the last it was told.
     An asset's own limits may come before the asset: of one that they do not name, nothing is allowed at all.
     """
     try:
@@ -23,6 +24,10 @@ def check_names(uow: UnitOfWork, policy: Policy) -> None:
             uow.chains.get(chain_id)
     except NotFound as error:
         raise InvalidInput(f"the policy names what this bank does not have: {error.message}") from None
+    dropped = uow.policies.newest().fee_caps_wei.keys() - policy.fee_caps_wei.keys()
+    if dropped:
+        chains = ", ".join(str(chain_id) for chain_id in sorted(dropped))
+        raise InvalidInput(f"the policy says no more what gas may cost on {chains}: say what it may")
 
 
 def _check_name(uow: UnitOfWork, limit: ScopedLimit) -> None:

@@ -20,6 +20,7 @@ from tokenpay.steps.screened_names import screened_parties
 from tokenpay.steps.travel_facts import travel_facts
 from tokenpay.store.unit_of_work import UnitOfWork
 
+_DAY_S = 86_400
 _FIRST = 100
 """So many payments to a payee tell, mostly, that they are known; only where they do not are all of them read."""
 
@@ -63,6 +64,7 @@ def clear(
             screenings=screenings,
             used_units=used,
             second_person=any(approval.part is Part.CHECKER for approval in approvals),
+            varied_units=_varied_units(uow, intent, now_s=now_s),
             passkeys=passkeys,
             sender_unknown=sender_unknown(uow, intent),
             travel=travel_facts(uow, intent, now_s=now_s),
@@ -89,6 +91,14 @@ def clear(
         approvals=approvals,
         cleared_at_s=now_s,
     )
+
+
+def _varied_units(uow: UnitOfWork, intent: Intent, *, now_s: int) -> int:
+    """Return what the maker's other counts of a day differed by: large in parts is large."""
+    if intent.purpose is not Purpose.VARIANCE:
+        return 0
+    others = uow.payments.variances_of(intent.maker, asset_id=intent.amount.asset.id, after_s=now_s - _DAY_S)
+    return sum(other.units for other in others if other.id != intent.uetr)
 
 
 def _payee(uow: UnitOfWork, policy: Policy, intent: Intent) -> tuple[bool, int]:

@@ -201,6 +201,18 @@ class PaymentStore:
         rows = self._connection.execute(query.limit(rows_limit(limit)))
         return readable(rows, _sent)
 
+    def variances_of(self, maker: str, *, asset_id: str, after_s: int) -> list[Sent]:
+        """Return what somebody's counts of drawers differed by after that, in an asset, held or booked."""
+        column = payments.c
+        query: Select[Any] = select(column.id, column.purpose, column.state, column.intent).where(
+            column.maker == maker,
+            column.created_at_s > after_s,
+            column.purpose == Purpose.VARIANCE,
+            column.asset_id == asset_id,
+            column.state.not_in([state.value for state in UNPAID]),
+        )
+        return readable(self._connection.execute(query), _sent)
+
     def under_way(self) -> list[tuple[int | None, PaymentState, int, int]]:
         """Return (chain or None for the books, state, how many, oldest change) of payments that have not ended."""
         columns = (payments.c.chain_id, payments.c.state)

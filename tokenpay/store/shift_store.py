@@ -81,6 +81,14 @@ class ShiftStore:
         row = self._connection.execute(query).one_or_none()
         return None if row is None else _shift(row)
 
+    def last_of(self, drawer: str) -> Shift | None:
+        """Return the newest shift of a drawer, or None."""
+        newest = (shifts.c.opened_at_s.desc(), shifts.c.id.desc())
+        row = self._connection.execute(
+            select(shifts).where(shifts.c.drawer == drawer).order_by(*newest).limit(1)
+        ).one_or_none()
+        return None if row is None else _shift(row)
+
     def find(self, *, states: Iterable[ShiftState] | None = None, limit: int | None = None) -> list[Shift]:
         """Return shifts, newest first."""
         query = select(shifts).order_by(shifts.c.opened_at_s.desc(), shifts.c.id).limit(rows_limit(limit))

@@ -232,6 +232,7 @@ shifts = Table(
         Index(f"uq_shifts_open_{name}", name, unique=True, sqlite_where=_STILL_OPEN, postgresql_where=_STILL_OPEN)
         for name in ("drawer", "terminal", "operator_id")
     ),
+    Index("ix_shifts_drawer", "drawer", "opened_at_s", "id"),
 )
 
 receipts = Table(

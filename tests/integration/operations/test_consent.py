@@ -261,6 +261,16 @@ def test_money_of_one_case_is_not_paid_out_by_another(world: World) -> None:
 # --- reverse
 
 
+def test_a_reversal_takes_from_a_frozen_payee_and_no_other_payment_does(world: World) -> None:
+    payment = world.paid(50)
+    tp.freeze_customer(world.bank, world.boris.id, reason="a fraud", by=world.ann)
+    waiting = tp.reverse(world.bank, payment.id, by=world.ann, key="v")
+    assert isinstance(waiting, tp.Payment)
+    assert tp.approve(world.bank, waiting.id, by=world.bob).state is S.FINAL
+    assert world.refused(1) == ["customer.frozen"]
+    world.prove()
+
+
 def test_a_reversal_is_whole_once_and_needs_a_second_person(world: World) -> None:
     payment = world.paid(50)
     with pytest.raises(tp.NotPermitted):

@@ -143,6 +143,28 @@ def test_a_small_variance_is_booked_by_itself(counter: Counter, pieces: str, ove
     counter.world.prove()
 
 
+def test_many_small_variances_are_a_large_one(counter: Counter) -> None:
+    counter.close(counter.open(), "1x50, 1x20")
+    opened = counter.open("1x20")  # fifty are missing
+    assert counter.held().intent.amount == cash("50.00")
+    assert tp.approve(counter.bank, counter.held().id, by=counter.world.ann).state is tp.PaymentState.FINAL
+    assert counter.close(opened, "").state is ShiftState.COUNTED
+    assert tp.approve(counter.bank, counter.held().id, by=counter.world.ann).state is tp.PaymentState.FINAL
+    counter.world.next_day()
+    assert counter.close(counter.open("1x100"), "1x100").state is ShiftState.CLOSED
+
+
+def test_a_drawer_with_cash_of_another_branch_is_not_opened(counter: Counter) -> None:
+    counter.close(counter.open("1x20"), "1x20")
+    counter.world.sql("UPDATE shifts SET branch = 'east'")
+    with pytest.raises(tp.WrongState, match="cash of the branch east"):
+        counter.open("1x20")
+    counter.world.sql("UPDATE shifts SET branch = 'main'")
+    counter.close(counter.open("1x20"), "")
+    counter.world.sql("UPDATE shifts SET branch = 'east'")
+    assert counter.open().state is ShiftState.OPEN
+
+
 def test_a_variance_found_at_opening_is_booked_as_well(counter: Counter) -> None:
     opened = counter.open("1x20")
     assert counter.has("drawer", "drawer-1") == "20.00"
@@ -336,6 +358,7 @@ def test_the_power_goes_at_any_step_of_a_shift_and_the_same_keys_finish_it(count
         assert counter.has("drawer", drawer) == "10.00"
         return closed
 
+    counter.world.decree(limits={EUR.id: replace(CASH, alone_units=10**9)})  # all of them together
     steps = Steps()
     steps.watch(counter.bank.store.engine)
     work(0)

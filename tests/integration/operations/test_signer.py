@@ -582,6 +582,8 @@ def test_a_signer_takes_fee_caps_from_a_policy_for_chains_that_it_knows(world: W
     reopen_signer(world)
     rules = world.bank.required_signer()._rules  # type: ignore[attr-defined]
     assert rules.fee_caps_wei == {CHAIN_ID: 7}
+    with pytest.raises(tp.InvalidInput, match=f"on {CHAIN_ID}, {CHAIN_ID + 1}:"):
+        tp.propose_policy(world.bank, replace(newest(world), fee_caps_wei={}), by=world.ann, key="q")
     world.decree(fee_caps_wei={})
     tp.seal_policy(world.bank, by=world.ann)
     reopen_signer(world)
