@@ -333,9 +333,14 @@ ATTACKS: dict[str, tuple[str, str]] = {
         "staff_changes_of_a_supervisor",
     ),
     "a dismissal by a teller": (
-        "INSERT INTO staff_changes SELECT 'x', 'dismiss', 'bob', name, role, branch, public_key, 'tom', 1, signature,"
-        " 'approved', NULL, NULL, NULL, '' FROM staff_changes WHERE state = 'open'",
+        "INSERT INTO staff_changes SELECT 'x', 'dismiss', id, name, role, branch, public_key, 'tom', 1, public_key,"
+        " 'approved', NULL, NULL, NULL, '' FROM operators WHERE id = 'bob'",
         "staff_changes_of_a_supervisor",
+    ),
+    "a dismissal of another person by that id": (
+        "INSERT INTO staff_changes SELECT 'x', 'dismiss', id, 'Bobby', role, branch, public_key, 'ann', 1, public_key,"
+        " 'approved', NULL, NULL, NULL, '' FROM operators WHERE id = 'bob'",
+        "staff_changes_of_who_is_here",
     ),
     "an admission approved by a teller": (
         "UPDATE staff_changes SET state = 'approved', decided_by = 'tom', decided_at_s = 1, decided_signature = signature"
@@ -392,6 +397,14 @@ ATTACKS: dict[str, tuple[str, str]] = {
     ),
     "a fact gone": ("DELETE FROM bank", "bank"),
     "a token of other decimals": ("UPDATE assets SET decimals = 18", "assets_kept"),
+    "the engine locked out": (
+        "UPDATE operators SET locked_until_s = 9 WHERE id = 'engine'",
+        "operators_the_engine_is_not_locked",
+    ),
+    "the engine's own key gone": (
+        "DELETE FROM credentials WHERE operator_id = 'engine'",
+        "credentials_the_engine_keeps_its_own",
+    ),
     "another code of a token in use": ("UPDATE assets SET code_hash = NULL", "assets_pinned_while_frozen"),
     "a limit's day moved": ("UPDATE limit_uses SET day = '2001-01-01'", "limit_uses_kept"),
     "a limit's counter gone": ("DELETE FROM limit_counters", "limit_counters"),

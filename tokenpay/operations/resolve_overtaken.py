@@ -13,7 +13,7 @@ from tokenpay.parties.session import Session
 from tokenpay.payments.attempt import SignedPayment
 from tokenpay.payments.intent import ChainParty, Intent, Purpose, Rail
 from tokenpay.payments.outgoing import call_of
-from tokenpay.payments.payment import IN_NO_BLOCK, Payment, PaymentState, Reason
+from tokenpay.payments.payment import IN_NO_BLOCK, UNSENT, Payment, PaymentState, Reason
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.overtaken import NONCE_TAKEN
 from tokenpay.steps.record import record
@@ -53,7 +53,7 @@ def resolve_overtaken(bank: Bank, payment_id: str, *, raw: bytes, by: Session) -
             stored = _store(uow, bank, operator, payment, transaction)
             _close_case(uow, bank, operator, payment_id)
             return stored
-        others = [p for p in uow.payments.find(states=IN_NO_BLOCK, chain_id=chain_id) if p.id != payment_id]
+        others = [p for p in uow.payments.find(states=IN_NO_BLOCK | UNSENT, chain_id=chain_id) if p.id != payment_id]
         theirs = [other.id for other in others if call == _own_call(uow, other)]
         if theirs or may_have_paid(payment.intent, transaction.transaction, logs):
             raise WrongState("that transaction may have paid somebody: people have to look", payment=payment_id)

@@ -40,6 +40,22 @@ def check_may_go(uow: UnitOfWork, operator_id: str, *, by: str) -> Operator:
     return operator
 
 
+def leaving(uow: UnitOfWork, operator: Operator) -> str | None:
+    """Return the id of a dismissal of somebody that a supervisor signed and that waits for the engine, if there is one.
+
+    Whoever writes such a row without a signature keeps nobody out.
+    """
+    pending = uow.staff.pending(operator.id, StaffChangeKind.DISMISS)
+    try:
+        change = uow.staff.get(pending) if pending is not None else None
+        if change is None or change.operator != replace(operator, active=True) or operator.role not in STAFF:
+            return None
+        _check_people(uow, change)
+    except (IntegrityError, NotFound):
+        return None
+    return pending
+
+
 def enact_staff_change(uow: UnitOfWork, bank: Bank, by: Operator, change: StaffChange) -> StaffChange:
     """Put a locked, approved change in force, on a machine that may; one that its people did not sign is refused.
 
@@ -79,6 +95,10 @@ def _check_signed(uow: UnitOfWork, change: StaffChange, *, now_s: int) -> None:
     last_s = uow.staff.last_signed_s(change.operator.id)  # never, of who is only to come
     if not all(last_s <= at_s <= max(last_s, now_s + MAX_AHEAD_S) for _, at_s in change.signed):
         raise IntegrityError("the change is dated ahead, or before what its leaver signed", change=change.id)
+    _check_people(uow, change)
+
+
+def _check_people(uow: UnitOfWork, change: StaffChange) -> None:
     people = [uow.operators.get(id) for id, _ in change.signed]
     change.verify(*(operator.public_key for operator in people))
     if not all(operator.may(Permission.POLICY) for operator in people):

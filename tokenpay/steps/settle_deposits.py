@@ -89,7 +89,10 @@ def _settle_group(bank: Bank, deposits: Sequence[Deposit], *, change_units: int,
         if any(deposit.state is not DepositState.SEEN for deposit in now):
             return
         units = [deposit.amount.units for deposit in deposits]
-        match = match_group(logged_units=units, change_units=change_units, sent_units=_sent_units(uow, deposits[0]))
+        if _swept_units(uow, deposits[0], PaymentState.INCLUDED):
+            return  # how much of the change was ours is not known before that sweep is taken in
+        sent_units = _swept_units(uow, deposits[0], PaymentState.FINAL)
+        match = match_group(logged_units=units, change_units=change_units, sent_units=sent_units)
         if match.verdict is GroupVerdict.AGREED and max(units) <= BELIEVABLE_UNITS:
             for deposit in deposits:
                 _settle_one(uow, bank, operator, deposit)
@@ -98,12 +101,12 @@ def _settle_group(bank: Bank, deposits: Sequence[Deposit], *, change_units: int,
             _book(uow, bank, operator, deposit, division)
 
 
-def _sent_units(uow: UnitOfWork, deposit: Deposit) -> int:
-    """Return what the bank itself swept from the deposit's address in its block."""
+def _swept_units(uow: UnitOfWork, deposit: Deposit, state: PaymentState) -> int:
+    """Return what the bank itself swept from the deposit's address in its block, by sweeps in this state."""
     party = ChainParty(deposit.chain_id, deposit.address)
     return sum(
         payment.intent.amount.units
-        for payment in uow.payments.find(related=deposit.address.text, states=[PaymentState.FINAL], whole=False)
+        for payment in uow.payments.find(related=deposit.address.text, states=[state], whole=False)
         if payment.included_block == deposit.block_number
         and payment.intent.debtor == party
         and payment.intent.amount.asset == deposit.amount.asset

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 from tokenpay.bank import Bank
-from tokenpay.compliance.staff_change import StaffChangeKind
 from tokenpay.errors import InvalidInput, NotFound, WrongPassword
 from tokenpay.parties.credential import Credential, CredentialKind
 from tokenpay.parties.operator import ENGINE_ID, Operator
 from tokenpay.parties.session import Session
+from tokenpay.steps.enact_staff import leaving
 from tokenpay.steps.record import record
+from tokenpay.store.audit_store import MAX_CLOCK_AHEAD_S
 from tokenpay.store.unit_of_work import UnitOfWork
 
 WRONG = "who signs in, or the password or PIN, is wrong, or there were too many wrong ones: wait a quarter of an hour"
@@ -39,7 +40,7 @@ def prove(bank: Bank, operator_id: str, kind: CredentialKind, unseal: Callable[[
             credential = uow.operators.credential(operator_id, kind)
         except NotFound:  # somebody without a PIN: told the same, and counted the same
             credential = None
-    if now_s < locked_until_s:
+    if _is_locked(locked_until_s, now_s=now_s):
         raise WrongPassword(WRONG)
     try:
         if credential is None:
@@ -55,8 +56,13 @@ def prove(bank: Bank, operator_id: str, kind: CredentialKind, unseal: Callable[[
 
 def check_unlocked(uow: UnitOfWork, operator_id: str, *, now_s: int) -> None:
     """Raise WrongPassword where five wrong ones were counted while a right one was tried: many at once gain nothing."""
-    if now_s < uow.operators.lock_locked_until_s(operator_id):
+    if _is_locked(uow.operators.lock_locked_until_s(operator_id), now_s=now_s):
         raise WrongPassword(WRONG)
+
+
+def _is_locked(until_s: int, *, now_s: int) -> bool:
+    """Tell whether a lock stands; a terminal's own SQL may write one: what is no time of ours locks nobody."""
+    return now_s < until_s <= now_s + LOCK_FOR_S + 2 * MAX_CLOCK_AHEAD_S
 
 
 def enter_session(
@@ -74,8 +80,7 @@ def enter_session(
     with bank.store.unit_of_work() as uow:
         check_unlocked(uow, operator_id, now_s=now_s)
         operator = uow.operators.get(operator_id)
-        leaves = uow.staff.pending(operator_id, StaffChangeKind.DISMISS) is not None  # the engine may be a while
-        if leaves or not operator.active or not check(uow, operator):
+        if leaving(uow, operator) or not operator.active or not check(uow, operator):
             raise WrongPassword(WRONG)
         session = Session(
             id=bank.entropy.random(16).hex(),

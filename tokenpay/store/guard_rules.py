@@ -215,6 +215,9 @@ RULES = (
     Rule(name="pinned_while_frozen", table="assets", event="UPDATE",
          refused="(OLD.active OR NOT NEW.active) AND ("
          + " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in _PINNED) + ")"),
+    Rule(name="the_engine_is_not_locked", table="operators", event="UPDATE",
+         refused="NEW.role = 'engine' AND NEW.locked_until_s <> OLD.locked_until_s"),
+    Rule(name="the_engine_keeps_its_own", table="credentials", event="DELETE", refused="OLD.operator_id = 'engine'"),
     Rule(name="gone_for_good", table="operators", event="UPDATE", refused="NEW.active AND NOT OLD.active"),
     # Those of the founding are there before there is a policy.
     Rule(name="of_an_admission", table="operators", event="INSERT", looks=True,
@@ -230,6 +233,8 @@ RULES = (
          refused="NEW.state <> CASE NEW.kind WHEN 'admit' THEN 'open' ELSE 'approved' END"),
     Rule(name="of_a_supervisor", table="staff_changes", event="INSERT", looks=True,
          refused=f"NOT EXISTS ({_SUPERVISOR}.proposed_by)"),
+    Rule(name="of_who_is_here", table="staff_changes", event="INSERT", looks=True,
+         refused=f"NEW.kind = 'dismiss' AND NOT EXISTS ({_ITS_OPERATOR} AND active AND {_AS_SIGNED})"),
     Rule(name="by_a_supervisor", table="staff_changes", event="UPDATE", looks=True,
          refused=f"OLD.state = 'open' AND NEW.state = 'approved' AND NOT EXISTS ({_SUPERVISOR}.decided_by)"),
     Rule(name="goes_its_way", table="staff_changes", event="UPDATE",

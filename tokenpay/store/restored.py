@@ -1,4 +1,4 @@
-"""Books that came back from a copy: no deposit address is given out twice, and the event feed begins anew."""
+"""Books that came back from a copy: no address is given out twice, no old session lives, the event feed begins anew."""
 
 from tokenpay.store.unit_of_work import UnitOfWork
 
@@ -13,10 +13,13 @@ MAX_GAP = 2**28
 def came_back(uow: UnitOfWork, *, copied_at_s: int, now_s: int) -> int:
     """Leave a gap in the deposit addresses, let readers of the feed begin anew, and return the next address's number.
 
+    Every session is closed: a copy knows of nobody who was dismissed since, and everybody signs in anew.
+
     Those given out after `copied_at_s` (Unix seconds) belong to requests that these books do not know. On PostgreSQL it
     takes the owner of the tables: raises NotPermitted.
     """
     uow.outbox.begin_anew()
+    uow.sessions.close_everybody(at_s=now_s)
     uow.facts.lock("deposit_xpub")  # as who issues a request does
     begins = max(uow.requests.next_index(), uow.facts.number("deposit_index_floor", 0))
     begins += min(ADDRESS_GAP + ADDRESSES_A_SECOND * max(0, now_s - copied_at_s), MAX_GAP)

@@ -73,6 +73,10 @@ class SessionStore:
             .values(closed_at_s=at_s)
         )
 
+    def close_everybody(self, *, at_s: int) -> None:
+        """Close every session that there is."""
+        self._connection.execute(update(sessions).where(sessions.c.closed_at_s.is_(None)).values(closed_at_s=at_s))
+
     def close(self, session_id: str, *, at_s: int) -> None:
         self._connection.execute(
             update(sessions)

@@ -84,6 +84,13 @@ class StaffStore:
         rows = self._connection.execute(select(staff_changes).where(_C.state.in_(PENDING)).order_by(_C.id))
         return [row.id for row in rows if not readable([row], _change)]
 
+    def end_forged(self, operator_id: str, *, by: str, at_s: int) -> None:
+        """Refuse what waits as a dismissal of somebody in another's name and is none: nobody signed it."""
+        refused = {"state": ProposalState.REFUSED, "decided_by": by, "decided_at_s": at_s, "reason": "nobody signed it"}
+        dismissal = (_C.operator_id == operator_id) & (_C.kind == StaffChangeKind.DISMISS)
+        waiting = dismissal & _C.state.in_(PENDING) & (_C.proposed_by != by)
+        self._connection.execute(update(staff_changes).where(waiting).values(**refused))
+
     def end_unreadable(self, change_id: str, *, by: str, at_s: int, reason: str) -> str | None:
         """Refuse a change that waits where it cannot be read, and return whose it is; else change nothing."""
         query = select(staff_changes).where(_C.id == change_id, _C.state.in_(PENDING)).with_for_update(key_share=True)

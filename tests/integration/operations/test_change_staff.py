@@ -214,6 +214,51 @@ def test_the_engine_keeps_two_supervisors_whoever_dismissed_whom(world: World, m
     assert sum(active for id, active in who(world).items() if id in ("ann", "bob", "carol")) == 2
 
 
+def forged(world: World, of: str, *, proposed_by: str = "bob") -> None:
+    """A dismissal that nobody signed, as a terminal's own SQL writes it."""
+    world.sql(
+        "INSERT INTO staff_changes (id, kind, operator_id, name, role, branch, public_key, proposed_by, proposed_at_s,"
+        " signature, state, reason) SELECT 'ST-' || id, 'dismiss', id, name, role, branch, public_key, :by, 1,"
+        " public_key, 'approved', 'x' FROM operators WHERE id = :of",
+        of=of,
+        by=proposed_by,
+    )
+
+
+def test_a_dismissal_that_nobody_signed_keeps_nobody_out_and_holds_up_no_other(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forged(world, "tom")
+    assert sign_in(world.bank, "tom").operator.id == "tom"
+    at_a_terminal(monkeypatch)
+    assert dismissed(world, "tom").state is S.APPROVED
+    with pytest.raises(tp.WrongPassword):
+        sign_in(world.bank, "tom")
+    states = {change.state for change in tp.staff_changes(world.bank, by=world.ann)}
+    assert states == {S.REFUSED, S.APPROVED}
+
+
+def test_a_dismissal_of_a_clock_that_was_ahead_keeps_out_at_once_and_stands_in_time(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.clock.advance(3_000)
+    with monkeypatch.context() as patched:
+        at_a_terminal(patched)
+        ahead = dismissed(world, "tom")
+    world.clock.advance(-3_000)
+    assert tp.enact_staff_changes(world.bank, by=world.engine) == []
+    with pytest.raises(tp.WrongPassword):
+        sign_in(world.bank, "tom")
+    world.clock.advance(3_000)
+    (change,) = tp.enact_staff_changes(world.bank, by=world.engine)
+    assert (change.id, change.state) == (ahead.id, S.IN_FORCE)
+
+
+def test_no_lock_is_longer_than_a_lock(world: World) -> None:
+    world.sql("UPDATE operators SET locked_until_s = 9223372036854775000 WHERE id = 'tom'")
+    assert sign_in(world.bank, "tom").operator.id == "tom"
+
+
 @pytest.mark.parametrize(
     "edit",
     [

@@ -844,6 +844,36 @@ def test_gas_that_the_books_lack_the_coin_for_keeps_nothing_else_and_is_booked_w
     assert world.account(AccountKind.CUSTODY, world.treasury.text, COIN).credits_pending == 0
 
 
+def test_a_deposit_beside_a_sweep_that_the_books_lack_the_coin_for_waits_for_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = world.request(300)
+    world.deposit(request, 100)
+    world.to_finality()
+    (swept,) = tp.sweep(world.bank, asset_id=TOKEN.id, by=world.engine)
+    world.turn()
+    world.deposit(request, 100)  # in the block that has the sweep
+    receipts, dear_wei = world.chain.receipts, 10**6 * COIN_WEI
+    monkeypatch.setattr(
+        world.chain,
+        "receipts",
+        lambda hashes: [receipt and replace(receipt, fee_wei=dear_wei) for receipt in receipts(hashes)],
+    )
+    world.mine(4)
+    world.turn()
+    credited = lambda: tp.get_request(world.bank, request.id, by=world.tom).credited_units  # noqa: E731
+    assert (world.now(swept).state, credited()) == (S.INCLUDED, euro(100).units)
+    world.chain.deposit(None, world.treasury, 2 * dear_wei)
+    world.mine(4)
+    world.turn()
+    tp.recognise_holding(world.bank, asset_id=COIN.id, by=world.ann)
+    world.turn()
+    world.turn()
+    assert (world.now(swept).state, credited()) == (S.FINAL, euro(200).units)
+    proof = tp.reconcile(world.bank, by=world.ann)  # of the coin the node has told a tale
+    assert [line for line in proof.custody if line.asset_id == TOKEN.id and not line.agrees] == []
+
+
 @pytest.mark.parametrize("kept", [True, False])
 def test_an_included_payment_that_is_orphaned_is_sent_again(world: World, kept: bool) -> None:
     payment = out(world)
@@ -967,6 +997,18 @@ def test_an_overtaken_payment_fails_by_the_other_transactions_own_bytes(world: W
     again = out(world)
     world.to_finality()
     paid_once(world, again)
+
+
+def test_what_paid_a_payment_that_waits_ends_no_other(world: World) -> None:
+    """Books that came back from a copy: in them the payment that was paid there is still held."""
+    payee = tp.Address(b"\x71" * 20)
+    held = world.paid(150, creditor=payee.caip10(CHAIN_ID))
+    assert held.state is S.HELD
+    payment, other = overtaken(world, payee, 150)
+    with pytest.raises(tp.WrongState, match="people have to look"):
+        resolved(world, payment, other.raw)
+    tp.cancel(world.bank, held.id, by=world.ann)
+    assert resolved(world, payment, other.raw).state is S.FAILED
 
 
 @pytest.mark.every_database
