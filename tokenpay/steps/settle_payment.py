@@ -90,9 +90,10 @@ def _settle_alone(bank: Bank, due: Due, *, final_number: int, by: Session) -> No
         if not due.stands:
             return
         failed = _why_not(uow, payment, due.receipt, due.logs, final_number=final_number)
-        moved_units, told_units = _moved_units(uow, payment, due.logs), payment.intent.amount.units
-        if failed is None and moved_units != told_units:
-            why = f"it moved {moved_units} units where it was told {told_units}, in payment {payment.id}"
+        moved_units, came_units = _moved_units(uow, payment, due.logs)
+        told_units = payment.intent.amount.units
+        if failed is None and not moved_units == told_units == came_units:
+            why = f"of {told_units} units it moved {moved_units}, and {came_units} came, in payment {payment.id}"
             take_out_of_use(uow, bank, operator, payment.intent.amount.asset.id, why=why)
         end_alone(uow, bank, operator, due, failed=failed, moved_units=moved_units)
 
@@ -122,7 +123,7 @@ def _paid(uow: UnitOfWork, due: Due, pending: Sequence[Transfer], *, final_numbe
     gas_account = _gas_account(uow, due.payment)
     reserved_wei = sum(transfer.units for transfer in pending if transfer.debit == gas_account)
     failed = _why_not(uow, due.payment, due.receipt, due.logs, final_number=final_number)
-    as_told = _moved_units(uow, due.payment, due.logs) == due.payment.intent.amount.units
+    as_told = set(_moved_units(uow, due.payment, due.logs)) == {due.payment.intent.amount.units}
     return failed is None and as_told and due.receipt.fee_wei <= reserved_wei
 
 
@@ -175,18 +176,23 @@ def _why_not(
         return None if carried else USED
     if not receipt.succeeded or intent.purpose is Purpose.FILL or intent.amount.asset.kind is AssetKind.NATIVE:
         return None if receipt.succeeded else refused
-    return None if _moved_units(uow, payment, logs) else refused
+    return None if _moved_units(uow, payment, logs)[0] else refused
 
 
-def _moved_units(uow: UnitOfWork, payment: Payment, logs: Sequence[TransferLog]) -> int:
-    """Return what a token says left the payer's address; what it has no say in moves as it was told."""
+def _moved_units(uow: UnitOfWork, payment: Payment, logs: Sequence[TransferLog]) -> tuple[int, int]:
+    """Return what a token says left the payer's address, and what came to the payee's.
+
+    One that keeps a part has moved all of it, and paid less. What no token has a say in moves as it was told.
+    """
     intent = payment.intent
     contract = intent.amount.asset.contract
     if contract is None or intent.purpose in (Purpose.COLLECTION, Purpose.FILL):
-        return intent.amount.units
+        return intent.amount.units, intent.amount.units
     treasury = uow.chains.treasury(intent.amount.asset.chain_id or 0)
-    payer = intent.debtor.address if isinstance(intent.debtor, ChainParty) else treasury
-    return sum(log.units for log in logs if log.sender == payer and log.contract == contract)
+    payer, payee = (it.address if isinstance(it, ChainParty) else treasury for it in (intent.debtor, intent.creditor))
+    told = [log for log in logs if log.contract == contract]
+    left_units = sum(log.units for log in told if log.sender == payer)
+    return left_units, sum(log.units for log in told if log.recipient == payee)
 
 
 def settle_carried(bank: Bank, payment_id: str, *, final_number: int, by: Session) -> None:

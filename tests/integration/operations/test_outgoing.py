@@ -810,6 +810,34 @@ def test_a_token_that_moves_another_amount_than_it_is_told_is_frozen_and_stops_n
     assert world.refused(20, creditor=OUTSIDE) == ["asset.frozen"]
 
 
+@pytest.mark.parametrize("came", [0, 19])
+def test_a_token_that_keeps_a_part_or_redirects_it_is_frozen(
+    world: World, monkeypatch: pytest.MonkeyPatch, came: int
+) -> None:
+    """All of it left the treasury; the rest came to somebody else, as a token's own fee does."""
+    payment = out(world)
+    transfers, elsewhere = world.chain.transfers, tp.Address(b"\x71" * 20)
+
+    def told(blocks: Any, contracts: Any) -> list[TransferLog]:
+        logs: list[TransferLog] = []
+        for log in transfers(blocks, contracts):
+            if log.sender != world.treasury:
+                logs.append(log)
+                continue
+            kept = log.units - euro(came).units
+            logs += [replace(log, units=euro(came).units)] if came else []
+            logs.append(replace(log, units=kept, recipient=elsewhere, log_index=log.log_index + 50))
+        return logs
+
+    monkeypatch.setattr(world.chain, "transfers", told)
+    world.to_finality()
+    assert world.now(payment).state is S.FINAL
+    assert world.units(world.anna) == euro(START - 20).units
+    case = world.case(tp.CaseKind.ASSET_CHANGED)
+    assert f"and {euro(came).units} came, in payment {payment.id}" in case.note
+    assert world.refused(20, creditor=OUTSIDE) == ["asset.frozen"]
+
+
 def test_gas_that_the_books_lack_the_coin_for_keeps_nothing_else_and_is_booked_when_they_have_it(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
