@@ -17,7 +17,7 @@ NAMED = [
     (ACCOUNT, "comparison", "available < 0"),
     (ACCOUNT, "arithmetic", "self.posted_units - pending_out"),
     (DECISION, "comparison", "used_units + units > limit.units"),
-    (DECISION, "and-or", "facts.sender_unknown or needs_second_person(intent, alone_units)"),
+    (DECISION, "and-or", "facts.sender_unknown or varied or needs_second_person(intent, alone_units)"),
     (POLICY, "constant", "24"),
 ]
 UNMET = ("tokenpay/steps/lease.py", "arithmetic", "self._for_s / 3")

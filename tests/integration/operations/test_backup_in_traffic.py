@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -14,7 +15,7 @@ import sqlalchemy as sa
 import tokenpay as tp
 from tests.copied_database import beside
 from tests.fixtures_chain import wait_until
-from tests.world import CHAIN_ID, World, euro
+from tests.world import CHAIN_ID, PASSWORDS, World, euro, sign_in
 from tokenpay.cli import main
 from tokenpay.testing.fake_system import FakeEntropy
 
@@ -92,8 +93,12 @@ def test_what_was_answered_before_a_copy_is_in_it_and_the_restored_bank_goes_on(
 
     ports = {CHAIN_ID: world.chain}
     with tp.open_bank(place, signer=True, clock=world.clock, entropy=FakeEntropy(9), chain_ports=ports) as bank:
-        restored = replace(world, bank=bank)
-        present = {payment.id for payment in tp.find_payments(bank, by=world.ann, limit=10_000)}
+        with pytest.raises(tp.SessionExpired):  # the copy knows of nobody who was dismissed since
+            tp.find_payments(bank, by=world.ann)
+        people: dict[str, Any] = {id: sign_in(bank, id) for id in PASSWORDS}
+        restored = replace(world, bank=bank, **people)
+        ann = restored.ann
+        present = {payment.id for payment in tp.find_payments(bank, by=ann, limit=10_000)}
         in_copy = [id in present for id in till.answered.values()]
         assert all(in_copy[:before])  # nothing that was answered before is lost,
         assert in_copy == sorted(in_copy, reverse=True)  # and it is one moment: what is in it, and then what is not
@@ -104,9 +109,9 @@ def test_what_was_answered_before_a_copy_is_in_it_and_the_restored_bank_goes_on(
             assert (again == id) == (id in present)
         assert restored.units(world.boris) == len(till.answered) * euro(1).units
         restored.prove()
-        cursor = tp.newest_event(bank, by=world.ann)
+        cursor = tp.newest_event(bank, by=ann)
         paid = till.pay(restored, "another")
-        assert paid in {event.subject for event in tp.read_events(bank, after=cursor, by=world.ann)}
+        assert paid in {event.subject for event in tp.read_events(bank, after=cursor, by=ann)}
 
 
 class Books:
