@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tokenpay as tp
-from tokenpay.cli.command import add_noun, add_reason, add_verb, position, raw_bytes
+from tokenpay.cli.command import add_asset, add_noun, add_reason, add_verb, position, raw_bytes
 from tokenpay.cli.desk import opened, signed_in
 from tokenpay.cli.files import read_text
 from tokenpay.cli.output import Answer, plain
@@ -26,14 +26,14 @@ def add_parser(subparsers: "Subparsers") -> None:
     registering.add_argument("--symbol", help="of a token: what the contract must say")
     registering.add_argument("--decimals", type=position, help="of a token: what the contract must say")
     checking = add_verb(verbs, "check", check, "freeze a token that is not what was pinned", operator=True)
-    checking.add_argument("asset", help="an asset's id, or its symbol where only one asset has it")
+    add_asset(checking, "asset")
     telling = add_verb(verbs, "facts", facts, "show what a token's contract says of itself now")
-    telling.add_argument("asset", help="an asset's id, or its symbol where only one asset has it")
+    add_asset(telling, "asset")
     freezing = add_verb(verbs, "freeze", freeze, "let nothing of a token leave", operator=True)
-    freezing.add_argument("asset", help="an asset's id, or its symbol where only one asset has it")
+    add_asset(freezing, "asset")
     add_reason(freezing)
     thawing = add_verb(verbs, "unfreeze", unfreeze, "take a frozen token back as it is now (two people)", operator=True)
-    thawing.add_argument("asset", help="an asset's id, or its symbol where only one asset has it")
+    add_asset(thawing, "asset")
     thawing.add_argument(
         "--code-hash", type=raw_bytes, required=True, help="of the code that you have looked at: 0x…, as facts shows it"
     )

@@ -4,7 +4,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING
 
 import tokenpay as tp
-from tokenpay.cli.command import add_noun, add_verb, chain_number, raw_bytes
+from tokenpay.cli.command import add_asset, add_noun, add_verb, chain_number, raw_bytes
 from tokenpay.cli.desk import engine, signed_in
 from tokenpay.cli.output import Answer, plain
 from tokenpay.cli.payment import payment_content
@@ -22,7 +22,7 @@ def add_parser(subparsers: "Subparsers") -> None:
     ):
         add_verb(verbs, name, run, help).add_argument("chain_id", type=chain_number, help="the chain's number")
     sweeping = add_verb(verbs, "sweep", sweep, "bring tokens from deposit addresses to the treasury (as the engine)")
-    sweeping.add_argument("--asset", required=True, help="an asset's id, or its symbol where only one asset has it")
+    add_asset(sweeping)
     sweeping.add_argument("--at-least", metavar="AMOUNT", help="leave smaller holdings (default: one smallest unit)")
     ending = add_verb(verbs, "overtaken", overtaken, "end a payment whose nonce another one has (as the engine)")
     ending.add_argument("payment", help="a payment's id")
@@ -32,7 +32,7 @@ def add_parser(subparsers: "Subparsers") -> None:
     recognising = add_verb(
         verbs, "recognise", recognise, "book what an address of the bank holds beyond the books", operator=True
     )
-    recognising.add_argument("--asset", required=True, help="an asset's id, or its symbol where only one asset has it")
+    add_asset(recognising)
     recognising.add_argument(
         "--address", help="a deposit address, whose surplus goes to suspense (default: the treasury)"
     )

@@ -105,9 +105,14 @@ def add_reason(parser: Parser) -> None:
     parser.add_argument("--reason", required=True, help="why, in up to 140 characters; it stands beside the record")
 
 
+def add_asset(parser: Parser, name: str = "--asset") -> None:
+    """Add which asset: an option that is required, or a word without dashes, which always is."""
+    parser.add_argument(name, help="an asset's id, or its symbol where only one asset has it").required = True
+
+
 def add_amount(parser: Parser, *, required: bool = True) -> None:
     """Add an amount and the asset it is of."""
-    parser.add_argument("--asset", required=True, help="an asset's id, or its symbol where only one asset has it")
+    add_asset(parser)
     parser.add_argument("--amount", required=required, help="in whole assets, written like 12.50")
 
 

@@ -4,7 +4,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING
 
 import tokenpay as tp
-from tokenpay.cli.command import add_limit, add_noun, add_reason, add_verb, position
+from tokenpay.cli.command import add_asset, add_limit, add_noun, add_reason, add_verb, position
 from tokenpay.cli.desk import ask_new_secret, key_of, signed_in
 from tokenpay.cli.output import Answer, plain
 
@@ -53,7 +53,7 @@ def add_parser(subparsers: "Subparsers") -> None:
     having.add_argument("customer", help="the customer's number")
     stating = add_verb(verbs, "statement", statement, "show what moved on a customer's account", operator=True)
     stating.add_argument("customer", help="the customer's number")
-    stating.add_argument("--asset", required=True, help="an asset's id, or its symbol where only one asset has it")
+    add_asset(stating)
     stating.add_argument(
         "--after-seq", type=position, default=0, metavar="N", help="lines after this number (default: 0)"
     )

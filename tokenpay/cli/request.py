@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tokenpay as tp
-from tokenpay.cli.command import add_limit, add_noun, add_verb, count
+from tokenpay.cli.command import add_asset, add_limit, add_noun, add_verb, count
 from tokenpay.cli.desk import key_of, opened, signed_in
 from tokenpay.cli.files import new_file
 from tokenpay.cli.output import Answer, plain
@@ -38,7 +38,7 @@ def add_parser(subparsers: "Subparsers") -> None:
     verbs = add_noun(subparsers, "request", "ask for money: issue, sign, list, show, cancel, draw, resolve and read")
     issuing = add_verb(verbs, "issue", issue, "issue a request for a customer", operator=True, key=True)
     issuing.add_argument("customer", help="who is to be paid, by number")
-    issuing.add_argument("--asset", required=True, help="an asset's id, or its symbol where only one asset has it")
+    add_asset(issuing)
     issuing.add_argument("--amount", help="in whole assets, written like 12.50 (default: left open to the payer)")
     issuing.add_argument(
         "--expires-in-s",

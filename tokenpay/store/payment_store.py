@@ -24,6 +24,7 @@ from tokenpay.store.tables import payment_words, payments
 from tokenpay.store.writes import Writes
 
 _ADD = insert(payments)
+_SENT: Select[Any] = select(payments.c.id, payments.c.purpose, payments.c.state, payments.c.intent)
 _ONE = select(payments).where(payments.c.id == bindparam("payment"))
 _LOCK = _ONE.with_for_update(key_share=True)
 _MOVE = (
@@ -192,7 +193,7 @@ class PaymentStore:
         In no order: one that the database were to keep would have it read all that the debtor ever paid.
         """
         column = payments.c
-        query: Select[Any] = select(column.id, column.purpose, column.state, column.intent).where(
+        query = _SENT.where(
             column.debtor == str(debtor),
             column.creditor == str(creditor),
             column.asset_id == asset_id,
@@ -204,7 +205,7 @@ class PaymentStore:
     def variances_of(self, maker: str, *, asset_id: str, after_s: int) -> list[Sent]:
         """Return what somebody's counts of drawers differed by after that, in an asset, held or booked."""
         column = payments.c
-        query: Select[Any] = select(column.id, column.purpose, column.state, column.intent).where(
+        query = _SENT.where(
             column.maker == maker,
             column.created_at_s > after_s,
             column.purpose == Purpose.VARIANCE,
