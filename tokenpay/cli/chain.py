@@ -77,4 +77,5 @@ def recognise(args: Namespace) -> Answer:
         asset = tp.find_asset(bank, args.asset)
         address = None if args.address is None else tp.Address.parse(args.address)
         units = tp.recognise_holding(bank, asset_id=asset.id, by=by, address=address)
-    return Answer(content={"booked": tp.Amount(asset, units)})
+    said = {"booked": tp.Amount(asset, units or 0)}
+    return Answer(content={**said, "waits_for_another_person": True} if units is None else said)

@@ -14,9 +14,10 @@ from tokenpay.steps.never_signed import give_up, is_given_up
 def cancel(bank: Bank, payment_id: str, *, by: Session) -> Payment:
     """Cancel a held or cleared payment and give its funds back; cancelling again returns it as it is.
 
-    Its maker may, and who may approve. One that has its nonce and was not signed, whatever keeps it, is given up by who
-    may approve: it is returned as it stands, and the engine's next turn fails it, gives its funds back and fills its
-    nonce. Raises WrongState once it was signed: what has left is refunded or reversed, not cancelled.
+    Its maker may, and who may approve; what a count found is not taken back by who counted. One that has its nonce and
+    was not signed, whatever keeps it, is given up by who may approve: it is returned as it stands, and the engine's
+    next turn fails it, gives its funds back and fills its nonce. Raises NotPermitted, and WrongState once it was
+    signed: what has left is refunded or reversed, not cancelled.
     """
     now_s = bank.clock.now_s()
     with bank.store.unit_of_work() as uow:
@@ -24,6 +25,8 @@ def cancel(bank: Bank, payment_id: str, *, by: Session) -> Payment:
         payment = uow.payments.lock(payment_id)
         if payment.intent.maker != operator.id and not operator.may(Permission.APPROVE):
             raise NotPermitted("a payment is cancelled by its maker or a supervisor")
+        if payment.intent.maker == operator.id and payment.intent.purpose is Purpose.VARIANCE:
+            raise NotPermitted("what a count found is not taken back by who counted: another one agrees or refuses")
         if payment.intent.purpose is Purpose.FILL:
             raise WrongState("a no-op takes the place of a nonce: it cannot be cancelled", payment=payment_id)
         if payment.state is PaymentState.CANCELLED or is_given_up(payment):

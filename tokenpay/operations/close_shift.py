@@ -25,8 +25,8 @@ def close_shift(bank: Bank, shift_id: str, *, counts: Sequence[CashCount], by: S
     A currency that is not counted has none of its cash in the drawer. Returns, in this order of precedence: the
     shift this key already stands for, wherever it has got to; a Refusal of a variance, and the shift stays open;
     the shift counted, while a variance waits for a second person (when one is refused the shift is open again, to be
-    counted anew); the shift closed. Raises NotFound, NotPermitted, WrongState when it is not open or one of its
-    payments is held, KeyReused.
+    counted anew), and who has it is not told what was `expected`; the shift closed. Raises NotFound, NotPermitted,
+    WrongState when it is not open or one of its payments is held, KeyReused.
     """
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.SHIFT)
@@ -39,7 +39,7 @@ def close_shift(bank: Bank, shift_id: str, *, counts: Sequence[CashCount], by: S
         now_s = bank.clock.now_s()
         known = uow.keys.claim(key, verb="shift.close", content=content, result_id=shift_id, at_s=now_s)
         if known is not None:
-            return uow.shifts.get(known)
+            return uow.shifts.get(known).told_to(operator.id)
         shift = uow.shifts.get(shift_id, lock=True)
         if shift.operator_id != operator.id and not operator.may(Permission.VAULT):
             raise NotPermitted("a shift is closed by who has it, or by a supervisor")
@@ -57,4 +57,4 @@ def close_shift(bank: Bank, shift_id: str, *, counts: Sequence[CashCount], by: S
         record(uow, bank, operator, "shift.counted", shift_id, content)
         for variance in weighed:
             enter(uow, bank, operator, variance)
-        return close_counted(uow, bank, operator, counted)
+        return close_counted(uow, bank, operator, counted).told_to(operator.id)

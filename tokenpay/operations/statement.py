@@ -58,13 +58,14 @@ def statement(
             standing = uow.ledger.account(account)
         except NotFound:
             standing = Account(kind=AccountKind.CUSTOMER, owner=customer_id, asset_id=asset_id)
+        incoming_units = uow.deposits.incoming_units(account) if standing.incoming_units else 0
         entries = uow.ledger.entries(account, after_seq=after_seq, limit=limit, newest=newest)
         causes = uow.ledger.causes([entry.transfer_id for entry in entries])
     return Statement(
         customer_id=customer_id,
         balance=Amount(asset, standing.posted_units),
         available=Amount(asset, standing.available_units or 0),
-        incoming=Amount(asset, standing.incoming_units),
+        incoming=Amount(asset, incoming_units),
         lines=tuple(
             StatementLine(
                 seq=entry.seq,

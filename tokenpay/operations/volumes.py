@@ -19,8 +19,8 @@ MAX_DAYS = 400
 class Volume:
     """What became final on one day (UTC): `purpose` is a payment's, or `deposit` for what came in from a chain.
 
-    `branch` is where the payment was made. A deposit comes to no branch, and counts on the day it was seen. `country`
-    is the counterparty's (ISO 3166-1), where the Travel Rule's data tells it.
+    `branch` is where the payment was made. A deposit comes to no branch, and counts on the day it was judged, with what
+    really came. `country` is the counterparty's (ISO 3166-1), where the Travel Rule's data tells it.
     """
 
     day: date

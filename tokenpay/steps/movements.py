@@ -194,13 +194,14 @@ def post_received(
     held: Account,
     owed: Account,
     units: int,
+    at_s: int,
     block_number: int,
     deposit_id: str | None = None,
 ) -> None:
     """Post what the bank holds more at a final block, and on which account it stands."""
     uow.ledger.lock([held, owed])
     transfer = _transfer(bank, (held, owed), units, deposit_id=deposit_id)
-    uow.ledger.post(transfer, at_s=transfer.created_at_s, block_number=block_number)
+    uow.ledger.post(transfer, at_s=at_s, block_number=block_number)
 
 
 def post_gas(

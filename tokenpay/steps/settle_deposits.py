@@ -170,7 +170,7 @@ def _book(uow: UnitOfWork, bank: Bank, operator: Operator, deposit: Deposit, div
         else:
             uow.ledger.void(transfer)
     if case is not None and division.aside_units:
-        _enter_aside(uow, bank, deposit, case, division.aside_units, outcome)
+        _enter_aside(uow, bank, deposit, case, division.aside_units, outcome, at_s=now_s)
     uow.deposits.update(replace(deposit, state=DepositState.FINAL, outcome=outcome))
     details = {
         "outcome": outcome.value,
@@ -181,7 +181,7 @@ def _book(uow: UnitOfWork, bank: Bank, operator: Operator, deposit: Deposit, div
 
 
 def _enter_aside(
-    uow: UnitOfWork, bank: Bank, deposit: Deposit, case: Case, units: int, outcome: DepositOutcome
+    uow: UnitOfWork, bank: Bank, deposit: Deposit, case: Case, units: int, outcome: DepositOutcome, *, at_s: int
 ) -> None:
     asset_id = deposit.amount.asset.id
     kind = AccountKind.BLOCKED if outcome is DepositOutcome.BLOCKED else AccountKind.SUSPENSE
@@ -191,6 +191,7 @@ def _enter_aside(
         held=movements.custody_of(deposit.address, asset_id),
         owed=Account(kind=kind, owner=case.id, asset_id=asset_id),
         units=units,
+        at_s=at_s,
         block_number=deposit.block_number,
         deposit_id=deposit.id,
     )

@@ -1,20 +1,23 @@
 """Deposits, each by (chain, block hash, log index)."""
 
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
+from tokenpay.ledger.transfer import TransferState
 from tokenpay.money.address import Address
 from tokenpay.money.amount import Amount
 from tokenpay.payments.deposit import Deposit, DepositOutcome, DepositState
 from tokenpay.store.asset_store import AssetStore
 from tokenpay.store.door import rows_limit, stored
 from tokenpay.store.final_transfer import IN_PARTS, FinalTransfer, country_of
-from tokenpay.store.tables import chains, deposits
+from tokenpay.store.tables import chains, deposits, entries, transfers
 
 _ANY_CHAIN = deposits.c.chain_id.in_(select(chains.c.chain_id))
 """Said so, what waits is found by the index that begins with the chain, and not by a look at all that ever came."""
+_SEEN = (_ANY_CHAIN, deposits.c.state == DepositState.SEEN.value)
 
 
 class DepositStore:
@@ -90,31 +93,44 @@ class DepositStore:
 
     def waiting(self) -> dict[int, int]:
         """Return how many deposits of each chain were seen and are not final yet."""
-        seen = (_ANY_CHAIN, deposits.c.state == DepositState.SEEN.value)
-        query = select(deposits.c.chain_id, func.count()).where(*seen)
+        query = select(deposits.c.chain_id, func.count()).where(*_SEEN)
         return {chain_id: count for chain_id, count in self._connection.execute(query.group_by(deposits.c.chain_id))}
 
+    def incoming_units(self, account_id: str) -> int:
+        """Return what deposits that were seen and are not final yet will bring to an account."""
+        theirs = (transfers.c.credit_account == account_id, transfers.c.state == TransferState.PENDING)
+        query = select(transfers.c.units).join(deposits, deposits.c.id == transfers.c.deposit_id)
+        return sum(self._connection.execute(query.where(*_SEEN, *theirs)).scalars())
+
     def final_transfers(self, since_s: int, until_s: int) -> Iterator[FinalTransfer]:
-        """Yield each final deposit that was seen in [since_s, until_s); it comes to no branch."""
+        """Yield each deposit that was judged in [since_s, until_s), with what really came; it comes to no branch."""
         column = deposits.c
-        query = select(
-            column.id,
-            column.chain_id,
-            column.seen_at_s,
-            column.asset_id,
-            column.units,
-            column.sender,
-            column.address,
-            country_of(column.id),
-        ).where(column.state == DepositState.FINAL, column.seen_at_s >= since_s, column.seen_at_s < until_s)
-        for row in self._connection.execute(query, execution_options=IN_PARTS):
+        query = (
+            select(
+                column.id,
+                column.chain_id,
+                column.asset_id,
+                column.sender,
+                column.address,
+                country_of(column.id),
+                entries.c.at_s,
+                entries.c.units,
+            )
+            .join(transfers, transfers.c.deposit_id == column.id)
+            .join(entries, entries.c.transfer_id == transfers.c.id)
+            .where(entries.c.side == "debit", entries.c.at_s >= since_s, entries.c.at_s < until_s)
+            .order_by(column.id)
+        )
+        found = self._connection.execute(query, execution_options=IN_PARTS)
+        for _, brought in groupby(found, key=lambda row: row.id):  # what is credited, and what stands under a case
+            row, *others = brought
             yield FinalTransfer(
                 id=row.id,
-                at_s=row.seen_at_s,
+                at_s=row.at_s,
                 branch="",
                 kind="deposit",
                 asset_id=row.asset_id,
-                units=row.units,
+                units=row.units + sum(other.units for other in others),
                 debtor=f"eip155:{row.chain_id}:{row.sender}" if row.sender else "",
                 creditor=f"eip155:{row.chain_id}:{row.address}",
                 country=row.country or "",

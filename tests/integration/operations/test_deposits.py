@@ -50,6 +50,11 @@ def test_a_deposit_is_seen_at_once_and_spendable_when_final(world: World) -> Non
     standing = tp.statement(world.bank, customer_id=world.boris.id, asset_id=TOKEN.id, by=world.tom)
     assert (standing.incoming, standing.available, standing.balance) == (euro(50), euro(0), euro(0))
     assert (found(world, request), state(world, request)) == ([(D.SEEN, None)], R.OPEN)
+    held = world.paid(200, creditor=f"customer/{world.boris.id}")  # what a second person may refuse is not coming
+    assert held.state is tp.PaymentState.HELD
+    standing = tp.statement(world.bank, customer_id=world.boris.id, asset_id=TOKEN.id, by=world.tom)
+    assert standing.incoming == euro(50)
+    tp.cancel(world.bank, held.id, by=world.tom)
     boris, anna = f"customer/{world.boris.id}", f"customer/{world.anna.id}"
     assert world.refused(1, debtor=boris, creditor=anna) == ["funds.insufficient"]
     world.mine(2)
@@ -228,6 +233,26 @@ def test_a_forged_log_credits_nobody(world: World) -> None:
     assert aside(world, tp.CaseKind.UNMATCHED_DEPOSIT) == 0
     assert world.units(world.boris) == 0
     world.prove()
+
+
+def test_a_report_tells_what_came_and_when_it_was_judged(world: World) -> None:
+    request = world.request(100, payee=world.boris)
+    began_s = world.clock.now_s()
+    world.next_day()
+    world.deposit(request, 20)
+    world.mine()
+    world.turn()
+    judged_s = world.clock.now_s() + 86_400
+    world.next_day()
+    arrived(world, request, 50, received=0)
+    arrived(world, request, 40, received=euro(39).units)
+    arrived(world, request, 85)
+    span: dict[str, Any] = {"since_s": began_s, "by": world.ann}
+    assert tp.volumes(world.bank, until_s=judged_s, **span) == []
+    told = tp.volumes(world.bank, until_s=world.clock.now_s() + 1, **span)
+    assert [(it.count, it.amount) for it in told] == [(3, euro(20 + 39 + 85))]
+    large = tp.large_transfers(world.bank, until_s=world.clock.now_s() + 1, units={TOKEN.id: euro(85).units}, **span)
+    assert [it.amount for it in large] == [euro(85)], "80 of it are credited, 5 stand under a case"
 
 
 def test_a_forged_log_beside_a_real_one_takes_both_aside(world: World) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 import tokenpay as tp
 from tests.long_gone import long_gone
-from tests.world import TOKEN, World, sign_in
+from tests.world import CONTRACT, OUTSIDE, TOKEN, World, sign_in
 
 pytestmark = pytest.mark.one_database
 
@@ -51,12 +51,28 @@ def _token(world: World) -> Done:
     return lambda by: tp.unfreeze_asset(world.bank, TOKEN.id, code_hash=code_hash, by=by).active
 
 
+def _funding(world: World) -> Done:
+    world.paid(1, creditor=OUTSIDE)
+    world.turn()
+    world.chain.deposit(CONTRACT, world.treasury, 5)
+    world.to_finality()
+    return lambda by: tp.recognise_holding(world.bank, asset_id=TOKEN.id, by=by) == 5
+
+
 def _erasure(world: World) -> Done:
     gone = long_gone(world)  # which Bob asked for
     return lambda by: tp.erase_personal_data(world.bank, gone.id, by=by).erased_at_s is not None
 
 
-BY_TWO = {"case": _case, "stop": _stop, "list": _list, "rate": _rate, "token": _token, "erasure": _erasure}
+BY_TWO = {
+    "funding": _funding,  # before payments are stopped
+    "case": _case,
+    "stop": _stop,
+    "list": _list,
+    "rate": _rate,
+    "token": _token,
+    "erasure": _erasure,
+}
 """What two people do: made ready, and how each of them does it."""
 
 

@@ -310,17 +310,53 @@ def test_nothing_is_recognised_while_a_sweep_may_explain_it(world: World) -> Non
 
 def test_what_leaves_keeps_nobody_from_recognising_what_came(world: World) -> None:
     """A bank that pays all day has a payment on its way at every moment."""
+
+    def recognised() -> None:
+        for by in (world.ann, world.bob):
+            tp.recognise_holding(world.bank, asset_id=TOKEN.id, by=by)
+
     for turns in range(5):
         world.paid(20, creditor=OUTSIDE)
         world.chain.deposit(CONTRACT, world.treasury, euro(3).units)
         world.turn()
         world.mine(turns)
         world.turn()
-        tp.recognise_holding(world.bank, asset_id=TOKEN.id, by=world.ann)
+        recognised()
     world.to_finality()
     world.to_finality()
-    tp.recognise_holding(world.bank, asset_id=TOKEN.id, by=world.ann)
+    recognised()
     assert world.account(AccountKind.FUNDING, "bank").posted_units == euro(15).units
+    world.prove()
+
+
+@pytest.mark.every_database
+def test_what_a_payee_sends_back_is_nobody_s_income_by_one_person(world: World) -> None:
+    """Until anything has left, nothing can have come back: what the bank begins with is one person's to tell."""
+    world.chain.deposit(CONTRACT, world.treasury, euro(3).units)
+    world.endow(world.anna, 100)
+    world.sweep()
+    bank, treasury = world.bank, world.treasury
+    assert tp.recognise_holding(bank, asset_id=TOKEN.id, by=world.ann) == euro(3).units
+    world.paid(90, creditor=OUTSIDE)
+    world.turn()
+    world.chain.deposit(CONTRACT, treasury, euro(90).units)
+    world.to_finality()
+    world.to_finality()
+    funding = world.account(AccountKind.FUNDING, "bank").posted_units
+    assert tp.recognise_holding(bank, asset_id=TOKEN.id, by=world.ann) is None
+    with pytest.raises(tp.NotPermitted, match="two people"):
+        tp.recognise_holding(bank, asset_id=TOKEN.id, by=world.ann)
+    world.chain.deposit(CONTRACT, treasury, 1)
+    world.to_finality()
+    assert tp.recognise_holding(bank, asset_id=TOKEN.id, by=world.bob) is None, "that is not what Ann was told of"
+    assert tp.recognise_holding(bank, asset_id=TOKEN.id, address=treasury, by=world.ann) == euro(90).units + 1
+    assert world.account(AccountKind.FUNDING, "bank").posted_units == funding
+    case = world.case(tp.CaseKind.UNMATCHED_DEPOSIT)
+    back = tp.refund(bank, of=case.id, to=f"customer/{world.anna.id}", amount=euro(90), by=world.ann, key=world.key())
+    assert isinstance(back, tp.Payment)
+    assert back.state is tp.PaymentState.HELD, "nobody knows who sent it"
+    tp.approve(bank, back.id, by=world.bob)
+    assert world.now(back).state is tp.PaymentState.FINAL
     world.prove()
 
 
