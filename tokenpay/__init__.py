@@ -69,7 +69,11 @@ if TYPE_CHECKING:
         Verdict as Verdict,
     )
     from tokenpay.compliance.screening_list import ScreeningList as ScreeningList
-    from tokenpay.compliance.staff_change import StaffChange as StaffChange, StaffChangeKind as StaffChangeKind
+    from tokenpay.compliance.staff_change import (
+        SignerTold as SignerTold,
+        StaffChange as StaffChange,
+        StaffChangeKind as StaffChangeKind,
+    )
     from tokenpay.compliance.travel_record import (
         TravelRecord as TravelRecord,
         Way as Way,
@@ -658,6 +662,7 @@ _HOME = {
     "SignedRule": "requests.signed_request",
     "Signer": "ports",
     "SignerRefused": "errors",
+    "SignerTold": "compliance.staff_change",
     "SignerUnavailable": "errors",
     "Silence": "compliance.screening",
     "SilentList": "compliance.screening",
@@ -1078,6 +1083,7 @@ __all__ = [
     "SignedRule",
     "Signer",
     "SignerRefused",
+    "SignerTold",
     "SignerUnavailable",
     "Silence",
     "SilentList",

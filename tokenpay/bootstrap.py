@@ -28,7 +28,7 @@ from tokenpay.bank import Bank
 from tokenpay.compliance.decision import passkey_units_of
 from tokenpay.compliance.policy import Policy
 from tokenpay.compliance.policy_proposal import ProposalState
-from tokenpay.compliance.staff_change import StaffChange
+from tokenpay.compliance.staff_change import SignerTold
 from tokenpay.devnet.process import Devnet, start_devnet
 from tokenpay.errors import IntegrityError, InvalidInput, SignerUnavailable, StoreUnavailable, WrongState
 from tokenpay.operations.found import Founder, check_founders, found
@@ -326,12 +326,13 @@ def seal_policy(bank: Bank, *, by: Session, key_password: str | None = None) -> 
     return policy
 
 
-def trust_staff(bank: Bank, *, by: Session, key_password: str | None = None) -> list[StaffChange]:
+def trust_staff(bank: Bank, *, by: Session, key_password: str | None = None) -> SignerTold:
     """Tell the signer on this machine who was admitted and who was dismissed; return the changes it did not know.
 
     It takes the wallet's password, and a supervisor. Each change is verified by the signer's own rules: those who
     signed it stand there, or came by changes that lead back to them. Programs that hold the signer open follow when
-    they are started again. Raises IntegrityError, and changes nothing, for a change that they did not sign;
+    they are started again. What they did not sign is left out, and so is what says of an id that the signer knows that
+    it is somebody else's, as after books came back from a copy. Raises IntegrityError for rules that are an older copy,
     SignerUnavailable, WrongPassword.
     """
     if bank.directory is None:
@@ -342,7 +343,9 @@ def trust_staff(bank: Bank, *, by: Session, key_password: str | None = None) -> 
     rules, told = seal_staff(bank.directory / KEYS, key_password, changes)
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.CONTROL)
-        details: dict[str, Value] = {"changes": [change.id for change in told], "rules": rules.version}
+        details: dict[str, Value] = {"changes": [change.id for change in told.changes], "rules": rules.version}
+        if told.left_out:
+            details["left_out"] = [change.id for change, _ in told.left_out]
         record(uow, bank, operator, "operators.trusted", "signer", details)
     return told
 

@@ -103,7 +103,11 @@ def changes(args: Namespace) -> Answer:
 def trust(args: Namespace) -> Answer:
     with signed_in(args) as (bank, by):
         told = tp.trust_staff(bank, by=by, key_password=os.environ.get("TOKENPAY_KEY_PASSWORD") or None)
-    return Answer(content={"changes": [_content(change) for change in told]})
+    left_out = [{**_content(change), "why": why} for change, why in told.left_out]
+    return Answer(
+        content={"changes": [_content(change) for change in told.changes], "left_out": left_out},
+        exit_code=int(bool(left_out)),
+    )
 
 
 def set_pin(args: Namespace) -> Answer:

@@ -114,3 +114,11 @@ class StaffChange:
     def _verify(self, public_key: bytes, signature: bytes, message: bytes) -> None:
         if not is_signed(message, signature, public_key=public_key):
             raise IntegrityError("a change of the staff is not signed by who must sign it", change=self.id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignerTold:
+    """What a signer was told: `changes` are in its rules now, `left_out` are not, each with why."""
+
+    changes: tuple[StaffChange, ...]
+    left_out: tuple[tuple[StaffChange, str], ...]

@@ -6,37 +6,49 @@ from pathlib import Path
 
 from tokenpay.adapters.signer.rules import SignerRules, TrustedOperator
 from tokenpay.adapters.signer.sealing import seal_anew
-from tokenpay.compliance.staff_change import StaffChange, StaffChangeKind
+from tokenpay.compliance.staff_change import SignerTold, StaffChange, StaffChangeKind
 from tokenpay.errors import IntegrityError
 from tokenpay.parties.operator import Role
 
 
-def seal_staff(
-    directory: Path, password: str | None, changes: Sequence[StaffChange]
-) -> tuple[SignerRules, list[StaffChange]]:
+def seal_staff(directory: Path, password: str | None, changes: Sequence[StaffChange]) -> tuple[SignerRules, SignerTold]:
     """Let a signer's rules follow the changes of the staff, and return them with those that it did not know.
 
     The books are not believed: each change is signed by supervisors who stand in the rules, or came by changes that
-    lead back to them, with the keys that stand there, and none after their own dismissal. Raises IntegrityError, and
-    writes nothing, for one that is not; SignerUnavailable, WrongPassword.
+    lead back to them, with the keys that stand there, and none after their own dismissal. One that is not is left out,
+    and stands in no other's way. Raises SignerUnavailable, WrongPassword, and writes nothing then.
     """
     new: list[StaffChange] = []
+    left_out: dict[str, str] = {}
 
     def told(rules: SignerRules) -> SignerRules:
-        new.extend(change for change in changes if not _follows(rules, change))
-        waiting = new
-        while waiting:
-            follow = [change for change in waiting if _may_follow(rules, change)]
-            if not follow:
-                raise _unsigned(waiting[0])
-            for change in follow:
-                rules = _followed(rules, change)
-            waiting = [change for change in waiting if change not in follow]
-        for change in new:  # now that everybody's end is known
-            _check_signed(rules, change)
-        return rules
+        while True:
+            try:
+                new[:] = [change for change in changes if change.id not in left_out and not _follows(rules, change)]
+                return _told(rules, new)
+            except IntegrityError as error:
+                left_out[str(error.fields["change"])] = error.message
 
-    return seal_anew(directory, password, told), new
+    rules = seal_anew(directory, password, told)
+    without = tuple((change, left_out[change.id]) for change in changes if change.id in left_out)
+    return rules, SignerTold(changes=tuple(new), left_out=without)
+
+
+def _told(rules: SignerRules, new: Sequence[StaffChange]) -> SignerRules:
+    """Return the rules after these changes; raises IntegrityError for the first that cannot be followed."""
+    waiting = list(new)
+    while waiting:
+        follow = [change for change in waiting if _may_follow(rules, change)]
+        if not follow:
+            raise _unsigned(waiting[0])
+        for change in follow:
+            rules = _followed(rules, change)
+        waiting = [change for change in waiting if change not in follow]
+    # Now that everybody's end is known. The earliest first: who ended whom is right by then.
+    for change in sorted(new, key=lambda change: max(at_s for _, at_s in change.signed)):
+        if any(rules.known(id, at_s=at_s) is None for id, at_s in change.signed):
+            raise _unsigned(change)
+    return rules
 
 
 def _follows(rules: SignerRules, change: StaffChange) -> bool:
@@ -52,18 +64,14 @@ def _may_follow(rules: SignerRules, change: StaffChange) -> bool:
     """Tell whether those who sign it are known by now; raises IntegrityError for a signature that is not theirs."""
     if change.kind is StaffChangeKind.DISMISS and change.operator.id not in rules.operators:
         return False
-    if any(id not in rules.operators for id, _ in change.signed):
+    people = [rules.operators.get(id) for id, _ in change.signed]
+    if None in people:
         return False
-    _check_signed(rules, change)
-    return True
-
-
-def _check_signed(rules: SignerRules, change: StaffChange) -> None:
-    people = [rules.known(id, at_s=at_s) for id, at_s in change.signed]
     keys = [person.public_key for person in people if person is not None and person.role is Role.SUPERVISOR]
     if len(keys) < len(people):
         raise _unsigned(change)
     change.verify(*keys)
+    return True
 
 
 def _followed(rules: SignerRules, change: StaffChange) -> SignerRules:
