@@ -34,8 +34,9 @@ def add_parser(subparsers: "Subparsers") -> None:
     )
     parser.add_argument("--show", action="store_true", help="only print the SQL, for a database administrator to run")
     came_back = (
-        "once books in PostgreSQL came back from a copy or lost their newest, before anybody works: leave a gap in the"
-        " deposit addresses, and let readers of the event feed begin anew; as the owner of its tables"
+        "once books in PostgreSQL came back from a copy or lost their newest, before anybody works: stop payments and"
+        " close all sessions, leave a gap in the deposit addresses, and let readers of the event feed begin anew; as the"
+        " owner of its tables"
     )
     add_verb(verbs, "restored", restored, came_back)
     add_verb(verbs, "show", show, "show the bank, its chains, its database, its policy and its screening lists")
@@ -109,7 +110,7 @@ def restored(args: Namespace) -> Answer:
     with opened(args) as bank, bank.store.unit_of_work() as uow:
         copied_at_s = max(head.at_s for head in uow.audit.heads())
         begins = came_back(uow, copied_at_s=copied_at_s, now_s=bank.clock.now_s())
-    return Answer(content={"addresses_from": begins, "events_from": START})
+    return Answer(content={"addresses_from": begins, "events_from": START, "payments": "stopped"})
 
 
 def show(args: Namespace) -> Answer:

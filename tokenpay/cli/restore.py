@@ -161,4 +161,5 @@ def _next(manifest: Manifest) -> list[str]:
         steps.append("tokenpay bank restored, before anybody works: no address is given out twice")
     elif manifest.revision != HEAD:
         steps.append("tokenpay bank migrate")
-    return [*steps, "tokenpay doctor"]
+    again = "do again what the copy does not know: whom the bank dismissed, froze, closed or revoked since"
+    return [*steps, "tokenpay doctor", again, "tokenpay bank resume, by two supervisors: payments are stopped"]

@@ -103,6 +103,8 @@ def test_what_was_answered_before_a_copy_is_in_it_and_the_restored_bank_goes_on(
         assert all(in_copy[:before])  # nothing that was answered before is lost,
         assert in_copy == sorted(in_copy, reverse=True)  # and it is one moment: what is in it, and then what is not
         restored.prove()
+        assert tp.bank_health(bank, by=ann).stopped_by == "restore"  # until people have done again what it lacks
+        assert [tp.resume_payments(bank, by=by) for by in (ann, restored.bob)] == [False, True]
         # Whoever asks again with the same keys pays what the copy lacks, and nothing twice.
         for key, id in till.answered.items():
             again = till.pay(restored, key)
