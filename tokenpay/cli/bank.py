@@ -35,7 +35,7 @@ def add_parser(subparsers: "Subparsers") -> None:
     parser.add_argument("--show", action="store_true", help="only print the SQL, for a database administrator to run")
     came_back = (
         "once books in PostgreSQL came back from a copy or lost their newest, before anybody works: stop payments and"
-        " close all sessions, leave a gap in the deposit addresses, and let readers of the event feed begin anew; as the"
+        " close all sessions, leave a gap in the deposit addresses, and let event readers begin anew; as the"
         " owner of its tables"
     )
     add_verb(verbs, "restored", restored, came_back)

@@ -6,8 +6,7 @@ from tokenpay.compliance.staff_change import StaffChange, StaffChangeKind
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.steps.authorize import authorize
-from tokenpay.steps.enact_staff import MAX_AHEAD_S, enact_staff_change, leaving
-from tokenpay.steps.record import record
+from tokenpay.steps.enact_staff import MAX_AHEAD_S, enact_staff_change, leaving, refuse_row
 
 
 def enact_staff_changes(bank: Bank, *, by: Session) -> list[StaffChange]:
@@ -23,7 +22,10 @@ def enact_staff_changes(bank: Bank, *, by: Session) -> list[StaffChange]:
         approved = uow.staff.standing(ProposalState.APPROVED)
     latest_s = bank.clock.now_s() + MAX_AHEAD_S
     for change_id in unreadable:
-        _refuse_unreadable(bank, change_id, by=by)
+        with bank.store.unit_of_work() as uow:
+            operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
+            if change_id in uow.staff.unreadable():
+                refuse_row(uow, bank, operator, change_id, why="the change cannot be read")
     done = []
     for waiting in sorted(approved, key=lambda change: change.kind is not StaffChangeKind.DISMISS):
         with bank.store.unit_of_work() as uow:
@@ -33,13 +35,3 @@ def enact_staff_changes(bank: Bank, *, by: Session) -> list[StaffChange]:
             if change.state is ProposalState.APPROVED and not too_early:
                 done.append(enact_staff_change(uow, bank, operator, change))
     return done
-
-
-def _refuse_unreadable(bank: Bank, change_id: str, *, by: Session) -> None:
-    why = "the change cannot be read"
-    with bank.store.unit_of_work() as uow:
-        operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
-        whose = uow.staff.end_unreadable(change_id, by=operator.id, at_s=bank.clock.now_s(), reason=why)
-        if whose is not None:
-            details = {"change": change_id, "reason": why}
-            record(uow, bank, operator, "operator.refused", whose, details, whatever_the_clock=True)

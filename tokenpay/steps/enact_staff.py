@@ -91,6 +91,14 @@ def enact_staff_change(uow: UnitOfWork, bank: Bank, by: Operator, change: StaffC
     return in_force
 
 
+def refuse_row(uow: UnitOfWork, bank: Bank, by: Operator, change_id: str, *, why: str) -> None:
+    """Refuse a change that waits and is none: it stands in the way of a real one."""
+    whose = uow.staff.refuse(change_id, by=by.id, at_s=bank.clock.now_s(), reason=why)
+    if whose is not None:
+        details = {"change": change_id, "reason": why}
+        record(uow, bank, by, "operator.refused", whose, details, whatever_the_clock=True)
+
+
 def _check_signed(uow: UnitOfWork, change: StaffChange, *, now_s: int) -> None:
     last_s = uow.staff.last_signed_s(change.operator.id)  # never, of who is only to come
     if not all(last_s <= at_s <= max(last_s, now_s + MAX_AHEAD_S) for _, at_s in change.signed):

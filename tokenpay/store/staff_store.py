@@ -8,7 +8,8 @@ from tokenpay.compliance.policy_proposal import PENDING, ProposalState
 from tokenpay.compliance.staff_change import StaffChange, StaffChangeKind
 from tokenpay.errors import IntegrityError, NotFound
 from tokenpay.parties.credential import Credential, CredentialKind
-from tokenpay.parties.operator import Operator, Role
+from tokenpay.parties.operator import ENGINE_ID, Operator, Role
+from tokenpay.store.audit_store import MAX_CLOCK_AHEAD_S
 from tokenpay.store.door import readable, rows_limit, stored
 from tokenpay.store.tables import staff_changes, waiting_credentials
 
@@ -84,21 +85,19 @@ class StaffStore:
         rows = self._connection.execute(select(staff_changes).where(_C.state.in_(PENDING)).order_by(_C.id))
         return [row.id for row in rows if not readable([row], _change)]
 
-    def end_forged(self, operator_id: str, *, by: str, at_s: int) -> None:
-        """Refuse what waits as a dismissal of somebody in another's name and is none: nobody signed it."""
-        refused = {"state": ProposalState.REFUSED, "decided_by": by, "decided_at_s": at_s, "reason": "nobody signed it"}
-        dismissal = (_C.operator_id == operator_id) & (_C.kind == StaffChangeKind.DISMISS)
-        waiting = dismissal & _C.state.in_(PENDING) & (_C.proposed_by != by)
-        self._connection.execute(update(staff_changes).where(waiting).values(**refused))
+    def refuse(self, change_id: str, *, by: str, at_s: int, reason: str) -> str | None:
+        """Refuse a change that waits, whatever stands in its row, and return whose it is; None where it waits no more.
 
-    def end_unreadable(self, change_id: str, *, by: str, at_s: int, reason: str) -> str | None:
-        """Refuse a change that waits where it cannot be read, and return whose it is; else change nothing."""
+        Nobody refuses what is said to be their own: then the engine is named.
+        """
         query = select(staff_changes).where(_C.id == change_id, _C.state.in_(PENDING)).with_for_update(key_share=True)
         row = self._connection.execute(query).one_or_none()
-        if row is None or readable([row], _change):
+        if row is None:
             return None
-        refused = {"state": ProposalState.REFUSED, "decided_by": by, "decided_at_s": at_s, "decided_signature": None}
-        self._connection.execute(update(staff_changes).where(_C.id == change_id).values(reason=reason, **refused))
+        decided_by = by if row.proposed_by != by else ENGINE_ID
+        refused = {"state": ProposalState.REFUSED, "decided_by": decided_by, "decided_at_s": at_s, "reason": reason}
+        ended = update(staff_changes).where(_C.id == change_id).values(decided_signature=None, **refused)
+        self._connection.execute(ended)
         self._connection.execute(delete(waiting_credentials).where(_W.change_id == change_id))
         return str(row.operator_id)
 
@@ -113,6 +112,13 @@ class StaffStore:
         proposed = select(func.max(_C.proposed_at_s)).where(in_force, _C.proposed_by == operator_id)
         decided = select(func.max(_C.decided_at_s)).where(in_force, _C.decided_by == operator_id)
         return max(self._connection.execute(query).scalar() or 0 for query in (proposed, decided))
+
+    def not_ahead(self, at_s: int) -> int:
+        """Return a time, or the latest that the database's own clock lets stand, where it has one."""
+        if self._connection.dialect.name == "sqlite":
+            return at_s
+        database_s = self._connection.execute(select(func.extract("epoch", func.clock_timestamp()))).scalar_one()
+        return min(at_s, int(database_s) + MAX_CLOCK_AHEAD_S)
 
     def credential(self, change: StaffChange) -> Credential:
         """Return what a newcomer's key is sealed under; raises IntegrityError where it is gone."""

@@ -1,5 +1,6 @@
 """Staff comes by two supervisors and goes by one, for good, and never so that fewer than two supervisors stay."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -225,10 +226,11 @@ def forged(world: World, of: str, *, proposed_by: str = "bob") -> None:
     )
 
 
+@pytest.mark.parametrize("in_the_name_of", ["bob", "ann"])
 def test_a_dismissal_that_nobody_signed_keeps_nobody_out_and_holds_up_no_other(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch, in_the_name_of: str
 ) -> None:
-    forged(world, "tom")
+    forged(world, "tom", proposed_by=in_the_name_of)
     assert sign_in(world.bank, "tom").operator.id == "tom"
     at_a_terminal(monkeypatch)
     assert dismissed(world, "tom").state is S.APPROVED
@@ -236,6 +238,19 @@ def test_a_dismissal_that_nobody_signed_keeps_nobody_out_and_holds_up_no_other(
         sign_in(world.bank, "tom")
     states = {change.state for change in tp.staff_changes(world.bank, by=world.ann)}
     assert states == {S.REFUSED, S.APPROVED}
+    happened: list[Any] = tp.read_events(world.bank, by=world.ann, limit=999)
+    said = [it.content["reason"] for it in happened if (it.kind, it.subject) == ("operator.refused", "tom")]
+    assert said == ["nobody signed it"]
+
+
+@pytest.mark.every_database
+def test_no_clock_says_that_who_is_dismissed_stays_for_years(world: World) -> None:
+    now_s = int(time.time())
+    with world.bank.store.read() as uow:
+        assert uow.staff.not_ahead(now_s) == now_s
+        ahead_s = uow.staff.not_ahead(now_s + 10**9)
+    own_clock = world.bank.store.engine.dialect.name == "postgresql"
+    assert (ahead_s <= now_s + 600) == own_clock
 
 
 def test_a_dismissal_of_a_clock_that_was_ahead_keeps_out_at_once_and_stands_in_time(
