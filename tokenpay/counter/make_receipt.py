@@ -42,9 +42,12 @@ class Letterhead:
         return self.party(party.kind, party.owner, named=named)
 
 
-def payment_receipt(payment: Payment, head: Letterhead, *, fees: Sequence[Amount]) -> Receipt:
+def payment_receipt(
+    payment: Payment, head: Letterhead, *, fees: Sequence[Amount], back: Sequence[Payment] = ()
+) -> Receipt:
     """Return the receipt of a payment as it stands; `fees` are what its payer was charged beside it.
 
+    `back` is what was paid back of it since: each stands on it, so that it is another receipt than before.
     The transaction is named when it is final: before, a fee bump may put another in its place.
     """
     intent = payment.intent
@@ -65,7 +68,7 @@ def payment_receipt(payment: Payment, head: Letterhead, *, fees: Sequence[Amount
         payee=head.of(intent.creditor),
         amount=intent.amount,
         fees=tuple(fees),
-        lines=(*_exchanged(payment), *(outcome if standing is Standing.ENDED else ())),
+        lines=(*_exchanged(payment), *(outcome if standing is Standing.ENDED else ()), *map(_back, back)),
         remittance_information=intent.remittance_information,
         reference=f"{PREFIX}{intent.request_id}" if intent.request_id else "",
         related=intent.related,
@@ -123,6 +126,10 @@ def _exchanged(payment: Payment) -> tuple[ReceiptLine, ...]:
     if cash is None:
         return ()
     return (ReceiptLine(label="cash.cash_in" if payment.intent.cash_comes_in else "cash.cash_out", value=cash.amount),)
+
+
+def _back(payment: Payment) -> ReceiptLine:
+    return ReceiptLine(label=f"paid_back.{payment.intent.purpose}", value=payment.intent.amount)
 
 
 def _came(deposit: Deposit) -> tuple[ReceiptLine, ...]:

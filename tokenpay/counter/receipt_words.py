@@ -53,6 +53,8 @@ _WORDS = {
     "amount": ("Amount", "Сумма", "Сума"),
     "asked": ("Asked", "Запрошено", "Запытана"),
     "open_amount": ("any amount", "любая сумма", "любая сума"),
+    "paid_back.refund": ("Refunded since", "Возвращено позже", "Вернута пазней"),
+    "paid_back.reversal": ("Reversed since", "Сторнировано позже", "Старніравана пазней"),
     "credited": ("Credited", "Зачислено", "Залічана"),
     "fee": ("Fee", "Комиссия", "Камісія"),
     "no_fee": ("none", "нет", "няма"),

@@ -10,7 +10,7 @@ from tokenpay.parties.customer import checked_name
 from tokenpay.parties.operator import Operator, Permission, Role
 from tokenpay.parties.session import Session
 from tokenpay.steps.authorize import authorize
-from tokenpay.steps.enact_staff import check_may_go, check_new, enact_staff_change, leaving, refuse_row
+from tokenpay.steps.enact_staff import MAX_AHEAD_S, check_may_go, check_new, enact_staff_change, leaving, refuse_row
 from tokenpay.steps.identifiers import new_id
 from tokenpay.steps.record import record
 
@@ -116,7 +116,9 @@ def dismiss_operator(bank: Bank, operator_id: str, *, reason: str, by: Session, 
             refuse_row(uow, bank, operator, forged, why="nobody signed it")
         # What they signed before counts: no clock of another machine may say that it came after. Nor may this one's say
         # that they stay for years.
-        at_s = max(uow.staff.not_ahead(now_s), uow.staff.last_signed_s(operator_id))
+        at_s = uow.staff.not_ahead(now_s)
+        vouched_s = uow.staff.last_vouched_s(operator_id, up_to_s=at_s + MAX_AHEAD_S)
+        at_s = max(at_s, vouched_s, uow.staff.last_signed_s(operator_id))
         change = StaffChange.dismissal(id, leaver, reason=reason, by=by, at_s=at_s)
         uow.staff.add(change)
         uow.sessions.close_all(operator_id, at_s=now_s)

@@ -7,10 +7,12 @@ from tokenpay.money.amount import Amount
 from tokenpay.parties.operator import Operator, Permission, Role
 from tokenpay.parties.session import Session
 from tokenpay.payments.intent import is_uetr
+from tokenpay.payments.payment import PaymentState
 from tokenpay.requests.reference import is_reference, parse_reference
 from tokenpay.steps.authorize import Whose, authorize, customers_of, whose
 from tokenpay.steps.identifiers import new_id
 from tokenpay.steps.own_address import check_address
+from tokenpay.steps.paid_back import paid_back
 from tokenpay.steps.record import record
 from tokenpay.steps.report_shift import report_shift
 from tokenpay.store.unit_of_work import UnitOfWork
@@ -31,9 +33,9 @@ def preview_receipt(bank: Bank, of: str, *, by: Session) -> Receipt:
 def issue_receipt(bank: Bank, of: str, *, by: Session) -> Receipt:
     """Return the receipt of a payment, a shift or a request as it stands: the original, and later its numbered copies.
 
-    There is one original of what a receipt proves. When that changes, as when a pending payment is final, a
-    deposit came or cash moved since an X report, the next receipt is another one, with its own number and original.
-    Customers are refused: an original is paper that the counter hands over once. Raises NotFound.
+    There is one original of what a receipt proves. When that changes, as when a pending payment is final or was paid
+    back, a deposit came or cash moved since an X report, the next receipt is another one, with its own number and
+    original. Customers are refused: an original is paper that the counter hands over once. Raises NotFound.
     """
     with bank.store.read() as uow:
         receipt = _receipt(uow, bank, authorize(uow, bank, by, Permission.RECEIPT), of)
@@ -67,7 +69,9 @@ def _receipt(uow: UnitOfWork, bank: Bank, operator: Operator, of: str) -> Receip
         owners = (operator.customer_id,)
     charged = uow.ledger.charged(of).items()
     fees = [Amount(uow.assets.get(asset_id).asset, units) for asset_id, units in charged]
-    return payment_receipt(payment, _letterhead(uow, bank, uow.payments.branch(of), *owners), fees=fees)
+    back = [each for each in paid_back(uow, of) if each.state is PaymentState.FINAL]
+    head = _letterhead(uow, bank, uow.payments.branch(of), *owners)
+    return payment_receipt(payment, head, fees=fees, back=back)
 
 
 def _letterhead(uow: UnitOfWork, bank: Bank, branch: str, *customer_ids: str) -> Letterhead:

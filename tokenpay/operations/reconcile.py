@@ -11,6 +11,7 @@ from tokenpay.ledger.proof import disagreeing
 from tokenpay.money.address import Address
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
+from tokenpay.steps import movements
 from tokenpay.steps.authorize import authorize
 
 
@@ -69,15 +70,17 @@ class Reconciliation:
 def reconcile(bank: Bank, *, by: Session) -> Reconciliation:
     """Check the whole ledger against itself and the chain, and follow every audit stream from its start.
 
-    A disagreement is a result, not an error. Raises IntegrityError for a broken audit stream,
-    ChainUnavailable when a node cannot answer for the block the books stand at.
+    The chain is asked for every account of custody, and for the treasury in every asset in use: a line is there too
+    where the books know of nothing and the chain does. A disagreement is a result, not an error. Raises IntegrityError
+    for a broken audit stream, ChainUnavailable when a node cannot answer for the block the books stand at.
     """
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.READ)
         accounts = uow.ledger.accounts()
         wrong = disagreeing(accounts, uow.ledger.proved_entries(), uow.ledger.waiting())
         followed = uow.chains.all()
-        assets = {known.asset.id: known.asset for known in uow.assets.all()}
+        registered = uow.assets.all()
+        assets = {known.asset.id: known.asset for known in registered}
         beyond: dict[str, int] = {}
         for chain in followed:
             here = [asset.id for asset in assets.values() if asset.chain_id == chain.chain_id]
@@ -85,11 +88,10 @@ def reconcile(bank: Bank, *, by: Session) -> Reconciliation:
         heads = uow.audit.whole_heads()
     custody: list[CustodyLine] = []
     for chain in followed:
-        held = [
-            account
-            for account in accounts
-            if account.kind is AccountKind.CUSTODY and assets[account.asset_id].chain_id == chain.chain_id
-        ]
+        known = {account.id: account for account in accounts if account.kind is AccountKind.CUSTODY}
+        of_treasury = [movements.custody_of(chain.treasury, each.asset.id) for each in registered if each.active]
+        asked = known | {account.id: account for account in of_treasury if account.id not in known}
+        held = [account for account in asked.values() if assets[account.asset_id].chain_id == chain.chain_id]
         holdings = [Holding(address=Address.parse(a.owner), contract=assets[a.asset_id].contract) for a in held]
         units = bank.chain(chain.chain_id).holdings(holdings, chain.final_number) if holdings else []
         custody += [
@@ -101,6 +103,7 @@ def reconcile(bank: Bank, *, by: Session) -> Reconciliation:
                 chain_units=there,
             )
             for account, there in zip(held, units, strict=True)
+            if there or account.id in known
         ]
     return Reconciliation(
         totals=_totals(accounts),

@@ -11,7 +11,7 @@ from tokenpay.parties.credential import Credential, CredentialKind
 from tokenpay.parties.operator import ENGINE_ID, Operator, Role
 from tokenpay.store.audit_store import MAX_CLOCK_AHEAD_S
 from tokenpay.store.door import readable, rows_limit, stored
-from tokenpay.store.tables import staff_changes, waiting_credentials
+from tokenpay.store.tables import introductions, passkeys, policy_proposals, staff_changes, waiting_credentials
 
 _C, _W = staff_changes.c, waiting_credentials.c
 
@@ -112,6 +112,21 @@ class StaffStore:
         proposed = select(func.max(_C.proposed_at_s)).where(in_force, _C.proposed_by == operator_id)
         decided = select(func.max(_C.decided_at_s)).where(in_force, _C.decided_by == operator_id)
         return max(self._connection.execute(query).scalar() or 0 for query in (proposed, decided))
+
+    def last_vouched_s(self, operator_id: str, *, up_to_s: int) -> int:
+        """Return when somebody last signed for a customer, a passkey or a policy, no later than a time; 0: never.
+
+        These rows are what a terminal's own SQL may write: they are believed for minutes.
+        """
+        signed = (
+            (introductions.c.introduced_by, introductions.c.at_s),
+            (passkeys.c.registered_by, passkeys.c.registered_at_s),
+            (passkeys.c.confirmed_by, passkeys.c.confirmed_at_s),
+            (policy_proposals.c.proposed_by, policy_proposals.c.proposed_at_s),
+            (policy_proposals.c.decided_by, policy_proposals.c.decided_at_s),
+        )
+        queries = (select(func.max(at_s)).where(by == operator_id, at_s <= up_to_s) for by, at_s in signed)
+        return max(self._connection.execute(query).scalar() or 0 for query in queries)
 
     def not_ahead(self, at_s: int) -> int:
         """Return a time, or the latest that the database's own clock lets stand, where it has one."""

@@ -329,6 +329,20 @@ def test_what_leaves_keeps_nobody_from_recognising_what_came(world: World) -> No
     world.prove()
 
 
+def test_a_treasury_is_proved_in_every_asset_the_bank_uses(world: World) -> None:
+    assert tp.reconcile(world.bank, by=world.ann).holds
+    contract = tp.Address(b"\x22" * 20)
+    world.chain.add_token(contract, symbol="OTHER", decimals=6)
+    other = tp.Asset.token(CHAIN_ID, contract, symbol="OTHER", decimals=6)
+    tp.register_asset(world.bank, other, by=world.ann)
+    world.chain.deposit(contract, world.treasury, 77)
+    world.to_finality()
+    proof = tp.reconcile(world.bank, by=world.ann)
+    wrong = [(it.address, it.asset_id, it.ledger_units, it.chain_units) for it in proof.custody if not it.agrees]
+    assert wrong == [(world.treasury.text, other.id, 0, 77)]
+    assert not proof.holds
+
+
 @pytest.mark.every_database
 def test_what_a_payee_sends_back_is_nobody_s_income_by_one_person(world: World) -> None:
     """Until anything has left, nothing can have come back: what the bank begins with is one person's to tell."""

@@ -63,6 +63,23 @@ def test_a_pending_payment_has_another_receipt_when_it_is_final(world: World) ->
     assert final.number != pending[0].number
 
 
+def test_what_was_paid_back_stands_on_the_next_receipt(world: World) -> None:
+    payment, anna = world.paid(20), f"customer/{world.anna.id}"
+    first = tp.issue_receipt(world.bank, payment.id, by=world.tom)
+    refunded = tp.refund(world.bank, of=payment.id, to=anna, amount=euro(5), by=world.tom, key=world.key())
+    assert isinstance(refunded, tp.Payment)
+    second = tp.issue_receipt(world.bank, payment.id, by=world.tom)
+    assert (first.copy, second.copy) == (0, 0), "another receipt, and its own original"
+    assert [(line.label, line.value) for line in second.lines] == [("paid_back.refund", euro(5))]
+    whole = world.paid(10)
+    back = tp.reverse(world.bank, whole.id, by=world.ann, key=world.key())
+    assert isinstance(back, tp.Payment)
+    assert tp.preview_receipt(world.bank, whole.id, by=world.tom).lines == (), "nobody agreed to it yet"
+    tp.approve(world.bank, back.id, by=world.bob)
+    lines = tp.preview_receipt(world.bank, whole.id, by=world.tom).lines
+    assert [(line.label, line.value) for line in lines] == [("paid_back.reversal", euro(10))]
+
+
 def test_a_payment_that_ended_says_that_nothing_was_paid(world: World) -> None:
     held = world.paid(200)
     assert issue(world, held.id).standing is tp.Standing.PENDING

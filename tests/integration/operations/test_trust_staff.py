@@ -99,11 +99,15 @@ def test_what_a_leaver_signed_before_counts_and_nothing_after(world: World) -> N
         assert said == "an approval comes from somebody this signer does not know"
 
 
-def test_a_customer_whom_a_leaver_knows_goes_on_paying(world: World) -> None:
+@pytest.mark.parametrize("later_s", [10, -60])
+def test_a_customer_whom_a_leaver_knows_goes_on_paying(world: World, later_s: int) -> None:
+    """Whether the clock of who dismisses stands after the leaver's, or a minute behind it."""
     tess = admitted(world, "tess", role=tp.Role.TELLER)
+    world.clock.advance(100)
     tp.open_self_service(world.bank, customer_id=world.anna.id, pin="482915", by=tess, key=world.key())
-    world.clock.advance(10)
+    world.clock.advance(later_s)
     dismissed(world, "tess")
+    world.clock.advance(100)
     tp.trust_staff(world.bank, by=world.ann)
     reopen_signer(world)
     anna = tp.open_customer_session(world.bank, customer_id=world.anna.id, pin="482915", terminal="kiosk")

@@ -150,6 +150,7 @@ def test_there_are_words_for_all_there_is(language):
         *(f"state.{state}" for state in {*UNPAID - {PaymentState.FINAL}, *RequestState}),
         *(f"deposit.{outcome}" for outcome in DepositOutcome),
         *(f"cash.{field.name}" for field in fields(CashLine) if field.name != "currency"),
+        *(f"paid_back.{purpose}" for purpose in (Purpose.REFUND, Purpose.REVERSAL)),
     ]
     missing = ("shift.ended",)  # a shift does not end unpaid
     assert all(word(label, language).strip() for label in labels if label not in missing)
