@@ -175,10 +175,13 @@ def pending_of_all(uow: UnitOfWork, payment_ids: Collection[str]) -> dict[str, l
     return found
 
 
-def pending_of(uow: UnitOfWork, **cause: str) -> list[Transfer]:
-    """Return the pending transfers of a payment (`payment_id`) or a deposit (`deposit_id`), their accounts locked."""
+def pending_of(uow: UnitOfWork, *, also: Collection[Account] = (), **cause: str) -> list[Transfer]:
+    """Return the pending transfers of a payment (`payment_id`) or a deposit (`deposit_id`), their accounts locked.
+
+    So are those that are named `also`.
+    """
     pending = [t for t in uow.ledger.transfers(**cause) if t.state is TransferState.PENDING]
-    uow.ledger.lock_transfers(pending)
+    uow.ledger.lock_transfers(pending, also)
     return pending
 
 
@@ -214,6 +217,36 @@ def post_gas(
     if fee_wei > within:
         more = replace(reserved, id=new_id(bank, "TR"), units=fee_wei - within, clearance_id=clearance_id)
         uow.ledger.post(more, at_s=at_s, block_number=block_number)
+
+
+def lost_on_the_way(asset_id: str) -> Account:
+    """Return the account of what left an address of the bank and came to no other: what a token kept of a sweep."""
+    return Account(kind=AccountKind.VARIANCE, owner=BANK, asset_id=asset_id)
+
+
+def post_moved(
+    uow: UnitOfWork,
+    bank: Bank,
+    reserved: Transfer,
+    clearance_id: str,
+    *,
+    left_units: int,
+    lost_units: int,
+    block_number: int,
+) -> None:
+    """Post what left of what was reserved, and what of it was lost on the way: the bank holds so much less."""
+    at_s = bank.clock.now_s()
+    left_units = min(left_units, reserved.units)
+    lost_units = min(lost_units, left_units)
+    if lost_units < left_units:
+        units = left_units - lost_units
+        uow.ledger.post_pending(reserved, at_s=at_s, clearance_id=clearance_id, units=units, block_number=block_number)
+    else:
+        uow.ledger.void(reserved)
+    if lost_units:
+        lost = lost_on_the_way(reserved.asset_id).id
+        loss = replace(reserved, id=new_id(bank, "TR"), debit=lost, units=lost_units, clearance_id=clearance_id)
+        uow.ledger.post(loss, at_s=at_s, block_number=block_number)
 
 
 def give_back(uow: UnitOfWork, payment: Payment) -> None:

@@ -41,6 +41,20 @@ class Due:
         return payment.state is PaymentState.INCLUDED and payment.included_hash == self.receipt.block_hash
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """What left the payer's address and what came to the payee's; `stays_ours` where both are the bank's."""
+
+    left_units: int
+    came_units: int
+    stays_ours: bool
+
+    @property
+    def lost_units(self) -> int:
+        """What left the bank and came to nobody that it knows: only of a sweep is that the bank's own loss."""
+        return max(0, self.left_units - self.came_units) if self.stays_ours else 0
+
+
 def settle_payments(bank: Bank, due: Sequence[Due], *, final_number: int, by: Session) -> int:
     """Judge payments: those that paid in one unit of work, each of the others in its own. Return how many were judged.
 
@@ -90,12 +104,12 @@ def _settle_alone(bank: Bank, due: Due, *, final_number: int, by: Session) -> No
         if not due.stands:
             return
         failed = _why_not(uow, payment, due.receipt, due.logs, final_number=final_number)
-        moved_units, came_units = _moved_units(uow, payment, due.logs)
+        moved = _moved(uow, payment, due.logs)
         told_units = payment.intent.amount.units
-        if failed is None and not moved_units == told_units == came_units:
-            why = f"of {told_units} units it moved {moved_units}, and {came_units} came, in payment {payment.id}"
-            take_out_of_use(uow, bank, operator, payment.intent.amount.asset.id, why=why)
-        end_alone(uow, bank, operator, due, failed=failed, moved_units=moved_units)
+        if failed is None and not moved.left_units == told_units == moved.came_units:
+            told = f"of {told_units} units it moved {moved.left_units}, and {moved.came_units} came"
+            take_out_of_use(uow, bank, operator, payment.intent.amount.asset.id, why=f"{told}, in payment {payment.id}")
+        end_alone(uow, bank, operator, due, failed=failed, moved=moved)
 
 
 def end_alone(
@@ -105,17 +119,18 @@ def end_alone(
     due: Due,
     *,
     failed: Reason | None,
-    moved_units: int | None = None,
+    moved: Moved | None = None,
 ) -> Payment:
     """Return a locked, included payment as it ended: final, or `failed` and out of the day's limits.
 
-    Of what was reserved no more is posted than `moved_units`, where they are told.
+    Of what was reserved no more is posted than `moved`, where that is told.
     """
     payment = due.payment
     if failed is not None:
         uow.limits.give_back(payment.id, units=movements.units_of(payment.intent))
-    pending = movements.pending_of(uow, payment_id=payment.id)
-    return _end(uow, bank, operator, due, pending, failed=failed, moved_units=moved_units)
+    also = [movements.lost_on_the_way(payment.intent.amount.asset.id)] if moved and moved.lost_units else []
+    pending = movements.pending_of(uow, also=also, payment_id=payment.id)
+    return _end(uow, bank, operator, due, pending, failed=failed, moved=moved)
 
 
 def _paid(uow: UnitOfWork, due: Due, pending: Sequence[Transfer], *, final_number: int) -> bool:
@@ -123,7 +138,8 @@ def _paid(uow: UnitOfWork, due: Due, pending: Sequence[Transfer], *, final_numbe
     gas_account = _gas_account(uow, due.payment)
     reserved_wei = sum(transfer.units for transfer in pending if transfer.debit == gas_account)
     failed = _why_not(uow, due.payment, due.receipt, due.logs, final_number=final_number)
-    as_told = set(_moved_units(uow, due.payment, due.logs)) == {due.payment.intent.amount.units}
+    moved, told_units = _moved(uow, due.payment, due.logs), due.payment.intent.amount.units
+    as_told = moved.left_units == told_units == moved.came_units
     return failed is None and as_told and due.receipt.fee_wei <= reserved_wei
 
 
@@ -135,7 +151,7 @@ def _end(
     pending: Sequence[Transfer],
     *,
     failed: Reason | None,
-    moved_units: int | None = None,
+    moved: Moved | None = None,
 ) -> Payment:
     """Post what the gas cost, and what was reserved unless the payment failed; the accounts of `pending` are locked."""
     payment, receipt, now_s = due.payment, due.receipt, bank.clock.now_s()
@@ -145,8 +161,10 @@ def _end(
         if transfer.debit == gas_account and receipt.fee_wei:
             movements.post_gas(uow, bank, transfer, clearance_id, fee_wei=receipt.fee_wei, block_number=block)
         elif failed is None and transfer.debit != gas_account:
-            units = transfer.units if moved_units is None else min(moved_units, transfer.units)
-            uow.ledger.post_pending(transfer, at_s=now_s, clearance_id=clearance_id, units=units, block_number=block)
+            left_units, lost_units = (moved.left_units, moved.lost_units) if moved else (transfer.units, 0)
+            movements.post_moved(
+                uow, bank, transfer, clearance_id, left_units=left_units, lost_units=lost_units, block_number=block
+            )
         else:
             uow.ledger.void(transfer)
     state, reasons = (PaymentState.FINAL, ()) if failed is None else (PaymentState.FAILED, (failed,))
@@ -176,10 +194,10 @@ def _why_not(
         return None if carried else USED
     if not receipt.succeeded or intent.purpose is Purpose.FILL or intent.amount.asset.kind is AssetKind.NATIVE:
         return None if receipt.succeeded else refused
-    return None if _moved_units(uow, payment, logs)[0] else refused
+    return None if _moved(uow, payment, logs).left_units else refused
 
 
-def _moved_units(uow: UnitOfWork, payment: Payment, logs: Sequence[TransferLog]) -> tuple[int, int]:
+def _moved(uow: UnitOfWork, payment: Payment, logs: Sequence[TransferLog]) -> Moved:
     """Return what a token says left the payer's address, and what came to the payee's.
 
     One that keeps a part has moved all of it, and paid less. What no token has a say in moves as it was told.
@@ -187,12 +205,15 @@ def _moved_units(uow: UnitOfWork, payment: Payment, logs: Sequence[TransferLog])
     intent = payment.intent
     contract = intent.amount.asset.contract
     if contract is None or intent.purpose in (Purpose.COLLECTION, Purpose.FILL):
-        return intent.amount.units, intent.amount.units
+        return Moved(left_units=intent.amount.units, came_units=intent.amount.units, stays_ours=False)
     treasury = uow.chains.treasury(intent.amount.asset.chain_id or 0)
     payer, payee = (it.address if isinstance(it, ChainParty) else treasury for it in (intent.debtor, intent.creditor))
     told = [log for log in logs if log.contract == contract]
-    left_units = sum(log.units for log in told if log.sender == payer)
-    return left_units, sum(log.units for log in told if log.recipient == payee)
+    return Moved(
+        left_units=sum(log.units for log in told if log.sender == payer),
+        came_units=sum(log.units for log in told if log.recipient == payee),
+        stays_ours=intent.purpose is Purpose.SWEEP,
+    )
 
 
 def settle_carried(bank: Bank, payment_id: str, *, final_number: int, by: Session) -> None:

@@ -71,6 +71,7 @@ class FakeChain:
         version: str = "1",
         code: bytes = b"code",
         fee_percent: int = 0,
+        fee_told: bool = False,
         returns_false: bool = False,
         paused: bool = False,
     ) -> None:
@@ -83,6 +84,7 @@ class FakeChain:
             domain=domain,
             code=code,
             fee_percent=fee_percent,
+            fee_told=fee_told,
             returns_false=returns_false,
             paused=paused,
         )

@@ -22,8 +22,9 @@ Event: TypeAlias = "Moved | Used"
 class FakeToken:
     """A token's face and manners. `code` stands for its code: another code is another code hash.
 
-    `fee_percent` of each transfer vanishes while the log tells the whole; with `returns_false` a transfer
-    succeeds, says false, and does nothing; while `paused` every transfer reverts.
+    `fee_percent` of each transfer vanishes while the log tells the whole; with `fee_told` the fee goes to the contract,
+    in a log of its own; with `returns_false` a transfer succeeds, says false, and does nothing; while `paused` every
+    transfer reverts.
     """
 
     contract: Address
@@ -32,6 +33,7 @@ class FakeToken:
     domain: Domain
     code: bytes
     fee_percent: int = 0
+    fee_told: bool = False
     returns_false: bool = False
     paused: bool = False
 
@@ -121,9 +123,16 @@ def _move(state: State, token: FakeToken, sender: Address, recipient: Address, u
         raise Reverted("the token is paused")
     if token.returns_false:
         return []
+    fee_units = units * token.fee_percent // 100
     state.add(token.contract, sender, -units)
-    state.add(token.contract, recipient, units - units * token.fee_percent // 100)
-    return [Moved(token.contract, sender, recipient, units)]
+    state.add(token.contract, recipient, units - fee_units)
+    if not token.fee_told:
+        return [Moved(token.contract, sender, recipient, units)]
+    state.add(token.contract, token.contract, fee_units)
+    return [
+        Moved(token.contract, sender, recipient, units - fee_units),
+        Moved(token.contract, sender, token.contract, fee_units),
+    ]
 
 
 def _authorized(state: State, token: FakeToken, carrier: Address, data: bytes, now_s: int) -> list[Event]:

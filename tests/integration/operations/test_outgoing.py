@@ -838,6 +838,22 @@ def test_a_token_that_keeps_a_part_or_redirects_it_is_frozen(
     assert world.refused(20, creditor=OUTSIDE) == ["asset.frozen"]
 
 
+@pytest.mark.every_database
+@pytest.mark.parametrize("fee_percent", [5, 100])
+def test_what_a_token_keeps_of_a_sweep_is_the_banks_loss(world: World, fee_percent: int) -> None:
+    world.endow(world.boris, 100)
+    owed = world.units(world.boris)
+    world.chain.add_token(CONTRACT, fee_percent=fee_percent, fee_told=True)
+    (swept,) = world.sweep()
+    assert swept.state is S.FINAL
+    lost = world.account(AccountKind.VARIANCE, "bank")
+    assert (lost.posted_units, world.units(world.boris)) == (euro(fee_percent).units, owed)
+    case = world.case(tp.CaseKind.ASSET_CHANGED)
+    assert f"and {euro(100 - fee_percent).units} came, in payment {swept.id}" in case.note
+    assert world.refused(20, creditor=OUTSIDE) == ["asset.frozen"]
+    world.prove()
+
+
 def test_gas_that_the_books_lack_the_coin_for_keeps_nothing_else_and_is_booked_when_they_have_it(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
