@@ -210,6 +210,10 @@ ATTACKS: dict[str, tuple[str, str]] = {
         "UPDATE customers SET status = 'closed'",
         "customers_closed_for_good",
     ),
+    "a customer closed years ago": (
+        "UPDATE customers SET status = 'closed', closed_at_s = 1 WHERE status <> 'closed'",
+        "customers_closed_now",
+    ),
     "an erasure that a teller asks for": (
         "INSERT INTO erasures SELECT id, 'tom', 1, NULL, NULL, NULL FROM customers",
         "erasures_of_a_supervisor",

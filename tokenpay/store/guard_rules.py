@@ -350,6 +350,10 @@ RULES = (
          refused="OLD.status = 'closed' AND (NEW.status <> 'closed'"
          " OR NEW.closed_at_s IS DISTINCT FROM OLD.closed_at_s)"
          " OR OLD.status <> 'closed' AND (NEW.status = 'closed') <> (NEW.closed_at_s IS NOT NULL)"),
+    # From then on is counted how long what is known of them is kept.
+    Rule(name="closed_now", table="customers", event="UPDATE", looks=True,
+         refused="OLD.status <> 'closed' AND NEW.status = 'closed'"
+         " AND NEW.closed_at_s < (SELECT max(at_s) FROM audit_heads) - 86400"),
     Rule(name="only_erased", table="customers", event="UPDATE",
          refused="OLD.erased_at_s IS NOT NULL"
          " OR NEW.erased_at_s IS NULL AND (NEW.name <> OLD.name OR NEW.folded_name <> OLD.folded_name)"
