@@ -35,7 +35,7 @@ import sqlalchemy  # noqa: F401
 
 from tests.mutation.bench import Timed, Trace, Verdict, ended, import_anew, serve
 from tests.mutation.operators import Mutant, compiles, mutants
-from tests.mutation.scope import REPOSITORY, TESTS, files
+from tests.mutation.scope import NOUNS, REPOSITORY, TESTS, files
 
 _LEAST_S, _TIMES = 10.0, 20.0
 """A test that takes this long, and so many times what it took, does not end."""
@@ -147,13 +147,15 @@ class Tests:
         good = [(id, trace) for id, trace in traces.items() if trace.lines]
         self.traces = sorted(good, key=lambda known: known[1].seconds)
         self.most_s = most_s
+        self.nouns = [(id, trace.seconds) for id, trace in traces.items() if id.startswith(NOUNS)]
         self.importers = _importers()
 
     def of(self, mutant: Mutant) -> Timed:
-        """Return the tests that run a mutant's lines; outside of functions, those of its class, file and importers."""
+        """Return the tests that run a mutant's lines; outside of functions, also those of its file and importers."""
         first, last = mutant.lines
         found = self._running({mutant.path}, first, last) if last else []
         if not mutant.function:
+            found = [*self.nouns, *found]
             for paths in ({mutant.path}, self.importers[mutant.path]):
                 seen = set(found)
                 found += [one for one in self._running(paths, 1, 10**9) if one not in seen]

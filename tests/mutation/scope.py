@@ -38,7 +38,11 @@ _STEPS = (
     "take_in",
 )
 
+NOUNS = "tests/unit/test_nouns.py"
+"""Imports all of it, and runs no line of a function: it is asked first of what stands outside of them."""
+
 TESTS = (
+    NOUNS,
     "tests/unit/ledger",
     "tests/unit/payments",
     "tests/unit/compliance",
