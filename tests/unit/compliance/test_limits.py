@@ -16,10 +16,12 @@ from tokenpay.compliance.policy import Policy
 from tokenpay.compliance.policy_change import policy_changes
 from tokenpay.compliance.rekeyed import Rekeyed
 from tokenpay.compliance.scoped_limit import Period, Scope, ScopedLimit
+from tokenpay.compliance.travel_rule import TravelRule
 from tokenpay.errors import InvalidInput
+from tokenpay.ledger.chart import AccountKind
 from tokenpay.money.amount import Amount
 from tokenpay.parties.customer import CustomerKind
-from tokenpay.payments.intent import Intent, Purpose
+from tokenpay.payments.intent import BookParty, Intent, Purpose
 from tokenpay.primitives.canonical import canonical_text
 from tokenpay.store.policy_store import _policy
 
@@ -166,6 +168,8 @@ def test_private_persons_and_each_other(kinds: tuple[CustomerKind, CustomerKind]
     assert codes(off, **known) == said
     assert codes(WIDE, **known) == []
     assert codes(off, replace(PAY, purpose=Purpose.REFUND), **known) == []
+    for nobody in (PAYEE, BookParty(AccountKind.SUSPENSE, "CS-1")):
+        assert "payee.private" not in codes(off, replace(PAY, creditor=nobody), **known)
 
 
 def test_a_kind_that_is_not_known_is_private() -> None:
@@ -311,6 +315,15 @@ def test_limits_that_cannot_be(wrong: dict[str, Any]) -> None:
 def test_holds_that_cannot_be(wrong: dict[str, Any]) -> None:
     with pytest.raises(InvalidInput):
         replace(NEW, **wrong)
+
+
+def test_the_most_and_the_least_that_rules_may_say() -> None:
+    assert limit(S.OPERATOR, P.DAY, 10**78 - 1, "x" * 64).units == 10**78 - 1
+    assert TravelRule(units={"a": 10**78 - 1, "b": 0}).units["b"] == 0
+    assert NewPayee(free_units={"a": 0}).free_units == {"a": 0}
+    assert [ListRule(name="ofac", keeps_percent=percent).keeps_percent for percent in (0, 100)] == [0, 100]
+    with pytest.raises(InvalidInput):
+        TravelRule(units={"a": 10**78})
 
 
 def test_the_samples_are_of_one_moment() -> None:

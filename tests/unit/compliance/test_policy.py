@@ -500,3 +500,8 @@ def test_a_pair_has_one_tariff_and_others_none() -> None:
     ) * 3
     with pytest.raises(InvalidInput, match="one tariff"):
         replace(POLICY, tariffs=(TARIFF, replace(TARIFF, fee_minimum_units=1)))
+
+
+def test_both_assets_of_an_exchange_are_named_where_one_is_frozen() -> None:
+    (said,) = [it for it in decide(BOTH, EXCHANGE, facts(asset_usable=False)).reasons if it.code == "asset.frozen"]
+    assert said.message == "USDX or EUR is frozen at this bank"
