@@ -873,6 +873,7 @@ def test_gas_that_the_books_lack_the_coin_for_keeps_nothing_else_and_is_booked_w
         ]
 
     monkeypatch.setattr(world.chain, "receipts", told)
+    gas_before = world.account(AccountKind.GAS, "bank", COIN).posted_units
     request = world.request(5)
     world.deposit(request, 5)
     world.chain.deposit(None, world.treasury, COIN_WEI)
@@ -886,6 +887,10 @@ def test_gas_that_the_books_lack_the_coin_for_keeps_nothing_else_and_is_booked_w
     assert world.turn().error is None
     assert world.now(payments[0]).state is S.FINAL
     assert world.account(AccountKind.CUSTODY, world.treasury.text, COIN).credits_pending == 0
+    cost = [receipt.fee_wei for it in payments for version in versions(world, it)
+            for receipt in told([version.transaction_hash]) if receipt]  # fmt: skip
+    assert len(cost) == len(payments)
+    assert world.account(AccountKind.GAS, "bank", COIN).posted_units == gas_before + sum(cost)
 
 
 def test_a_deposit_beside_a_sweep_that_the_books_lack_the_coin_for_waits_for_it(

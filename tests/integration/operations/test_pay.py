@@ -395,3 +395,21 @@ def test_a_clock_that_went_far_back_halts_and_nothing_is_written(world: World) -
     assert len(tp.read_events(world.bank, by=world.tom, limit=1000)) == len(before) + 1
     assert world.units(world.boris) == euro(40).units
     world.prove()
+
+
+def test_what_is_recorded_of_a_payment_says_what_was_agreed_to_and_what_it_cost(world: World) -> None:
+    booked, sent = world.paid(20), world.paid(20, creditor=OUTSIDE)
+    world.to_finality()
+    (receipt,) = world.chain.receipts([world.now(sent).transaction_hash or b""])
+    assert receipt is not None
+    told: dict[str, dict[str, object]] = {booked.id: {}, sent.id: {}}
+    for event in tp.read_events(world.bank, by=world.ann, limit=1_000):
+        if event.subject in told:
+            told[event.subject][event.kind] = event.content
+    agreed = {
+        it.id: {"intent": it.intent.hash().hex(), "purpose": "payment", "state": it.state} for it in (booked, sent)
+    }
+    final = {"fee_wei": str(receipt.fee_wei), "transaction": receipt.transaction_hash.hex()}
+    assert told[booked.id] == {"payment.final": agreed[booked.id]}
+    assert told[sent.id]["payment.cleared"] == agreed[sent.id]
+    assert told[sent.id]["payment.final"] == final
