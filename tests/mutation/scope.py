@@ -48,6 +48,7 @@ TESTS = (
     "tests/unit/compliance",
     "tests/integration/operations",
     "tests/properties/test_ledger.py",
+    "tests/properties/test_canonical_address.py",
 )
 """The quick ones: in one process, on SQLite. What starts a server, a chain or a screen is left out."""
 

@@ -1,10 +1,14 @@
-"""Every noun of the ledger, the payments and the gate is frozen, says its names, and is nothing by default."""
+"""Every noun of the ledger, the payments and the gate is frozen, says its names, and is nothing by default.
+
+What is signed or hashed begins with what it is and its version.
+"""
 
 import dataclasses
 import importlib
+from pathlib import Path
 from typing import Any
 
-from tests.mutation.scope import files
+from tests.mutation.scope import REPOSITORY, files
 
 SAID = {
     "Aside.outcome": "suspense",
@@ -19,6 +23,23 @@ SAID = {
     "TravelRule.kept_s": 5 * 366 * 24 * 3_600,
 }
 """What something is where nobody says so. All else is nothing then: no units, no names, no time."""
+
+DOMAINS = {
+    "audit.text": "tokenpay/audit-text/1",
+    "compliance.approval": "tokenpay/approval/1",
+    "compliance.name_release": "tokenpay/name-release/1",
+    "compliance.name_verdict": "tokenpay/screened-name/1",
+    "compliance.passkey_consent": "tokenpay/passkey-consent/1",
+    "compliance.policy_proposal": "tokenpay/policy-approval/1",
+    "compliance.staff_change": "tokenpay/staff-change/1",
+    "compliance.travel_message": "tokenpay/travel-message/1",
+    "compliance.travel_record": "tokenpay/travel-rule/1",
+    "counter.receipt": "tokenpay/receipt/1",
+    "parties.introduction": "tokenpay/introduction/1",
+    "parties.passkey": "tokenpay/passkey/1",
+    "payments.intent": "tokenpay/intent/1",
+}
+"""Another one would make all that was signed before void."""
 
 
 def nouns() -> dict[str, type[Any]]:
@@ -56,3 +77,15 @@ def test_what_is_not_said_is_nothing() -> None:
     }
     said = {name: default for name, default in defaults.items() if default not in (None, "", b"", 0, (), frozenset())}
     assert said == SAID
+
+
+def test_no_domain_is_another_or_new_without_a_line_here() -> None:
+    house = REPOSITORY / "tokenpay"
+    texts = {_name(path.relative_to(house)): path.read_text() for path in house.rglob("*.py")}
+    named = {name for name, text in texts.items() if "\n_DOMAIN = " in text}
+    assert {name: importlib.import_module(f"tokenpay.{name}")._DOMAIN for name in named} == DOMAINS
+    assert len(set(DOMAINS.values())) == len(DOMAINS)
+
+
+def _name(path: Path) -> str:
+    return ".".join(path.with_suffix("").parts)
