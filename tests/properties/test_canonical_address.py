@@ -59,6 +59,13 @@ def test_other_addresses_meet_exactly(text: str, canonical: str) -> None:
     assert canonical in canonical_addresses(text)
 
 
+@pytest.mark.parametrize(("length", "found"), [(19, False), (20, True)])
+def test_a_word_beside_others_may_be_an_address_from_twenty_characters_on(length: int, found: bool) -> None:
+    word = "z" * length
+    assert (word in canonical_addresses(f"pay me {word} now")) == found
+    assert canonical_addresses(word) == (word,)
+
+
 @pytest.mark.parametrize("text", ["", " ", "\u200b", "\u3164\n"])
 def test_nothing_is_no_address(text: str) -> None:
     assert canonical_addresses(text) == ()

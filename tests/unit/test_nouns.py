@@ -5,6 +5,7 @@ What is signed or hashed begins with what it is and its version.
 
 import dataclasses
 import importlib
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -42,15 +43,19 @@ DOMAINS = {
 """Another one would make all that was signed before void."""
 
 
-def nouns() -> dict[str, type[Any]]:
-    """Return the dataclasses of what is mutated, by name."""
+def classes() -> dict[str, type[Any]]:
+    """Return the classes of what is mutated, by name."""
     names = [path.removesuffix(".py").replace("/", ".") for path in files()]
     return {
         found.__name__: found
         for name in names
         for found in vars(importlib.import_module(name)).values()
-        if dataclasses.is_dataclass(found) and isinstance(found, type) and found.__module__ == name
+        if isinstance(found, type) and found.__module__ == name
     }
+
+
+def nouns() -> dict[str, type[Any]]:
+    return {name: found for name, found in classes().items() if dataclasses.is_dataclass(found)}
 
 
 def test_nothing_changes_once_it_is_made() -> None:
@@ -77,6 +82,12 @@ def test_what_is_not_said_is_nothing() -> None:
     }
     said = {name: default for name, default in defaults.items() if default not in (None, "", b"", 0, (), frozenset())}
     assert said == SAID
+
+
+def test_a_word_is_written_as_it_is_named() -> None:
+    words = [word for found in classes().values() if issubclass(found, StrEnum) for word in found]
+    assert len(words) > 100
+    assert [word for word in words if word.value != word.name.lower()] == []
 
 
 def test_no_domain_is_another_or_new_without_a_line_here() -> None:

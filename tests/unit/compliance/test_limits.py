@@ -321,6 +321,10 @@ def test_the_most_and_the_least_that_rules_may_say() -> None:
     assert limit(S.OPERATOR, P.DAY, 10**78 - 1, "x" * 64).units == 10**78 - 1
     assert TravelRule(units={"a": 10**78 - 1, "b": 0}).units["b"] == 0
     assert NewPayee(free_units={"a": 0}).free_units == {"a": 0}
+    assert [ListRule(name=name).name for name in ("x", "x" * 64)] == ["x", "x" * 64]
+    for name in ("", "x" * 65, " x", "x\n"):
+        with pytest.raises(InvalidInput):
+            ListRule(name=name)
     assert [ListRule(name="ofac", keeps_percent=percent).keeps_percent for percent in (0, 100)] == [0, 100]
     with pytest.raises(InvalidInput):
         TravelRule(units={"a": 10**78})
