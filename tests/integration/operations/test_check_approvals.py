@@ -55,6 +55,8 @@ def test_a_passkey_is_its_operators_own(world: World) -> None:
     with world.bank.store.read() as uow:
         (by_tom,) = uow.approvals.of(another.id)
         assert with_passkeys(uow, world.bank, payment.intent, (maker,))
+        cannot_tell = replace(world.bank, settings=world.bank.settings.model_copy(update={"passkeys": None}))
+        assert not with_passkeys(uow, cannot_tell, payment.intent, (maker,))
         signed = world.bank.required_authenticator().sign(
             replace(asked, operator_id="ann", credentials=hers.credentials), tp.Presence()
         )

@@ -341,6 +341,9 @@ def test_what_is_under_or_over_follows_the_terms(world: World, name: str) -> Non
     assert world.units(world.boris) == euro(credited).units
     if kind is not None:
         assert aside(world, tp.CaseKind(kind)) == euro(left).units
+        with world.bank.store.read() as uow:  # what stands under the case is the deposit's all the same
+            of_one = uow.ledger.transfers(deposit_id=world.case(tp.CaseKind(kind)).subject)
+        assert sum(transfer.posted_units for transfer in of_one) == euro(amounts[-1]).units
     else:
         assert world.cases() == []
     world.prove()
