@@ -147,6 +147,7 @@ class Tests:
         good = [(id, trace) for id, trace in traces.items() if trace.lines]
         self.traces = sorted(good, key=lambda known: known[1].seconds)
         self.most_s = most_s
+        self.seconds = {id: trace.seconds for id, trace in traces.items()}
         self.nouns = [(id, trace.seconds) for id, trace in traces.items() if id.startswith(NOUNS)]
         self.importers = _importers()
 
@@ -165,9 +166,8 @@ class Tests:
         """Return as many as fit in the time that one mutant has."""
         spent_s = 0.0
         fitting: list[tuple[str, float]] = []
-        seconds = {id: trace.seconds for id, trace in self.traces}
         for id, limit_s in timed:
-            spent_s += seconds[id]
+            spent_s += self.seconds[id]
             if fitting and spent_s > self.most_s:
                 break
             fitting.append((id, limit_s))
