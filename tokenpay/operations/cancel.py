@@ -9,6 +9,7 @@ from tokenpay.payments.payment import UNSENT, Payment, PaymentState
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.end_unpaid import end_unpaid
 from tokenpay.steps.never_signed import give_up, is_given_up
+from tokenpay.steps.shift_payment import check_not_counted_by
 
 
 def cancel(bank: Bank, payment_id: str, *, by: Session) -> Payment:
@@ -25,12 +26,11 @@ def cancel(bank: Bank, payment_id: str, *, by: Session) -> Payment:
         payment = uow.payments.lock(payment_id)
         if payment.intent.maker != operator.id and not operator.may(Permission.APPROVE):
             raise NotPermitted("a payment is cancelled by its maker or a supervisor")
-        if payment.intent.maker == operator.id and payment.intent.purpose is Purpose.VARIANCE:
-            raise NotPermitted("what a count found is not taken back by who counted: another one agrees or refuses")
         if payment.intent.purpose is Purpose.FILL:
             raise WrongState("a no-op takes the place of a nonce: it cannot be cancelled", payment=payment_id)
         if payment.state is PaymentState.CANCELLED or is_given_up(payment):
             return payment
+        check_not_counted_by(payment.intent, operator)
         if payment.state is PaymentState.ASSIGNED and operator.may(Permission.APPROVE):
             return give_up(uow, bank, operator, payment)
         if payment.state not in UNSENT:

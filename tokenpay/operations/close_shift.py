@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from tokenpay.bank import Bank
 from tokenpay.counter.cash_count import CashCount
-from tokenpay.counter.shift import Shift
+from tokenpay.counter.shift import Shift, variances
 from tokenpay.errors import NotPermitted, WrongState
 from tokenpay.money.amount import Amount
 from tokenpay.money.asset import Asset
@@ -26,7 +26,8 @@ def close_shift(bank: Bank, shift_id: str, *, counts: Sequence[CashCount], by: S
     shift this key already stands for, wherever it has got to; a Refusal of a variance, and the shift stays open;
     the shift counted, while a variance waits for a second person (when one is refused the shift is open again, to be
     counted anew), and who has it is not told what was `expected`; the shift closed. Raises NotFound, NotPermitted,
-    WrongState when it is not open or one of its payments is held, KeyReused.
+    WrongState when it is not open or one of its payments is held, and for a count that differs while payments are
+    stopped, KeyReused.
     """
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.SHIFT)
@@ -49,6 +50,8 @@ def close_shift(bank: Bank, shift_id: str, *, counts: Sequence[CashCount], by: S
         held = uow.payments.find(related=shift_id, states=[PaymentState.HELD], whole=False)
         if held:
             raise WrongState("a payment of the shift waits for a second person", payment=held[0].id)
+        if uow.facts.get("stopped", "") and variances(expected, closing):  # a refusal would tell by how much
+            raise WrongState("payments are stopped: until they run, no count that differs ends a shift", shift=shift_id)
         weighed = weigh_variances(uow, bank, operator, shift, closing, by=by)
         if isinstance(weighed, Refusal):
             uow.keys.release(key)

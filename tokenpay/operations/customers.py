@@ -2,7 +2,7 @@
 
 from tokenpay.bank import Bank
 from tokenpay.compliance.typed_reason import checked_reason
-from tokenpay.errors import KeyReused, WrongState
+from tokenpay.errors import Halted, KeyReused, WrongState
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.parties.customer import Customer, CustomerKind, CustomerStatus, checked_name
 from tokenpay.parties.operator import Permission
@@ -12,6 +12,7 @@ from tokenpay.steps.authorize import authorize
 from tokenpay.steps.record import record
 
 _S = CustomerStatus
+_DAY_S = 86_400
 
 
 def enrol_customer(
@@ -85,7 +86,8 @@ def unfreeze_customer(bank: Bank, customer_id: str, *, reason: str, by: Session)
 def close_customer(bank: Bank, customer_id: str, *, reason: str, by: Session) -> Customer:
     """End a relation that owes nothing, for good: every balance is zero, nothing is pending, no request waits.
 
-    Raises WrongState while that is not so, InvalidInput, NotFound.
+    Raises WrongState while that is not so, InvalidInput, NotFound, Halted where something was recorded more than a day
+    ahead of this clock: how long a name is kept is counted from the end.
     """
     return _set_status(bank, customer_id, _S.CLOSED, reason=reason, by=by)
 
@@ -103,6 +105,8 @@ def _set_status(bank: Bank, customer_id: str, status: CustomerStatus, *, reason:
             accounts = uow.ledger.accounts(kind=AccountKind.CUSTOMER, owner=customer_id)
             if any(a.posted_units or a.debits_pending or a.credits_pending for a in accounts):
                 raise WrongState("the customer still has a balance or something pending", customer=customer_id)
+            if max((head.at_s for head in uow.audit.heads()), default=0) > bank.clock.now_s() + _DAY_S:
+                raise Halted("something was recorded by a clock that ran ahead: a supervisor accepts this one first")
             if uow.requests.find(payee=customer_id, states=WAITING):
                 raise WrongState("the customer still waits for money: cancel the open requests", customer=customer_id)
         uow.customers.set_status(customer_id, status, at_s=bank.clock.now_s())

@@ -30,6 +30,7 @@ def enact_staff_changes(bank: Bank, *, by: Session) -> list[StaffChange]:
     for waiting in sorted(approved, key=lambda change: change.kind is not StaffChangeKind.DISMISS):
         with bank.store.unit_of_work() as uow:
             operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
+            uow.operators.lock_supervisors()  # first, as who dismisses does
             change = uow.staff.get(waiting.id, lock=True)
             too_early = change.proposed_at_s > latest_s and leaving(uow, change.operator) == change.id
             if change.state is ProposalState.APPROVED and not too_early:

@@ -1,9 +1,12 @@
 """Prove the books: every asset balances, every account its entries, custody the chain; every audit stream is whole."""
 
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from tokenpay.audit.merkle import heads_root
 from tokenpay.bank import Bank
+from tokenpay.errors import WrongState
 from tokenpay.ethereum.observed import Holding
 from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import AccountKind
@@ -13,6 +16,7 @@ from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.steps import movements
 from tokenpay.steps.authorize import authorize
+from tokenpay.store.chain_store import FollowedChain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +76,8 @@ def reconcile(bank: Bank, *, by: Session) -> Reconciliation:
 
     The chain is asked for every account of custody, and for the treasury in every asset in use: a line is there too
     where the books know of nothing and the chain does. A disagreement is a result, not an error. Raises IntegrityError
-    for a broken audit stream, ChainUnavailable when a node cannot answer for the block the books stand at.
+    for a broken audit stream, ChainUnavailable when a node cannot answer for the block the books stand at, WrongState
+    for a token that the books hold and that does not tell what an address has.
     """
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.READ)
@@ -86,25 +91,17 @@ def reconcile(bank: Bank, *, by: Session) -> Reconciliation:
             here = [asset.id for asset in assets.values() if asset.chain_id == chain.chain_id]
             beyond |= uow.ledger.posted_beyond(chain.final_number, asset_ids=here)
         heads = uow.audit.whole_heads()
+    known = {account.id: account for account in accounts if account.kind is AccountKind.CUSTODY}
     custody: list[CustodyLine] = []
     for chain in followed:
-        known = {account.id: account for account in accounts if account.kind is AccountKind.CUSTODY}
-        of_treasury = [movements.custody_of(chain.treasury, each.asset.id) for each in registered if each.active]
-        asked = known | {account.id: account for account in of_treasury if account.id not in known}
-        held = [account for account in asked.values() if assets[account.asset_id].chain_id == chain.chain_id]
-        holdings = [Holding(address=Address.parse(a.owner), contract=assets[a.asset_id].contract) for a in held]
-        units = bank.chain(chain.chain_id).holdings(holdings, chain.final_number) if holdings else []
-        custody += [
-            CustodyLine(
-                asset_id=account.asset_id,
-                address=account.owner,
-                block_number=chain.final_number,
-                ledger_units=account.posted_units - beyond.get(account.id, 0),
-                chain_units=there,
-            )
-            for account, there in zip(held, units, strict=True)
-            if there or account.id in known
-        ]
+        contracts = {id: asset.contract for id, asset in assets.items() if asset.chain_id == chain.chain_id}
+        held = [account for account in known.values() if account.asset_id in contracts]
+        custody += _lines(bank, chain, held, contracts, beyond)
+        for each in registered:
+            unseen = movements.custody_of(chain.treasury, each.asset.id)
+            if each.active and each.asset.id in contracts and unseen.id not in known:
+                with suppress(WrongState):  # a token that answers nothing, of which the books hold none
+                    custody += [line for line in _lines(bank, chain, [unseen], contracts, beyond) if line.chain_units]
     return Reconciliation(
         totals=_totals(accounts),
         custody=tuple(custody),
@@ -113,6 +110,27 @@ def reconcile(bank: Bank, *, by: Session) -> Reconciliation:
         records=sum(head.seq for head in heads),
         root=heads_root(heads),
     )
+
+
+def _lines(
+    bank: Bank,
+    chain: FollowedChain,
+    held: Sequence[Account],
+    contracts: Mapping[str, Address | None],
+    beyond: Mapping[str, int],
+) -> list[CustodyLine]:
+    holdings = [Holding(address=Address.parse(a.owner), contract=contracts[a.asset_id]) for a in held]
+    units = bank.chain(chain.chain_id).holdings(holdings, chain.final_number) if holdings else []
+    return [
+        CustodyLine(
+            asset_id=account.asset_id,
+            address=account.owner,
+            block_number=chain.final_number,
+            ledger_units=account.posted_units - beyond.get(account.id, 0),
+            chain_units=there,
+        )
+        for account, there in zip(held, units, strict=True)
+    ]
 
 
 def _totals(accounts: list[Account]) -> tuple[AssetTotal, ...]:

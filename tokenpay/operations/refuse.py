@@ -8,12 +8,14 @@ from tokenpay.parties.session import Session
 from tokenpay.payments.payment import Payment, PaymentState, Reason
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.end_unpaid import end_unpaid
+from tokenpay.steps.shift_payment import check_not_counted_by
 
 
 def refuse(bank: Bank, payment_id: str, *, reason: str, by: Session) -> Payment:
     """End a held payment and give its funds back; refusing again returns it as it is.
 
-    Raises InvalidInput for a reason that is not 1 to 140 visible characters, NotFound, WrongState.
+    Its maker may, where they may approve; but what a count found is not refused by who counted. Raises InvalidInput for
+    a reason that is not 1 to 140 visible characters, NotFound, NotPermitted, WrongState.
     """
     reason = checked_reason(reason)
     now_s = bank.clock.now_s()
@@ -24,6 +26,7 @@ def refuse(bank: Bank, payment_id: str, *, reason: str, by: Session) -> Payment:
             return payment
         if payment.state is not PaymentState.HELD:
             raise WrongState(f"the payment is {payment.state}", payment=payment_id)
+        check_not_counted_by(payment.intent, operator)
         refused = payment.to(
             PaymentState.REFUSED,
             at_s=now_s,

@@ -85,7 +85,7 @@ def lack(uow: UnitOfWork, intent: Intent) -> tuple[Reason, ...]:
 
 
 def _accounts_of(legs: Sequence[Leg]) -> list[Account]:
-    also = [_funding_of(leg) for leg in legs if _is_sale(leg)]
+    also = [account for leg in legs if _is_sale(leg) for account in _own_of(leg)]
     return [account for leg in legs for account in (leg.debit, leg.credit)] + also
 
 
@@ -100,8 +100,9 @@ def _lack(uow: UnitOfWork, intent: Intent, leg: Leg) -> Iterator[Reason]:
             place = "drawer" if account.kind is AccountKind.DRAWER else "account"
             yield Reason(code="funds.insufficient", message=f"the {place} has less available than the amount")
     if _is_sale(leg):
-        own = (debit, uow.ledger.locked(_funding_of(leg).id))
-        if sum(account.posted_units - account.debits_pending for account in own) < leg.units:
+        funding, lost = (uow.ledger.locked(account.id) for account in _own_of(leg))
+        own_units = sum(account.posted_units - account.debits_pending for account in (debit, funding))
+        if own_units - lost.posted_units < leg.units:
             yield Reason(code="exchange.position", message="the bank has fewer tokens of its own than the amount")
 
 
@@ -110,8 +111,10 @@ def _is_sale(leg: Leg) -> bool:
     return leg.debit.kind is AccountKind.CONVERSION and leg.credit.kind is AccountKind.CUSTOMER
 
 
-def _funding_of(leg: Leg) -> Account:
-    return Account(kind=AccountKind.FUNDING, owner=BANK, asset_id=leg.debit.asset_id)
+def _own_of(leg: Leg) -> tuple[Account, Account]:
+    """Return where the bank's own tokens came from beside its position, and where some of them were lost."""
+    funding = Account(kind=AccountKind.FUNDING, owner=BANK, asset_id=leg.debit.asset_id)
+    return funding, lost_on_the_way(leg.debit.asset_id)
 
 
 def _treasury_short(uow: UnitOfWork, intent: Intent, treasury: Account) -> Reason:
@@ -231,15 +234,15 @@ def post_moved(
     clearance_id: str,
     *,
     left_units: int,
-    lost_units: int,
+    came_units: int,
     block_number: int,
 ) -> None:
-    """Post what left of what was reserved, and what of it was lost on the way: the bank holds so much less."""
+    """Post what came of what was reserved, and as lost what left beside it: the bank holds so much less."""
     at_s = bank.clock.now_s()
     left_units = min(left_units, reserved.units)
-    lost_units = min(lost_units, left_units)
-    if lost_units < left_units:
-        units = left_units - lost_units
+    units = min(came_units, left_units)
+    lost_units = left_units - units
+    if units:
         uow.ledger.post_pending(reserved, at_s=at_s, clearance_id=clearance_id, units=units, block_number=block_number)
     else:
         uow.ledger.void(reserved)

@@ -43,16 +43,14 @@ class Due:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """What left the payer's address and what came to the payee's; `stays_ours` where both are the bank's."""
+    """What left the payer's address and what came to the payee's.
+
+    `stays_ours` where both are the bank's: what does not come is the bank's own loss then.
+    """
 
     left_units: int
     came_units: int
     stays_ours: bool
-
-    @property
-    def lost_units(self) -> int:
-        """What left the bank and came to nobody that it knows: only of a sweep is that the bank's own loss."""
-        return max(0, self.left_units - self.came_units) if self.stays_ours else 0
 
 
 def settle_payments(bank: Bank, due: Sequence[Due], *, final_number: int, by: Session) -> int:
@@ -128,7 +126,7 @@ def end_alone(
     payment = due.payment
     if failed is not None:
         uow.limits.give_back(payment.id, units=movements.units_of(payment.intent))
-    also = [movements.lost_on_the_way(payment.intent.amount.asset.id)] if moved and moved.lost_units else []
+    also = [movements.lost_on_the_way(payment.intent.amount.asset.id)] if moved and moved.stays_ours else []
     pending = movements.pending_of(uow, also=also, payment_id=payment.id)
     return _end(uow, bank, operator, due, pending, failed=failed, moved=moved)
 
@@ -161,9 +159,10 @@ def _end(
         if transfer.debit == gas_account and receipt.fee_wei:
             movements.post_gas(uow, bank, transfer, clearance_id, fee_wei=receipt.fee_wei, block_number=block)
         elif failed is None and transfer.debit != gas_account:
-            left_units, lost_units = (moved.left_units, moved.lost_units) if moved else (transfer.units, 0)
+            left_units = moved.left_units if moved else transfer.units
+            came_units = moved.came_units if moved and moved.stays_ours else left_units
             movements.post_moved(
-                uow, bank, transfer, clearance_id, left_units=left_units, lost_units=lost_units, block_number=block
+                uow, bank, transfer, clearance_id, left_units=left_units, came_units=came_units, block_number=block
             )
         else:
             uow.ledger.void(transfer)

@@ -2,7 +2,7 @@
 
 from tokenpay.bank import Bank
 from tokenpay.counter.shift import Shift, ShiftState, variances
-from tokenpay.errors import NotFound
+from tokenpay.errors import NotFound, NotPermitted
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.parties.operator import Operator
 from tokenpay.payments.intent import Intent, Purpose
@@ -37,6 +37,12 @@ def shift_reasons(uow: UnitOfWork, intent: Intent) -> tuple[Reason, ...]:
     if not counting and shift.operator_id != intent.maker:
         return (Reason(code="shift.other", message="the drawer's shift is another operator's"),)
     return ()
+
+
+def check_not_counted_by(intent: Intent, operator: Operator) -> None:
+    """Raise NotPermitted for who counted what this variance is about: they would count what it told them."""
+    if intent.purpose is Purpose.VARIANCE and intent.maker == operator.id:
+        raise NotPermitted("what a count found is not taken back by who counted: another one agrees or refuses")
 
 
 def drawer_units(uow: UnitOfWork, drawer: str) -> dict[str, int]:

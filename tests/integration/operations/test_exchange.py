@@ -494,3 +494,18 @@ def test_the_power_goes_at_any_step_of_an_exchange_and_the_same_key_finishes_it(
     assert counter.has("drawer", "drawer-1") == f"{500 - 2 - len(cuts)}.00"
     assert counter.has("fees", "bank") == f"{2 + len(cuts)}.00"
     counter.world.prove()
+
+
+def test_what_a_token_kept_of_a_sweep_is_not_sold(world: World) -> None:
+    counter = Counter(world)
+    world.endow(world.boris, 1_000)
+    world.chain.add_token(CONTRACT, fee_percent=30, fee_told=True)
+    world.sweep()
+    world.chain.add_token(CONTRACT)
+    code_hash = tp.token_facts(world.bank, TOKEN.id).code_hash
+    for by in (world.ann, world.bob):
+        tp.unfreeze_asset(world.bank, TOKEN.id, code_hash=code_hash, by=by)
+    world.decree(limits={TOKEN.id: replace(LIMITS, alone_units=10**12), EUR.id: replace(CASH, alone_units=10**9)})
+    assert codes(counter.take(counter.quote(IN, euro("100.000001")))) == ["exchange.position"]
+    assert payment(counter.take(counter.quote(IN, euro(100)))).state is tp.PaymentState.FINAL
+    world.prove()

@@ -1,5 +1,6 @@
 """What somebody tried who wanted money that was not theirs, or wanted the bank to stand still: each once worked."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from tests.integration.operations.test_requests import PAYER, PAYER_ADDRESS, aut
 from tests.unguarded import unguarded
 from tests.world import CHAIN_ID, COIN, CONTRACT, LISTED, OUTSIDE, STRANGER, TOKEN, World, address_of, euro
 from tokenpay.ethereum.grants.grant import sign
+from tokenpay.ethereum.observed import Holding
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.payments.payment import PaymentState as S
 from tokenpay.steps.enter_case import enter_case
@@ -341,6 +343,24 @@ def test_a_treasury_is_proved_in_every_asset_the_bank_uses(world: World) -> None
     wrong = [(it.address, it.asset_id, it.ledger_units, it.chain_units) for it in proof.custody if not it.agrees]
     assert wrong == [(world.treasury.text, other.id, 0, 77)]
     assert not proof.holds
+
+
+def test_a_token_that_answers_nothing_and_is_not_held_keeps_nothing_from_being_proved(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contract = tp.Address(b"\x22" * 20)
+    world.chain.add_token(contract, symbol="OTHER", decimals=6)
+    other = tp.Asset.token(CHAIN_ID, contract, symbol="OTHER", decimals=6)
+    tp.register_asset(world.bank, other, by=world.ann)
+    holdings = world.chain.holdings
+
+    def silent(asked: Sequence[Holding], number: int) -> list[int]:
+        if contract in {each.contract for each in asked}:
+            raise tp.WrongState("a token does not tell what an address holds", contract=contract.text)
+        return holdings(asked, number)
+
+    monkeypatch.setattr(world.chain, "holdings", silent)
+    assert tp.reconcile(world.bank, by=world.ann).holds
 
 
 @pytest.mark.every_database

@@ -854,6 +854,30 @@ def test_what_a_token_keeps_of_a_sweep_is_the_banks_loss(world: World, fee_perce
     world.prove()
 
 
+@pytest.mark.parametrize("beside", [10, 500])
+def test_what_leaves_beside_a_whole_sweep_is_not_taken_off_what_came(
+    world: World, monkeypatch: pytest.MonkeyPatch, beside: int
+) -> None:
+    """A token that takes its fee on top, or whose log tells of money that nobody had."""
+    request = world.endow(world.boris, 100)
+    transfers, source = world.chain.transfers, address_of(request)
+
+    def told(blocks: Any, contracts: Any) -> list[TransferLog]:
+        logs = transfers(blocks, contracts)
+        left = [log for log in logs if log.sender == source]
+        also = [
+            replace(log, units=euro(beside).units, recipient=CONTRACT, log_index=log.log_index + 50) for log in left
+        ]
+        return [*logs, *also]
+
+    monkeypatch.setattr(world.chain, "transfers", told)
+    (swept,) = world.sweep()
+    assert swept.state is S.FINAL
+    assert world.account(AccountKind.VARIANCE, "bank").posted_units == 0
+    assert tp.reconcile(world.bank, by=world.ann).holds
+    assert world.refused(20, creditor=OUTSIDE) == ["asset.frozen"]
+
+
 def test_gas_that_the_books_lack_the_coin_for_keeps_nothing_else_and_is_booked_when_they_have_it(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,6 +21,7 @@ from tests.world import (
     sign_in,
 )
 from tokenpay.payments.payment import PaymentState as S
+from tokenpay.steps.record import record
 
 pytestmark = pytest.mark.one_database
 
@@ -146,6 +147,18 @@ def test_freezing_is_undone_and_closing_is_not(world: World) -> None:
             verb(world.bank, boris, reason="x", by=world.ann)
     with pytest.raises(tp.NotFound):
         tp.close_customer(world.bank, "C0", reason="x", by=world.ann)
+
+
+def test_nobody_is_closed_by_a_clock_that_stands_a_day_behind_what_was_recorded(world: World) -> None:
+    new = tp.enrol_customer(world.bank, name="New", by=world.tom, key=world.key())
+    world.clock.advance(2 * 86_400)
+    with world.bank.store.unit_of_work() as uow:
+        record(uow, world.bank, uow.operators.get("engine"), "engine.turned", "x")
+    world.clock.advance(-2 * 86_400)
+    with pytest.raises(tp.Halted):
+        tp.close_customer(world.bank, new.id, reason="x", by=world.ann)
+    tp.accept_clock(world.bank, by=world.ann)
+    assert tp.close_customer(world.bank, new.id, reason="x", by=world.ann).status is tp.CustomerStatus.CLOSED
 
 
 def test_who_has_or_awaits_money_is_not_closed(world: World) -> None:

@@ -5,8 +5,12 @@ import threading
 import pytest
 
 import tokenpay as tp
+from tests.integration.operations.test_outgoing import in_order
 from tests.integration.operations.test_shifts import Counter, payment
 from tests.world import OUTSIDE, World, euro
+from tokenpay.ethereum.transaction import DynamicFeeTransaction
+from tokenpay.steps import sign_payment
+from tokenpay.steps.sign_payment import ToSign
 from tokenpay.testing import FakePrinter
 
 pytestmark = pytest.mark.one_database
@@ -78,6 +82,27 @@ def test_what_was_paid_back_stands_on_the_next_receipt(world: World) -> None:
     tp.approve(world.bank, back.id, by=world.bob)
     lines = tp.preview_receipt(world.bank, whole.id, by=world.tom).lines
     assert [(line.label, line.value) for line in lines] == [("paid_back.reversal", euro(10))]
+
+
+def test_a_no_op_in_the_place_of_a_payment_gives_nothing_back(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    payment, _ = in_order(world, 2)
+    transaction = sign_payment._transaction
+
+    def unreadable(asked: ToSign, carried: bytes | None) -> DynamicFeeTransaction:
+        if asked.payment.id == payment.id:
+            raise tp.IntegrityError("a row that cannot be read")
+        return transaction(asked, carried)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sign_payment, "_transaction", unreadable)
+        world.turn()
+        tp.cancel(world.bank, payment.id, by=world.ann)
+    world.to_finality()
+    related = tp.find_payments(world.bank, by=world.ann, related=payment.id)
+    assert [(it.intent.purpose, it.state) for it in related] == [(tp.Purpose.FILL, tp.PaymentState.FINAL)]
+    receipt = issue(world, payment.id)
+    assert [line.label for line in receipt.lines] == ["outcome"]
+    assert "ENDED: nothing was paid" in tp.lay_out(receipt).text()
 
 
 def test_a_payment_that_ended_says_that_nothing_was_paid(world: World) -> None:
