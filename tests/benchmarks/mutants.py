@@ -35,7 +35,7 @@ import sqlalchemy  # noqa: F401
 
 from tests.mutation.bench import Timed, Trace, Verdict, ended, import_anew, serve
 from tests.mutation.operators import Mutant, compiles, mutants
-from tests.mutation.scope import NOUNS, REPOSITORY, TESTS, files
+from tests.mutation.scope import AT_IMPORT, REPOSITORY, TESTS, files
 
 _LEAST_S, _TIMES = 10.0, 20.0
 """A test that takes this long, and so many times what it took, does not end."""
@@ -148,7 +148,7 @@ class Tests:
         self.traces = sorted(good, key=lambda known: known[1].seconds)
         self.most_s = most_s
         self.seconds = {id: trace.seconds for id, trace in traces.items()}
-        self.nouns = [(id, trace.seconds) for id, trace in traces.items() if id.startswith(NOUNS)]
+        self.at_import = [(id, trace.seconds) for id, trace in traces.items() if id.startswith(AT_IMPORT)]
         self.importers = _importers()
 
     def of(self, mutant: Mutant) -> Timed:
@@ -156,7 +156,7 @@ class Tests:
         first, last = mutant.lines
         found = self._running({mutant.path}, first, last) if last else []
         if not mutant.function:
-            found = [*self.nouns, *found]
+            found = [*self.at_import, *found]
             for paths in ({mutant.path}, self.importers[mutant.path]):
                 seen = set(found)
                 found += [one for one in self._running(paths, 1, 10**9) if one not in seen]

@@ -38,11 +38,11 @@ _STEPS = (
     "take_in",
 )
 
-NOUNS = "tests/unit/test_nouns.py"
-"""Imports all of it, and runs no line of a function: it is asked first of what stands outside of them."""
+AT_IMPORT = ("tests/unit/test_nouns.py", "tests/unit/compliance/test_recheck.py")
+"""They look at what stands outside of functions, and run no line within one: they are asked first of that."""
 
 TESTS = (
-    NOUNS,
+    "tests/unit/test_nouns.py",
     "tests/unit/ledger",
     "tests/unit/payments",
     "tests/unit/compliance",
