@@ -61,9 +61,10 @@ class WalletProof:
             own=self.own,
             from_s=self.begun_at_s,
         )
-        blank = replace(self, signature=None, proved_by="", proved_at_s=None, valid_until_s=None)
         try:
-            answered = blank.answered(self.signature, by=self.proved_by, at_s=self.proved_at_s)
+            answered = replace(self, proved_at_s=None).answered(
+                self.signature, by=self.proved_by, at_s=self.proved_at_s
+            )
         except (InvalidInput, WrongState):
             return False
         return self.challenge == asked and self.expires_at_s == self.begun_at_s + CHALLENGE_VALID_S and self == answered
