@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from tests.address_writings import CONTRACT, writings
-from tokenpay.compliance.canonical_address import canonical_addresses, is_evm
+from tokenpay.compliance.canonical_address import canonical_addresses, is_evm, is_known_form
 from tokenpay.money.address import Address
 
 RAW = st.binary(min_size=20, max_size=20).filter(any).filter(lambda raw: raw != CONTRACT.raw)
@@ -57,6 +57,25 @@ BASE58 = "12QtD5BFwRsdNsAZY76UVE1xyCGNTojH9h"
 )
 def test_other_addresses_meet_exactly(text: str, canonical: str) -> None:
     assert canonical in canonical_addresses(text)
+
+
+@pytest.mark.parametrize(
+    ("canonical", "known"),
+    [
+        (f"0x{'b' * 40}", True),
+        (f"0x{'b' * 64}", True),
+        (f"0x{'b' * 63}", False),
+        (f"0x{'b' * 65}", False),
+        (f"0x{'i' * 64}", False),
+        (BASE58, True),
+        (BECH32, True),
+        ("1" * 24, False),
+        ("XE7338O073KYGTWWZN0F2WZ0R8PX5ZPPZS", False),
+        ("a name", False),
+    ],
+)
+def test_what_is_an_address_of_some_kind_is_told_from_a_text(canonical: str, known: bool) -> None:
+    assert is_known_form(canonical) is known
 
 
 @pytest.mark.parametrize(("length", "found"), [(19, False), (20, True)])

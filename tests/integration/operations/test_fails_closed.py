@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 import tokenpay as tp
-from tests.world import OUTSIDE, World, sign_in
+from tests.world import LIMITS, OUTSIDE, TOKEN, World, euro, sign_in
 from tokenpay.testing.fake_scorer import FakeScorer
 
 
@@ -163,3 +163,18 @@ def test_what_cannot_be_written_or_dated_is_refused_whole(world: World, trouble:
     world.to_finality()
     assert world.now(cleared).state is tp.PaymentState.FINAL
     world.prove()
+
+
+def test_every_payment_of_one_look_is_asked_by_the_policy_in_force(world: World) -> None:
+    """Whose consent the first one needed is told by an older policy, and nothing else of it, nor of the next one."""
+    first = world.paid(60, creditor=OUTSIDE)
+    limits = {TOKEN.id: replace(LIMITS, alone_units=euro(50).units)}
+    world.decree(limits=limits, lists=(tp.ListRule(name="ofac", max_age_s=10_000),))
+    second = world.paid(10, creditor=OUTSIDE)
+    world.clock.advance(10_001)
+    world.turn()
+    for payment in (first, second):
+        now = world.now(payment)
+        assert (now.state, [reason.code for reason in now.reasons]) == (
+            tp.PaymentState.CLEARED, ["screening.unavailable"],
+        )  # fmt: skip

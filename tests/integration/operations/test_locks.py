@@ -124,6 +124,14 @@ def pay_many(world: World, request: tp.PaymentRequest) -> object:
     return tp.pay_batch(world.bank, orders=orders, by=world.tom, key="many")
 
 
+def opened_again(world: World, _: object) -> object:
+    return tp.open_case(world.bank, kind=tp.CaseKind.OTHER, subject="x", note="n", by=world.ann)
+
+
+def opened(world: World) -> None:
+    opened_again(world, None)
+
+
 def refund(world: World, case: tp.Case) -> object:
     to = f"customer/{world.anna.id}"
     return tp.refund(world.bank, of=case.id, to=to, amount=euro(1), by=world.ann, key="back")
@@ -161,6 +169,7 @@ PATHS: dict[str, tuple[Callable[[World], Any], Callable[[World, Any], object], s
         lambda world, payment: tp.cancel(world.bank, payment.id, by=world.tom),
         "payments limit_counters limit_counters accounts",
     ),
+    "open a case again": (opened, opened_again, "cases"),
     "refund a case": (suspended, refund, "cases limit_counters customers accounts"),
     "submit": (cleared, submit, "chains payments customers accounts payments payments"),
     "submit a sweep": (to_sweep, submit, "payments chains payments customers accounts payments payments"),

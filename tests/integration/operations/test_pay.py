@@ -108,6 +108,11 @@ def test_a_refusal_binds_no_key_and_leaves_only_an_audit_record(world: World) ->
     assert tp.payment_of_key(world.bank, "once", by=world.tom) is None
     assert tp.find_payments(world.bank, by=world.tom) == payments
     assert tp.reconcile(world.bank, by=world.ann).records == before + 1
+    happened: list[Any] = tp.read_events(world.bank, by=world.ann, limit=999)
+    (told,) = [it for it in happened if it.kind == "payment.refused"]
+    assert (told.content["purpose"], told.content["reasons"]) == (
+        "payment", ["funds.insufficient", "approval.second_person"],
+    )  # fmt: skip
     assert world.paid(30, key="once").state is S.FINAL  # other content even
 
 

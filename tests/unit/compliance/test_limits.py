@@ -320,6 +320,11 @@ def test_holds_that_cannot_be(wrong: dict[str, Any]) -> None:
 def test_the_most_and_the_least_that_rules_may_say() -> None:
     assert limit(S.OPERATOR, P.DAY, 10**78 - 1, "x" * 64).units == 10**78 - 1
     assert TravelRule(units={"a": 10**78 - 1, "b": 0}).units["b"] == 0
+    year_s = 366 * 86_400
+    assert [TravelRule(kept_s=years * year_s).kept_s for years in (5, 100)] == [5 * year_s, 100 * year_s]
+    for kept_s in (5 * year_s - 1, 100 * year_s + 1, 5.5 * year_s, True):
+        with pytest.raises(InvalidInput):
+            TravelRule(kept_s=kept_s)  # type: ignore[arg-type]
     assert NewPayee(free_units={"a": 0}).free_units == {"a": 0}
     assert [ListRule(name=name).name for name in ("x", "x" * 64)] == ["x", "x" * 64]
     for name in ("", "x" * 65, " x", "x\n"):
