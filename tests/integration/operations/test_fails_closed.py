@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 import tokenpay as tp
-from tests.world import LIMITS, OUTSIDE, TOKEN, World, euro, sign_in
+from tests.world import CHAIN_ID, LIMITS, OUTSIDE, TOKEN, World, euro, sign_in
 from tokenpay.testing.fake_scorer import FakeScorer
 
 
@@ -168,9 +168,10 @@ def test_what_cannot_be_written_or_dated_is_refused_whole(world: World, trouble:
 def test_every_payment_of_one_look_is_asked_by_the_policy_in_force(world: World) -> None:
     """Whose consent the first one needed is told by an older policy, and nothing else of it, nor of the next one."""
     first = world.paid(60, creditor=OUTSIDE)
+    world.clock.advance(1)
     limits = {TOKEN.id: replace(LIMITS, alone_units=euro(50).units)}
     world.decree(limits=limits, lists=(tp.ListRule(name="ofac", max_age_s=10_000),))
-    second = world.paid(10, creditor=OUTSIDE)
+    second = world.paid(10, creditor=tp.Address(b"\x5a" * 20).caip10(CHAIN_ID))
     world.clock.advance(10_001)
     world.turn()
     for payment in (first, second):

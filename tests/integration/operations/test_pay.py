@@ -110,6 +110,7 @@ def test_a_refusal_binds_no_key_and_leaves_only_an_audit_record(world: World) ->
     assert tp.reconcile(world.bank, by=world.ann).records == before + 1
     happened: list[Any] = tp.read_events(world.bank, by=world.ann, limit=999)
     (told,) = [it for it in happened if it.kind == "payment.refused"]
+    assert told.content.keys() == {"intent", "purpose", "reasons"}
     assert (told.content["purpose"], told.content["reasons"]) == (
         "payment", ["funds.insufficient", "approval.second_person"],
     )  # fmt: skip
