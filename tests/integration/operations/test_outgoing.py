@@ -1471,3 +1471,15 @@ def test_small_holdings_are_left_where_they_are_if_asked(world: World) -> None:
     world.endow(world.boris, 5)
     made = tp.sweep(world.bank, asset_id=TOKEN.id, by=world.engine, at_least_units=euro(50).units)
     assert [payment.intent.amount for payment in made] == [euro(100)]
+
+
+def test_a_watch_tells_how_much_it_saw(world: World) -> None:
+    payment = out(world)
+    tp.submit(world.bank, chain_id=CHAIN_ID, by=world.engine)
+    world.deposit(world.request(5), 5)
+    world.mine()
+    watched = tp.watch(world.bank, chain_id=CHAIN_ID, by=world.engine)
+    assert (watched.deposits, watched.included) == (1, 1)
+    assert world.now(payment).state is S.INCLUDED
+    again = tp.watch(world.bank, chain_id=CHAIN_ID, by=world.engine)
+    assert (again.deposits, again.included) == (0, 0)
