@@ -231,6 +231,7 @@ def test_a_forged_log_credits_nobody(world: World) -> None:
     arrived(world, request, 50, received=0)
     assert (found(world, request), state(world, request)) == ([(D.FINAL, O.NOTHING)], R.OPEN)
     assert aside(world, tp.CaseKind.UNMATCHED_DEPOSIT) == 0
+    assert world.account(AccountKind.CUSTOMER, world.boris.id).incoming_units == 0, "nothing is waited for any more"
     assert world.units(world.boris) == 0
     world.prove()
 
@@ -339,6 +340,7 @@ def test_what_is_under_or_over_follows_the_terms(world: World, name: str) -> Non
     arrived(world, request, *amounts)
     assert state(world, request) is becomes
     assert world.units(world.boris) == euro(credited).units
+    assert world.account(AccountKind.CUSTOMER, world.boris.id).incoming_units == 0
     if kind is not None:
         assert aside(world, tp.CaseKind(kind)) == euro(left).units
         with world.bank.store.read() as uow:  # what stands under the case is the deposit's all the same

@@ -914,7 +914,11 @@ def test_gas_that_the_books_lack_the_coin_for_keeps_nothing_else_and_is_booked_w
     cost = [receipt.fee_wei for it in payments for version in versions(world, it)
             for receipt in told([version.transaction_hash]) if receipt]  # fmt: skip
     assert len(cost) == len(payments)
-    assert world.account(AccountKind.GAS, "bank", COIN).posted_units == gas_before + sum(cost)
+    gas = world.account(AccountKind.GAS, "bank", COIN)
+    assert gas.posted_units == gas_before + sum(cost)
+    with world.bank.store.read() as uow:
+        held = uow.ledger.entries(f"custody/{world.treasury}/{COIN.id}")
+    assert all(entry.block_number for entry in held), "each is of a block"
 
 
 def test_a_deposit_beside_a_sweep_that_the_books_lack_the_coin_for_waits_for_it(

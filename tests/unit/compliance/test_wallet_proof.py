@@ -1,5 +1,6 @@
 """What a wallet's owner reads before they sign: who asks, whose it is, for whom and until when."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -52,6 +53,8 @@ def test_a_wallet_signs_with_either_parity_in_either_writing(added: int) -> None
         assert (answered.proved_by, answered.proved_at_s, answered.valid_until_s) == ("vera", 200, 200 + PROOF_VALID_S)
         assert answered.is_whole("Small")
         assert not answered.is_whole("Other")
+        losses: list[dict[str, Any]] = [{"signature": None}, {"proved_at_s": None}, {"valid_until_s": None}]
+        assert not any(replace(answered, **lost).is_whole("Small") for lost in losses)
         other = bytes([1 - made.y_parity + added])
         with pytest.raises(InvalidInput):
             proof.answered(raw[:64] + other, by="vera", at_s=200)
