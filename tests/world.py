@@ -197,6 +197,9 @@ class World:
         proof = tp.reconcile(self.bank, by=self.ann)
         assert all(total.balances for total in proof.totals), proof.totals
         assert [line for line in proof.custody if not line.agrees] == []
+        with self.bank.store.read() as uow:
+            told = "SELECT account_id FROM entries WHERE account_id LIKE 'custody/%' AND block_number IS NULL"
+            assert uow.connection.execute(sa.text(told)).all() == [], "what an address has changes in a block"
         assert proof.holds
 
 
