@@ -34,7 +34,7 @@ def add_parser(subparsers: "Subparsers") -> None:
     )
     add_asset(recognising)
     recognising.add_argument(
-        "--address", help="a deposit address, whose surplus goes to suspense (default: the treasury)"
+        "--address", help="an address of the bank, whose surplus goes to suspense (default: the treasury's, as funding)"
     )
 
 

@@ -43,14 +43,14 @@ class Due:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """What left the payer's address and what came to the payee's.
-
-    `stays_ours` where both are the bank's: what does not come is the bank's own loss then.
-    """
+    """What left the payer's address and what came to the payee's."""
 
     left_units: int
     came_units: int
-    stays_ours: bool
+
+    def is_just(self, units: int) -> bool:
+        """Tell whether so much left, and all of it came."""
+        return self.left_units == units == self.came_units
 
 
 def settle_payments(bank: Bank, due: Sequence[Due], *, final_number: int, by: Session) -> int:
@@ -104,7 +104,7 @@ def _settle_alone(bank: Bank, due: Due, *, final_number: int, by: Session) -> No
         failed = _why_not(uow, payment, due.receipt, due.logs, final_number=final_number)
         moved = _moved(uow, payment, due.logs)
         told_units = payment.intent.amount.units
-        if failed is None and not moved.left_units == told_units == moved.came_units:
+        if failed is None and not moved.is_just(told_units):
             told = f"of {told_units} units it moved {moved.left_units}, and {moved.came_units} came"
             take_out_of_use(uow, bank, operator, payment.intent.amount.asset.id, why=f"{told}, in payment {payment.id}")
         end_alone(uow, bank, operator, due, failed=failed, moved=moved)
@@ -126,7 +126,8 @@ def end_alone(
     payment = due.payment
     if failed is not None:
         uow.limits.give_back(payment.id, units=movements.units_of(payment.intent))
-    also = [movements.lost_on_the_way(payment.intent.amount.asset.id)] if moved and moved.stays_ours else []
+    may_lose = moved is not None and payment.intent.purpose is Purpose.SWEEP
+    also = [movements.lost_on_the_way(payment.intent.amount.asset.id)] if may_lose else []
     pending = movements.pending_of(uow, also=also, payment_id=payment.id)
     return _end(uow, bank, operator, due, pending, failed=failed, moved=moved)
 
@@ -136,8 +137,7 @@ def _paid(uow: UnitOfWork, due: Due, pending: Sequence[Transfer], *, final_numbe
     gas_account = _gas_account(uow, due.payment)
     reserved_wei = sum(transfer.units for transfer in pending if transfer.debit == gas_account)
     failed = _why_not(uow, due.payment, due.receipt, due.logs, final_number=final_number)
-    moved, told_units = _moved(uow, due.payment, due.logs), due.payment.intent.amount.units
-    as_told = moved.left_units == told_units == moved.came_units
+    as_told = _moved(uow, due.payment, due.logs).is_just(due.payment.intent.amount.units)
     return failed is None and as_told and due.receipt.fee_wei <= reserved_wei
 
 
@@ -160,7 +160,8 @@ def _end(
             movements.post_gas(uow, bank, transfer, clearance_id, fee_wei=receipt.fee_wei, block_number=block)
         elif failed is None and transfer.debit != gas_account:
             left_units = moved.left_units if moved else transfer.units
-            came_units = moved.came_units if moved and moved.stays_ours else left_units
+            # What does not come of a sweep is the bank's own loss; of a payment it is between the payee and the token.
+            came_units = moved.came_units if moved and payment.intent.purpose is Purpose.SWEEP else left_units
             movements.post_moved(
                 uow, bank, transfer, clearance_id, left_units=left_units, came_units=came_units, block_number=block
             )
@@ -204,14 +205,13 @@ def _moved(uow: UnitOfWork, payment: Payment, logs: Sequence[TransferLog]) -> Mo
     intent = payment.intent
     contract = intent.amount.asset.contract
     if contract is None or intent.purpose in (Purpose.COLLECTION, Purpose.FILL):
-        return Moved(left_units=intent.amount.units, came_units=intent.amount.units, stays_ours=False)
+        return Moved(left_units=intent.amount.units, came_units=intent.amount.units)
     treasury = uow.chains.treasury(intent.amount.asset.chain_id or 0)
     payer, payee = (it.address if isinstance(it, ChainParty) else treasury for it in (intent.debtor, intent.creditor))
     told = [log for log in logs if log.contract == contract]
     return Moved(
         left_units=sum(log.units for log in told if log.sender == payer),
         came_units=sum(log.units for log in told if log.recipient == payee),
-        stays_ours=intent.purpose is Purpose.SWEEP,
     )
 
 
