@@ -2,7 +2,6 @@
 
 from tokenpay.bank import Bank
 from tokenpay.compliance.typed_reason import checked_reason
-from tokenpay.errors import NotPermitted
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.steps.authorize import authorize
@@ -36,15 +35,11 @@ def resume_payments(bank: Bank, *, by: Session) -> bool:
         if not uow.facts.get("stopped", ""):
             return True
         now_s = bank.clock.now_s()
-        first = TO_RESUME.asked_by(uow, now_s=now_s, lock=True)
-        if first == operator.id:
-            raise NotPermitted("payments are resumed by two people")
+        first = TO_RESUME.second(uow, operator, at_s=now_s, alone="payments are resumed by two people", lock=True)
         if not first:
-            TO_RESUME.ask(uow, operator, at_s=now_s)
             record(uow, bank, operator, "payments.resume_asked", "bank")
             return False
         uow.facts.set("stopped", "")
-        TO_RESUME.forget(uow)
         record(uow, bank, operator, "payments.resumed", "bank", {"with": first})
         return True
 

@@ -2,7 +2,7 @@
 
 from tokenpay.bank import Bank
 from tokenpay.compliance.typed_reason import checked_reason
-from tokenpay.errors import InvalidAsset, NotPermitted
+from tokenpay.errors import InvalidAsset
 from tokenpay.ethereum.observed import TokenFacts
 from tokenpay.money.address import Address
 from tokenpay.money.asset import Asset
@@ -67,14 +67,10 @@ def unfreeze_asset(bank: Bank, asset_id: str, *, code_hash: bytes, by: Session) 
             return registered
         now_s, details = bank.clock.now_s(), {"code_hash": code_hash.hex()}
         asked = _asked(asset_id, code_hash)
-        first = asked.asked_by(uow, now_s=now_s)
-        if first == operator.id:
-            raise NotPermitted("a token is taken back into use by two people")
+        first = asked.second(uow, operator, at_s=now_s, alone="a token is taken back into use by two people")
         if not first:
-            asked.ask(uow, operator, at_s=now_s)
             record(uow, bank, operator, "asset.unfreeze_asked", asset_id, details)
             return registered
-        asked.forget(uow)
         uow.assets.unfreeze(asset_id, facts, at_s=now_s)
         record(uow, bank, operator, "asset.unfrozen", asset_id, {**details, "with": first})
         return uow.assets.get(asset_id)

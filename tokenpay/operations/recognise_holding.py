@@ -2,7 +2,7 @@
 
 from tokenpay.bank import Bank
 from tokenpay.compliance.case import CaseKind
-from tokenpay.errors import ChainUnavailable, InvalidInput, NotPermitted, WrongState
+from tokenpay.errors import ChainUnavailable, InvalidInput, WrongState
 from tokenpay.ethereum.observed import Holding
 from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import BANK, AccountKind
@@ -100,13 +100,8 @@ def _has_left(uow: UnitOfWork, custody: Account) -> bool:
 def _first(uow: UnitOfWork, bank: Bank, operator: Operator, custody: Account, details: dict[str, Value]) -> str:
     """Return who called it the bank's own before, or note that somebody does and return an empty text."""
     asked = FirstOfTwo(fact=f"funding_asked/{custody.asset_id}", what=str(details["units"]))
-    now_s = bank.clock.now_s()
-    first = asked.asked_by(uow, now_s=now_s)
-    if first == operator.id:
-        raise NotPermitted("what may have come back to the treasury is called funding by two people")
-    if first:
-        asked.forget(uow)
-    else:
-        asked.ask(uow, operator, at_s=now_s)
+    alone = "what may have come back to the treasury is called funding by two people"
+    first = asked.second(uow, operator, at_s=bank.clock.now_s(), alone=alone)
+    if not first:
         record(uow, bank, operator, "holding.funding_asked", custody.id, details)
     return first

@@ -4,7 +4,7 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
 from tokenpay.bank import Bank
-from tokenpay.errors import AssetMismatch, NotPermitted, RateUnavailable
+from tokenpay.errors import AssetMismatch, RateUnavailable
 from tokenpay.money.rate import Rate
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
@@ -43,13 +43,10 @@ def set_rate(bank: Bank, rate: Rate, *, by: Session) -> bool:
         before = last.price if last is not None else rate.price
         began = _began(uow, pair, day) or before
         if _jumps(rate.price, before) or _jumps(rate.price, began):
-            first = asked.asked_by(uow, now_s=now_s)
+            first = asked.second(uow, operator, at_s=now_s, alone="a price that jumps is set by two people")
             if not first:
-                asked.ask(uow, operator, at_s=now_s)
                 record(uow, bank, operator, "rate.asked", pair, details)
                 return False
-            if first == operator.id:
-                raise NotPermitted("a price that jumps is set by two people")
             details["with"] = first
             began = rate.price
         asked.forget(uow)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tokenpay.errors import NotPermitted
 from tokenpay.parties.operator import Operator, Permission
 from tokenpay.steps.still_may import still_may
 from tokenpay.store.unit_of_work import UnitOfWork
@@ -26,6 +27,20 @@ class FirstOfTwo:
         # A terminal's own SQL may write here: what is no time, or too long for one, is nobody's asking.
         stands = at.isdecimal() and len(at) <= _MOST_DIGITS and 0 <= now_s - int(at) < _GOOD_FOR_S
         return who if stands and what == self.what and still_may(uow, who, Permission.CONTROL) else ""
+
+    def second(self, uow: UnitOfWork, operator: Operator, *, at_s: int, alone: str, lock: bool = False) -> str:
+        """Return who asked before, where this operator is the second; else note that they ask, and return nothing.
+
+        Raises NotPermitted, saying `alone`, for who asked themself.
+        """
+        first = self.asked_by(uow, now_s=at_s, lock=lock)
+        if first == operator.id:
+            raise NotPermitted(alone)
+        if first:
+            self.forget(uow)
+        else:
+            self.ask(uow, operator, at_s=at_s)
+        return first
 
     def ask(self, uow: UnitOfWork, operator: Operator, *, at_s: int) -> None:
         """Note that somebody asks, in the place of who asked for anything before."""
