@@ -107,7 +107,7 @@ def request_deposits(bank: Bank, request_id: str, *, by: Session) -> list[Deposi
 
 
 def find_customers(bank: Bank, text: str, *, by: Session, limit: int = 50) -> list[Customer]:
-    """Return customers with every word of `text` in their number or name: in any order, whatever case or accents."""
+    """Return customers with every word of `text` in their number or name: whatever order, case, accents or umlauts."""
     with bank.store.read() as uow:
         authorize(uow, bank, by, Permission.READ)
         return uow.customers.find(text, limit=limit)

@@ -11,6 +11,8 @@ _PLAIN = str.maketrans({
     "\N{LATIN SMALL LETTER DOTLESS I}": "i", "\N{RIGHT SINGLE QUOTATION MARK}": "'",
     "\N{LEFT SINGLE QUOTATION MARK}": "'", "\N{MODIFIER LETTER APOSTROPHE}": "'",
 })  # fmt: skip
+_IN_TWO = {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"}
+"""Letters that a machine-readable passport, and whoever lacks the key, writes with two: ICAO Doc 9303, part 3."""
 
 
 def folded(text: str) -> str:
@@ -18,3 +20,13 @@ def folded(text: str) -> str:
     apart = unicodedata.normalize("NFKD", text)
     plain = "".join(letter for letter in apart if not unicodedata.combining(letter))
     return plain.casefold().translate(_PLAIN)
+
+
+def spellings(word: str) -> set[str]:
+    """Return how a word may stand in a name, folded: `Müller` may be `mueller`, and `Mueller` may be `muller`."""
+    plain, typed = folded(word), unicodedata.normalize("NFC", word).lower()
+    in_one = plain
+    for letter, two in _IN_TWO.items():
+        typed = typed.replace(letter, two)
+        in_one = in_one.replace(two, folded(letter))
+    return {plain, folded(typed), in_one}

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Row, bindparam, insert, or_, s
 
 from tokenpay.errors import InvalidInput, NotFound
 from tokenpay.parties.customer import ERASED_NAME, MAX_NAME, Customer, CustomerKind, CustomerStatus
-from tokenpay.parties.folded import folded
+from tokenpay.parties.folded import folded, spellings
 from tokenpay.store.door import readable, rows_limit, stored
 from tokenpay.store.tables import customers
 
@@ -63,13 +63,13 @@ class CustomerStore:
         return {row.id: row.name for row in self._connection.execute(query)}
 
     def find(self, text: str, *, limit: int = 50) -> list[Customer]:
-        """Return customers with every word of `text` in their number or name, as `folded`, ordered by number.
+        """Return customers with every word of `text` in their number or name, in one of its spellings, by number.
 
         Raises InvalidInput for a text longer than any name.
         """
         if len(text) > MAX_NAME:
             raise InvalidInput(f"a name is at most {MAX_NAME} characters")
-        query = _FIELDS.where(*map(_has, folded(text).split()))
+        query = _FIELDS.where(*map(_has, text.split()))
         rows = self._connection.execute(query.order_by(customers.c.id).limit(rows_limit(limit)))
         return readable(rows, _customer)
 
@@ -91,8 +91,8 @@ class CustomerStore:
 
 
 def _has(word: str) -> ColumnElement[bool]:
-    number = customers.c.id.contains(word.upper(), autoescape=True)
-    return or_(customers.c.folded_name.contains(word, autoescape=True), number)
+    names = [customers.c.folded_name.contains(each, autoescape=True) for each in sorted(spellings(word))]
+    return or_(customers.c.id.contains(folded(word).upper(), autoescape=True), *names)
 
 
 @stored
