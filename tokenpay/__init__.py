@@ -297,6 +297,7 @@ if TYPE_CHECKING:
         request_deposits as request_deposits,
     )
     from tokenpay.operations.read_audit import ToldRecord as ToldRecord, read_audit as read_audit
+    from tokenpay.operations.recall import recall as recall
     from tokenpay.operations.recognise_holding import recognise_holding as recognise_holding
     from tokenpay.operations.reconcile import (
         AssetTotal as AssetTotal,
@@ -820,6 +821,7 @@ _HOME = {
     "read_ivms101": "compliance.ivms101.read",
     "read_qr": "requests.qr_reader",
     "read_request": "requests.scanned",
+    "recall": "operations.recall",
     "receive_cash": "operations.move_cash",
     "receive_travel_rule": "operations.travel_exchange",
     "recognise_holding": "operations.recognise_holding",
@@ -1241,6 +1243,7 @@ __all__ = [
     "read_ivms101",
     "read_qr",
     "read_request",
+    "recall",
     "receive_cash",
     "receive_travel_rule",
     "recognise_holding",

@@ -48,6 +48,14 @@ CANCEL_PAYMENT = Command(
     help=_("Stop a payment that has not left, and free its funds."),
     permission=Permission.PAY,
 )
+RECALL = Command(
+    action="recall",
+    key="f3",
+    footer=_("Ask it back"),
+    help=_("Ask back a payment that has left and is in no block yet. It may be paid all the same."),
+    permission=Permission.APPROVE,
+    alone=True,
+)
 APPROVE = Command(
     action="approve",
     key="f9",

@@ -13,7 +13,7 @@ from textual.widgets import Static
 import tokenpay as tp
 from terminal_app.commands.anywhere import BACK, HELP
 from terminal_app.commands.command import Command
-from terminal_app.commands.counter import APPROVE, CANCEL_PAYMENT, REFUND, REFUSE, REVERSE
+from terminal_app.commands.counter import APPROVE, CANCEL_PAYMENT, RECALL, REFUND, REFUSE, REVERSE
 from terminal_app.commands.passkey import TOUCH
 from terminal_app.commands.till import RECEIPT
 from terminal_app.language import _, ngettext
@@ -35,10 +35,11 @@ class PaymentScreen(Room):
     heading = _("Payment")
     purpose = _(
         "Where the payment stands, by itself up to date. Held means it waits: it is not lost and is not paid again. "
-        "A second person reads every line here before they approve. Cancel stops what has not left; a refund is a new "
-        "payment back; a reversal undoes the whole, with a second person."
+        "A second person reads every line here before they approve. Cancel stops what has not left; what has left can "
+        "be asked back until a block has it; a refund is a new payment back; a reversal undoes the whole, with a "
+        "second person."
     )
-    commands = (HELP, BACK, REFUND, REVERSE, CANCEL_PAYMENT, RECEIPT, TOUCH, APPROVE, REFUSE)
+    commands = (HELP, BACK, REFUND, REVERSE, CANCEL_PAYMENT, RECALL, RECEIPT, TOUCH, APPROVE, REFUSE)
     shows_palette = False
 
     def __init__(self, payment_id: str) -> None:
@@ -101,6 +102,8 @@ class PaymentScreen(Room):
         mine, held = seen.maker == self.by.operator.id, seen.state is tp.PaymentState.HELD
         if command is CANCEL_PAYMENT:
             return (held or seen.state is tp.PaymentState.CLEARED) and (mine or self.terminal.may(APPROVE))
+        if command is RECALL:
+            return may_be_asked_back(seen)
         if command is TOUCH:
             return mine and waits_for_a_key(seen)
         return held and not mine
@@ -118,6 +121,14 @@ class PaymentScreen(Room):
 
     def action_cancel_payment(self) -> None:
         self._sure(_("Cancel this payment? Nothing has left; its funds are free again."), tp.cancel)
+
+    def action_recall(self) -> None:
+        question = _(
+            "Why do you ask it back? Nothing is sent to the payee any more, but a block may already have it: then it "
+            "is paid. Its funds are free again once a final block says that it was not."
+        )
+        asking = ReasonScreen(question, lambda reason: self._act(partial(tp.recall, reason=reason)))
+        self.terminal.push_screen(asking)
 
     def action_approve(self) -> None:
         seen = self._seen
@@ -176,6 +187,12 @@ class PaymentScreen(Room):
 def waits_for_a_key(seen: PaymentView) -> bool:
     """Tell whether somebody who signs this payment has yet to touch their security key."""
     return seen.state is tp.PaymentState.HELD and "approval.passkey" in seen.codes
+
+
+def may_be_asked_back(seen: PaymentView) -> bool:
+    """Tell whether a payment has left, is in no block, and nobody has asked it back."""
+    leaving = seen.state in (tp.PaymentState.SIGNED, tp.PaymentState.SENT)
+    return leaving and seen.purpose is not tp.Purpose.FILL and "payment.recalled" not in seen.codes
 
 
 def facts(seen: PaymentView) -> str:

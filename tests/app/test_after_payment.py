@@ -12,6 +12,7 @@ from terminal_app.screens.find_customer import FindCustomer
 from terminal_app.screens.home import Home
 from terminal_app.screens.payment import PaymentScreen
 from terminal_app.screens.queue import Queue
+from terminal_app.screens.reason import ReasonScreen
 from terminal_app.screens.refund import Refund
 from terminal_app.screens.sign_in import SignIn
 from terminal_app.screens.unfinished import Unfinished
@@ -190,5 +191,38 @@ def test_a_kill_in_the_middle_is_found_again_and_done_once(
             assert hand.app.memory.unanswered() == []
         assert gate.calls == 1
         assert len(of(branch, payment)) == 1
+
+    run(flow())
+
+
+def test_a_supervisor_asks_back_what_has_left_and_a_teller_cannot(branch: Branch, tmp_path: Path) -> None:
+    branch.fill_treasury()
+    stranger = f"eip155:{branch.chain.chain_id}:0x2c866aD15857fE32a12b0031eFd1b63Ebe915837"
+    parties = {"debtor": f"customer/{branch.anna.id}", "creditor": stranger}
+    payment = tp.pay(branch.bank, **parties, amount=euro("25"), by=branch.tim, key="out")
+    assert isinstance(payment, tp.Payment)
+    tp.run_once(branch.bank, by=branch.engine)
+
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            await to_payment(hand, "tim", "SENT")
+            assert not {"Ask it back", "Cancel payment"} & hand.footer()
+            await hand.press("ctrl+o")
+            await hand.arrive(SignIn)
+            await to_payment(hand, "vera", "SENT")
+            assert "Ask it back" in hand.footer()
+            check_footer(hand)
+            await hand.press("f3")
+            await hand.arrive(ReasonScreen)
+            await hand.read("then it is paid")
+            await hand.enter("the customer was deceived")
+            await hand.arrive(PaymentScreen)
+            await hand.read("asked back before a block had it")
+            assert "Ask it back" not in hand.footer()
+            branch.turn()
+            branch.turn()
+            await hand.read("✗ FAILED")
+            assert branch.balance(branch.anna) == "2000.00 DEUR"
+            assert tp.reconcile(branch.bank, by=branch.vera).holds
 
     run(flow())

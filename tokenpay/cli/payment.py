@@ -39,7 +39,9 @@ _PAYEE = "customer/<number> or a CAIP-10 address"
 
 def add_parser(subparsers: "Subparsers") -> None:
     verbs = add_noun(
-        subparsers, "payment", "pay, one or a batch; approve, refuse, cancel, refund, reverse, collect; show and list"
+        subparsers,
+        "payment",
+        "pay, one or a batch; approve, refuse, cancel, recall, refund, reverse, collect; show and list",
     )
     paying = add_verb(
         verbs, "pay", pay, "pay from a customer, or from what stands under a case", operator=True, key=True
@@ -73,6 +75,8 @@ def add_parser(subparsers: "Subparsers") -> None:
     refusing = _add_named(verbs, "refuse", refuse, "say no to a held payment: it ends, and its funds are free again")
     add_reason(refusing)
     _add_named(verbs, "cancel", cancel, "stop a payment that has not left")
+    recalling = "ask back a payment that has left and is in no block: a no-op takes its nonce, if it is the first"
+    add_reason(_add_named(verbs, "recall", recall, recalling))
     refunding = add_verb(
         verbs, "refund", refund, "pay back a case's suspense money or a book payment", operator=True, key=True
     )
@@ -168,6 +172,11 @@ def refuse(args: Namespace) -> Answer:
 def cancel(args: Namespace) -> Answer:
     with signed_in(args) as (bank, by):
         return Answer(content=payment_content(tp.cancel(bank, args.payment, by=by)))
+
+
+def recall(args: Namespace) -> Answer:
+    with signed_in(args) as (bank, by):
+        return Answer(content=payment_content(tp.recall(bank, args.payment, reason=args.reason, by=by)))
 
 
 def refund(args: Namespace) -> Answer:

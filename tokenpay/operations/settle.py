@@ -62,8 +62,14 @@ def settle(bank: Bank, *, chain_id: int, by: Session) -> Settled:
         # Sent back, the payment would stay behind while the books pass its block.
         if receipt is None or receipt.block_hash != payment.included_hash:
             raise ChainUnavailable("the node has a block and not its receipts; try again", chain_id=chain_id)
+    recalling = _recalling(bank, due)
     found = [
-        Due(payment=payment, receipt=receipt, logs=moved.get(receipt.transaction_hash, ()))
+        Due(
+            payment=payment,
+            receipt=receipt,
+            logs=moved.get(receipt.transaction_hash, ()),
+            recalls=receipt.transaction_hash in recalling,
+        )
         for payment, receipt in zip(due, receipts, strict=True)
         if receipt is not None and payment.intent.amount.asset not in unread
     ]
@@ -80,6 +86,14 @@ def settle(bank: Bank, *, chain_id: int, by: Session) -> Settled:
         if uow.chains.get(chain_id, lock=True).final_number < final_number:
             uow.chains.advance(chain_id, final_number=final_number)
     return Settled(final_number=max(final_number, followed.final_number), payments=judged, deposits=len(seen))
+
+
+def _recalling(bank: Bank, due: Sequence[Payment]) -> set[bytes]:
+    """Return the transactions of these payments that ask them back."""
+    if not due:
+        return set()
+    with bank.store.read() as uow:
+        return uow.attempts.recalling(payment.transaction_hash or b"" for payment in due)
 
 
 def _moved(

@@ -14,7 +14,7 @@ from tokenpay.errors import (
     TokenpayError,
     WrongState,
 )
-from tokenpay.ethereum.fees import ANY_WEI, Fees, most_wei_per_gas
+from tokenpay.ethereum.fees import ANY_WEI, NO_OP_GAS, Fees, most_wei_per_gas
 from tokenpay.money.address import Address
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
@@ -22,6 +22,7 @@ from tokenpay.payments.attempt import Attempt, AttemptOutcome, SignedPayment
 from tokenpay.payments.intent import Purpose, Rail
 from tokenpay.payments.payment import IN_NO_BLOCK, Payment, PaymentState, Reason
 from tokenpay.steps.abandon import abandon
+from tokenpay.steps.asked_back import is_asked_back
 from tokenpay.steps.assign import assign_alone, assign_together
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.enter_case import enter_case
@@ -152,10 +153,11 @@ class _Turn:
                 raise IntegrityError("a signed payment has lost its bytes", payment=payment.id)
             newest = signed[payment.id][-1]
             last = next((a for a in reversed(attempts.get(payment.id, ())) if a.version == newest.version), None)
-            due = last is None or self._is_due(last)
-            bumped = self._bumped(payment, newest, last)
-            if bumped is not None:
-                asked.append(replace(bumped, instead=newest) if due else bumped)
+            # What is asked back pays nobody by us any more: only what takes its nonce is sent again.
+            due = (last is None or self._is_due(last)) and (newest.recalls or not is_asked_back(payment))
+            following = self._version_after(payment, newest, last)
+            if following is not None:
+                asked.append(replace(following, instead=newest) if due else following)
             elif due:
                 ready.append(newest)
         return ready, asked
@@ -163,18 +165,20 @@ class _Turn:
     def _may_be_signed(self, asked: Sequence[ToSign]) -> tuple[list[ToSign], list[SignedPayment]]:
         """Return what the gate lets be signed now, and the versions to send again of what it does not.
 
-        Much may have changed since the nonce was taken: the signer was away, or no block took the payment for long.
+        Much may have changed since the nonce was taken: the signer was away, or no block took the payment for long. One
+        that was signed and may not go any more is asked back, which nobody has to allow.
         """
-        looked = look_before_signing(self.bank, [each.payment for each in asked], by=self.by)
+        looked = look_before_signing(self.bank, [each.payment for each in asked if not each.recalls], by=self.by)
         goes: list[ToSign] = []
         for each in asked:
-            found = looked[each.payment.id]
-            if found.look is Look.GOES:
+            found = looked.get(each.payment.id)
+            if found is None or found.look is Look.GOES:
                 goes.append(each)
             elif found.error is not None:
                 self._put_aside(found.payment, found.error)
             elif found.look is Look.ENDS:
-                goes += self._given_up(found)
+                unsigned = found.payment.state is PaymentState.ASSIGNED
+                goes += self._given_up(found) if unsigned else [replace(each, recalls=True)]
         kept = {each.payment.id for each in goes}
         return goes, [each.instead for each in asked if each.instead is not None and each.payment.id not in kept]
 
@@ -187,28 +191,34 @@ class _Turn:
             return []
         return [ToSign(payment=fill, fees=self.fees, version=1)] if fill is not None else []
 
-    def _bumped(self, payment: Payment, newest: SignedPayment, last: Attempt | None) -> ToSign | None:
-        """Return a version that pays more for a payment that waits too long; at its cap it gets a case instead."""
-        too_low = last is not None and last.outcome is AttemptOutcome.REJECTED and last.reason.startswith("underpriced")
-        bump_after_s = self.bank.settings.chain(self.chain_id).bump_after_s
-        late = waited(newest.signed_at_s, bump_after_s, now_s=self.bank.clock.now_s())
-        if last is None or not (too_low or late):
+    def _version_after(self, payment: Payment, newest: SignedPayment, last: Attempt | None) -> ToSign | None:
+        """Return a version that pays more for what waits too long, or asks it back; what is at its cap gets a case."""
+        recalls = newest.recalls or is_asked_back(payment)
+        if not (recalls and not newest.recalls) and not self._waits_too_long(newest, last):
             return None
+        gas_limit = NO_OP_GAS if recalls else payment.gas_limit
         try:
-            payment = self._with_room(payment, newest)
+            payment = self._with_room(payment, newest, gas_limit)
         except STAYS as error:  # the treasury lacks the coin to reserve: what is reserved is offered first
             self._open_stuck_case(payment, error)
-        fees = self.fees.above(newest.fees, at_most_wei=most_wei_per_gas(payment.fee_cap_wei, payment.gas_limit))
+        fees = self.fees.above(newest.fees, at_most_wei=most_wei_per_gas(payment.fee_cap_wei, gas_limit))
         if fees is not None:
-            return ToSign(payment=payment, fees=fees, version=newest.version + 1)
+            return ToSign(payment=payment, fees=fees, version=newest.version + 1, recalls=recalls)
         capped = WrongState("it waits for a block, and its fee is as high as it may be", payment=payment.id)
         self._open_stuck_case(payment, capped)
         return None
 
-    def _with_room(self, payment: Payment, newest: SignedPayment) -> Payment:
+    def _waits_too_long(self, newest: SignedPayment, last: Attempt | None) -> bool:
+        if last is None:
+            return False
+        bump_after_s = self.bank.settings.chain(self.chain_id).bump_after_s
+        too_low = last.outcome is AttemptOutcome.REJECTED and last.reason.startswith("underpriced")
+        return too_low or waited(newest.signed_at_s, bump_after_s, now_s=self.bank.clock.now_s())
+
+    def _with_room(self, payment: Payment, newest: SignedPayment, gas_limit: int | None) -> Payment:
         """Return the payment with as much gas reserved as a version that replaces its newest asks for now."""
         wanted = self.fees.above(newest.fees, at_most_wei=ANY_WEI)
-        if wanted is None or wanted.max_fee_wei <= most_wei_per_gas(payment.fee_cap_wei, payment.gas_limit):
+        if wanted is None or wanted.max_fee_wei <= most_wei_per_gas(payment.fee_cap_wei, gas_limit):
             return payment
         return raise_fee_cap(self.bank, payment, wanted, by=self.by)
 

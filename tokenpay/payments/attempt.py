@@ -15,7 +15,10 @@ class AttemptOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedPayment:
-    """One version of a payment's transaction, stored before it is sent. A fee bump adds a version at the same nonce."""
+    """One version of a payment's transaction, stored before it is sent. A fee bump adds a version at the same nonce.
+
+    One that `recalls` the payment pays nobody: it takes the nonce, so that no version before it can.
+    """
 
     payment_id: str
     version: int
@@ -27,6 +30,7 @@ class SignedPayment:
     priority_fee_wei: int
     signed_at_s: int
     clearance_id: str
+    recalls: bool = False
 
     @classmethod
     def of(
@@ -38,6 +42,7 @@ class SignedPayment:
         version: int,
         at_s: int,
         clearance_id: str,
+        recalls: bool = False,
     ) -> "SignedPayment":
         """Return a version of a payment from its transaction, as it was signed and as what."""
         return cls(
@@ -51,6 +56,7 @@ class SignedPayment:
             priority_fee_wei=content.max_priority_fee_wei,
             signed_at_s=at_s,
             clearance_id=clearance_id,
+            recalls=recalls,
         )
 
     @property

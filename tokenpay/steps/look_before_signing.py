@@ -7,7 +7,7 @@ from tokenpay.bank import Bank
 from tokenpay.errors import TokenpayError
 from tokenpay.parties.operator import Operator, Permission
 from tokenpay.parties.session import Session
-from tokenpay.payments.payment import IN_NO_BLOCK, Payment, PaymentState, Reason
+from tokenpay.payments.payment import IN_NO_BLOCK, Payment, Reason
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.enter_case import enter_match_case
 from tokenpay.steps.foresee import ask_of_parties
@@ -30,8 +30,8 @@ class Looked:
 def look_before_signing(bank: Bank, payments: Sequence[Payment], *, by: Session) -> dict[str, Looked]:
     """Ask the gate about payments that have their nonces, in one unit of work, and return the answers by payment.
 
-    What waits says for what; an address on a list is a case. One that was signed before never ends here: no new version
-    of it is signed, and what left may still be included.
+    What waits says for what; an address on a list is a case. One that was signed before and ends is to be asked back:
+    what left may still be included.
     """
     if not payments:
         return {}
@@ -56,6 +56,4 @@ def _look(uow: UnitOfWork, bank: Bank, operator: Operator, payment: Payment) -> 
         return Looked(payment=payment, look=look)
     enter_match_case(uow, bank, operator, payment.intent, reasons)
     say_it_waits(uow, bank, operator, payment, reasons)
-    if look is Look.ENDS and payment.state is not PaymentState.ASSIGNED:
-        look = Look.WAITS
     return Looked(payment=payment, look=look, reasons=reasons)

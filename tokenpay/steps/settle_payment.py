@@ -14,6 +14,7 @@ from tokenpay.payments.deposit import DepositState
 from tokenpay.payments.intent import ChainParty, Purpose
 from tokenpay.payments.payment import UNSENT, Payment, PaymentState, Reason
 from tokenpay.steps import movements
+from tokenpay.steps.asked_back import RECALLED
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.groups import STAYS, groups
 from tokenpay.steps.record import record
@@ -28,11 +29,12 @@ _NOTHING_MOVED = Reason(code="chain.nothing_moved", message="the transaction suc
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """An included payment, its receipt in a final block, and its transaction's logs."""
+    """An included payment, its receipt in a final block, its transaction's logs, and whether that `recalls` it."""
 
     payment: Payment
     receipt: Receipt
     logs: Sequence[TransferLog]
+    recalls: bool = False
 
     @property
     def stands(self) -> bool:
@@ -101,7 +103,7 @@ def _settle_alone(bank: Bank, due: Due, *, final_number: int, by: Session) -> No
         due = replace(due, payment=payment)
         if not due.stands:
             return
-        failed = _why_not(uow, payment, due.receipt, due.logs, final_number=final_number)
+        failed = _why_not(uow, due, final_number=final_number)
         moved = _moved(uow, payment, due.logs)
         told_units = payment.intent.amount.units
         if failed is None and not moved.is_just(told_units):
@@ -136,7 +138,7 @@ def _paid(uow: UnitOfWork, due: Due, pending: Sequence[Transfer], *, final_numbe
     """Whether just this money moved, for no more gas than was reserved: then nothing can be lacking."""
     gas_account = _gas_account(uow, due.payment)
     reserved_wei = sum(transfer.units for transfer in pending if transfer.debit == gas_account)
-    failed = _why_not(uow, due.payment, due.receipt, due.logs, final_number=final_number)
+    failed = _why_not(uow, due, final_number=final_number)
     as_told = _moved(uow, due.payment, due.logs).is_just(due.payment.intent.amount.units)
     return failed is None and as_told and due.receipt.fee_wei <= reserved_wei
 
@@ -181,20 +183,20 @@ def _gas_account(uow: UnitOfWork, payment: Payment) -> str:
     return movements.gas_pair(uow, payment.intent.amount.asset.chain_id or 0)[0].id
 
 
-def _why_not(
-    uow: UnitOfWork, payment: Payment, receipt: Receipt, logs: Sequence[TransferLog], *, final_number: int
-) -> Reason | None:
+def _why_not(uow: UnitOfWork, due: Due, *, final_number: int) -> Reason | None:
     """Return why the money did not move, or None. Tokens exist whose receipt says yes and whose logs say no."""
-    intent = payment.intent
-    refused = _NOTHING_MOVED if receipt.succeeded else _REVERTED
+    payment, receipt, intent = due.payment, due.receipt, due.payment.intent
+    refused = RECALLED if due.recalls else _NOTHING_MOVED if receipt.succeeded else _REVERTED
     if intent.purpose is Purpose.COLLECTION:
         carried = carried_out(uow, payment, final_number=final_number)
         if carried is None:
             return refused
         return None if carried else USED
-    if not receipt.succeeded or intent.purpose is Purpose.FILL or intent.amount.asset.kind is AssetKind.NATIVE:
-        return None if receipt.succeeded else refused
-    return None if _moved(uow, payment, logs).left_units else refused
+    if due.recalls or not receipt.succeeded:
+        return refused
+    if intent.purpose is Purpose.FILL or intent.amount.asset.kind is AssetKind.NATIVE:
+        return None
+    return None if _moved(uow, payment, due.logs).left_units else refused
 
 
 def _moved(uow: UnitOfWork, payment: Payment, logs: Sequence[TransferLog]) -> Moved:

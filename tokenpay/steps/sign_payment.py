@@ -1,11 +1,11 @@
 """Have payments signed, outside any unit of work, and store the bytes before anybody sends them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tokenpay.bank import Bank
 from tokenpay.errors import IntegrityError, SignerRefused, TokenpayError, WrongState
-from tokenpay.ethereum.fees import Fees, most_wei_per_gas
+from tokenpay.ethereum.fees import NO_OP_GAS, Fees, most_wei_per_gas
 from tokenpay.ethereum.grants.authorization import Authorization, calldata
 from tokenpay.ethereum.transaction import DynamicFeeTransaction, SignedTransaction, encode_unsigned
 from tokenpay.ethereum.typed_data import Domain
@@ -13,9 +13,10 @@ from tokenpay.parties.operator import Operator, Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.attempt import SignedPayment
 from tokenpay.payments.intent import ChainParty, Purpose
-from tokenpay.payments.outgoing import call_of
+from tokenpay.payments.outgoing import Call, call_of
 from tokenpay.payments.payment import IN_NO_BLOCK, Payment, PaymentState
 from tokenpay.ports import SigningRequest
+from tokenpay.primitives.canonical import Value
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.groups import STAYS
 from tokenpay.steps.record import record
@@ -29,13 +30,15 @@ _SWEEP_LIFETIME_S = 7 * 86_400
 class ToSign:
     """A payment that has its nonce, and at which fees this version of its transaction is to be signed.
 
-    `instead` is the version before, where that is due to be sent again if this one is not signed.
+    `instead` is the version before, where that is due to be sent again if this one is not signed. What `recalls` the
+    payment is a no-op in its place.
     """
 
     payment: Payment
     fees: Fees
     version: int
     instead: SignedPayment | None = None
+    recalls: bool = False
 
 
 def sign_payments(bank: Bank, asked: Sequence[ToSign], *, by: Session) -> list[SignedPayment | TokenpayError | None]:
@@ -71,9 +74,14 @@ class _Prepared:
             return answer
         if answer.transaction != self.transaction:
             return IntegrityError("the signer signed something else than it was asked", payment=asked.payment.id)
-        clearance_id = self.request.clearance.id
         return SignedPayment.of(
-            asked.payment.id, answer, self.transaction, version=asked.version, at_s=at_s, clearance_id=clearance_id
+            asked.payment.id,
+            answer,
+            self.transaction,
+            version=asked.version,
+            at_s=at_s,
+            clearance_id=self.request.clearance.id,
+            recalls=asked.recalls,
         )
 
 
@@ -87,8 +95,7 @@ def _prepare(bank: Bank, asked: Sequence[ToSign]) -> list[_Prepared | TokenpayEr
         for each in asked:
             payment = each.payment
             try:
-                carry = carried.get(payment.id)
-                transaction = _transaction(each, carry.calldata if carry is not None else None)
+                transaction = _transaction(each, _call(uow, each, carried))
                 request = SigningRequest(
                     unsigned=encode_unsigned(transaction),
                     intent=payment.intent,
@@ -102,16 +109,24 @@ def _prepare(bank: Bank, asked: Sequence[ToSign]) -> list[_Prepared | TokenpayEr
     return prepared
 
 
-def _transaction(asked: ToSign, carried: bytes | None) -> DynamicFeeTransaction:
+def _call(uow: UnitOfWork, asked: ToSign, carried: Mapping[str, Carried]) -> Call:
     payment = asked.payment
-    call = call_of(payment.intent, carried)
-    fees = asked.fees.within(most_wei_per_gas(payment.fee_cap_wei, payment.gas_limit))
+    if asked.recalls:
+        return Call(to=uow.chains.treasury(payment.intent.amount.asset.chain_id or 0))
+    carry = carried.get(payment.id)
+    return call_of(payment.intent, carry.calldata if carry is not None else None)
+
+
+def _transaction(asked: ToSign, call: Call) -> DynamicFeeTransaction:
+    payment = asked.payment
+    gas_limit = NO_OP_GAS if asked.recalls else payment.gas_limit
+    fees = asked.fees.within(most_wei_per_gas(payment.fee_cap_wei, gas_limit))
     return DynamicFeeTransaction(
         chain_id=payment.intent.amount.asset.chain_id or 0,
         nonce=payment.nonce if payment.nonce is not None else -1,
         max_priority_fee_wei=fees.priority_fee_wei,
         max_fee_wei=fees.max_fee_wei,
-        gas_limit=payment.gas_limit or 0,
+        gas_limit=gas_limit or 0,
         to=call.to.raw,
         value_wei=call.value_wei,
         data=call.data,
@@ -144,7 +159,10 @@ def store_version(uow: UnitOfWork, bank: Bank, operator: Operator, payment: Paym
     if payment.state is not PaymentState.SIGNED:
         signed = payment.to(PaymentState.SIGNED, at_s=version.signed_at_s)
         uow.payments.update(signed, was=payment.state)
-    record(uow, bank, operator, "payment.signed", payment.id, {"transaction": version.transaction_hash.hex()})
+    details: dict[str, Value] = {"transaction": version.transaction_hash.hex()}
+    if version.recalls:
+        details["recalls"] = True
+    record(uow, bank, operator, "payment.signed", payment.id, details)
     return signed
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 MIGRATIONS = "tokenpay.store:migrations"
-HEAD = "0029"
+HEAD = "0030"
 """The newest revision: the one that these repositories read and write."""
 _REVISION = re.compile(r"[0-9]{4}")
 

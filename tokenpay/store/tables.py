@@ -13,6 +13,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.sql.schema import SchemaItem
@@ -594,6 +595,7 @@ signed = Table(
     Column("priority_fee_wei", Units, nullable=False),
     Column("signed_at_s", BigInteger, nullable=False),
     Column("clearance_id", Text, nullable=False),
+    Column("recalls", Boolean, nullable=False, server_default=false()),
     ForeignKeyConstraint(["clearance_id", "payment_id"], ["clearances.id", "clearances.payment_id"]),
     ForeignKeyConstraint(["payment_id"], ["payments.id"]),
     *_whole("max_fee_wei", "priority_fee_wei"),

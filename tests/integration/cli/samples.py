@@ -103,6 +103,8 @@ def stock(world: World, folder: Path) -> dict[str, str]:
     case = tp.open_case(world.bank, kind=tp.CaseKind.OTHER, subject="till", note="", by=world.ann)
     shift, quote = _counter(world)
     passkey = register(world, world.tom)
+    sent = world.paid(1, creditor=OUTSIDE)
+    world.turn()
     rules = tp.get_policy(world.bank, by=world.bob)
     changed = replace(rules, version=rules.version + 1, held_for_s=3_600)
     out = tp.pay(world.bank, debtor=anna, creditor=OUTSIDE, amount=euro(1), by=world.tom, key=world.key())
@@ -147,6 +149,7 @@ def stock(world: World, folder: Path) -> dict[str, str]:
         "payment approve payment": held.id,
         "payment refuse payment": held.id,
         "payment cancel payment": held.id,
+        "payment recall payment": sent.id,
         "of": paid.id,
         "debtor": anna,
         "creditor": boris,

@@ -67,6 +67,18 @@ def reverted(world: World) -> None:
     watch(world, None)
 
 
+def asked_back(world: World) -> None:
+    payment = sent(world)
+    tp.recall(world.bank, payment.id, reason="x", by=world.ann)
+
+
+def took_back(world: World) -> None:
+    asked_back(world)
+    submit(world, None)
+    world.mine(4)
+    watch(world, None)
+
+
 def arrived(world: World) -> None:
     world.deposit(world.request(5), 5)
     world.mine()
@@ -168,6 +180,17 @@ PATHS: dict[str, tuple[Callable[[World], Any], Callable[[World, Any], object], s
         held,
         lambda world, payment: tp.cancel(world.bank, payment.id, by=world.tom),
         "payments limit_counters limit_counters accounts",
+    ),
+    "recall": (
+        sent,
+        lambda world, payment: tp.recall(world.bank, payment.id, reason="x", by=world.ann),
+        "payments",
+    ),
+    "submit what is asked back": (asked_back, submit, "payments payments"),
+    "settle what came back": (
+        took_back,
+        settle,
+        "payments payments limit_counters limit_counters accounts chains",
     ),
     "open a case again": (opened, opened_again, "cases"),
     "refund a case": (suspended, refund, "cases limit_counters customers accounts"),

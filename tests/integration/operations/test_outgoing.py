@@ -1308,7 +1308,7 @@ def test_an_emergency_stop_keeps_what_has_its_nonce_from_being_signed(world: Wor
     paid_once(world, payment)
 
 
-def test_what_may_not_go_any_more_is_sent_again_and_not_at_a_higher_fee(world: World) -> None:
+def test_what_a_stop_found_on_its_way_is_sent_again_and_not_at_a_higher_fee(world: World) -> None:
     payment = out(world)
     world.turn()
     tp.stop_payments(world.bank, reason="drill", by=world.ann)
@@ -1317,14 +1317,6 @@ def test_what_may_not_go_any_more_is_sent_again_and_not_at_a_higher_fee(world: W
         world.clock.advance(SETTINGS.bump_after_s)
         world.turn()
         assert (len(versions(world, payment)), len(attempts(world, payment))) == (1, again)
-    resumed(world)
-    listed(world)
-    world.chain.drop(world.chain.waiting[0])
-    world.clock.advance(SETTINGS.bump_after_s)
-    world.turn()
-    assert (len(versions(world, payment)), len(world.chain.waiting)) == (1, 1)
-    assert world.cases() == [("screening_match", OUTSIDE)]
-    assert [reason.code for reason in world.now(payment).reasons] == ["screening.match"]
     world.to_finality()
     paid_once(world, payment)  # its bytes had left
 
@@ -1410,10 +1402,10 @@ def test_a_payment_whose_books_let_nothing_be_signed_halts_no_chain_and_is_given
     broken, other = in_order(world, 2)
     transaction = sign_payment._transaction
 
-    def told(asked: sign_payment.ToSign, carried: bytes | None) -> DynamicFeeTransaction:
+    def told(asked: sign_payment.ToSign, call: Call) -> DynamicFeeTransaction:
         if asked.payment.id == broken.id:
             raise tp.IntegrityError("a row that cannot be read")
-        return transaction(asked, carried)
+        return transaction(asked, call)
 
     monkeypatch.setattr(sign_payment, "_transaction", told)
     assert world.turn().error is None

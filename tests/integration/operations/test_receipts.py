@@ -9,6 +9,7 @@ from tests.integration.operations.test_outgoing import in_order
 from tests.integration.operations.test_shifts import Counter, payment
 from tests.world import OUTSIDE, World, euro
 from tokenpay.ethereum.transaction import DynamicFeeTransaction
+from tokenpay.payments.outgoing import Call
 from tokenpay.steps import sign_payment
 from tokenpay.steps.sign_payment import ToSign
 from tokenpay.testing import FakePrinter
@@ -88,10 +89,10 @@ def test_a_no_op_in_the_place_of_a_payment_gives_nothing_back(world: World, monk
     payment, _ = in_order(world, 2)
     transaction = sign_payment._transaction
 
-    def unreadable(asked: ToSign, carried: bytes | None) -> DynamicFeeTransaction:
+    def unreadable(asked: ToSign, call: Call) -> DynamicFeeTransaction:
         if asked.payment.id == payment.id:
             raise tp.IntegrityError("a row that cannot be read")
-        return transaction(asked, carried)
+        return transaction(asked, call)
 
     with monkeypatch.context() as patched:
         patched.setattr(sign_payment, "_transaction", unreadable)

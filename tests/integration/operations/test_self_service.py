@@ -488,6 +488,7 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
         "read_events": lambda by: tp.read_events(bank, by=by),
         "wait_for_events": lambda by: tp.wait_for_events(bank, after="0.0", by=by),
         "receive_cash": lambda by: tp.receive_cash(bank, count=count, by=by, key=key),
+        "recall": lambda by: tp.recall(bank, held.id, reason="x", by=by),
         "recognise_holding": lambda by: tp.recognise_holding(bank, asset_id=TOKEN.id, by=by),
         "reconcile": lambda by: tp.reconcile(bank, by=by),
         "refund": lambda by: tp.refund(bank, of=held.id, to=party, amount=euro(1), by=by, key=key),

@@ -156,11 +156,11 @@ class LocalSigner:
             raise SignerRefused("the transaction has a form that no payment has")
         if intent.purpose in OWN_MONEY and creditor.address != self.treasury():
             raise SignerRefused("the bank's own money moves to its own treasury")
+        if (parsed.to, parsed.value_wei, parsed.data) == (self.treasury().raw, 0, b""):
+            return  # a no-op pays nobody: it fills a nonce, or recalls the payment that has it
         if intent.purpose is Purpose.FILL:
-            expected = (creditor.address.raw, 0, b"")
-            if (parsed.to, parsed.value_wei, parsed.data) != expected:
-                raise SignerRefused("a no-op moves nothing")
-        elif asset.kind is AssetKind.NATIVE:
+            raise SignerRefused("a no-op moves nothing")
+        if asset.kind is AssetKind.NATIVE:
             if intent.purpose not in _LEAVES:
                 raise SignerRefused("only a payment or a refund takes coin out")
             expected = (creditor.address.raw, intent.amount.units, b"")

@@ -171,12 +171,18 @@ def nothing_is_paid_twice(world: World) -> None:
             raise Broken("nothing_is_paid_twice", f"the chain carries payment {payment_id} more than once")
     for id in {**books.change.payments, **{books.signed[one]: None for one in carried.touched}}:
         payment = books.payments[id]
-        left = any(one in carried.succeeded for one in books.carried.get(id, ()))
+        left = _left(world, id)
         if payment.state == PaymentState.FINAL and payment.rail == "chain" and not left:
             if payment.purpose != Purpose.COLLECTION:
                 raise Broken("nothing_is_paid_twice", f"payment {id} is final and on no chain")
         elif left and payment.state in UNPAID:
             raise Broken("nothing_is_paid_twice", f"payment {id} is {payment.state}, and on the chain")
+
+
+def _left(world: World, payment_id: str) -> bool:
+    """Whether the chain carries what a payment is for, and not what asks it back."""
+    carried = world.books.carried.get(payment_id, set())
+    return not carried.isdisjoint(world.carried.succeeded) and carried.isdisjoint(world.books.recalling)
 
 
 def outsiders_have_what_was_paid(world: World) -> None:
@@ -192,7 +198,7 @@ def outsiders_have_what_was_paid(world: World) -> None:
             for other_id, other in (
                 (other_id, books.payments[other_id]) for other_id in books.paid_to[payment.creditor]
             )
-            if any(one in world.carried.succeeded for one in books.carried.get(other_id, ()))
+            if _left(world, other_id)
         )
         held = head.holding(*books.party_of(payment))
         if held != paid:

@@ -1,4 +1,4 @@
-"""What supervisors do: let go or stop what waits, take back, look at cases, take cash in, freeze and unfreeze."""
+"""What supervisors do: let go, stop, ask back and take back payments, look at cases, take cash in, freeze customers."""
 
 from collections.abc import Callable
 
@@ -9,6 +9,7 @@ from tokenpay.operations.cancel import cancel
 from tokenpay.operations.cases import case_balances, resolve_case
 from tokenpay.operations.customers import freeze_customer, unfreeze_customer
 from tokenpay.operations.move_cash import receive_cash
+from tokenpay.operations.recall import recall
 from tokenpay.operations.refund import refund
 from tokenpay.operations.refuse import refuse
 from tokenpay.operations.resume_chain import resume_chain
@@ -59,6 +60,16 @@ def cancel_it(world: World, chance: Chance) -> str:
     id, _ = chance.of("which").choice(waiting)
     payment = world.ask(chance, who, cancel, keyed=False, payment_id=id)
     return f"{who} cancels {id}: {payment.state if payment else 'done before'}"
+
+
+def ask_back(world: World, chance: Chance) -> str:
+    """Ask something back that has left, before a block has it."""
+    leaving, who = _waiting(world, PaymentState.SIGNED, PaymentState.SENT), a_supervisor(world, chance)
+    if not leaving:
+        return "nothing is on its way"
+    id, _ = chance.of("which").choice(leaving)
+    payment = world.ask(chance, who, recall, keyed=False, payment_id=id, reason="the customer was deceived")
+    return f"{who} recalls {id}: {payment.state if payment else 'done before'}"
 
 
 def take_back(world: World, chance: Chance) -> str:
@@ -115,6 +126,7 @@ _DOES: tuple[tuple[str, int, Callable[[World, Chance], str]], ...] = (
     ("approve", 8, let_go),
     ("refuse", 1, refuse_it),
     ("cancel", 1, cancel_it),
+    ("recall", 1, ask_back),
     ("reverse", 1, take_back),
     ("case", 4, look_at_a_case),
     ("take in cash", 1, take_cash_in),
