@@ -106,7 +106,7 @@ def test_every_kind_of_event_is_listed() -> None:
 
 def test_every_reason_is_listed() -> None:
     listed = set(re.findall(r"^\| `([\w.]+)` \|", (REFERENCE / "reasons.md").read_text(), re.MULTILINE))
-    rooms = (LIBRARY / room for room in ("operations", "steps", "compliance"))
+    rooms = (LIBRARY / room for room in ("operations", "steps", "compliance", "payments"))
     given = {code for room in rooms for path in room.glob("*.py") for code in re.findall(GIVEN, path.read_text())}
     given |= {f"risk.{typology.name}" for typology in TYPOLOGIES} | {"risk.out_of_habit"}
     assert given == {code for code in listed - error_codes() if not code.startswith("customer.")}

@@ -25,9 +25,11 @@ from tests.world import CHAIN_ID, COIN, LISTED, OUTSIDE, SETTINGS, World, euro, 
 from tokenpay.cli import main
 from tokenpay.compliance.approval import Part
 from tokenpay.counter.cash_count import CashCount
+from tokenpay.payments.payment import RECALLED
 from tokenpay.settings import PIN_KEY_NAME, BankSettings, write_settings
 from tokenpay.store import migrate
 from tokenpay.store.guard_rules import CHANGES, ENGINE
+from tokenpay.store.reason_text import reasons_text
 from tokenpay.store.roles import AUDITOR, ROLES, TERMINAL, grant_roles
 from tokenpay.store.tables import metadata
 from tokenpay.testing.fake_system import FakeEntropy
@@ -111,11 +113,14 @@ def test_a_day_at_the_counter_and_on_the_engines_host(places: Places) -> None:
     out = world.paid(20, creditor=OUTSIDE, **clara_s)
     gone = world.paid(3, creditor=OUTSIDE, **clara_s)
     assert tp.cancel(bank, gone.id, by=world.tom).state is tp.PaymentState.CANCELLED
+    back = world.paid(4, creditor=OUTSIDE, **clara_s)
+    host.turn()
+    assert tp.recall(bank, back.id, reason="deceived", by=world.ann).state is tp.PaymentState.SENT
     large = world.paid(150)
     assert tp.approve(bank, large.id, by=world.ann).state is tp.PaymentState.FINAL
     tp.refuse(bank, world.paid(160).id, reason="no", by=world.ann)
     host.to_finality()
-    assert world.now(out).state is tp.PaymentState.FINAL
+    assert (world.now(out).state, world.now(back).state) == (tp.PaymentState.FINAL, tp.PaymentState.FAILED)
     refunded = tp.refund(
         bank, of=large.id, to=f"customer/{world.anna.id}", amount=euro(1), by=world.tom, key=world.key()
     )
@@ -184,6 +189,7 @@ def test_an_auditor_reads_the_books_and_proves_them(places: Places, tmp_path: Pa
 
 # --- what each may not --------------------------------------------------------------------------
 
+_RECALLED = reasons_text([RECALLED])
 _CUSTODY = "(SELECT min(id) FROM accounts WHERE kind = 'custody')"
 _ANY = "(SELECT min(id) FROM accounts WHERE kind = 'customer')"
 _TRANSFER = "'TR-x', debit_account, debit_kind, credit_account, credit_kind, asset_id, units"
@@ -281,6 +287,9 @@ _TERMINAL = {
     "payments: one final before its chain": "UPDATE payments SET state = 'final' WHERE rail = 'chain' AND state = 'cleared'",
     "payments: a nonce": "UPDATE payments SET nonce = 7 WHERE state = 'held'",
     "payments: of a block": "UPDATE payments SET included_block = 7 WHERE state = 'sent'",
+    "payments: asked back at another price": f"UPDATE payments SET reasons = '{_RECALLED}', fee_cap_wei = '7'"
+    " WHERE state = 'sent'",
+    "payments: asked back out of a block": f"UPDATE payments SET reasons = '{_RECALLED}' WHERE state = 'final'",
     "payments: back from its way": "UPDATE payments SET reasons = '[]' WHERE state = 'sent'",
     "keys: the engine's": "INSERT INTO keys VALUES ('engine/x', 'payment', '{}', 'x', 1)",
     "leases: taken": "UPDATE leases SET holder = 'eve', until_s = 9999999999",

@@ -6,8 +6,8 @@ from tokenpay.errors import WrongState
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.intent import Purpose
-from tokenpay.payments.payment import Payment
-from tokenpay.steps.asked_back import MAY_BE_ASKED_BACK, ask_back, is_asked_back
+from tokenpay.payments.payment import LEAVING, Payment
+from tokenpay.steps.asked_back import ask_back, is_asked_back
 from tokenpay.steps.authorize import authorize
 from tokenpay.store.unit_of_work import UnitOfWork
 
@@ -28,7 +28,7 @@ def recall(bank: Bank, payment_id: str, *, reason: str, by: Session) -> Payment:
             return payment
         if payment.intent.purpose is Purpose.FILL:
             raise WrongState("a no-op takes the place of a nonce: it cannot be asked back", payment=payment_id)
-        if payment.state not in MAY_BE_ASKED_BACK:
+        if payment.state not in LEAVING:
             raise WrongState(f"the payment is {payment.state} and cannot be asked back", payment=payment_id)
         return ask_back(uow, bank, operator, payment, reason=reason)
 

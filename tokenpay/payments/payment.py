@@ -53,6 +53,8 @@ UNSENT = frozenset({_S.HELD, _S.CLEARED})
 """Nothing has left and no nonce is taken: the payment may be cancelled."""
 IN_NO_BLOCK = frozenset({_S.ASSIGNED, _S.SIGNED, _S.SENT})
 """It has a nonce, and no block is known to have it."""
+LEAVING = frozenset({_S.SIGNED, _S.SENT})
+"""A version of it is signed, and no block is known to have one: it may be asked back."""
 ON_ITS_WAY = IN_NO_BLOCK | {_S.INCLUDED}
 """It has a nonce and has not ended: what the chain shows of it is not in the books yet."""
 
@@ -63,6 +65,9 @@ class Reason:
 
     code: str
     message: str
+
+
+RECALLED = Reason(code="payment.recalled", message="it was asked back before a block had it")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,18 +2,14 @@
 
 from tokenpay.bank import Bank
 from tokenpay.parties.operator import Operator
-from tokenpay.payments.payment import Payment, PaymentState, Reason
+from tokenpay.payments.payment import LEAVING, RECALLED, Payment
 from tokenpay.steps.record import record
 from tokenpay.store.unit_of_work import UnitOfWork
-
-MAY_BE_ASKED_BACK = frozenset({PaymentState.SIGNED, PaymentState.SENT})
-"""A version of it is signed, and no block is known to have one."""
-RECALLED = Reason(code="payment.recalled", message="it was asked back before a block had it")
 
 
 def is_asked_back(payment: Payment) -> bool:
     """Tell whether a supervisor has asked a payment back that may still come."""
-    return payment.state in MAY_BE_ASKED_BACK and RECALLED in payment.reasons
+    return payment.state in LEAVING and RECALLED in payment.reasons
 
 
 def ask_back(uow: UnitOfWork, bank: Bank, operator: Operator, payment: Payment, *, reason: str) -> Payment:

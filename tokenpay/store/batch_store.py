@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
-from tokenpay.payments.payment import Payment, Reason, Refusal
-from tokenpay.primitives.canonical import parse_canonical
+from tokenpay.payments.payment import Payment, Refusal
 from tokenpay.store.door import stored
-from tokenpay.store.payment_store import PaymentStore, reasons_text
+from tokenpay.store.payment_store import PaymentStore
+from tokenpay.store.reason_text import parse_reasons, reasons_text
 from tokenpay.store.tables import batch_outcomes
 from tokenpay.store.writes import Writes
 
@@ -37,7 +37,7 @@ class BatchStore:
 
     @stored
     def _refusal(self, row: Row[Any]) -> Refusal:
-        reasons = tuple(Reason(**reason) for reason in parse_canonical(row.reasons))
+        reasons = parse_reasons(row.reasons)
         return Refusal(intent=self._payments.intent(row.intent), reasons=reasons)
 
 

@@ -13,7 +13,8 @@ from tokenpay.ledger.chart import ASSETS, LIABILITIES
 from tokenpay.parties.customer import ERASED_NAME
 from tokenpay.parties.folded import folded
 from tokenpay.parties.passkey import MAX_COUNTER, TRANSITIONS as PASSKEY_TRANSITIONS
-from tokenpay.payments.payment import ENDED, ON_ITS_WAY, TRANSITIONS
+from tokenpay.payments.payment import ENDED, LEAVING, ON_ITS_WAY, RECALLED, TRANSITIONS
+from tokenpay.store.reason_text import reasons_text
 
 ENGINE = "tokenpay_engine"
 """The database role that carries money on and off the chain."""
@@ -436,6 +437,9 @@ class Reserved:
 
 _CHAIN_KINDS = "('custody', 'gas')"
 _ON_ITS_WAY = _listed({*ON_ITS_WAY, "failed"})
+_ASKED_BACK = (
+    f"NEW.state = OLD.state AND OLD.state IN ({_listed(LEAVING)}) AND NEW.reasons = '{reasons_text([RECALLED])}'"
+)
 _CARRIED = f"NEW.state IN ({_ON_ITS_WAY}) OR NEW.state = 'final' AND NEW.rail <> 'book'"
 _STAFF = "NEW.role <> 'customer'"
 _OPEN_FACTS = "NEW.name NOT IN ('stopped', 'resume_asked_by') AND NEW.name NOT LIKE 'rate_asked/%'"
@@ -451,7 +455,7 @@ RESERVED = (
     Reserved(name="by_the_engine", table="payments", event="INSERT",
              when=f"{_CARRIED} OR NEW.nonce IS NOT NULL OR NEW.transaction_hash IS NOT NULL"),
     Reserved(name="by_the_engine_later", table="payments", event="UPDATE",
-             when=f"OLD.state IN ({_ON_ITS_WAY}) OR OLD.state = 'refused' OR {_CARRIED} OR "
+             when=f"(OLD.state IN ({_ON_ITS_WAY}) OR OLD.state = 'refused' OR {_CARRIED}) AND NOT ({_ASKED_BACK}) OR "
              + " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in _ON_CHAIN)),
     Reserved(name="by_the_engine", table="keys", event="INSERT", when="NEW.key LIKE 'engine/%'"),
     Reserved(name="by_the_engine", table="audit_records", event="INSERT", when="NEW.stream = 'engine'"),

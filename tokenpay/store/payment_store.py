@@ -1,6 +1,6 @@
 """Payments: what each is for, and where it stands."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -13,13 +13,14 @@ from tokenpay.money.asset import Asset
 from tokenpay.payments.cash_leg import CashLeg
 from tokenpay.payments.intent import Intent, Party, Purpose, hash_of, parse_party
 from tokenpay.payments.journal import JournalCursor, JournalEntry, JournalFilter, JournalPage, page_of, words_of
-from tokenpay.payments.payment import ENDED, UNPAID, UNSENT, Payment, PaymentState, Reason
-from tokenpay.primitives.canonical import canonical_text, parse_canonical
+from tokenpay.payments.payment import ENDED, UNPAID, UNSENT, Payment, PaymentState
+from tokenpay.primitives.canonical import parse_canonical
 from tokenpay.store.asset_store import AssetStore
 from tokenpay.store.door import parts, readable, rows_limit, stored
 from tokenpay.store.final_transfer import IN_PARTS, FinalTransfer, country_of
 from tokenpay.store.guard_rules import CHANGES
 from tokenpay.store.journal_query import journal_query
+from tokenpay.store.reason_text import parse_reasons, reasons_text
 from tokenpay.store.tables import payment_words, payments
 from tokenpay.store.writes import Writes
 
@@ -293,7 +294,7 @@ class PaymentStore:
             intent=intent,
             state=PaymentState(row.state),
             updated_at_s=row.updated_at_s,
-            reasons=tuple(Reason(**reason) for reason in parse_canonical(row.reasons)),
+            reasons=parse_reasons(row.reasons),
             nonce=row.nonce,
             gas_limit=row.gas_limit,
             fee_cap_wei=row.fee_cap_wei,
@@ -376,11 +377,6 @@ def _final(row: Row[Any]) -> FinalTransfer:
 
 def _units(intent: str) -> int:
     return int(parse_canonical(intent)["units"])
-
-
-def reasons_text(reasons: Sequence[Reason]) -> str:
-    """Return reasons as they are stored."""
-    return canonical_text([{"code": reason.code, "message": reason.message} for reason in reasons])
 
 
 def _standing(payment: Payment) -> dict[str, Any]:
