@@ -18,19 +18,14 @@ from tokenpay.adapters.risk.rules import RuleScorer
 from tokenpay.adapters.screening.name_screener import NameScreener
 from tokenpay.adapters.signer.local import LocalSigner
 from tokenpay.adapters.signer.memory import SignerMemory
-from tokenpay.adapters.signer.passkey_sealing import seal_passkeys
-from tokenpay.adapters.signer.policy_sealing import seal_policy_rules
 from tokenpay.adapters.signer.rules import PasskeyRules, SignerRules, TrustedOperator
-from tokenpay.adapters.signer.staff_sealing import seal_staff
 from tokenpay.adapters.signer.wallet_file import create_wallet, open_wallet, write_private
 from tokenpay.adapters.system import SystemClock, SystemEntropy
 from tokenpay.bank import Bank
 from tokenpay.compliance.decision import passkey_units_of
 from tokenpay.compliance.policy import Policy
-from tokenpay.compliance.policy_proposal import ProposalState
-from tokenpay.compliance.staff_change import SignerTold
 from tokenpay.devnet.process import Devnet, start_devnet
-from tokenpay.errors import IntegrityError, InvalidInput, SignerUnavailable, StoreUnavailable, WrongState
+from tokenpay.errors import IntegrityError, InvalidInput, SignerUnavailable, StoreUnavailable
 from tokenpay.operations.found import Founder, check_founders, found
 from tokenpay.operations.open_session import open_session
 from tokenpay.parties.assertion import Assertion
@@ -43,15 +38,14 @@ from tokenpay.parties.credential import (
     seal_new_key,
 )
 from tokenpay.parties.customer import checked_name
-from tokenpay.parties.operator import ENGINE_ID, Operator, Permission, Role
-from tokenpay.parties.passkey import Passkey, PasskeyState
+from tokenpay.parties.operator import ENGINE_ID, Operator, Role
 from tokenpay.parties.passkey_challenge import PasskeyChallenge
 from tokenpay.parties.relying_party import RelyingParty
 from tokenpay.parties.session import Session
 from tokenpay.ports import Authenticator, Chain, Clock, Entropy, HeadSink, Presence, Printer, RateSource
-from tokenpay.primitives.canonical import Value
 from tokenpay.settings import (
     FILE_NAME,
+    KEYS,
     PIN_KEY_NAME,
     BankSettings,
     ChainSettings,
@@ -61,15 +55,12 @@ from tokenpay.settings import (
     read_settings,
     write_settings,
 )
-from tokenpay.steps.authorize import authorize
-from tokenpay.steps.record import record
 from tokenpay.store.memory_image import put_image, take_image
 from tokenpay.store.migrate import create_database, drop_database, store_needs_upgrade, upgrade_store
 from tokenpay.store.unit_of_work import Store
 from tokenpay.wallets import mnemonic
 from tokenpay.wallets.kdf import STRONG, Scrypt
 
-KEYS = "keys"
 AUTHENTICATORS = "authenticators"
 PIN_KEY_MARK = "pin_key_mark"
 _PIN_KEY = re.compile(rf"[0-9a-f]{{{2 * PIN_KEY_BYTES}}}")
@@ -275,79 +266,6 @@ def _read_pin_key(directory: Path) -> bytes | None:
     if _PIN_KEY.fullmatch(text) is None:
         raise InvalidInput(f"{PIN_KEY_NAME} is damaged: copy it again from a machine of the bank")
     return bytes.fromhex(text)
-
-
-def trust_passkeys(bank: Bank, *, by: Session, key_password: str | None = None) -> list[Passkey]:
-    """Tell the signer on this machine of the staff's confirmed passkeys, and of none that is revoked; return those.
-
-    It takes the wallet's password, and a supervisor. Each key is verified by the signatures of its owner and of the
-    supervisor who confirmed it. Programs that hold the signer open trust them when they are started again. Raises
-    IntegrityError, and changes nothing, for a key that nobody vouched for; SignerUnavailable, WrongPassword.
-    """
-    if bank.directory is None:
-        raise SignerUnavailable("a bank without a folder has no wallet to seal")
-    party = bank.required_relying_party()
-    with bank.store.read() as uow:
-        authorize(uow, bank, by, Permission.CONTROL)
-        passkeys, units = uow.passkeys.of_staff(), passkey_units_of(uow.policies.newest())
-    trusted = seal_passkeys(bank.directory / KEYS, key_password, passkeys, party=party, units=units)
-    with bank.store.unit_of_work() as uow:
-        operator = authorize(uow, bank, by, Permission.CONTROL)
-        standing = [uow.passkeys.get(passkey.id, lock=True) for passkey in sorted(trusted, key=lambda key: key.id)]
-        fresh = [passkey.id for passkey in standing if passkey.state is PasskeyState.CONFIRMED]
-        uow.passkeys.activate(fresh)
-        record(uow, bank, operator, "passkeys.trusted", "signer", {"passkeys": [passkey.id for passkey in trusted]})
-        return [uow.passkeys.get(passkey.id) for passkey in standing]
-
-
-def seal_policy(bank: Bank, *, by: Session, key_password: str | None = None) -> Policy:
-    """Tell the signer on this machine of the policy in force: what one person pays alone, passkeys, and fee caps.
-
-    It takes the wallet's password, and a supervisor. The two people who signed the policy are verified by the signer's
-    own rules; what was sealed of an older one is replaced, whether it allowed more or less. Programs that hold the
-    signer open obey it when they are started again. Raises WrongState for the policy that the bank was founded with,
-    which nobody signed; IntegrityError, and changes nothing, where those who signed are not two supervisors whom the
-    signer knows, or it was told of a newer one; SignerUnavailable, WrongPassword.
-    """
-    if bank.directory is None:
-        raise SignerUnavailable("a bank without a folder has no wallet to seal")
-    with bank.store.read() as uow:
-        authorize(uow, bank, by, Permission.CONTROL)
-        policy = uow.policies.newest()
-        signed = uow.policies.signed(policy.version)
-    if signed is None:
-        raise WrongState("the first policy was sealed when the bank was founded, and is signed by nobody")
-    party = bank.required_relying_party() if passkey_units_of(policy) else None
-    rules = seal_policy_rules(bank.directory / KEYS, key_password, signed, party=party)
-    with bank.store.unit_of_work() as uow:
-        operator = authorize(uow, bank, by, Permission.CONTROL)
-        details: dict[str, Value] = {"policy": policy.hash().hex(), "rules": rules.version}
-        record(uow, bank, operator, "policy.sealed", str(policy.version), details)
-    return policy
-
-
-def trust_staff(bank: Bank, *, by: Session, key_password: str | None = None) -> SignerTold:
-    """Tell the signer on this machine who was admitted and who was dismissed; return the changes it did not know.
-
-    It takes the wallet's password, and a supervisor. Each change is verified by the signer's own rules: those who
-    signed it stand there, or came by changes that lead back to them. Programs that hold the signer open follow when
-    they are started again. What they did not sign is left out, and so is what says of an id that the signer knows that
-    it is somebody else's, as after books came back from a copy. Raises IntegrityError for rules that are an older copy,
-    SignerUnavailable, WrongPassword.
-    """
-    if bank.directory is None:
-        raise SignerUnavailable("a bank without a folder has no wallet to seal")
-    with bank.store.read() as uow:
-        authorize(uow, bank, by, Permission.CONTROL)
-        changes = uow.staff.standing(ProposalState.IN_FORCE)
-    rules, told = seal_staff(bank.directory / KEYS, key_password, changes)
-    with bank.store.unit_of_work() as uow:
-        operator = authorize(uow, bank, by, Permission.CONTROL)
-        details: dict[str, Value] = {"changes": [change.id for change in told.changes], "rules": rules.version}
-        if told.left_out:
-            details["left_out"] = [change.id for change, _ in told.left_out]
-        record(uow, bank, operator, "operators.trusted", "signer", details)
-    return told
 
 
 def engine_session(bank: Bank) -> Session:

@@ -20,6 +20,8 @@ from tokenpay.errors import InvalidInput, NotFound, StoreUnavailable
 FILE_NAME = "bank.json"
 DATABASE_NAME = "bank.db"
 PIN_KEY_NAME = "pin.key"
+KEYS = "keys"
+"""The folder, in the bank's own, that its wallet and the signer's rules lie in."""
 MAX_NAME = 140
 MAX_NODES = 15
 _GWEI = 10**9

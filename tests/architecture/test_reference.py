@@ -28,7 +28,12 @@ GIVEN = re.compile(r"(?:code=|^        \()\"([a-z_]+\.[a-z_]+)\"", re.MULTILINE)
 # The rows of an entry, in their order; only the verbs that change something have the last two.
 ROWS = ("Returns", "Raises", "Who may", "Again", "Writes")
 LIBRARY = REPOSITORY / "tokenpay"
-SOURCES = [*LIBRARY.glob("operations/*.py"), *LIBRARY.glob("steps/*.py"), LIBRARY / "bootstrap.py"]
+SOURCES = [
+    *LIBRARY.glob("operations/*.py"),
+    *LIBRARY.glob("steps/*.py"),
+    LIBRARY / "bootstrap.py",
+    LIBRARY / "ceremonies.py",
+]
 
 
 def entries() -> dict[str, tuple[Path, str]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import tokenpay as tp
 from tokenpay.cli.command import add_noun, add_reason, add_verb
-from tokenpay.cli.desk import bank_folder, opened, signed_in
+from tokenpay.cli.desk import ask_new_secret, bank_folder, opened, signed_in
 from tokenpay.cli.output import Answer
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ def add_parser(subparsers: "Subparsers") -> None:
     stopping = add_verb(verbs, "stop", stop, "refuse every payment from now on", operator=True)
     add_reason(stopping)
     add_verb(verbs, "resume", resume, "ask to pay again, or agree to it as the second person", operator=True)
+    changing = "change the password of the wallet on this machine: asked for twice, or $TOKENPAY_NEW_KEY_PASSWORD"
+    add_verb(verbs, "change-key-password", change_key_password, changing, operator=True)
     accepting = "go on after a clock ran ahead and was set right; look first at what was done meanwhile"
     add_verb(verbs, "accept-clock", accept_clock, accepting, operator=True)
 
@@ -166,3 +168,10 @@ def resume(args: Namespace) -> Answer:
 def accept_clock(args: Namespace) -> Answer:
     with signed_in(args) as (bank, by):
         return Answer(content={"accepted": tp.accept_clock(bank, by=by)})
+
+
+def change_key_password(args: Namespace) -> Answer:
+    with signed_in(args) as (bank, by):
+        new = ask_new_secret("wallet password", "TOKENPAY_NEW_KEY_PASSWORD")
+        tp.change_key_password(bank, new=new, by=by, key_password=os.environ.get("TOKENPAY_KEY_PASSWORD") or None)
+    return Answer(content={"wallet_password": "changed"})

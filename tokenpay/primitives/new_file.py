@@ -27,7 +27,7 @@ def new_file(path: Path, *, mode: int = 0o600) -> Iterator[Path]:
         with draft.open("rb") as file:
             os.fsync(file.fileno())
         _name(draft, path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     finally:
         with suppress(OSError):  # where the disk has gone nothing can be taken away
             draft.unlink(missing_ok=True)
@@ -44,7 +44,8 @@ def _name(draft: Path, path: Path) -> None:
         draft.replace(path)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Have on the disk which names a folder has."""
     if os.name == "nt":  # knows no folder to open
         return
     descriptor = os.open(folder, os.O_RDONLY)

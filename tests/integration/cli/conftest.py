@@ -76,6 +76,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
             patch.setenv("TOKENPAY_PASSWORD", password if password is not None else PASSWORDS.get(by or "", ""))
             patch.setenv("TOKENPAY_NEW_PIN", "402857")
             patch.setenv("TOKENPAY_NEW_PASSWORD", "another-secret")
+            patch.setenv("TOKENPAY_NEW_KEY_PASSWORD", "another-key")
             capsys.readouterr()
             code = main([str(word) for word in words], **ports)
             out, err = capsys.readouterr()

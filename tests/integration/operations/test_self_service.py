@@ -427,6 +427,7 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
         "cancel": lambda by: tp.cancel(bank, held.id, by=by),
         "cancel_request": lambda by: tp.cancel_request(bank, request.id, by=by),
         "case_balances": lambda by: tp.case_balances(bank, case.id, by=by),
+        "change_key_password": lambda by: tp.change_key_password(bank, new="y" * 8, by=by),
         "change_password": lambda by: tp.change_password(bank, old="x" * 8, new="y" * 8, by=by),
         "check_asset": lambda by: tp.check_asset(bank, TOKEN.id, by=by),
         "freeze_asset": lambda by: tp.freeze_asset(bank, TOKEN.id, reason="x", by=by),
