@@ -4,9 +4,10 @@ The books are not believed: the signer verifies everything by the rules that it 
 """
 
 from tokenpay.adapters.signer.passkey_sealing import seal_passkeys
-from tokenpay.adapters.signer.policy_sealing import seal_policy_rules
-from tokenpay.adapters.signer.staff_sealing import seal_staff
-from tokenpay.adapters.signer.wallet_file import change_wallet_password
+from tokenpay.adapters.signer.policy_sealing import following, seal_policy_rules
+from tokenpay.adapters.signer.rules import SignerRules
+from tokenpay.adapters.signer.staff_sealing import seal_staff, unknown_to
+from tokenpay.adapters.signer.wallet_file import RULES, change_wallet_password, read_rules
 from tokenpay.bank import Bank
 from tokenpay.compliance.decision import passkey_units_of
 from tokenpay.compliance.policy import Policy
@@ -93,6 +94,26 @@ def trust_staff(bank: Bank, *, by: Session, key_password: str | None = None) -> 
             details["left_out"] = [change.id for change, _ in told.left_out]
         record(uow, bank, operator, "operators.trusted", "signer", details)
     return told
+
+
+def untold(bank: Bank) -> dict[str, str] | None:
+    """Return what the signer on this machine was not told of, each with the command that does; None: none is here.
+
+    What lies there is read and not verified: this only reminds. Raises IntegrityError for rules that cannot be read.
+    """
+    if bank.directory is None or not (bank.directory / KEYS / RULES).exists():
+        return None
+    rules = SignerRules.unverified(read_rules(bank.directory / KEYS))
+    with bank.store.read() as uow:
+        policy = uow.policies.newest()
+        changes = uow.staff.standing(ProposalState.IN_FORCE)
+    missing = {}
+    if following(rules, policy, party=bank.relying_party()) != rules:
+        missing[f"version {policy.version} of the policy"] = "tokenpay policy seal"
+    people = sorted({change.operator.id for change in unknown_to(rules, changes)})
+    if people:
+        missing[f"who came or went: {', '.join(people)}"] = "tokenpay operator trust"
+    return missing
 
 
 def change_key_password(bank: Bank, *, new: str, by: Session, key_password: str | None = None) -> None:

@@ -1,4 +1,4 @@
-"""What the doctor looks at in an open bank: the brake, the screening lists, the audit streams and each chain."""
+"""What the doctor looks at in an open bank: the brake, lists, policy, signer, audit streams and each chain."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -58,6 +58,17 @@ def policy(bank: "Bank") -> Finding:
         said = f'version {rules.version} needs the extra "{extra}": what it would ask it about is held'
         return warn("policy", said, f'pip install "tokenpay[{extra}]"')
     return ok("policy", f"version {rules.version} is in force")
+
+
+def signer(bank: "Bank") -> Iterator[Finding]:
+    """Whether the signer on this machine was told of the policy in force, and of who came and went."""
+    from tokenpay.ceremonies import untold
+
+    missing = untold(bank)
+    for what, remedy in (missing or {}).items():
+        yield warn("signer", f"it was not told of {what}", remedy)
+    if missing == {}:
+        yield ok("signer", "it was told of the policy in force, and of who came and went")
 
 
 def guards(bank: "Bank") -> Finding:

@@ -83,6 +83,7 @@ def _bank(args: Namespace) -> Iterator[Finding]:
         yield diagnosis.payments(bank)
         yield diagnosis.lists(bank)
         yield diagnosis.policy(bank)
+        yield from _tried("signer", partial(diagnosis.signer, bank))
         yield diagnosis.guards(bank)
         yield from _tried("audit", partial(diagnosis.audit, bank))
         yield from _tried("heads", partial(diagnosis.heads, bank))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.integration.cli.conftest import Desk
+from tests.integration.operations.test_change_staff import admitted
 from tests.lying_node import nodes_of, quorum_of
 from tests.world import CHAIN_ID, SETTINGS
 from tokenpay.settings import BankSettings, read_settings, write_settings
@@ -57,6 +58,18 @@ def readable_key(desk: Desk) -> None:
 
 def record_changed(desk: Desk) -> None:
     desk.world.sql("UPDATE audit_records SET actor = 'eve' WHERE seq = 2")
+
+
+def signer_not_told_of_a_policy(desk: Desk) -> None:
+    desk.world.limit(alone_units=1)
+
+
+def signer_not_told_of_who_came(desk: Desk) -> None:
+    admitted(desk.world)
+
+
+def signer_rules_unreadable(desk: Desk) -> None:
+    (desk.folder / "keys" / "signer.json").write_text("{")
 
 
 def guard_down(desk: Desk) -> None:
@@ -116,6 +129,9 @@ ILLS: list[tuple[Callable[[Desk], None], str, str]] = [
     (old_list, "warn", "lists"),
     (unread_names, "warn", "lists"),
     (stopped, "warn", "payments"),
+    (signer_not_told_of_a_policy, "warn", "signer"),
+    (signer_not_told_of_who_came, "warn", "signer"),
+    (signer_rules_unreadable, "fail", "signer"),
     (readable_key, "fail", "permissions"),
     (record_changed, "fail", "audit"),
     (guard_down, "fail", "guards"),
@@ -146,6 +162,15 @@ def test_a_healthy_bank(desk: Desk) -> None:
     assert len(lines) == len(findings(said))
     assert all(line.startswith("ok    ") for line in lines)
     assert any("TOKENPAY_KEY_PASSWORD" in line for line in lines)
+
+
+def test_a_signer_that_is_told_is_well_again(desk: Desk) -> None:
+    signer_not_told_of_who_came(desk)
+    assert "it was not told of who came or went: carol; tokenpay operator trust" in desk("doctor").out
+    assert desk("operator", "trust", by="ann").code == 0
+    assert ("ok", "signer") in findings(desk("doctor", "--json"))
+    (desk.folder / "keys" / "signer.json").unlink()
+    assert "signer" not in {subject for _, subject in findings(desk("doctor", "--json"))}
 
 
 def test_guards_that_are_down_are_put_up_by_a_migration(desk: Desk) -> None:

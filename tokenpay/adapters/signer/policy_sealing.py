@@ -6,6 +6,7 @@ from pathlib import Path
 from tokenpay.adapters.signer.rules import PasskeyRules, SignerRules
 from tokenpay.adapters.signer.sealing import seal_anew
 from tokenpay.compliance.decision import passkey_units_of
+from tokenpay.compliance.policy import Policy
 from tokenpay.compliance.policy_proposal import PolicyProposal
 from tokenpay.errors import IntegrityError
 from tokenpay.parties.operator import Role
@@ -27,23 +28,21 @@ def seal_policy_rules(
 
     def told(rules: SignerRules) -> SignerRules:
         _check(signed, rules)
-        policy = signed.policy
-        units, passkeys = passkey_units_of(policy), rules.passkeys
-        if passkeys is not None:
-            passkeys = replace(passkeys, units=units)
-        elif units and party is not None:
-            passkeys = PasskeyRules(party=party, units=units, keys={})
-        alone_units = {asset_id: limits.alone_units for asset_id, limits in policy.limits.items()}
-        fee_caps_wei = {id: policy.fee_caps_wei.get(id, cap_wei) for id, cap_wei in rules.fee_caps_wei.items()}
-        return replace(
-            rules,
-            alone_units=alone_units,
-            passkeys=passkeys,
-            fee_caps_wei=fee_caps_wei,
-            policy_version=policy.version,
-        )
+        return replace(following(rules, signed.policy, party=party), policy_version=signed.policy.version)
 
     return seal_anew(directory, password, told)
+
+
+def following(rules: SignerRules, policy: Policy, *, party: RelyingParty | None) -> SignerRules:
+    """Return what a signer's rules are once they follow a policy, but for its version."""
+    units, passkeys = passkey_units_of(policy), rules.passkeys
+    if passkeys is not None:
+        passkeys = replace(passkeys, units=units)
+    elif units and party is not None:
+        passkeys = PasskeyRules(party=party, units=units, keys={})
+    alone_units = {asset_id: limits.alone_units for asset_id, limits in policy.limits.items()}
+    fee_caps_wei = {id: policy.fee_caps_wei.get(id, cap_wei) for id, cap_wei in rules.fee_caps_wei.items()}
+    return replace(rules, alone_units=alone_units, passkeys=passkeys, fee_caps_wei=fee_caps_wei)
 
 
 def _check(signed: PolicyProposal, rules: SignerRules) -> None:

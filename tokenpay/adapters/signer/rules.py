@@ -96,12 +96,27 @@ class SignerRules:
         """Read sealed rules; raises IntegrityError when a letter of them was changed."""
         try:
             document: Any = read_json(text, max_characters=_MAX_CHARACTERS, max_depth=_MAX_DEPTH)
-            content = document["rules"]
-            whole = hmac.compare_digest(_mac(key, content), str(document["mac"]))
+            whole = hmac.compare_digest(_mac(key, document["rules"]), str(document["mac"]))
         except (InvalidInput, ValueError, KeyError, TypeError):
             whole = False
         if not whole:
             raise IntegrityError("the signer's rules were changed by somebody without its key")
+        return cls._read(document["rules"])
+
+    @classmethod
+    def unverified(cls, text: str) -> "SignerRules":
+        """Read sealed rules without their key, to tell people what they say, and to sign nothing by them.
+
+        Raises IntegrityError for a text that holds none.
+        """
+        try:
+            document: Any = read_json(text, max_characters=_MAX_CHARACTERS, max_depth=_MAX_DEPTH)
+            return cls._read(document["rules"])
+        except (InvalidInput, ValueError, KeyError, TypeError, AttributeError):
+            raise IntegrityError("the signer's rules cannot be read") from None
+
+    @classmethod
+    def _read(cls, content: Any) -> "SignerRules":
         return cls(
             operators={id: _operator(entry) for id, entry in content["operators"].items()},
             fee_caps_wei={int(chain_id): int(cap) for chain_id, cap in content["fee_caps_wei"].items()},

@@ -34,6 +34,18 @@ def seal_staff(directory: Path, password: str | None, changes: Sequence[StaffCha
     return rules, SignerTold(changes=tuple(new), left_out=without)
 
 
+def unknown_to(rules: SignerRules, changes: Sequence[StaffChange]) -> list[StaffChange]:
+    """Return the changes of the staff that a signer's rules do not follow."""
+
+    def unknown(change: StaffChange) -> bool:
+        try:
+            return not _follows(rules, change)
+        except IntegrityError:
+            return True
+
+    return [change for change in changes if unknown(change)]
+
+
 def _told(rules: SignerRules, new: Sequence[StaffChange]) -> SignerRules:
     """Return the rules after these changes; raises IntegrityError for the first that cannot be followed."""
     waiting = list(new)
