@@ -50,9 +50,10 @@ def close_shift(bank: Bank, shift_id: str, *, counts: Sequence[CashCount], by: S
         held = uow.payments.find(related=shift_id, states=[PaymentState.HELD], whole=False)
         if held:
             raise WrongState("a payment of the shift waits for a second person", payment=held[0].id)
-        if uow.facts.get("stopped", "") and variances(expected, closing):  # a refusal would tell by how much
+        found = variances(expected, closing)
+        if found and uow.facts.get("stopped", ""):  # a refusal would tell by how much
             raise WrongState("payments are stopped: until they run, no count that differs ends a shift", shift=shift_id)
-        weighed = weigh_variances(uow, bank, operator, shift, closing, by=by)
+        weighed = weigh_variances(uow, bank, operator, shift, found, by=by)
         if isinstance(weighed, Refusal):
             uow.keys.release(key)
             return enter_refusal(uow, bank, operator, weighed)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from tokenpay.bank import Bank
 from tokenpay.counter.cash_count import CashCount
-from tokenpay.counter.shift import Shift
+from tokenpay.counter.shift import Shift, variances
 from tokenpay.errors import WrongState
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.parties.operator import Permission
@@ -54,9 +54,10 @@ def open_shift(bank: Bank, *, drawer: str, opening: Sequence[CashCount], by: Ses
         before = uow.shifts.last_of(shift.drawer)
         if not uow.shifts.add(shift):
             raise _taken(uow, shift)
-        if before is not None and before.branch != shift.branch and any(drawer_units(uow, shift.drawer).values()):
+        expected = drawer_units(uow, shift.drawer)
+        if before is not None and before.branch != shift.branch and any(expected.values()):
             raise WrongState(f"the drawer of this name holds cash of the branch {before.branch}", shift=before.id)
-        weighed = weigh_variances(uow, bank, operator, shift, shift.opening, by=by)
+        weighed = weigh_variances(uow, bank, operator, shift, variances(expected, shift.opening), by=by)
         if isinstance(weighed, Refusal):
             uow.shifts.take_back(shift.id)
             uow.keys.release(key)

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from tokenpay.bank import Bank
-from tokenpay.counter.cash_count import CashCount
-from tokenpay.counter.shift import Shift, variances
+from tokenpay.counter.shift import Shift, Variance
 from tokenpay.ledger.chart import BANK, AccountKind
 from tokenpay.parties.operator import Operator
 from tokenpay.parties.session import Session
@@ -12,21 +11,19 @@ from tokenpay.payments.intent import BookParty, Purpose
 from tokenpay.payments.payment import Refusal
 from tokenpay.steps import movements
 from tokenpay.steps.propose import Draft, Weighed, freeze, weigh
-from tokenpay.steps.shift_payment import drawer_units
 from tokenpay.store.unit_of_work import UnitOfWork
 
 _FOUND = BookParty(AccountKind.VARIANCE, BANK)
 
 
 def weigh_variances(
-    uow: UnitOfWork, bank: Bank, operator: Operator, shift: Shift, counts: Sequence[CashCount], *, by: Session
+    uow: UnitOfWork, bank: Bank, operator: Operator, shift: Shift, found: Sequence[Variance], *, by: Session
 ) -> list[Weighed] | Refusal:
-    """Return a payment for each currency that a count found more or less of, or the first refusal.
+    """Return a payment for each currency that the count of a shift found more or less of, or the first refusal.
 
     The shift is locked. Nothing is entered yet: all of a count is booked, or none.
     """
     drawer = BookParty(AccountKind.DRAWER, shift.drawer)
-    found = variances(drawer_units(uow, shift.drawer), counts)
     drafts = [
         Draft(
             purpose=Purpose.VARIANCE,
