@@ -120,7 +120,7 @@ GENERAL = {
     "reversal.exists": N_("the payment was reversed or refunded already"),
     "chain.reverted": N_("the transaction was included and reverted"),
     "chain.nonce_taken": N_("another transaction has its nonce in a final block"),
-    "payment.recalled": N_("it was asked back before a block had it"),
+    "payment.recalled": N_("it was asked back, and nothing was paid"),
     "payment.given_up": N_("a supervisor gave it up before it was signed"),
     "chain.nothing_moved": N_("the transaction succeeded, and the token moved nothing"),
 }

@@ -23,6 +23,7 @@ STATES = {
     tp.PaymentState.CANCELLED: ("✗", _("CANCELLED"), _("Nothing left; the funds are free again.")),
     tp.PaymentState.EXPIRED: ("✗", _("EXPIRED"), _("Nothing left; the funds are free again.")),
 }
+LEAVING = (tp.PaymentState.SIGNED, tp.PaymentState.SENT)
 REQUEST_STATES = {
     tp.RequestState.OPEN: ("○", _("OPEN"), _("Waiting for the payer.")),
     tp.RequestState.PART_PAID: ("◐", _("PART PAID"), _("The rest is still open.")),
@@ -128,6 +129,7 @@ class PaymentView:
     later: tuple[str, ...] = ()
     rest: tp.Amount | None = None
     reversible: bool = False
+    recallable: bool = False
     payer: str = ""
     todo: str = ""
     blind: tp.Asset | None = None
@@ -179,7 +181,7 @@ def payment_view(
     standing = [after for after in later or () if after.state not in GONE]
     final_book = later is not None and payment.state is tp.PaymentState.FINAL and intent.rail is tp.Rail.BOOK
     of_people = intent.purpose in (tp.Purpose.PAYMENT, tp.Purpose.REFUND)
-    mark, word, meaning = STATES[payment.state]
+    mark, word, _meaning = STATES[payment.state]
     creditor = intent.creditor
     return PaymentView(
         id=payment.id,
@@ -187,7 +189,7 @@ def payment_view(
         state=payment.state,
         mark=mark,
         word=word,
-        meaning=meaning,
+        meaning=meaning(payment),
         amount=halves_text(intent),
         debtor=party_text(intent.debtor, names),
         creditor=party_text(creditor, names),
@@ -209,8 +211,20 @@ def payment_view(
         ),
         rest=_rest(intent, standing) if final_book and intent.purpose is tp.Purpose.PAYMENT else None,
         reversible=final_book and of_people and not standing,
+        recallable=payment.state in LEAVING and payment.recalled_by is None and intent.purpose is not tp.Purpose.FILL,
         payer=str(intent.debtor),
     )
+
+
+def meaning(payment: tp.Payment) -> str:
+    """Return in a sentence what it means that a payment stands where it does."""
+    if payment.recalled_by is not None and payment.state in (*LEAVING, tp.PaymentState.INCLUDED):
+        return _("{who} has asked it back. It may be paid all the same: a final block tells.").format(
+            who=payment.recalled_by
+        )
+    if payment.state is tp.PaymentState.FAILED and any(why.code == "payment.recalled" for why in payment.reasons):
+        return _("It came back: nothing was paid, and the funds are free again.")
+    return STATES[payment.state][2]
 
 
 def _rest(intent: tp.Intent, standing: Iterable[tp.Payment]) -> tp.Amount | None:

@@ -103,7 +103,7 @@ class PaymentScreen(Room):
         if command is CANCEL_PAYMENT:
             return (held or seen.state is tp.PaymentState.CLEARED) and (mine or self.terminal.may(APPROVE))
         if command is RECALL:
-            return may_be_asked_back(seen)
+            return seen.recallable
         if command is TOUCH:
             return mine and waits_for_a_key(seen)
         return held and not mine
@@ -187,12 +187,6 @@ class PaymentScreen(Room):
 def waits_for_a_key(seen: PaymentView) -> bool:
     """Tell whether somebody who signs this payment has yet to touch their security key."""
     return seen.state is tp.PaymentState.HELD and "approval.passkey" in seen.codes
-
-
-def may_be_asked_back(seen: PaymentView) -> bool:
-    """Tell whether a payment has left, is in no block, and nobody has asked it back."""
-    leaving = seen.state in (tp.PaymentState.SIGNED, tp.PaymentState.SENT)
-    return leaving and seen.purpose is not tp.Purpose.FILL and "payment.recalled" not in seen.codes
 
 
 def facts(seen: PaymentView) -> str:

@@ -217,11 +217,12 @@ def test_a_supervisor_asks_back_what_has_left_and_a_teller_cannot(branch: Branch
             await hand.read("then it is paid")
             await hand.enter("the customer was deceived")
             await hand.arrive(PaymentScreen)
-            await hand.read("asked back before a block had it")
+            await hand.read("vera has asked it back")
             assert "Ask it back" not in hand.footer()
             branch.turn()
             branch.turn()
             await hand.read("✗ FAILED")
+            await hand.read("It came back")
             assert branch.balance(branch.anna) == "2000.00 DEUR"
             assert tp.reconcile(branch.bank, by=branch.vera).holds
 

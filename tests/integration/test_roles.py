@@ -25,11 +25,9 @@ from tests.world import CHAIN_ID, COIN, LISTED, OUTSIDE, SETTINGS, World, euro, 
 from tokenpay.cli import main
 from tokenpay.compliance.approval import Part
 from tokenpay.counter.cash_count import CashCount
-from tokenpay.payments.payment import RECALLED
 from tokenpay.settings import PIN_KEY_NAME, BankSettings, write_settings
 from tokenpay.store import migrate
 from tokenpay.store.guard_rules import CHANGES, ENGINE
-from tokenpay.store.reason_text import reasons_text
 from tokenpay.store.roles import AUDITOR, ROLES, TERMINAL, grant_roles
 from tokenpay.store.tables import metadata
 from tokenpay.testing.fake_system import FakeEntropy
@@ -189,7 +187,6 @@ def test_an_auditor_reads_the_books_and_proves_them(places: Places, tmp_path: Pa
 
 # --- what each may not --------------------------------------------------------------------------
 
-_RECALLED = reasons_text([RECALLED])
 _CUSTODY = "(SELECT min(id) FROM accounts WHERE kind = 'custody')"
 _ANY = "(SELECT min(id) FROM accounts WHERE kind = 'customer')"
 _TRANSFER = "'TR-x', debit_account, debit_kind, credit_account, credit_kind, asset_id, units"
@@ -287,9 +284,11 @@ _TERMINAL = {
     "payments: one final before its chain": "UPDATE payments SET state = 'final' WHERE rail = 'chain' AND state = 'cleared'",
     "payments: a nonce": "UPDATE payments SET nonce = 7 WHERE state = 'held'",
     "payments: of a block": "UPDATE payments SET included_block = 7 WHERE state = 'sent'",
-    "payments: asked back at another price": f"UPDATE payments SET reasons = '{_RECALLED}', fee_cap_wei = '7'"
-    " WHERE state = 'sent'",
-    "payments: asked back out of a block": f"UPDATE payments SET reasons = '{_RECALLED}' WHERE state = 'final'",
+    "payments: asked back at another price": "UPDATE payments SET recalled_by = 'eve', fee_cap_wei = '7' WHERE state = 'sent'",
+    "payments: asked back at another time": "UPDATE payments SET recalled_by = 'eve', updated_at_s = 7 WHERE state = 'sent'",
+    "payments: asked back and told otherwise": "UPDATE payments SET recalled_by = 'eve', reasons = '[]' WHERE state = 'sent'",
+    "payments: asked back out of a block": "UPDATE payments SET recalled_by = 'eve' WHERE state = 'final' AND rail = 'chain'",
+    "payments: asked back before it left": "UPDATE payments SET recalled_by = 'eve' WHERE state = 'held'",
     "payments: back from its way": "UPDATE payments SET reasons = '[]' WHERE state = 'sent'",
     "keys: the engine's": "INSERT INTO keys VALUES ('engine/x', 'payment', '{}', 'x', 1)",
     "leases: taken": "UPDATE leases SET holder = 'eve', until_s = 9999999999",

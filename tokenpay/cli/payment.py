@@ -268,5 +268,6 @@ def payment_content(payment: "Payment") -> dict[str, Any]:
         "remittance_information": intent.remittance_information,
         "intent_hash": intent.hash(),
         "nonce": payment.nonce,
+        "recalled_by": payment.recalled_by,
         "transaction_hash": payment.transaction_hash,
     }

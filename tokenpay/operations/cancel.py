@@ -18,7 +18,7 @@ def cancel(bank: Bank, payment_id: str, *, by: Session) -> Payment:
     Its maker may, and who may approve; what a count found is not taken back by who counted. One that has its nonce and
     was not signed, whatever keeps it, is given up by who may approve: it is returned as it stands, and the engine's
     next turn fails it, gives its funds back and fills its nonce. Raises NotPermitted, and WrongState once it was
-    signed: what has left is refunded or reversed, not cancelled.
+    signed: what has left is asked back, refunded or reversed, not cancelled.
     """
     now_s = bank.clock.now_s()
     with bank.store.unit_of_work() as uow:

@@ -7,9 +7,9 @@ from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.intent import Purpose
 from tokenpay.payments.payment import LEAVING, Payment
-from tokenpay.steps.asked_back import ask_back, is_asked_back
+from tokenpay.steps.asked_back import ask_back
 from tokenpay.steps.authorize import authorize
-from tokenpay.store.unit_of_work import UnitOfWork
+from tokenpay.steps.overtaken import NONCE_TAKEN
 
 
 def recall(bank: Bank, payment_id: str, *, reason: str, by: Session) -> Payment:
@@ -24,14 +24,12 @@ def recall(bank: Bank, payment_id: str, *, reason: str, by: Session) -> Payment:
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.APPROVE)
         payment = uow.payments.lock(payment_id)
-        if _asked_before(uow, payment):
+        if payment.recalled_by is not None:
             return payment
         if payment.intent.purpose is Purpose.FILL:
             raise WrongState("a no-op takes the place of a nonce: it cannot be asked back", payment=payment_id)
         if payment.state not in LEAVING:
             raise WrongState(f"the payment is {payment.state} and cannot be asked back", payment=payment_id)
-        return ask_back(uow, bank, operator, payment, reason=reason)
-
-
-def _asked_before(uow: UnitOfWork, payment: Payment) -> bool:
-    return is_asked_back(payment) or any(version.recalls for version in uow.attempts.signed(payment.id))
+        if NONCE_TAKEN in payment.reasons:
+            raise WrongState("another transaction has its nonce: `chain overtaken` ends it", payment=payment_id)
+        return ask_back(uow, bank, operator, payment, texts={"reason": reason})

@@ -54,7 +54,8 @@ def resolve_overtaken(bank: Bank, payment_id: str, *, raw: bytes, by: Session) -
             _close_case(uow, bank, operator, payment_id)
             return stored
         others = [p for p in uow.payments.find(states=IN_NO_BLOCK | UNSENT, chain_id=chain_id) if p.id != payment_id]
-        theirs = [other.id for other in others if call == _own_call(uow, other)]
+        paying = [other for other in others if other.intent.purpose is not Purpose.FILL]  # a no-op pays nobody
+        theirs = [other.id for other in paying if call == _own_call(uow, other)]
         if theirs or may_have_paid(payment.intent, transaction.transaction, logs):
             raise WrongState("that transaction may have paid somebody: people have to look", payment=payment_id)
         failed = _outcome(uow, payment, final_number=final_number)

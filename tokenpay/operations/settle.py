@@ -56,25 +56,25 @@ def settle(bank: Bank, *, chain_id: int, by: Session) -> Settled:
     check_overtaken(bank, chain_id, final_number=final.number, by=by)
     due = [payment for payment in included if (payment.included_block or 0) <= final_number]
     receipts = chain.receipts([payment.transaction_hash or b"" for payment in due]) if due else []
-    moved, unread = _moved(bank, chain_id, due, by=by)
+    recalls = _recalls(bank, due)
+    moved, unread = _moved(bank, chain_id, [payment for payment in due if payment.id not in recalls], by=by)
     for payment, receipt in zip(due, receipts, strict=True):
         # The block still stands, or it would not be final: a node without the receipt has not caught up with itself.
         # Sent back, the payment would stay behind while the books pass its block.
         if receipt is None or receipt.block_hash != payment.included_hash:
             raise ChainUnavailable("the node has a block and not its receipts; try again", chain_id=chain_id)
-    recalling = _recalling(bank, due)
     found = [
         Due(
             payment=payment,
             receipt=receipt,
             logs=moved.get(receipt.transaction_hash, ()),
-            recalls=receipt.transaction_hash in recalling,
+            recalls=payment.id in recalls,
         )
         for payment, receipt in zip(due, receipts, strict=True)
-        if receipt is not None and payment.intent.amount.asset not in unread
+        if receipt is not None and (payment.intent.amount.asset not in unread or payment.id in recalls)
     ]
     for payment in due:
-        if payment.intent.amount.asset in unread:
+        if payment.intent.amount.asset in unread and payment.id not in recalls:
             tell_stuck(bank, payment.id, "its token wrote what cannot be read: whether it paid is not known", by=by)
     judged = settle_payments(bank, found, final_number=final_number, by=by)
     for collection in waiting:
@@ -88,12 +88,15 @@ def settle(bank: Bank, *, chain_id: int, by: Session) -> Settled:
     return Settled(final_number=max(final_number, followed.final_number), payments=judged, deposits=len(seen))
 
 
-def _recalling(bank: Bank, due: Sequence[Payment]) -> set[bytes]:
-    """Return the transactions of these payments that ask them back."""
-    if not due:
+def _recalls(bank: Bank, due: Sequence[Payment]) -> set[str]:
+    """Return which of these payments a final block has as the no-op that recalls them, told by its own bytes."""
+    asked = {payment.transaction_hash for payment in due if payment.recalled_by is not None}
+    if not asked:
         return set()
     with bank.store.read() as uow:
-        return uow.attempts.recalling(payment.transaction_hash or b"" for payment in due)
+        signed = uow.attempts.all_signed(payment.id for payment in due if payment.recalled_by is not None)
+    versions = [version for versions in signed.values() for version in versions if version.transaction_hash in asked]
+    return {version.payment_id for version in versions if version.pays_nobody()}
 
 
 def _moved(

@@ -14,7 +14,7 @@ from tokenpay.errors import (
     TokenpayError,
     WrongState,
 )
-from tokenpay.ethereum.fees import ANY_WEI, NO_OP_GAS, Fees, most_wei_per_gas
+from tokenpay.ethereum.fees import ANY_WEI, Fees, most_wei_per_gas
 from tokenpay.money.address import Address
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
@@ -22,7 +22,6 @@ from tokenpay.payments.attempt import Attempt, AttemptOutcome, SignedPayment
 from tokenpay.payments.intent import Purpose, Rail
 from tokenpay.payments.payment import IN_NO_BLOCK, Payment, PaymentState, Reason
 from tokenpay.steps.abandon import abandon
-from tokenpay.steps.asked_back import is_asked_back
 from tokenpay.steps.assign import assign_alone, assign_together
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.enter_case import enter_case
@@ -30,6 +29,7 @@ from tokenpay.steps.groups import STAYS, groups
 from tokenpay.steps.halt import halt_chain, running
 from tokenpay.steps.look_before_signing import Looked, look_before_signing
 from tokenpay.steps.never_signed import mark_signed_before
+from tokenpay.steps.no_op_gas import no_op_gas
 from tokenpay.steps.price_payments import Priced, price_payments
 from tokenpay.steps.raise_fee_cap import raise_fee_cap
 from tokenpay.steps.recheck import Look
@@ -95,6 +95,20 @@ def _fees(bank: Bank, chain_id: int) -> Fees:
     return Fees.of_today(base_fee_wei=chain.head().base_fee_wei, priority_fee_wei=tip_wei)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Standing:
+    """A payment that has its nonce, its newest version, and whether that is due to be sent again."""
+
+    payment: Payment
+    newest: SignedPayment | None = None
+    due: bool = False
+
+
+def _may_be_sent(payment: Payment, version: SignedPayment) -> bool:
+    """Tell whether a version is still sent: of what was asked back, only what takes its nonce."""
+    return payment.recalled_by is None or version.pays_nobody()
+
+
 @dataclass(slots=True, kw_only=True)
 class _Turn:
     """One call of submit, and what came of it so far. `silent`: the node gave no answer to what was sent last."""
@@ -116,9 +130,9 @@ class _Turn:
         for some in groups([payment for payment in found if payment.intent.rail is Rail.CHAIN]):
             if self.silent or not self.goes_on():
                 return
-            ready, asked = self._following(some)
-            asked, unsigned = self._may_be_signed(asked)
-            self._sign_and_send(asked, also=[*ready, *unsigned])
+            ready, waiting = self._following(some)
+            asked, again = self._may_be_signed(waiting)
+            self._sign_and_send(asked, also=[*ready, *again])
 
     def start(self, limit: int) -> None:
         """Assign, sign and send cleared payments, oldest first; one that cannot go opens a case and stops no other."""
@@ -138,52 +152,58 @@ class _Turn:
 
     # What has its nonce
 
-    def _following(self, some: Sequence[Payment]) -> tuple[list[SignedPayment], list[ToSign]]:
-        """Return the bytes that these payments need sent again, and what is to be signed for them."""
+    def _following(self, some: Sequence[Payment]) -> tuple[list[SignedPayment], list[_Standing]]:
+        """Return the bytes that these payments need sent again, and what is to be signed for."""
         with self.bank.store.read() as uow:
             signed = uow.attempts.all_signed(payment.id for payment in some)
             attempts = uow.attempts.all_of(signed)
         ready: list[SignedPayment] = []
-        asked: list[ToSign] = []
+        waiting: list[_Standing] = []
         for payment in some:
             if payment.state is PaymentState.ASSIGNED:
-                asked.append(ToSign(payment=payment, fees=self.fees, version=1))
+                waiting.append(_Standing(payment=payment))
                 continue
             if payment.id not in signed:
                 raise IntegrityError("a signed payment has lost its bytes", payment=payment.id)
             newest = signed[payment.id][-1]
             last = next((a for a in reversed(attempts.get(payment.id, ())) if a.version == newest.version), None)
-            # What is asked back pays nobody by us any more: only what takes its nonce is sent again.
-            due = (last is None or self._is_due(last)) and (newest.recalls or not is_asked_back(payment))
-            following = self._version_after(payment, newest, last)
-            if following is not None:
-                asked.append(replace(following, instead=newest) if due else following)
+            due = last is None or self._is_due(last)
+            if self._waits_too_long(newest, last) or not _may_be_sent(payment, newest):
+                waiting.append(_Standing(payment=payment, newest=newest, due=due))
             elif due:
                 ready.append(newest)
-        return ready, asked
+        return ready, waiting
 
-    def _may_be_signed(self, asked: Sequence[ToSign]) -> tuple[list[ToSign], list[SignedPayment]]:
-        """Return what the gate lets be signed now, and the versions to send again of what it does not.
+    def _may_be_signed(self, waiting: Sequence[_Standing]) -> tuple[list[ToSign], list[SignedPayment]]:
+        """Return what is to be signed now, and the versions to send again of what is not.
 
-        Much may have changed since the nonce was taken: the signer was away, or no block took the payment for long. One
-        that was signed and may not go any more is asked back, which nobody has to allow.
+        Much may have changed since the nonce was taken: the signer was away, or no block took the payment for long.
         """
-        looked = look_before_signing(self.bank, [each.payment for each in asked if not each.recalls], by=self.by)
-        goes: list[ToSign] = []
-        for each in asked:
-            found = looked.get(each.payment.id)
-            if found is None or found.look is Look.GOES:
-                goes.append(each)
-            elif found.error is not None:
+        looked = look_before_signing(self.bank, [each.payment for each in waiting], by=self.by)
+        asked: list[ToSign] = []
+        again: list[SignedPayment] = []
+        for each in waiting:
+            found = looked[each.payment.id]
+            if found.error is not None:
                 self._put_aside(found.payment, found.error)
-            elif found.look is Look.ENDS:
-                unsigned = found.payment.state is PaymentState.ASSIGNED
-                goes += self._given_up(found) if unsigned else [replace(each, recalls=True)]
-        kept = {each.payment.id for each in goes}
-        return goes, [each.instead for each in asked if each.instead is not None and each.payment.id not in kept]
+            if each.newest is None:
+                asked += self._first_version(found)
+                continue
+            goes = found.error is None and found.look is not Look.WAITS
+            following = self._version_after(found.payment, each.newest) if goes else None
+            instead = each.newest if each.due and _may_be_sent(found.payment, each.newest) else None
+            if following is not None:
+                asked.append(replace(following, instead=instead))
+            elif instead is not None:
+                again.append(instead)
+        return asked, again
 
-    def _given_up(self, found: Looked) -> list[ToSign]:
-        """Give up a payment before its first signature; return the no-op to sign at its nonce, where one is cleared."""
+    def _first_version(self, found: Looked) -> list[ToSign]:
+        """Return what to sign for a payment that was never signed: itself, or the no-op that takes its nonce."""
+        if found.look is Look.GOES:
+            return [ToSign(payment=found.payment, fees=self.fees, version=1)]
+        if found.look is Look.WAITS or found.payment.state is not PaymentState.ASSIGNED:
+            return []
         try:
             fill = abandon(self.bank, found.payment, reasons=found.reasons, never_signed=False, by=self.by)
         except WrongState as error:  # while payments are stopped its nonce cannot be filled: the next turn tries
@@ -191,22 +211,35 @@ class _Turn:
             return []
         return [ToSign(payment=fill, fees=self.fees, version=1)] if fill is not None else []
 
-    def _version_after(self, payment: Payment, newest: SignedPayment, last: Attempt | None) -> ToSign | None:
-        """Return a version that pays more for what waits too long, or asks it back; what is at its cap gets a case."""
-        recalls = newest.recalls or is_asked_back(payment)
-        if not (recalls and not newest.recalls) and not self._waits_too_long(newest, last):
-            return None
-        gas_limit = NO_OP_GAS if recalls else payment.gas_limit
+    def _version_after(self, payment: Payment, newest: SignedPayment) -> ToSign | None:
+        """Return the version that pays more, or recalls the payment; at its cap it gets a case instead."""
+        recalled = payment.recalled_by is not None
+        gas_limit = self._no_op_gas() if recalled else payment.gas_limit or 0
         try:
             payment = self._with_room(payment, newest, gas_limit)
         except STAYS as error:  # the treasury lacks the coin to reserve: what is reserved is offered first
             self._open_stuck_case(payment, error)
         fees = self.fees.above(newest.fees, at_most_wei=most_wei_per_gas(payment.fee_cap_wei, gas_limit))
+        if fees is None and not _may_be_sent(payment, newest):
+            fees = newest.fees  # other bytes: a pool that has lost the payment takes them at the same price
         if fees is not None:
-            return ToSign(payment=payment, fees=fees, version=newest.version + 1, recalls=recalls)
+            no_op_gas = gas_limit if recalled else None
+            return ToSign(payment=payment, fees=fees, version=newest.version + 1, no_op_gas=no_op_gas)
         capped = WrongState("it waits for a block, and its fee is as high as it may be", payment=payment.id)
         self._open_stuck_case(payment, capped)
         return None
+
+    def _no_op_gas(self) -> int:
+        with self.bank.store.read() as uow:
+            treasury = uow.chains.treasury(self.chain_id)
+        return no_op_gas(self.bank, self.chain_id, treasury)
+
+    def _with_room(self, payment: Payment, newest: SignedPayment, gas_limit: int) -> Payment:
+        """Return the payment with as much gas reserved as a version that replaces its newest asks for now."""
+        wanted = self.fees.above(newest.fees, at_most_wei=ANY_WEI)
+        if wanted is None or wanted.max_fee_wei <= most_wei_per_gas(payment.fee_cap_wei, gas_limit):
+            return payment
+        return raise_fee_cap(self.bank, payment, wanted, gas_limit=gas_limit, by=self.by)
 
     def _waits_too_long(self, newest: SignedPayment, last: Attempt | None) -> bool:
         if last is None:
@@ -214,13 +247,6 @@ class _Turn:
         bump_after_s = self.bank.settings.chain(self.chain_id).bump_after_s
         too_low = last.outcome is AttemptOutcome.REJECTED and last.reason.startswith("underpriced")
         return too_low or waited(newest.signed_at_s, bump_after_s, now_s=self.bank.clock.now_s())
-
-    def _with_room(self, payment: Payment, newest: SignedPayment, gas_limit: int | None) -> Payment:
-        """Return the payment with as much gas reserved as a version that replaces its newest asks for now."""
-        wanted = self.fees.above(newest.fees, at_most_wei=ANY_WEI)
-        if wanted is None or wanted.max_fee_wei <= most_wei_per_gas(payment.fee_cap_wei, gas_limit):
-            return payment
-        return raise_fee_cap(self.bank, payment, wanted, by=self.by)
 
     def _is_due(self, last: Attempt) -> bool:
         resend_after_s = self.bank.settings.chain(self.chain_id).resend_after_s
@@ -298,6 +324,7 @@ class _Turn:
             operator = authorize(uow, self.bank, self.by, Permission.RUN_ENGINE)
             running(uow, self.chain_id)  # nothing leaves once it is halted
             standing = uow.payments.lock_all(version.payment_id for version in ready)
+            ready = [version for version in ready if _may_be_sent(standing[version.payment_id], version)]
             attempts = uow.attempts.begin(ready, at_s=now_s)
             uow.writes.gather()
             for version in ready:
@@ -305,6 +332,8 @@ class _Turn:
                 if payment.state is PaymentState.SIGNED:
                     uow.payments.update(payment.to(PaymentState.SENT, at_s=now_s), was=PaymentState.SIGNED)
                     record(uow, self.bank, operator, "payment.sent", payment.id, {"nonce": version.nonce})
+        if not ready:
+            return
         answers = self.bank.chain(self.chain_id).broadcast([version.raw for version in ready])
         with self.bank.store.unit_of_work() as uow:
             uow.writes.gather()

@@ -11,7 +11,7 @@ from tokenpay.money.asset import Asset
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.attempt import SignedPayment
-from tokenpay.payments.payment import PaymentState
+from tokenpay.payments.payment import LEAVING, PaymentState
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.halt import halt_chain, running
 from tokenpay.steps.read_tokens import read_tokens
@@ -22,7 +22,7 @@ from tokenpay.store.door import rows_limit
 MAX_BLOCKS = 256
 _NOT_FINAL = "a block that was final is no longer on the chain"
 # A payment is signed also while a newer version of it waits to be sent: an older one may be on the chain.
-_MAY_BE_INCLUDED = (PaymentState.SIGNED, PaymentState.SENT, PaymentState.INCLUDED)
+_MAY_BE_INCLUDED = LEAVING | {PaymentState.INCLUDED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

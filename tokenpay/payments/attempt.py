@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tokenpay.ethereum.fees import Fees
-from tokenpay.ethereum.transaction import DynamicFeeTransaction, SignedTransaction
+from tokenpay.ethereum.transaction import DynamicFeeTransaction, SignedTransaction, decode
+from tokenpay.payments.outgoing import moves_nothing
 
 
 class AttemptOutcome(StrEnum):
@@ -17,7 +18,7 @@ class AttemptOutcome(StrEnum):
 class SignedPayment:
     """One version of a payment's transaction, stored before it is sent. A fee bump adds a version at the same nonce.
 
-    One that `recalls` the payment pays nobody: it takes the nonce, so that no version before it can.
+    One may recall the payment: it pays nobody, and takes the nonce before any other version does.
     """
 
     payment_id: str
@@ -30,7 +31,6 @@ class SignedPayment:
     priority_fee_wei: int
     signed_at_s: int
     clearance_id: str
-    recalls: bool = False
 
     @classmethod
     def of(
@@ -42,7 +42,6 @@ class SignedPayment:
         version: int,
         at_s: int,
         clearance_id: str,
-        recalls: bool = False,
     ) -> "SignedPayment":
         """Return a version of a payment from its transaction, as it was signed and as what."""
         return cls(
@@ -56,12 +55,16 @@ class SignedPayment:
             priority_fee_wei=content.max_priority_fee_wei,
             signed_at_s=at_s,
             clearance_id=clearance_id,
-            recalls=recalls,
         )
 
     @property
     def fees(self) -> Fees:
         return Fees(priority_fee_wei=self.priority_fee_wei, max_fee_wei=self.max_fee_wei)
+
+    def pays_nobody(self) -> bool:
+        """Tell by the bytes themselves whether this is a no-op, whatever the books say of it."""
+        signed = decode(self.raw)
+        return moves_nothing(signed.transaction, signed.sender)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from tokenpay.errors import WrongState
 from tokenpay.ethereum import erc20
+from tokenpay.ethereum.transaction import Transaction
 from tokenpay.money.address import Address
 from tokenpay.money.asset import AssetKind
 from tokenpay.payments.intent import ChainParty, Intent, Purpose
@@ -18,6 +19,16 @@ class Call:
     data: bytes = b""
 
 
+def no_op(treasury: Address) -> Call:
+    """Return the call that pays nobody, of the treasury to itself: it fills a nonce, or recalls the payment there."""
+    return Call(to=treasury)
+
+
+def moves_nothing(transaction: Transaction, sender: Address) -> bool:
+    """Tell whether a transaction of this sender is such a no-op."""
+    return (transaction.to, transaction.value_wei, transaction.data) == (sender.raw, 0, b"")
+
+
 def call_of(intent: Intent, carried: bytes | None) -> Call:
     """Return the call of an intent; `carried` is the EIP-3009 calldata of a collection or sweep.
 
@@ -27,7 +38,7 @@ def call_of(intent: Intent, carried: bytes | None) -> Call:
     if not isinstance(creditor, ChainParty):
         raise WrongState("a book payment makes no transaction", payment=intent.uetr)
     if intent.purpose is Purpose.FILL:
-        return Call(to=creditor.address)
+        return no_op(creditor.address)
     if asset.kind is AssetKind.NATIVE:
         return Call(to=creditor.address, value_wei=intent.amount.units)
     if asset.contract is None:

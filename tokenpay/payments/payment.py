@@ -67,15 +67,12 @@ class Reason:
     message: str
 
 
-RECALLED = Reason(code="payment.recalled", message="it was asked back before a block had it")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
     """`id` is the intent's UETR. `nonce` and what follows are set as the payment goes on chain.
 
     `fee_cap_wei` bounds gas limit times fee per gas over all fee bumps; `index` is the deposit
-    address a sweep empties or a collection pays into.
+    address a sweep empties or a collection pays into. `recalled_by` asked it back after it had left.
     """
 
     intent: Intent
@@ -89,6 +86,7 @@ class Payment:
     included_block: int | None = None
     included_hash: bytes | None = None
     transaction_hash: bytes | None = None
+    recalled_by: str | None = None
 
     @property
     def id(self) -> str:

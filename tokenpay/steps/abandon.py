@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from tokenpay.bank import Bank
 from tokenpay.errors import WrongState
-from tokenpay.ethereum.fees import NO_OP_GAS
 from tokenpay.money.amount import Amount
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
@@ -12,6 +11,7 @@ from tokenpay.payments.intent import ChainParty, Purpose
 from tokenpay.payments.payment import Payment, PaymentState, Reason, Refusal
 from tokenpay.steps import movements
 from tokenpay.steps.authorize import authorize
+from tokenpay.steps.no_op_gas import no_op_gas
 from tokenpay.steps.propose import Draft, propose
 from tokenpay.steps.record import record
 
@@ -31,6 +31,7 @@ def abandon(
         followed = uow.chains.get(chain_id)
         native = uow.assets.get(followed.native_asset_id).asset
     fill: Payment | None = None
+    gas_limit = 0
     if not never_signed or followed.next_nonce != (payment.nonce or 0) + 1:
         itself = ChainParty(chain_id, followed.treasury)
         draft = Draft(
@@ -39,7 +40,7 @@ def abandon(
         made = propose(bank, draft, by=by, key=f"engine/fill/{payment.id}", permission=Permission.RUN_ENGINE)
         if isinstance(made, Refusal):
             raise WrongState(made.reasons[0].message, payment=payment.id)
-        fill = made
+        fill, gas_limit = made, no_op_gas(bank, chain_id, followed.treasury)
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
         followed = uow.chains.get(chain_id, lock=True)
@@ -56,7 +57,7 @@ def abandon(
             assigned = replace(
                 fill.to(PaymentState.ASSIGNED, at_s=bank.clock.now_s()),
                 nonce=payment.nonce,
-                gas_limit=NO_OP_GAS,
+                gas_limit=gas_limit,
                 fee_cap_wei=payment.fee_cap_wei,
             )
             movements.reserve_gas(uow, bank, assigned, clearance_id=uow.clearances.of(fill.id).id)

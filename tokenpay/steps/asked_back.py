@@ -1,20 +1,29 @@
 """Payments that have left and are asked back: the treasury's no-op takes their nonce, if a block takes it first."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from tokenpay.bank import Bank
 from tokenpay.parties.operator import Operator
-from tokenpay.payments.payment import LEAVING, RECALLED, Payment
+from tokenpay.payments.payment import Payment, Reason
+from tokenpay.primitives.canonical import Value
 from tokenpay.steps.record import record
 from tokenpay.store.unit_of_work import UnitOfWork
 
-
-def is_asked_back(payment: Payment) -> bool:
-    """Tell whether a supervisor has asked a payment back that may still come."""
-    return payment.state in LEAVING and RECALLED in payment.reasons
+RECALLED = Reason(code="payment.recalled", message="it was asked back, and nothing was paid")
 
 
-def ask_back(uow: UnitOfWork, bank: Bank, operator: Operator, payment: Payment, *, reason: str) -> Payment:
-    """Let the engine take the nonce of a locked payment with its next turn."""
-    asked = payment.waiting((RECALLED,), at_s=bank.clock.now_s())
+def ask_back(
+    uow: UnitOfWork,
+    bank: Bank,
+    operator: Operator,
+    payment: Payment,
+    details: Mapping[str, Value] | None = None,
+    *,
+    texts: Mapping[str, str] | None = None,
+) -> Payment:
+    """Let the engine take the nonce of a locked payment that has left, and return the payment."""
+    asked = replace(payment, recalled_by=operator.id)
     uow.payments.update(asked, was=payment.state)
-    record(uow, bank, operator, "payment.recalled", payment.id, texts={"reason": reason})
+    record(uow, bank, operator, "payment.recalled", payment.id, details or {}, texts=texts or {})
     return asked

@@ -7,13 +7,14 @@ from tokenpay.bank import Bank
 from tokenpay.errors import TokenpayError
 from tokenpay.parties.operator import Operator, Permission
 from tokenpay.parties.session import Session
-from tokenpay.payments.payment import IN_NO_BLOCK, Payment, Reason
+from tokenpay.payments.payment import IN_NO_BLOCK, LEAVING, Payment, Reason
+from tokenpay.steps.asked_back import ask_back
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.enter_case import enter_match_case
 from tokenpay.steps.foresee import ask_of_parties
 from tokenpay.steps.groups import STAYS
 from tokenpay.steps.never_signed import is_given_up
-from tokenpay.steps.recheck import Look, look_again, say_it_waits
+from tokenpay.steps.recheck import Look, codes_of, look_again, say_it_waits
 from tokenpay.store.unit_of_work import UnitOfWork
 
 
@@ -30,8 +31,8 @@ class Looked:
 def look_before_signing(bank: Bank, payments: Sequence[Payment], *, by: Session) -> dict[str, Looked]:
     """Ask the gate about payments that have their nonces, in one unit of work, and return the answers by payment.
 
-    What waits says for what; an address on a list is a case. One that was signed before and ends is to be asked back:
-    what left may still be included.
+    What waits says for what; an address on a list is a case. What was signed before and ends is asked back: it may be
+    included all the same. So is what somebody has asked back, whatever the gate would say.
     """
     if not payments:
         return {}
@@ -39,14 +40,16 @@ def look_before_signing(bank: Bank, payments: Sequence[Payment], *, by: Session)
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
         standing = uow.payments.lock_all(payment.id for payment in payments)
         uow.clearances.keep(standing)
-        ask_of_parties(uow, [payment.intent for payment in standing.values()])
+        asked = [payment.intent for payment in standing.values() if payment.recalled_by is None]
+        if asked:
+            ask_of_parties(uow, asked)
         return {id: _look(uow, bank, operator, payment) for id, payment in standing.items()}
 
 
 def _look(uow: UnitOfWork, bank: Bank, operator: Operator, payment: Payment) -> Looked:
     if payment.state not in IN_NO_BLOCK:  # another engine was quicker
         return Looked(payment=payment, look=Look.WAITS)
-    if is_given_up(payment):
+    if is_given_up(payment) or payment.recalled_by is not None:
         return Looked(payment=payment, look=Look.ENDS, reasons=payment.reasons)
     try:
         look, reasons = look_again(uow, bank, payment)
@@ -55,5 +58,7 @@ def _look(uow: UnitOfWork, bank: Bank, operator: Operator, payment: Payment) -> 
     if look is Look.GOES:
         return Looked(payment=payment, look=look)
     enter_match_case(uow, bank, operator, payment.intent, reasons)
-    say_it_waits(uow, bank, operator, payment, reasons)
+    payment = say_it_waits(uow, bank, operator, payment, reasons)
+    if look is Look.ENDS and payment.state in LEAVING:
+        payment = ask_back(uow, bank, operator, payment, {"reasons": codes_of(reasons)})
     return Looked(payment=payment, look=look, reasons=reasons)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from tokenpay.bank import Bank
+from tokenpay.errors import InsufficientFunds
 from tokenpay.ethereum.fees import Fees
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
@@ -13,15 +14,24 @@ from tokenpay.steps.fee_cap import fee_cap_wei
 from tokenpay.steps.record import record
 
 
-def raise_fee_cap(bank: Bank, payment: Payment, fees: Fees, *, by: Session) -> Payment:
-    """Return the payment with the gas reserved that these fees ask for, or as much of it as its chain's cap allows.
+def raise_fee_cap(bank: Bank, payment: Payment, fees: Fees, *, gas_limit: int, by: Session) -> Payment:
+    """Return the payment with the gas reserved that these fees ask for, with room for more where the treasury has it.
 
-    As it is where that is no more than before. Raises InsufficientFunds where the treasury lacks the coin.
+    No more than its chain's cap allows; as it is where that is no more than before. Raises InsufficientFunds where the
+    treasury lacks the coin.
     """
     chain_id = payment.intent.amount.asset.chain_id or 0
     with bank.store.read() as uow:
         at_most_wei = fee_cap_wei(uow, bank, chain_id)
-    cap_wei = fees.room_wei(payment.gas_limit or 0, at_most_wei=at_most_wei)
+    try:
+        room_wei = fees.room_wei(gas_limit, at_most_wei=at_most_wei)
+        return _raised(bank, payment, room_wei, chain_id=chain_id, by=by)
+    except InsufficientFunds:
+        just_wei = min(at_most_wei, gas_limit * fees.max_fee_wei)
+        return _raised(bank, payment, just_wei, chain_id=chain_id, by=by)
+
+
+def _raised(bank: Bank, payment: Payment, cap_wei: int, *, chain_id: int, by: Session) -> Payment:
     if cap_wei <= (payment.fee_cap_wei or 0):
         return payment
     with bank.store.unit_of_work() as uow:

@@ -1,5 +1,6 @@
 """The gate's second look, before a payment takes its nonce and before it is signed: much may have changed since."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from tokenpay.bank import Bank
@@ -100,21 +101,27 @@ def recheck(uow: UnitOfWork, bank: Bank, operator: Operator, payment: Payment) -
     if look is Look.WAITS:
         say_it_waits(uow, bank, operator, payment, reasons)
     if look is Look.ENDS:
-        codes: list[Value] = [*sorted({reason.code for reason in reasons})]
         movements.give_back(uow, payment)
         enter_match_case(uow, bank, operator, payment.intent, reasons)
         refused = payment.to(PaymentState.REFUSED, at_s=bank.clock.now_s(), reasons=reasons)
         uow.payments.update(refused, was=PaymentState.CLEARED)
-        record(uow, bank, operator, "payment.refused", payment.id, {"reasons": codes})
+        record(uow, bank, operator, "payment.refused", payment.id, {"reasons": codes_of(reasons)})
     return look is Look.GOES
 
 
 def say_it_waits(
     uow: UnitOfWork, bank: Bank, operator: Operator, payment: Payment, reasons: tuple[Reason, ...]
-) -> None:
-    """Write down, once, what a locked payment waits for where it stands."""
-    if reasons != payment.reasons:
-        enter_hit_cases(uow, bank, operator, payment.intent, reasons)
-        codes: list[Value] = [*sorted({reason.code for reason in reasons})]
-        uow.payments.update(payment.waiting(reasons, at_s=bank.clock.now_s()), was=payment.state)
-        record(uow, bank, operator, "payment.waits", payment.id, {"reasons": codes})
+) -> Payment:
+    """Write down, once, what a locked payment waits for where it stands, and return it."""
+    if reasons == payment.reasons:
+        return payment
+    enter_hit_cases(uow, bank, operator, payment.intent, reasons)
+    waits = payment.waiting(reasons, at_s=bank.clock.now_s())
+    uow.payments.update(waits, was=payment.state)
+    record(uow, bank, operator, "payment.waits", payment.id, {"reasons": codes_of(reasons)})
+    return waits
+
+
+def codes_of(reasons: Iterable[Reason]) -> list[Value]:
+    """Return the codes of reasons, as records tell of them."""
+    return [*sorted({reason.code for reason in reasons})]

@@ -19,8 +19,8 @@ from tokenpay.store.unit_of_work import UnitOfWork
 def open_matches(uow: UnitOfWork, bank: Bank, operator: Operator) -> tuple[tuple[Case, ...], tuple[str, ...]]:
     """Open a case for each open payment and waiting deposit whose address stands on a list.
 
-    Also return the payments that have no nonce yet, to be refused. What has one, people are told of: nothing calls back
-    what was signed, and what was not yet is looked at again before it is. It belongs into the unit of work that puts a
+    Also return the payments that have no nonce yet, to be refused. What has one, people are told of, who may ask it
+    back; the engine looks at it again before it signs anything for it. It belongs into the unit of work that puts a
     list in place: no match is forgotten, whatever fails behind it. A deposit waits from when it is seen until it is
     final, and in suspense. So is a wallet that a customer proved and that stands on a list a case.
     """

@@ -12,8 +12,9 @@ from tokenpay.parties.operator import Operator, Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.deposit import DepositState
 from tokenpay.payments.intent import ChainParty, Purpose
-from tokenpay.payments.payment import RECALLED, UNSENT, Payment, PaymentState, Reason
+from tokenpay.payments.payment import UNSENT, Payment, PaymentState, Reason
 from tokenpay.steps import movements
+from tokenpay.steps.asked_back import RECALLED
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.groups import STAYS, groups
 from tokenpay.steps.record import record

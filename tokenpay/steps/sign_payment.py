@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tokenpay.bank import Bank
 from tokenpay.errors import IntegrityError, SignerRefused, TokenpayError, WrongState
-from tokenpay.ethereum.fees import NO_OP_GAS, Fees, most_wei_per_gas
+from tokenpay.ethereum.fees import Fees, most_wei_per_gas
 from tokenpay.ethereum.grants.authorization import Authorization, calldata
 from tokenpay.ethereum.transaction import DynamicFeeTransaction, SignedTransaction, encode_unsigned
 from tokenpay.ethereum.typed_data import Domain
@@ -13,10 +13,9 @@ from tokenpay.parties.operator import Operator, Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.attempt import SignedPayment
 from tokenpay.payments.intent import ChainParty, Purpose
-from tokenpay.payments.outgoing import Call, call_of
+from tokenpay.payments.outgoing import Call, call_of, no_op
 from tokenpay.payments.payment import IN_NO_BLOCK, Payment, PaymentState
 from tokenpay.ports import SigningRequest
-from tokenpay.primitives.canonical import Value
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.groups import STAYS
 from tokenpay.steps.record import record
@@ -30,15 +29,15 @@ _SWEEP_LIFETIME_S = 7 * 86_400
 class ToSign:
     """A payment that has its nonce, and at which fees this version of its transaction is to be signed.
 
-    `instead` is the version before, where that is due to be sent again if this one is not signed. What `recalls` the
-    payment is a no-op in its place.
+    `instead` is the version before, where that is due to be sent again if this one is not signed. With `no_op_gas`, its
+    gas limit, this version is a no-op that recalls the payment.
     """
 
     payment: Payment
     fees: Fees
     version: int
     instead: SignedPayment | None = None
-    recalls: bool = False
+    no_op_gas: int | None = None
 
 
 def sign_payments(bank: Bank, asked: Sequence[ToSign], *, by: Session) -> list[SignedPayment | TokenpayError | None]:
@@ -81,7 +80,6 @@ class _Prepared:
             version=asked.version,
             at_s=at_s,
             clearance_id=self.request.clearance.id,
-            recalls=asked.recalls,
         )
 
 
@@ -111,15 +109,15 @@ def _prepare(bank: Bank, asked: Sequence[ToSign]) -> list[_Prepared | TokenpayEr
 
 def _call(uow: UnitOfWork, asked: ToSign, carried: Mapping[str, Carried]) -> Call:
     payment = asked.payment
-    if asked.recalls:
-        return Call(to=uow.chains.treasury(payment.intent.amount.asset.chain_id or 0))
+    if asked.no_op_gas is not None:
+        return no_op(uow.chains.treasury(payment.intent.amount.asset.chain_id or 0))
     carry = carried.get(payment.id)
     return call_of(payment.intent, carry.calldata if carry is not None else None)
 
 
 def _transaction(asked: ToSign, call: Call) -> DynamicFeeTransaction:
     payment = asked.payment
-    gas_limit = NO_OP_GAS if asked.recalls else payment.gas_limit
+    gas_limit = payment.gas_limit if asked.no_op_gas is None else asked.no_op_gas
     fees = asked.fees.within(most_wei_per_gas(payment.fee_cap_wei, gas_limit))
     return DynamicFeeTransaction(
         chain_id=payment.intent.amount.asset.chain_id or 0,
@@ -147,6 +145,8 @@ def _store(bank: Bank, fresh: Sequence[SignedPayment], *, by: Session) -> dict[s
             payment = standing[version.payment_id]
             if len(before.get(payment.id, ())) != version.version - 1 or payment.state not in IN_NO_BLOCK:
                 continue
+            if payment.recalled_by is not None and not version.pays_nobody():
+                continue  # it was asked back while this was signed
             store_version(uow, bank, operator, payment, version)
             stands[payment.id] = version
         return stands
@@ -159,10 +159,7 @@ def store_version(uow: UnitOfWork, bank: Bank, operator: Operator, payment: Paym
     if payment.state is not PaymentState.SIGNED:
         signed = payment.to(PaymentState.SIGNED, at_s=version.signed_at_s)
         uow.payments.update(signed, was=payment.state)
-    details: dict[str, Value] = {"transaction": version.transaction_hash.hex()}
-    if version.recalls:
-        details["recalls"] = True
-    record(uow, bank, operator, "payment.signed", payment.id, details)
+    record(uow, bank, operator, "payment.signed", payment.id, {"transaction": version.transaction_hash.hex()})
     return signed
 
 

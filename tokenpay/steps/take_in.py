@@ -14,7 +14,7 @@ from tokenpay.money.asset import Asset
 from tokenpay.parties.operator import Operator
 from tokenpay.payments.attempt import SignedPayment
 from tokenpay.payments.deposit import BELIEVABLE_UNITS, Deposit, DepositState
-from tokenpay.payments.payment import PaymentState
+from tokenpay.payments.payment import LEAVING, PaymentState
 from tokenpay.steps import movements
 from tokenpay.steps.enter_case import enter_case
 from tokenpay.steps.own_address import is_own
@@ -167,7 +167,7 @@ def note_inclusions(
     noted = 0
     for id, receipt in found.items():
         payment = locked[id]
-        if payment.state not in (PaymentState.SIGNED, PaymentState.SENT):
+        if payment.state not in LEAVING:
             continue
         included = replace(
             payment.to(PaymentState.INCLUDED, at_s=bank.clock.now_s()),

@@ -45,11 +45,6 @@ class AttemptStore:
             found.setdefault(row.payment_id, []).append(SignedPayment(**row._mapping))
         return found
 
-    def recalling(self, transaction_hashes: Iterable[bytes]) -> set[bytes]:
-        """Return which of these transactions recall their payment: whatever became of them, they pay nobody."""
-        query = select(signed.c.transaction_hash).where(signed.c.transaction_hash.in_(list(transaction_hashes)))
-        return set(self._connection.execute(query.where(signed.c.recalls)).scalars())
-
     def signed_where(self, *, chain_id: int, states: Iterable[PaymentState]) -> list[SignedPayment]:
         """Return every version of each payment of a chain that stands in one of `states`, by nonce."""
         query = select(signed).join(payments, payments.c.id == signed.c.payment_id)

@@ -13,8 +13,8 @@ from tokenpay.ledger.chart import ASSETS, LIABILITIES
 from tokenpay.parties.customer import ERASED_NAME
 from tokenpay.parties.folded import folded
 from tokenpay.parties.passkey import MAX_COUNTER, TRANSITIONS as PASSKEY_TRANSITIONS
-from tokenpay.payments.payment import ENDED, LEAVING, ON_ITS_WAY, RECALLED, TRANSITIONS
-from tokenpay.store.reason_text import reasons_text
+from tokenpay.payments.intent import Purpose
+from tokenpay.payments.payment import ENDED, LEAVING, ON_ITS_WAY, TRANSITIONS
 
 ENGINE = "tokenpay_engine"
 """The database role that carries money on and off the chain."""
@@ -73,7 +73,7 @@ CHANGES: dict[str, tuple[str, ...]] = {
         "revoked_at_s",
     ),
     "payment_words": (),
-    "payments": (*_PLACE, *_ON_CHAIN),
+    "payments": (*_PLACE, *_ON_CHAIN, "recalled_by"),
     "policies": (),
     "policy_proposals": ("state", "decided_by", "decided_at_s", "decided_signature", "reason"),
     "quotes": ("payment_id",),
@@ -286,6 +286,10 @@ RULES = (
     Rule(name="goes_its_way", table="payments", event="UPDATE",
          refused=f"OLD.state || '>' || NEW.state NOT IN ({_WAYS}) AND NOT (OLD.state = 'refused'"
          " AND NEW.state = 'refused' AND NEW.updated_at_s = OLD.updated_at_s)"),
+    Rule(name="asked_back_later", table="payments", event="INSERT", refused="NEW.recalled_by IS NOT NULL"),
+    Rule(name="asked_back_once", table="payments", event="UPDATE",
+         refused="coalesce(NEW.recalled_by, '') <> coalesce(OLD.recalled_by, '') AND (OLD.recalled_by IS NOT NULL"
+         f" OR OLD.purpose = '{Purpose.FILL}' OR OLD.state NOT IN ({_listed(LEAVING)}))"),
     Rule(name="only_erased", table="payments", event="UPDATE", looks=True, only="sqlite",
          refused=f"OLD.state = 'refused' AND NOT EXISTS ({_OF_ERASED})"),
     Rule(name="only_erased", table="payments", event="UPDATE", looks=True, only="postgresql",
@@ -437,8 +441,8 @@ class Reserved:
 
 _CHAIN_KINDS = "('custody', 'gas')"
 _ON_ITS_WAY = _listed({*ON_ITS_WAY, "failed"})
-_ASKED_BACK = (
-    f"NEW.state = OLD.state AND OLD.state IN ({_listed(LEAVING)}) AND NEW.reasons = '{reasons_text([RECALLED])}'"
+_ASKED_BACK = "OLD.recalled_by IS NULL AND NEW.recalled_by IS NOT NULL AND " + " AND ".join(
+    f"NEW.{column} = OLD.{column}" for column in _PLACE
 )
 _CARRIED = f"NEW.state IN ({_ON_ITS_WAY}) OR NEW.state = 'final' AND NEW.rail <> 'book'"
 _STAFF = "NEW.role <> 'customer'"

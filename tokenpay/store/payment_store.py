@@ -302,6 +302,7 @@ class PaymentStore:
             included_block=row.included_block,
             included_hash=row.included_hash,
             transaction_hash=row.transaction_hash,
+            recalled_by=row.recalled_by,
         )
 
     def intent(self, text: str) -> Intent:
@@ -391,4 +392,5 @@ def _standing(payment: Payment) -> dict[str, Any]:
         "included_block": payment.included_block,
         "included_hash": payment.included_hash,
         "transaction_hash": payment.transaction_hash,
+        "recalled_by": payment.recalled_by,
     }

@@ -13,7 +13,6 @@ from sqlalchemy import (
     MetaData,
     Table,
     UniqueConstraint,
-    false,
     text,
 )
 from sqlalchemy.sql.schema import SchemaItem
@@ -320,6 +319,7 @@ payments = Table(
     Column("included_block", BigInteger),
     Column("included_hash", LargeBinary),
     Column("transaction_hash", LargeBinary),
+    Column("recalled_by", Text),
     # What the journal is searched by; each stands in the intent as well.
     Column("debtor", Text, nullable=False),
     Column("creditor", Text, nullable=False),
@@ -595,7 +595,6 @@ signed = Table(
     Column("priority_fee_wei", Units, nullable=False),
     Column("signed_at_s", BigInteger, nullable=False),
     Column("clearance_id", Text, nullable=False),
-    Column("recalls", Boolean, nullable=False, server_default=false()),
     ForeignKeyConstraint(["clearance_id", "payment_id"], ["clearances.id", "clearances.payment_id"]),
     ForeignKeyConstraint(["payment_id"], ["payments.id"]),
     *_whole("max_fee_wei", "priority_fee_wei"),

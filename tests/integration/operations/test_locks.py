@@ -186,7 +186,7 @@ PATHS: dict[str, tuple[Callable[[World], Any], Callable[[World, Any], object], s
         lambda world, payment: tp.recall(world.bank, payment.id, reason="x", by=world.ann),
         "payments",
     ),
-    "submit what is asked back": (asked_back, submit, "payments payments"),
+    "submit what is asked back": (asked_back, submit, "payments payments payments"),
     "settle what came back": (
         took_back,
         settle,

@@ -1,13 +1,17 @@
 """recall, and what the engine asks back by itself: the payment's own bytes or the no-op at its nonce, never both."""
 
+import pkgutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 import tokenpay as tp
+from tests.armed import approve, arm, confirm, key_of, reopen_signer, trust
 from tests.integration.operations.test_outgoing import (
     FIRST,
     attempts,
@@ -15,6 +19,7 @@ from tests.integration.operations.test_outgoing import (
     listed,
     next_nonce,
     out,
+    overtaken,
     paid_once,
     refusing,
     versions,
@@ -57,7 +62,7 @@ def came_back(world: World, *payments: tp.Payment) -> None:
         assert (failed.state, [reason.code for reason in failed.reasons]) == (S.FAILED, ["payment.recalled"])
         taken = next(it for it in versions(world, payment) if it.transaction_hash == failed.transaction_hash)
         no_op = decode(taken.raw).transaction
-        assert (no_op.to, no_op.value_wei, no_op.data, taken.recalls) == (world.treasury.raw, 0, b"", True)
+        assert (no_op.to, no_op.value_wei, no_op.data, taken.pays_nobody()) == (world.treasury.raw, 0, b"", True)
     assert world.holding(STRANGER) == 0
     assert world.available(world.anna) == world.units(world.anna) == euro(START).units
     assert world.account(AccountKind.CUSTODY, world.treasury.text, COIN).credits_pending == 0
@@ -78,11 +83,11 @@ def test_a_payment_that_waits_comes_back(world: World) -> None:
     payment, behind = in_order(world, 2)
     world.turn()
     asked = recalled(world, payment)
-    assert (asked.state, [reason.code for reason in asked.reasons]) == (S.SENT, ["payment.recalled"])
+    assert (asked.state, asked.recalled_by, asked.reasons) == (S.SENT, "ann", ())
     assert world.available(world.anna) == euro(START - 40).units, "it may be paid all the same"
     assert world.turn().error is None
     first, no_op = versions(world, payment)
-    assert (no_op.nonce, no_op.recalls, first.recalls) == (first.nonce, True, False)
+    assert (no_op.nonce, no_op.pays_nobody(), first.pays_nobody()) == (first.nonce, True, False)
     assert no_op.max_fee_wei * 100 >= first.max_fee_wei * 110
     assert set(world.chain.waiting) == {no_op.transaction_hash, versions(world, behind)[0].transaction_hash}
     world.to_finality()
@@ -102,8 +107,6 @@ def test_what_it_says_in_the_records(world: World) -> None:
     told = [event for event in tp.read_events(world.bank, by=world.ann, limit=1000) if event.subject == payment.id]
     kinds = [event.kind for event in told if event.kind != "payment.included"]
     assert kinds[-4:] == ["payment.recalled", "payment.signed", "payment.sent", "payment.failed"]
-    signed = [event.content for event in told if event.kind == "payment.signed"]
-    assert ["recalls" in str(content) for content in signed] == [False, True]
 
 
 @pytest.mark.every_database
@@ -153,7 +156,7 @@ def test_asking_again_changes_nothing(world: World) -> None:
     assert len(versions(world, payment)) == 2
     world.to_finality()
     came_back(world, payment)
-    assert recalled(world, payment).state is S.FAILED
+    assert recalled(world, payment) == world.now(payment)
     told = [event.kind for event in tp.read_events(world.bank, by=world.ann, limit=1000)]
     assert told.count("payment.recalled") == 1
 
@@ -168,7 +171,7 @@ def test_the_no_op_too_is_sent_again_and_at_a_higher_fee(world: World) -> None:
     world.chain.drop(world.chain.waiting[0])
     world.clock.advance(SETTINGS.resend_after_s)
     world.turn()
-    assert [version.recalls for version in versions(world, payment)] == [False, True, True]
+    assert [version.pays_nobody() for version in versions(world, payment)] == [False, True, True]
     assert [attempt.version for attempt in attempts(world, payment)] == [1, 2, 3, 3]
     world.to_finality()
     came_back(world, payment)
@@ -191,7 +194,7 @@ def test_what_every_node_rejects_comes_back_and_what_is_behind_it_goes_on(world:
     whole = world.chain.broadcast
 
     def broadcast(raws: Sequence[bytes]) -> list[Broadcast]:
-        poison = {version.raw for version in versions(world, payment) if not version.recalls}
+        poison = {version.raw for version in versions(world, payment) if not version.pays_nobody()}
         refused = Broadcast(outcome="rejected", reason="other: the gas limit is above this chain's")
         return [refused if raw in poison else whole([raw])[0] for raw in raws]
 
@@ -313,6 +316,172 @@ def test_a_sweep_that_was_asked_back_is_made_anew(world: World) -> None:
     world.prove()
 
 
+# --- a signer, a chain or a token that would not have it
+
+
+def test_nobodys_consent_is_needed_to_take_it_back(world: World) -> None:
+    """A policy that the signer was told of asks for two people by now: the payment itself it would sign no more."""
+    payment, behind = in_order(world, 2)
+    world.turn()
+    world.limit(alone_units=euro(10).units)
+    tp.seal_policy(world.bank, by=world.ann)
+    reopen_signer(world)
+    for waiting in list(world.chain.waiting):
+        world.chain.drop(waiting)
+    recalled(world, payment)
+    world.clock.advance(SETTINGS.resend_after_s)
+    world.to_finality()
+    assert (world.now(payment).state, world.now(behind).state) == (S.FAILED, S.FINAL)
+    world.prove()
+
+
+def test_a_passkey_that_is_revoked_takes_back_what_it_signed(world: World) -> None:
+    arm(world)
+    reopen_signer(world)
+    payment = approve(world, confirm(world, world.paid(200, creditor=OUTSIDE), world.tom), world.ann)
+    world.turn()
+    tp.revoke_passkey(world.bank, key_of(world, "tom").id, by=world.tom)
+    trust(world)
+    late(world)
+    world.to_finality()
+    assert world.now(payment).recalled_by == "engine"
+    came_back(world, payment)
+
+
+def test_where_gas_costs_nothing_no_higher_fee_is_asked_for(world: World) -> None:
+    world.chain.base_fee_wei = world.chain.tip_wei = 0
+    world.mine()
+    payment, behind = in_order(world, 2)
+    world.turn()
+    recalled(world, payment)
+    late(world)
+    world.to_finality()
+    assert (world.now(payment).state, world.now(behind).state) == (S.FAILED, S.FINAL)
+    world.prove()
+
+
+def test_a_token_that_cannot_be_read_keeps_no_no_op_from_being_judged(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payment = out(world)
+    world.turn()
+
+    def odd(*_: object) -> list[Any]:
+        raise tp.IntegrityError("a Transfer that is none of ERC-20", contract=CONTRACT.text)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(world.chain, "transfers", odd)
+        late(world)
+        for _ in range(3):
+            world.mine()
+            world.turn()
+            world.clock.advance(SETTINGS.bump_after_s)
+        for _ in range(4):
+            world.mine()
+            assert world.turn().error is None
+    assert (world.now(payment).state, world.now(payment).recalled_by) == (S.FAILED, "engine")
+    assert world.available(world.anna) == euro(START).units
+
+
+def test_it_takes_as_much_coin_as_a_no_op_costs(world: World) -> None:
+    """The others hold the coin that the payment itself would take at the fees of now, or a no-op with room for more."""
+    payment = out(world)
+    world.turn()
+    world.chain.drop(world.chain.waiting[0])
+    world.chain.base_fee_wei = 700 * 10**9
+    world.mine()
+    behind = in_order(world, 6)
+    world.turn()
+    assert {world.now(it).state for it in behind} == {S.SENT}
+    recalled(world, payment)
+    world.turn()
+    no_op = versions(world, payment)[-1]
+    assert no_op.pays_nobody()
+    assert no_op.max_fee_wei > world.chain.base_fee_wei
+    assert world.cases() == []
+
+
+def test_a_chain_on_which_a_no_op_takes_more_gas(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    payment = out(world)
+    world.turn()
+    whole = world.chain.estimate_gas
+    monkeypatch.setattr(
+        world.chain,
+        "estimate_gas",
+        lambda calls, **by: [30_000 if not call.data else whole([call], **by)[0] for call in calls],
+    )
+    recalled(world, payment)
+    world.turn()
+    assert decode(versions(world, payment)[-1].raw).transaction.gas_limit == 37_500
+    world.to_finality()
+    came_back(world, payment)
+
+
+# --- while the engine is in its turn
+
+
+def test_one_that_is_asked_back_while_the_gate_looks_comes_back(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The turn has read it before, and the gate would have it wait."""
+    payment = out(world)
+    world.turn()
+    late(world)
+    tp.stop_payments(world.bank, reason="fraud", by=world.ann)
+    between(monkeypatch, "tokenpay.operations.submit.look_before_signing", lambda: recalled(world, payment))
+    world.to_finality()
+    came_back(world, payment)
+
+
+@pytest.mark.parametrize(
+    "place", ["tokenpay.operations.submit.sign_payments", "tokenpay.operations.submit._Turn._send"]
+)
+def test_nothing_that_pays_is_signed_or_sent_after_it_was_asked_back(
+    world: World, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    payment = out(world)
+    world.turn()
+    late(world)
+    between(monkeypatch, place, lambda: recalled(world, payment))
+    world.turn()
+    assert [attempt.version for attempt in attempts(world, payment)] == [1]
+    world.to_finality()
+    came_back(world, payment)
+
+
+def test_what_another_engine_signed_is_not_sent_after_it_was_asked_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payment = out(world)
+    world.turn()
+    late(world)
+    whole = world.bank.required_signer().sign_transactions
+
+    def signed(asked: Sequence[Any]) -> list[Any]:
+        monkeypatch.undo()
+        recalled(world, payment)
+        return whole(asked)
+
+    monkeypatch.setattr(world.bank.signer, "sign_transactions", signed)
+    world.turn()
+    assert [version.pays_nobody() for version in versions(world, payment)] == [False]
+    assert len(attempts(world, payment)) == 1
+    world.to_finality()
+    came_back(world, payment)
+
+
+def between(monkeypatch: pytest.MonkeyPatch, place: str, act: Callable[[], object]) -> None:
+    """Let something happen once, just before that is called."""
+    room, _, name = place.rpartition(".")
+    owner: Any = pkgutil.resolve_name(room)
+    whole = getattr(owner, name)
+
+    def first(*given: object, **named: object) -> Any:
+        monkeypatch.setattr(owner, name, whole)
+        act()
+        return whole(*given, **named)
+
+    monkeypatch.setattr(owner, name, first)
+
+
 # --- what may not be asked back
 
 
@@ -367,7 +536,44 @@ def test_a_no_op_is_not_asked_back(world: World) -> None:
     world.prove()
 
 
+def test_one_that_another_transaction_overtook_is_ended_by_that(world: World) -> None:
+    payment, other = overtaken(world, world.treasury, 1)
+    with pytest.raises(tp.WrongState, match="overtaken"):
+        recalled(world, payment)
+    assert world.turn().error is None
+    tp.resolve_overtaken(world.bank, payment.id, raw=other.raw, by=world.engine)
+    assert world.now(payment).state is S.FAILED
+
+
+@pytest.mark.every_database
+def test_the_database_keeps_who_asked_it_back(world: World) -> None:
+    payment, held = out(world), world.paid(150)
+    world.turn()
+    recalled(world, payment)
+    for change, which in (("NULL", payment), ("'bob'", payment), ("'eve'", held)):
+        text = sa.text(f"UPDATE payments SET recalled_by = {change} WHERE id = :id")  # noqa: S608 - our own words
+        with world.bank.store.engine.connect() as connection, pytest.raises(DBAPIError, match="asked_back"):
+            connection.execute(text, {"id": which.id})
+    tp.cancel(world.bank, held.id, by=world.tom)
+    world.to_finality()
+    came_back(world, payment)
+
+
 # --- by the engine itself
+
+
+def test_at_its_cap_too_what_may_not_go_any_more_is_asked_back(world: World) -> None:
+    payment = out(world)
+    world.turn()
+    world.chain.base_fee_wei = SETTINGS.fee_cap_wei // (world.now(payment).gas_limit or 1) + 1
+    for _ in range(12):
+        world.mine(SETTINGS.bump_after_s // 12)
+        world.turn()
+    assert (world.now(payment).state, world.now(payment).recalled_by) == (S.SENT, None)
+    listed(world)
+    world.mine(SETTINGS.bump_after_s // 12)
+    world.to_finality()
+    came_back(world, payment)
 
 
 @pytest.mark.parametrize(
@@ -388,8 +594,11 @@ def test_what_may_not_go_any_more_is_asked_back_where_it_waits(
     assert len(versions(world, payment)) == 1, "a block may take it at any time"
     late(world)
     world.turn()
-    assert [version.recalls for version in versions(world, payment)] == [False, True]
-    assert [reason.code for reason in world.now(payment).reasons] == [code]
+    assert [version.pays_nobody() for version in versions(world, payment)] == [False, True]
+    asked = world.now(payment)
+    assert (asked.recalled_by, [reason.code for reason in asked.reasons]) == ("engine", [code])
+    told = [event.kind for event in tp.read_events(world.bank, by=world.ann, limit=1000)]
+    assert told.count("payment.recalled") == 1
     world.to_finality()
     came_back(world, payment)
 
@@ -400,7 +609,7 @@ def test_what_only_waits_for_people_is_not_asked_back(world: World) -> None:
     tp.stop_payments(world.bank, reason="drill", by=world.ann)
     late(world)
     world.turn()
-    assert [version.recalls for version in versions(world, payment)] == [False]
+    assert [version.pays_nobody() for version in versions(world, payment)] == [False]
     world.to_finality()
     paid_once(world, payment)
 
@@ -414,7 +623,7 @@ def test_once_asked_back_a_customer_who_may_pay_again_makes_it_anew(world: World
     tp.unfreeze_customer(world.bank, world.anna.id, reason="a mistake", by=world.ann)
     late(world)
     world.turn()
-    assert [version.recalls for version in versions(world, payment)] == [False, True, True]
+    assert [version.pays_nobody() for version in versions(world, payment)] == [False, True, True]
     world.to_finality()
     came_back(world, payment)
     again = out(world)

@@ -28,6 +28,7 @@ from tokenpay.money.address import Address
 from tokenpay.money.asset import AssetKind
 from tokenpay.parties.operator import AT_THE_COUNTER, Role
 from tokenpay.payments.intent import OWN_MONEY, BookParty, ChainParty, Intent, Purpose
+from tokenpay.payments.outgoing import moves_nothing
 from tokenpay.ports import SignedAuthorization, SigningRequest
 from tokenpay.requests.request_claims import RequestClaims
 from tokenpay.requests.signed_request import sign_claims
@@ -76,6 +77,7 @@ class LocalSigner:
                 chain_id=parsed.chain_id,
                 nonce=parsed.nonce,
                 fills=request.intent.purpose is Purpose.FILL,
+                recalls=self._recalls(parsed, request.intent),
             )
             for request, parsed in zip(asked, allowed, strict=True)
             if isinstance(parsed, DynamicFeeTransaction)
@@ -96,13 +98,21 @@ class LocalSigner:
             preflight(parsed)
             if not isinstance(parsed, DynamicFeeTransaction):
                 raise SignerRefused("the transaction has a form that no payment has")
-            self._check_clearance(request.intent, request.clearance)
+            if not self._recalls(parsed, request.intent):
+                self._check_clearance(request.intent, request.clearance)
             self._check_transaction(parsed, request.intent, request.domain)
         except InvalidInput as error:
             return SignerRefused(error.message)
         except SignerRefused as error:
             return error
         return parsed
+
+    def _recalls(self, parsed: DynamicFeeTransaction, intent: Intent) -> bool:
+        """Tell whether this is a no-op in the place of a payment.
+
+        It pays nobody, so nobody has to agree to it: whose consent is worth nothing any more would keep the payment.
+        """
+        return intent.purpose is not Purpose.FILL and moves_nothing(parsed, self.treasury())
 
     def sign_sweep(
         self, authorization: Authorization, *, index: int, intent: Intent, clearance: Clearance
@@ -156,8 +166,8 @@ class LocalSigner:
             raise SignerRefused("the transaction has a form that no payment has")
         if intent.purpose in OWN_MONEY and creditor.address != self.treasury():
             raise SignerRefused("the bank's own money moves to its own treasury")
-        if (parsed.to, parsed.value_wei, parsed.data) == (self.treasury().raw, 0, b""):
-            return  # a no-op pays nobody: it fills a nonce, or recalls the payment that has it
+        if moves_nothing(parsed, self.treasury()):
+            return
         if intent.purpose is Purpose.FILL:
             raise SignerRefused("a no-op moves nothing")
         if asset.kind is AssetKind.NATIVE:

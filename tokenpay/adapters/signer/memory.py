@@ -8,20 +8,22 @@ from pathlib import Path
 from typing import Any
 
 from tokenpay.adapters.signer.synced_lines import SyncedLines
-from tokenpay.errors import IntegrityError, SignedBefore
+from tokenpay.errors import IntegrityError, SignedBefore, SignerRefused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Where a payment, by the hash of its intent, is signed: at this nonce of this chain.
 
-    `fills` is a no-op, which pays nobody: it may take over the nonce of a payment that was given up.
+    `fills` is a no-op, which pays nobody: it may take over the nonce of a payment that was given up. What `recalls` is
+    one as well, of a payment that was signed at this nonce before.
     """
 
     payment: bytes
     chain_id: int
     nonce: int
     fills: bool = False
+    recalls: bool = False
 
 
 _RULES = "rules"
@@ -65,8 +67,10 @@ class SignerMemory:
             self._lines.append([(_RULES, version)])
             self._rules_version = version
 
-    def remember(self, places: Sequence[Place]) -> list[SignedBefore | None]:
+    def remember(self, places: Sequence[Place]) -> list[SignerRefused | None]:
         """Note where payments are signed, all at once; SignedBefore stands for one that contradicts what was noted.
+
+        SignerRefused stands for a recall of what was never signed there.
 
         Raises SignerUnavailable when the file cannot be read or written: then nothing is signed, and after a write that
         failed nothing more until the wallet is opened again.
@@ -100,9 +104,12 @@ class SignerMemory:
 
 def _note(
     place: Place, nonces: MutableMapping[str, tuple[int, int]], payments: MutableMapping[tuple[int, int], str]
-) -> SignedBefore | None:
+) -> SignerRefused | None:
     """Note where a payment is signed, or say what contradicts it."""
     at, payment = (place.chain_id, place.nonce), place.payment.hex()
+    if place.recalls:
+        known = nonces.get(payment) == at
+        return None if known else SignerRefused("this payment was not signed at this nonce: nothing is to be recalled")
     if nonces.get(payment, at) != at:
         return SignedBefore(f"this payment was signed before, at nonce {nonces[payment][1]}")
     if payments.get(at, payment) != payment and not place.fills:

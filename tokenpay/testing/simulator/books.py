@@ -60,8 +60,6 @@ class Books:
         """Keys by result."""
         self.signed: dict[bytes, str] = {}
         """Payments by the hash of a transaction that was signed for them."""
-        self.recalling: set[bytes] = set()
-        """Those of them that ask their payment back: they pay nobody."""
         self.heads: dict[str, AuditHead] = {}
         """What the records of each audit stream lead to."""
         self.due: Counter[tuple[str, str]] = Counter()
@@ -152,7 +150,8 @@ class Books:
             self.batches[key].append(payment_id)
             if payment_id is not None:
                 self.keyed[payment_id].append(key)
-        self._take_signed(connection)
+        for _, transaction_hash, payment_id in self._new(connection, "signed", "transaction_hash, payment_id"):
+            self.signed[transaction_hash] = payment_id
         columns = "stream, seq, at_s, actor, action, subject, details, previous, hash"
         for row in self._new(connection, "audit_records", columns):
             self.change.records.append(AuditRecord(**dict(zip(columns.split(", "), row[1:], strict=True))))
@@ -229,13 +228,6 @@ class Books:
             if block is not None:
                 self.posted[account].append((block, units if side == "debit" else -units))
             self.change.accounts.add(account)
-
-    def _take_signed(self, connection: Any) -> None:
-        columns = "transaction_hash, payment_id, recalls"
-        for _, transaction_hash, payment_id, recalls in self._new(connection, "signed", columns):
-            self.signed[transaction_hash] = payment_id
-            if recalls:
-                self.recalling.add(transaction_hash)
 
     def _new(self, connection: Any, noun: str, columns: str) -> Iterator[Row]:
         """Yield the rows that were added since the last time, their number first."""

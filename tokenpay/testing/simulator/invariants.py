@@ -180,9 +180,10 @@ def nothing_is_paid_twice(world: World) -> None:
 
 
 def _left(world: World, payment_id: str) -> bool:
-    """Whether the chain carries what a payment is for, and not what asks it back."""
-    carried = world.books.carried.get(payment_id, set())
-    return not carried.isdisjoint(world.carried.succeeded) and carried.isdisjoint(world.books.recalling)
+    """Whether the chain carries what a payment is for: a no-op recalls it, but where it is one itself."""
+    fills = world.books.payments[payment_id].purpose == Purpose.FILL
+    done = world.carried.succeeded if fills else world.carried.paying
+    return not done.isdisjoint(world.books.carried.get(payment_id, ()))
 
 
 def outsiders_have_what_was_paid(world: World) -> None:

@@ -1,4 +1,4 @@
-"""A payment that left is asked back by a version of it that pays nobody: which version does is told of each.
+"""A payment that left may be asked back: the books say by whom.
 
 Revision: 0030. This file is history: it never changes, and it imports nothing of tokenpay that may.
 """
@@ -13,9 +13,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("signed", sa.Column("recalls", sa.Boolean, nullable=False, server_default=sa.false()))
+    op.add_column("payments", sa.Column("recalled_by", sa.Text))
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("signed") as signed:
-        signed.drop_column("recalls")
+    with op.batch_alter_table("payments") as payments:
+        payments.drop_column("recalled_by")

@@ -16,7 +16,7 @@ from tokenpay.operations.resume_chain import resume_chain
 from tokenpay.operations.reverse import reverse
 from tokenpay.parties.operator import Role
 from tokenpay.payments.intent import BookParty
-from tokenpay.payments.payment import PaymentState
+from tokenpay.payments.payment import LEAVING, PaymentState
 from tokenpay.testing.simulator.act import Act, outcome
 from tokenpay.testing.simulator.chance import Chance
 from tokenpay.testing.simulator.world import World
@@ -64,7 +64,7 @@ def cancel_it(world: World, chance: Chance) -> str:
 
 def ask_back(world: World, chance: Chance) -> str:
     """Ask something back that has left, before a block has it."""
-    leaving, who = _waiting(world, PaymentState.SIGNED, PaymentState.SENT), a_supervisor(world, chance)
+    leaving, who = _waiting(world, *sorted(LEAVING)), a_supervisor(world, chance)
     if not leaving:
         return "nothing is on its way"
     id, _ = chance.of("which").choice(leaving)
