@@ -17,6 +17,7 @@ from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 
 from tests.integration.store_samples import ANNAS, BERTS, NOW_S, add_cleared, founded, fund, transfer
+from tests.unguarded import unguarded
 from tests.unit.payments.samples import EURO, TOKEN
 from tokenpay.counter.cash_count import CashCount
 from tokenpay.counter.quote import Direction, Legs, Quote
@@ -153,7 +154,7 @@ LATER_TABLES = {
 }
 LATER_COLUMNS = {
     "transfers.shift_id",
-    *(f"payments.{column}" for column in ("debtor", "creditor", "maker")),
+    *(f"payments.{column}" for column in ("debtor", "creditor", "maker", "recalled_by")),
     "operators.customer_id",
     *(f"customers.{column}" for column in ("kind", "closed_at_s", "erased_at_s", "folded_name")),
     "sessions.opened_with",
@@ -196,6 +197,19 @@ def test_a_bank_of_0001_goes_up_and_down_whole(database_url: str) -> None:
         with store.read() as work:
             (entry,) = work.payments.journal(wanted, None, limit=9).entries
         assert entry.payment.intent.remittance_information == "rent"
+
+
+def test_a_payment_that_is_asked_back_does_not_go_down_before_it_ended(database_url: str) -> None:
+    with founded(database_url) as store:
+        with store.unit_of_work() as work:
+            add_cleared(work)
+            change = sa.text("UPDATE payments SET state = 'sent', recalled_by = 'mia' WHERE state = 'cleared'")
+            with unguarded(work.connection):
+                assert work.connection.execute(change).rowcount == 1
+        with pytest.raises(Conflict) as caught:
+            migrate.downgrade(database_url, "0029")
+        assert caught.value.fields["rule"] == "ck_payments_none_asked_back"
+        assert migrate.revision(database_url) == migrate.HEAD
 
 
 def test_cash_that_moved_in_a_shift_does_not_go_down(database_url: str) -> None:
