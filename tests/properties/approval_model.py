@@ -35,13 +35,15 @@ INTRODUCED_BY = {"anna": "tom", "carl": "ann"}
 LIVE = ("own", "second login")
 SESSIONS = (*LIVE, "closed", "expired", "somebody else's name", "another key")
 TOUCHING = "approve with a passkey"
-VERBS = ("ask_passkey", "approve", TOUCHING, "confirm_payment", "refuse", "cancel")
+VERBS = ("ask_passkey", "approve", TOUCHING, "confirm_payment", "refuse", "cancel", "recall")
 OTHER_VERBS = {"get_payment", "preview_policy", "resolve_overtaken", "reverse", "send_travel_rule"}
 """Verbs about one payment that let no waiting one go, and end none: they show, hand on, make another, or find out."""
 SMALL, LARGE = 1, 2
 STANDINGS = ((S.HELD, LARGE), *((state, SMALL) for state in S))
 """A state and an amount: all wait for a second person, and who signs a large one does so with a passkey too."""
 MOVABLE = {S.HELD, S.CLEARED}
+SUPERVISORS = {"refuse": {S.HELD, S.REFUSED}, "recall": {S.SIGNED, S.SENT}}
+"""What only they do, whoever made the payment, and where it stands then."""
 DONE, ENDED, FORBIDDEN, WRONG = "done", "session.expired", "session.not_permitted", "state.wrong"
 
 Standing = tuple[S, int]
@@ -95,10 +97,10 @@ def expected(act: Act) -> str:
             return FORBIDDEN
         given_up = state is S.ASSIGNED and role is Role.SUPERVISOR
         return DONE if given_up or state in MOVABLE | {S.CANCELLED} else WRONG
-    if act.verb == "refuse":
+    if act.verb in SUPERVISORS:
         if role is not Role.SUPERVISOR:
             return FORBIDDEN
-        return DONE if state in (S.HELD, S.REFUSED) else WRONG
+        return DONE if state in SUPERVISORS[act.verb] else WRONG
     if act.verb in ("approve", TOUCHING):
         if role is not Role.SUPERVISOR or own or INTRODUCED_BY.get(act.maker) == act.actor:
             return FORBIDDEN
@@ -180,6 +182,7 @@ class Model:
             ),
             "refuse": lambda: tp.refuse(bank, payment_id, reason="no", by=by),
             "cancel": lambda: tp.cancel(bank, payment_id, by=by),
+            "recall": lambda: tp.recall(bank, payment_id, reason="deceived", by=by),
         }
         try:
             verbs[verb]()
