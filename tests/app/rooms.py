@@ -211,13 +211,13 @@ def _plain(*make: Callable[[Scene], Screen[Any]]) -> Walk:
     return lambda scene, _hand: (Look(screen=one(scene)) for one in make)
 
 
-def _waits_for_a_key(scene: Scene) -> PaymentScreen:
-    """A payment of Vera's own that waits for her passkey, whatever else it is."""
+def _seen(scene: Scene, **otherwise: Any) -> PaymentScreen:
+    """A payment as it would be seen otherwise."""
     screen = PaymentScreen(next(iter(scene.payments.values())).id)
     seen_as = screen._shown
 
     def shown(payment: tp.Payment) -> PaymentView:
-        return replace(seen_as(payment), state=tp.PaymentState.HELD, maker="vera", codes=("approval.passkey",))
+        return replace(seen_as(payment), **otherwise)
 
     setattr(screen, "_shown", shown)  # noqa: B010 - a method of this one screen
     return screen
@@ -247,7 +247,8 @@ def _touch(scene: Scene) -> Touch:
 
 def _payments(scene: Scene, _hand: Hand) -> Iterator[Look]:
     yield from (Look(screen=PaymentScreen(payment.id)) for payment in scene.payments.values())
-    yield Look(screen=_waits_for_a_key(scene))
+    yield Look(screen=_seen(scene, state=tp.PaymentState.HELD, maker="vera", codes=("approval.passkey",)))
+    yield Look(screen=_seen(scene, state=tp.PaymentState.SENT, recallable=True))
 
 
 def _requests(scene: Scene, _hand: Hand) -> Iterator[Look]:

@@ -59,7 +59,9 @@ def resolve_overtaken(bank: Bank, payment_id: str, *, raw: bytes, by: Session) -
         if theirs or may_have_paid(payment.intent, transaction.transaction, logs):
             raise WrongState("that transaction may have paid somebody: people have to look", payment=payment_id)
         failed = _outcome(uow, payment, final_number=final_number)
-        ended = _end(uow, bank, operator, payment, receipt, failed=failed)
+        ended = _end(
+            uow, bank, operator, Due(payment=payment, receipt=receipt, final_number=final_number), failed=failed
+        )
         _close_case(uow, bank, operator, payment_id)
         return ended
 
@@ -159,10 +161,8 @@ def _close_case(uow: UnitOfWork, bank: Bank, operator: Operator, payment_id: str
             record(uow, bank, operator, "case.resolved", case.id)
 
 
-def _end(
-    uow: UnitOfWork, bank: Bank, operator: Operator, payment: Payment, receipt: Receipt, *, failed: Reason | None
-) -> Payment:
-    now_s = bank.clock.now_s()
+def _end(uow: UnitOfWork, bank: Bank, operator: Operator, due: Due, *, failed: Reason | None) -> Payment:
+    payment, receipt, now_s = due.payment, due.receipt, bank.clock.now_s()
     if payment.state is PaymentState.ASSIGNED:
         payment = _move(uow, payment, payment.to(PaymentState.SIGNED, at_s=now_s))
     included = replace(
@@ -172,7 +172,7 @@ def _end(
         transaction_hash=receipt.transaction_hash,
     )
     included = _move(uow, payment, included)
-    return end_alone(uow, bank, operator, Due(payment=included, receipt=receipt, logs=()), failed=failed)
+    return end_alone(uow, bank, operator, replace(due, payment=included), failed=failed)
 
 
 def _move(uow: UnitOfWork, payment: Payment, moved: Payment) -> Payment:

@@ -67,6 +67,7 @@ def settle(bank: Bank, *, chain_id: int, by: Session) -> Settled:
         Due(
             payment=payment,
             receipt=receipt,
+            final_number=final_number,
             logs=moved.get(receipt.transaction_hash, ()),
             recalls=payment.id in recalls,
         )
@@ -76,7 +77,7 @@ def settle(bank: Bank, *, chain_id: int, by: Session) -> Settled:
     for payment in due:
         if payment.intent.amount.asset in unread and payment.id not in recalls:
             tell_stuck(bank, payment.id, "its token wrote what cannot be read: whether it paid is not known", by=by)
-    judged = settle_payments(bank, found, final_number=final_number, by=by)
+    judged = settle_payments(bank, found, by=by)
     for collection in waiting:
         with told_where_stuck(bank, collection.id, "whether it was carried cannot be told", by=by):
             settle_carried(bank, collection.id, final_number=final_number, by=by)

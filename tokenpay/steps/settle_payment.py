@@ -29,11 +29,15 @@ _NOTHING_MOVED = Reason(code="chain.nothing_moved", message="the transaction suc
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """An included payment, its receipt in a final block, its transaction's logs, and whether that `recalls` it."""
+    """An included payment, its receipt in a final block, its transaction's logs, and whether that `recalls` it.
+
+    `final_number` is the block up to which the books know what else is final.
+    """
 
     payment: Payment
     receipt: Receipt
-    logs: Sequence[TransferLog]
+    final_number: int
+    logs: Sequence[TransferLog] = ()
     recalls: bool = False
 
     @property
@@ -55,7 +59,7 @@ class Moved:
         return self.left_units == units == self.came_units
 
 
-def settle_payments(bank: Bank, due: Sequence[Due], *, final_number: int, by: Session) -> int:
+def settle_payments(bank: Bank, due: Sequence[Due], *, by: Session) -> int:
     """Judge payments: those that paid in one unit of work, each of the others in its own. Return how many were judged.
 
     One that was judged already, or is in another block by now, is left as it is. So is one that cannot be judged, with
@@ -64,19 +68,19 @@ def settle_payments(bank: Bank, due: Sequence[Due], *, final_number: int, by: Se
     judged = 0
     for some in groups(due):
         try:
-            others = _settle_paid(bank, some, final_number=final_number, by=by)
+            others = _settle_paid(bank, some, by=by)
         except STAYS:  # it is told of the one that it is about when that is judged alone
             others = list(some)
         judged += len(some) - len(others)
         for each in others:
             note = "its block is final, and the books cannot take it in"
             with told_where_stuck(bank, each.payment.id, note, by=by):  # it keeps nothing else from being judged
-                _settle_alone(bank, each, final_number=final_number, by=by)
+                _settle_alone(bank, each, by=by)
                 judged += 1
     return judged
 
 
-def _settle_paid(bank: Bank, due: Sequence[Due], *, final_number: int, by: Session) -> list[Due]:
+def _settle_paid(bank: Bank, due: Sequence[Due], *, by: Session) -> list[Due]:
     """Post what these payments reserved where the money moved; return the others, untouched."""
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
@@ -87,7 +91,7 @@ def _settle_paid(bank: Bank, due: Sequence[Due], *, final_number: int, by: Sessi
         paid: list[Due] = []
         others: list[Due] = []
         for each in here:
-            (paid if _paid(uow, each, pending[each.payment.id], final_number=final_number) else others).append(each)
+            (paid if _paid(uow, each, pending[each.payment.id]) else others).append(each)
         uow.clearances.keep(each.payment.id for each in paid)
         uow.ledger.lock_transfers(transfer for each in paid for transfer in pending[each.payment.id])
         uow.writes.gather()
@@ -96,14 +100,14 @@ def _settle_paid(bank: Bank, due: Sequence[Due], *, final_number: int, by: Sessi
         return others
 
 
-def _settle_alone(bank: Bank, due: Due, *, final_number: int, by: Session) -> None:
+def _settle_alone(bank: Bank, due: Due, *, by: Session) -> None:
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
         payment = uow.payments.lock(due.payment.id)
         due = replace(due, payment=payment)
         if not due.stands:
             return
-        failed = _why_not(uow, due, final_number=final_number)
+        failed = _why_not(uow, due)
         moved = _moved(uow, payment, due.logs)
         told_units = payment.intent.amount.units
         if failed is None and not moved.is_just(told_units):
@@ -134,11 +138,11 @@ def end_alone(
     return _end(uow, bank, operator, due, pending, failed=failed, moved=moved)
 
 
-def _paid(uow: UnitOfWork, due: Due, pending: Sequence[Transfer], *, final_number: int) -> bool:
+def _paid(uow: UnitOfWork, due: Due, pending: Sequence[Transfer]) -> bool:
     """Whether just this money moved, for no more gas than was reserved: then nothing can be lacking."""
     gas_account = _gas_account(uow, due.payment)
     reserved_wei = sum(transfer.units for transfer in pending if transfer.debit == gas_account)
-    failed = _why_not(uow, due, final_number=final_number)
+    failed = _why_not(uow, due)
     as_told = _moved(uow, due.payment, due.logs).is_just(due.payment.intent.amount.units)
     return failed is None and as_told and due.receipt.fee_wei <= reserved_wei
 
@@ -171,6 +175,8 @@ def _end(
             uow.ledger.void(transfer)
     state, reasons = (PaymentState.FINAL, ()) if failed is None else (PaymentState.FAILED, (failed,))
     ended = payment.to(state, at_s=now_s, reasons=reasons)
+    if failed is None and payment.intent.purpose is Purpose.COLLECTION:  # whoever's transaction it was
+        ended = replace(ended, transaction_hash=_carrying(uow, payment, final_number=due.final_number))
     uow.payments.update(ended, was=PaymentState.INCLUDED)
     if failed is not None:
         uow.carried.drop(payment.id)
@@ -183,12 +189,12 @@ def _gas_account(uow: UnitOfWork, payment: Payment) -> str:
     return movements.gas_pair(uow, payment.intent.amount.asset.chain_id or 0)[0].id
 
 
-def _why_not(uow: UnitOfWork, due: Due, *, final_number: int) -> Reason | None:
+def _why_not(uow: UnitOfWork, due: Due) -> Reason | None:
     """Return why the money did not move, or None. Tokens exist whose receipt says yes and whose logs say no."""
     payment, receipt, intent = due.payment, due.receipt, due.payment.intent
     refused = RECALLED if due.recalls else _NOTHING_MOVED if receipt.succeeded else _REVERTED
     if intent.purpose is Purpose.COLLECTION:
-        carried = carried_out(uow, payment, final_number=final_number)
+        carried = carried_out(uow, payment, final_number=due.final_number)
         if carried is None:
             return refused
         return None if carried else USED
@@ -230,6 +236,8 @@ def settle_carried(bank: Bank, payment_id: str, *, final_number: int, by: Sessio
             return
         state = PaymentState.FINAL if carried else PaymentState.CANCELLED
         ended = payment.to(state, at_s=bank.clock.now_s(), reasons=() if carried else (USED,))
+        if carried:
+            ended = replace(ended, transaction_hash=_carrying(uow, payment, final_number=final_number))
         uow.payments.update(ended, was=payment.state)
         record(
             uow, bank, operator, f"payment.{state}", payment.id, {"because": "its authorization was carried elsewhere"}
@@ -242,17 +250,7 @@ def carried_out(uow: UnitOfWork, payment: Payment, *, final_number: int) -> bool
     Its event and its transfer say so, never our own receipt: a payer may sign one nonce twice.
     """
     intent = payment.intent
-    carried = uow.carried.of(payment.id)
-    asset = payment.intent.amount.asset
-    if carried is None or asset.contract is None or asset.chain_id is None:
-        raise IntegrityError("a collection has lost its authorization", payment=payment.id)
-    transaction_hash = uow.chains.authorization_used(
-        asset.chain_id,
-        contract=asset.contract,
-        authorizer=carried.authorizer,
-        nonce=carried.nonce,
-        up_to_block=final_number,
-    )
+    transaction_hash = _carrying(uow, payment, final_number=final_number)
     if transaction_hash is None:
         return None
     came = uow.deposits.find(request_id=intent.request_id)
@@ -264,4 +262,19 @@ def carried_out(uow: UnitOfWork, payment: Payment, *, final_number: int) -> bool
         and deposit.amount == intent.amount
         and deposit.state is not DepositState.ORPHANED
         for deposit in came
+    )
+
+
+def _carrying(uow: UnitOfWork, payment: Payment, *, final_number: int) -> bytes | None:
+    """Return the transaction that used a collection's authorization, ours or another's, in a final block."""
+    carried = uow.carried.of(payment.id)
+    asset = payment.intent.amount.asset
+    if carried is None or asset.contract is None or asset.chain_id is None:
+        raise IntegrityError("a collection has lost its authorization", payment=payment.id)
+    return uow.chains.authorization_used(
+        asset.chain_id,
+        contract=asset.contract,
+        authorizer=carried.authorizer,
+        nonce=carried.nonce,
+        up_to_block=final_number,
     )

@@ -295,7 +295,10 @@ def test_a_collection_that_was_asked_back_is_judged_by_its_authorization(world: 
     world.to_finality()
     assert world.now(payment).state is (S.FINAL if carried else S.FAILED)
     assert world.units(world.boris) == (euro(50).units if carried else 0)
-    if not carried:
+    if carried:
+        (deposit,) = tp.request_deposits(world.bank, request.id, by=world.tom)
+        assert world.now(payment).transaction_hash == deposit.transaction_hash, "the receipt names what paid"
+    else:
         again = collect(world, request, given, key="again")
         assert isinstance(again, tp.Payment)
         world.to_finality()
