@@ -58,6 +58,11 @@ class Mutant:
         """Line and kind name it as long as the file is not changed; a number tells those of one line apart."""
         return f"{self.path}:{self.line}:{self.kind}:{self.number}"
 
+    @property
+    def name(self) -> str:
+        """Name it as long as its own function is not changed."""
+        return f"{self.path}:{self.function}:{self.line - self.first_line}:{self.kind}:{self.number}"
+
     def of(self, source: str) -> str:
         """Return the source with the change in it; every other line keeps its number."""
         given = source.encode()
