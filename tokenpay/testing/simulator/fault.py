@@ -11,6 +11,14 @@ _STEPS_OF_AN_ACT, _STEPS_OF_A_TURN = 45, 160
 _SPELL = (3, 25)
 """For so many steps a node, a fee or a clock stays as it is."""
 _NORMAL_FEE_WEI = 10**9
+LIES = {
+    Lie.OTHER_CHAIN: 1,
+    Lie.BROKEN_LINKS: 3,
+    Lie.NO_RECEIPTS: 4,
+    Lie.FALSE_REJECTION: 1,
+    Lie.FALSE_ACCEPTANCE: 1,
+}
+"""How often each comes among the lies: those that few calls give a chance to more often."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +102,7 @@ def _lie(world: World, chance: Chance) -> None:
     def end(world: World) -> None:
         world.node.lie = None
 
-    world.node.lie = chance.of("lie").choice(list(Lie))
+    world.node.lie = chance.of("lie").choices(list(LIES), list(LIES.values()))[0]
     _spell(world, chance, "lie", end)
 
 
@@ -124,7 +132,7 @@ def _two_tills(world: World, chance: Chance) -> None:
 
 FAULTS: tuple[Fault, ...] = (
     Fault(name="crash", weight=5, strike=_crash),
-    Fault(name="crash of the engine", weight=4, strike=_crash_the_engine, then="turn"),
+    Fault(name="crash of the engine", weight=6, strike=_crash_the_engine, then="turn"),
     Fault(name="lost answer", weight=3, strike=_lose_answer),
     Fault(name="duplicate", weight=2, strike=_repeat_call),
     Fault(name="reorg", weight=3, strike=_reorg),
@@ -132,7 +140,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(name="dropped", weight=2, strike=_drop, then="turn"),
     Fault(name="silent node", weight=2, strike=_silence, then="turn"),
     Fault(name="lagging node", weight=1, strike=_lag, then="turn"),
-    Fault(name="lying node", weight=2, strike=_lie, then="turn"),
+    Fault(name="lying node", weight=4, strike=_lie, then="turn"),
     Fault(name="node away", weight=1, strike=_away),
     Fault(name="clock jump", weight=1, strike=_jump),
     Fault(name="two tills", weight=4, strike=_two_tills),
