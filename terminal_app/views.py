@@ -211,9 +211,16 @@ def payment_view(
         ),
         rest=_rest(intent, standing) if final_book and intent.purpose is tp.Purpose.PAYMENT else None,
         reversible=final_book and of_people and not standing,
-        recallable=payment.state in LEAVING and payment.recalled_by is None and intent.purpose is not tp.Purpose.FILL,
+        recallable=_is_recallable(payment),
         payer=str(intent.debtor),
     )
+
+
+def _is_recallable(payment: tp.Payment) -> bool:
+    """Tell whether a payment has left, is in no block, and may still be asked back."""
+    overtaken = any(why.code == "chain.nonce_taken" for why in payment.reasons)
+    free = payment.state in LEAVING and payment.recalled_by is None and not overtaken
+    return free and payment.intent.purpose is not tp.Purpose.FILL
 
 
 def meaning(payment: tp.Payment) -> str:

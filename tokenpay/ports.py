@@ -52,7 +52,7 @@ class Broadcast:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SigningRequest:
-    """EIP-1559 bytes to sign, the intent that they carry out, and what cleared it.
+    """EIP-1559 bytes to sign, the intent that they carry out, or recall by a no-op, and what cleared it.
 
     `domain` is the token's where the call carries an EIP-3009 authorization.
     """
@@ -143,7 +143,7 @@ class Signer(Protocol):
         """Return the 32 bytes of the Ed25519 public key that requests are signed with."""
 
     def sign_transactions(self, asked: Sequence[SigningRequest]) -> list[SignedTransaction | SignerRefused]:
-        """Sign what does what its intent says and nothing else; return, in the order asked, it or the rule it breaks.
+        """Sign what does what its intent says, or nothing; return, in the order asked, it or the rule it breaks.
 
         Raises SignerUnavailable when no answer came: then nothing that was signed has left.
         """

@@ -57,7 +57,10 @@ def settle(bank: Bank, *, chain_id: int, by: Session) -> Settled:
     due = [payment for payment in included if (payment.included_block or 0) <= final_number]
     receipts = chain.receipts([payment.transaction_hash or b"" for payment in due]) if due else []
     recalls = _recalls(bank, due)
-    moved, unread = _moved(bank, chain_id, [payment for payment in due if payment.id not in recalls], by=by)
+    # What a collection comes to is told by its authorization, whatever became of our transaction.
+    paying = [payment for payment in due if payment.id not in recalls or payment.intent.purpose is Purpose.COLLECTION]
+    moved, unread = _moved(bank, chain_id, paying, by=by)
+    untold = {payment.id for payment in paying if payment.intent.amount.asset in unread}
     for payment, receipt in zip(due, receipts, strict=True):
         # The block still stands, or it would not be final: a node without the receipt has not caught up with itself.
         # Sent back, the payment would stay behind while the books pass its block.
@@ -72,11 +75,10 @@ def settle(bank: Bank, *, chain_id: int, by: Session) -> Settled:
             recalls=payment.id in recalls,
         )
         for payment, receipt in zip(due, receipts, strict=True)
-        if receipt is not None and (payment.intent.amount.asset not in unread or payment.id in recalls)
+        if receipt is not None and payment.id not in untold
     ]
-    for payment in due:
-        if payment.intent.amount.asset in unread and payment.id not in recalls:
-            tell_stuck(bank, payment.id, "its token wrote what cannot be read: whether it paid is not known", by=by)
+    for id in sorted(untold):
+        tell_stuck(bank, id, "its token wrote what cannot be read: whether it paid is not known", by=by)
     judged = settle_payments(bank, found, by=by)
     for collection in waiting:
         with told_where_stuck(bank, collection.id, "whether it was carried cannot be told", by=by):

@@ -29,7 +29,7 @@ from tokenpay.steps.groups import STAYS, groups
 from tokenpay.steps.halt import halt_chain, running
 from tokenpay.steps.look_before_signing import Looked, look_before_signing
 from tokenpay.steps.never_signed import mark_signed_before
-from tokenpay.steps.no_op_gas import no_op_gas
+from tokenpay.steps.no_op_gas import no_op_gas, no_op_gas_of
 from tokenpay.steps.price_payments import Priced, price_payments
 from tokenpay.steps.raise_fee_cap import raise_fee_cap
 from tokenpay.steps.recheck import Look
@@ -71,7 +71,8 @@ def submit(
         followed = running(uow, chain_id)
         stopped = bool(uow.facts.get("stopped", ""))
     _check_nonces(bank, chain_id, followed.treasury, by=by)
-    turn = _Turn(bank=bank, chain_id=chain_id, fees=_fees(bank, chain_id), by=by, goes_on=goes_on)
+    fees = _fees(bank, chain_id)
+    turn = _Turn(bank=bank, chain_id=chain_id, treasury=followed.treasury, fees=fees, by=by, goes_on=goes_on)
     # What is signed leaves before anything new is looked at: no cleared payment can hold it up.
     turn.send_again()
     if not stopped:
@@ -111,10 +112,14 @@ def _may_be_sent(payment: Payment, version: SignedPayment) -> bool:
 
 @dataclass(slots=True, kw_only=True)
 class _Turn:
-    """One call of submit, and what came of it so far. `silent`: the node gave no answer to what was sent last."""
+    """One call of submit, and what came of it so far. `silent`: the node gave no answer to what was sent last.
+
+    `no_op_gas` is what the node says that a no-op takes, once it was asked.
+    """
 
     bank: Bank
     chain_id: int
+    treasury: Address
     fees: Fees
     by: Session
     goes_on: Callable[[], bool]
@@ -122,6 +127,7 @@ class _Turn:
     sent: int = 0
     stuck: int = 0
     silent: bool = False
+    no_op_gas: tuple[int | None, ...] = ()
 
     def send_again(self) -> None:
         """Send what payments in hand need sent now, by nonce."""
@@ -214,7 +220,7 @@ class _Turn:
     def _version_after(self, payment: Payment, newest: SignedPayment) -> ToSign | None:
         """Return the version that pays more, or recalls the payment; at its cap it gets a case instead."""
         recalled = payment.recalled_by is not None
-        gas_limit = self._no_op_gas() if recalled else payment.gas_limit or 0
+        gas_limit = no_op_gas_of(self._no_op_gas(), payment.gas_limit) if recalled else payment.gas_limit or 0
         try:
             payment = self._with_room(payment, newest, gas_limit)
         except STAYS as error:  # the treasury lacks the coin to reserve: what is reserved is offered first
@@ -229,10 +235,11 @@ class _Turn:
         self._open_stuck_case(payment, capped)
         return None
 
-    def _no_op_gas(self) -> int:
-        with self.bank.store.read() as uow:
-            treasury = uow.chains.treasury(self.chain_id)
-        return no_op_gas(self.bank, self.chain_id, treasury)
+    def _no_op_gas(self) -> int | None:
+        """Ask what a no-op takes, once a turn."""
+        if not self.no_op_gas:
+            self.no_op_gas = (no_op_gas(self.bank, self.chain_id, self.treasury),)
+        return self.no_op_gas[0]
 
     def _with_room(self, payment: Payment, newest: SignedPayment, gas_limit: int) -> Payment:
         """Return the payment with as much gas reserved as a version that replaces its newest asks for now."""

@@ -72,7 +72,8 @@ class Payment:
     """`id` is the intent's UETR. `nonce` and what follows are set as the payment goes on chain.
 
     `fee_cap_wei` bounds gas limit times fee per gas over all fee bumps; `index` is the deposit
-    address a sweep empties or a collection pays into. `recalled_by` asked it back after it had left.
+    address a sweep empties or a collection pays into. `recalled_by` asked it back after it had left. What is included
+    is a version of it; the `transaction_hash` of a final collection is that which carried it, also another's.
     """
 
     intent: Intent

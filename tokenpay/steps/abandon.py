@@ -11,7 +11,7 @@ from tokenpay.payments.intent import ChainParty, Purpose
 from tokenpay.payments.payment import Payment, PaymentState, Reason, Refusal
 from tokenpay.steps import movements
 from tokenpay.steps.authorize import authorize
-from tokenpay.steps.no_op_gas import no_op_gas
+from tokenpay.steps.no_op_gas import no_op_gas, no_op_gas_of
 from tokenpay.steps.propose import Draft, propose
 from tokenpay.steps.record import record
 
@@ -31,7 +31,7 @@ def abandon(
         followed = uow.chains.get(chain_id)
         native = uow.assets.get(followed.native_asset_id).asset
     fill: Payment | None = None
-    gas_limit = 0
+    gas_limit = no_op_gas_of(no_op_gas(bank, chain_id, followed.treasury), payment.gas_limit)
     if not never_signed or followed.next_nonce != (payment.nonce or 0) + 1:
         itself = ChainParty(chain_id, followed.treasury)
         draft = Draft(
@@ -40,7 +40,7 @@ def abandon(
         made = propose(bank, draft, by=by, key=f"engine/fill/{payment.id}", permission=Permission.RUN_ENGINE)
         if isinstance(made, Refusal):
             raise WrongState(made.reasons[0].message, payment=payment.id)
-        fill, gas_limit = made, no_op_gas(bank, chain_id, followed.treasury)
+        fill = made
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
         followed = uow.chains.get(chain_id, lock=True)

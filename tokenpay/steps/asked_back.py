@@ -7,6 +7,7 @@ from tokenpay.bank import Bank
 from tokenpay.parties.operator import Operator
 from tokenpay.payments.payment import Payment, Reason
 from tokenpay.primitives.canonical import Value
+from tokenpay.steps.authorize import customers_of
 from tokenpay.steps.record import record
 from tokenpay.store.unit_of_work import UnitOfWork
 
@@ -25,5 +26,6 @@ def ask_back(
     """Let the engine take the nonce of a locked payment that has left, and return the payment."""
     asked = replace(payment, recalled_by=operator.id)
     uow.payments.update(asked, was=payment.state)
-    record(uow, bank, operator, "payment.recalled", payment.id, details or {}, texts=texts or {})
+    payer = next(iter(customers_of(payment.intent.debtor)), None)
+    record(uow, bank, operator, "payment.recalled", payment.id, details or {}, texts=texts or {}, about=payer)
     return asked

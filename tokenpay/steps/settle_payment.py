@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tokenpay.bank import Bank
-from tokenpay.errors import IntegrityError
+from tokenpay.errors import IntegrityError, WrongState
 from tokenpay.ethereum.observed import Receipt, TransferLog
 from tokenpay.ledger.transfer import Transfer
 from tokenpay.money.asset import AssetKind
@@ -181,6 +181,8 @@ def _end(
     if failed is not None:
         uow.carried.drop(payment.id)
     details = {"fee_wei": str(receipt.fee_wei), "transaction": receipt.transaction_hash.hex()}
+    if ended.transaction_hash not in (None, receipt.transaction_hash):
+        details["carried_by"] = (ended.transaction_hash or b"").hex()
     record(uow, bank, operator, f"payment.{state}", payment.id, details)
     return ended
 
@@ -195,6 +197,8 @@ def _why_not(uow: UnitOfWork, due: Due) -> Reason | None:
     refused = RECALLED if due.recalls else _NOTHING_MOVED if receipt.succeeded else _REVERTED
     if intent.purpose is Purpose.COLLECTION:
         carried = carried_out(uow, payment, final_number=due.final_number)
+        if carried is None and not uow.assets.get(intent.amount.asset.id).active:
+            raise WrongState("its token is out of use: somebody may have carried its authorization unseen")
         if carried is None:
             return refused
         return None if carried else USED

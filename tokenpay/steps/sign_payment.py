@@ -18,6 +18,7 @@ from tokenpay.payments.payment import IN_NO_BLOCK, Payment, PaymentState
 from tokenpay.ports import SigningRequest
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.groups import STAYS
+from tokenpay.steps.never_signed import is_given_up
 from tokenpay.steps.record import record
 from tokenpay.store.carried_store import Carried
 from tokenpay.store.unit_of_work import UnitOfWork
@@ -145,8 +146,8 @@ def _store(bank: Bank, fresh: Sequence[SignedPayment], *, by: Session) -> dict[s
             payment = standing[version.payment_id]
             if len(before.get(payment.id, ())) != version.version - 1 or payment.state not in IN_NO_BLOCK:
                 continue
-            if payment.recalled_by is not None and not version.pays_nobody():
-                continue  # it was asked back while this was signed
+            if is_given_up(payment) or (payment.recalled_by is not None and not version.pays_nobody()):
+                continue  # a supervisor ended it while this was signed
             store_version(uow, bank, operator, payment, version)
             stands[payment.id] = version
         return stands

@@ -199,6 +199,7 @@ _KEY_BY_THE_CHECKER = (
     "SELECT 1 FROM passkeys AS k JOIN approvals AS a ON a.operator_id = k.registered_by"
     " WHERE k.id = NEW.passkey_id AND k.customer_id IS NOT NULL AND a.payment_id = NEW.payment_id"
 )
+_ASKS_BACK = "SELECT 1 FROM operators WHERE active AND role IN ('supervisor', 'engine') AND id = NEW.recalled_by"
 _SUPERVISOR = "SELECT 1 FROM operators WHERE active AND role = 'supervisor' AND id = NEW"
 _KEPT_S = 5 * 366 * 86_400
 """No text goes sooner, whatever the policy says: what FATF Recommendation 11 asks at the least."""
@@ -288,8 +289,10 @@ RULES = (
          " AND NEW.state = 'refused' AND NEW.updated_at_s = OLD.updated_at_s)"),
     Rule(name="asked_back_later", table="payments", event="INSERT", refused="NEW.recalled_by IS NOT NULL"),
     Rule(name="asked_back_once", table="payments", event="UPDATE",
-         refused="coalesce(NEW.recalled_by, '') <> coalesce(OLD.recalled_by, '') AND (OLD.recalled_by IS NOT NULL"
+         refused="NEW.recalled_by IS DISTINCT FROM OLD.recalled_by AND (OLD.recalled_by IS NOT NULL"
          f" OR OLD.purpose = '{Purpose.FILL}' OR OLD.state NOT IN ({_listed(LEAVING)}))"),
+    Rule(name="asked_back_by_somebody", table="payments", event="UPDATE", looks=True,
+         refused=f"NEW.recalled_by IS DISTINCT FROM OLD.recalled_by AND NOT EXISTS ({_ASKS_BACK})"),
     Rule(name="only_erased", table="payments", event="UPDATE", looks=True, only="sqlite",
          refused=f"OLD.state = 'refused' AND NOT EXISTS ({_OF_ERASED})"),
     Rule(name="only_erased", table="payments", event="UPDATE", looks=True, only="postgresql",

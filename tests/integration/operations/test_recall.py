@@ -420,6 +420,70 @@ def test_a_chain_on_which_a_no_op_takes_more_gas(world: World, monkeypatch: pyte
     came_back(world, payment)
 
 
+def test_a_node_that_does_not_tell_what_a_no_op_takes_keeps_nothing_waiting(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payment, behind = in_order(world, 2)
+    world.turn()
+    recalled(world, payment)
+    for waiting in list(world.chain.waiting):
+        world.chain.drop(waiting)
+    world.clock.advance(SETTINGS.resend_after_s)
+
+    def silent(*_: object, **__: object) -> list[Any]:
+        raise tp.ChainUnavailable("the estimate took too long")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(world.chain, "estimate_gas", silent)
+        assert world.turn().error is None
+    assert decode(versions(world, payment)[-1].raw).transaction.gas_limit == world.now(payment).gas_limit
+    world.to_finality()
+    assert (world.now(payment).state, world.now(behind).state) == (S.FAILED, S.FINAL)
+    world.prove()
+
+
+def test_a_signer_that_has_forgotten_the_payment_takes_it_back_by_its_clearance(world: World) -> None:
+    """Its keys came back from a copy, and the books did not."""
+    assert world.bank.directory is not None
+    memory = world.bank.directory / "keys" / "signed.jsonl"
+    before = memory.read_bytes()
+    payment, behind = in_order(world, 2)
+    world.turn()
+    memory.write_bytes(before)
+    reopen_signer(world)
+    recalled(world, payment)
+    world.to_finality()
+    assert (world.now(payment).state, world.now(behind).state) == (S.FAILED, S.FINAL)
+    world.prove()
+
+
+def test_a_collection_whose_token_cannot_be_read_is_not_said_to_have_come_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.chain.deposit(CONTRACT, PAYER_ADDRESS, euro(50).units)
+    world.mine()
+    request = world.request(50, payee=world.boris)
+    given = authorization(world, request)
+    payment = collect(world, request, given)
+    assert isinstance(payment, tp.Payment)
+    world.turn()
+    recalled(world, payment)
+    world.turn()
+
+    def odd(*_: object) -> list[Any]:
+        raise tp.IntegrityError("a Transfer that is none of ERC-20", contract=CONTRACT.text)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(world.chain, "transfers", odd)
+        carry(world, sign_authorization(given, PAYER))
+        world.turn()
+    for _ in range(5):
+        world.mine()
+        assert world.turn().error is None
+    assert world.now(payment).state is S.INCLUDED
+    assert ("payment_stuck", payment.id) in world.cases()
+
+
 # --- while the engine is in its turn
 
 
@@ -469,6 +533,17 @@ def test_what_another_engine_signed_is_not_sent_after_it_was_asked_back(
     assert len(attempts(world, payment)) == 1
     world.to_finality()
     came_back(world, payment)
+
+
+def test_one_that_is_given_up_while_it_is_signed_does_not_go(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    payment = out(world)
+    place = "tokenpay.operations.submit.sign_payments"
+    between(monkeypatch, place, lambda: tp.cancel(world.bank, payment.id, by=world.ann))
+    world.to_finality()
+    failed = world.now(payment)
+    assert (failed.state, [reason.code for reason in failed.reasons]) == (S.FAILED, ["payment.given_up"])
+    assert versions(world, payment) == []
+    world.prove()
 
 
 def between(monkeypatch: pytest.MonkeyPatch, place: str, act: Callable[[], object]) -> None:
@@ -550,14 +625,16 @@ def test_one_that_another_transaction_overtook_is_ended_by_that(world: World) ->
 
 @pytest.mark.every_database
 def test_the_database_keeps_who_asked_it_back(world: World) -> None:
-    payment, held = out(world), world.paid(150)
+    payment, other, held = out(world), out(world), world.paid(150)
     world.turn()
     recalled(world, payment)
-    for change, which in (("NULL", payment), ("'bob'", payment), ("'eve'", held)):
+    tried = [("NULL", payment), ("'bob'", payment), ("'bob'", held), ("'tom'", other)]
+    for change, which in [*tried, *(("''", it) for it in (payment, held, other))]:
         text = sa.text(f"UPDATE payments SET recalled_by = {change} WHERE id = :id")  # noqa: S608 - our own words
         with world.bank.store.engine.connect() as connection, pytest.raises(DBAPIError, match="asked_back"):
             connection.execute(text, {"id": which.id})
     tp.cancel(world.bank, held.id, by=world.tom)
+    recalled(world, other)
     world.to_finality()
     came_back(world, payment)
 

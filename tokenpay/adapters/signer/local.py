@@ -43,7 +43,7 @@ _LEAVES = frozenset({Purpose.PAYMENT, Purpose.REFUND})
 class LocalSigner:
     """Parses every byte it is asked to sign; trusts the keys of the operators it was told of and its own memory.
 
-    What a database says is never enough: no row of it can make a signature appear, or appear twice.
+    What a database says is never enough: no row of it can make a signature appear that pays, or appear twice.
     """
 
     def __init__(self, seed: Secret, rules: SignerRules, memory: SignerMemory, heads: HeadMemory | None = None) -> None:
@@ -77,7 +77,7 @@ class LocalSigner:
                 chain_id=parsed.chain_id,
                 nonce=parsed.nonce,
                 fills=request.intent.purpose is Purpose.FILL,
-                recalls=self._recalls(parsed, request.intent),
+                only_again=self._recalls(parsed, request.intent) and not self._is_cleared(request),
             )
             for request, parsed in zip(asked, allowed, strict=True)
             if isinstance(parsed, DynamicFeeTransaction)
@@ -110,9 +110,17 @@ class LocalSigner:
     def _recalls(self, parsed: DynamicFeeTransaction, intent: Intent) -> bool:
         """Tell whether this is a no-op in the place of a payment.
 
-        It pays nobody, so nobody has to agree to it: whose consent is worth nothing any more would keep the payment.
+        It pays nobody. So where the payment was signed before, nobody has to agree: whoever's consent counts for
+        nothing any more would keep the payment on its way.
         """
         return intent.purpose is not Purpose.FILL and moves_nothing(parsed, self.treasury())
+
+    def _is_cleared(self, request: SigningRequest) -> bool:
+        try:
+            self._check_clearance(request.intent, request.clearance)
+        except SignerRefused:
+            return False
+        return True
 
     def sign_sweep(
         self, authorization: Authorization, *, index: int, intent: Intent, clearance: Clearance

@@ -15,15 +15,15 @@ from tokenpay.errors import IntegrityError, SignedBefore, SignerRefused
 class Place:
     """Where a payment, by the hash of its intent, is signed: at this nonce of this chain.
 
-    `fills` is a no-op, which pays nobody: it may take over the nonce of a payment that was given up. What `recalls` is
-    one as well, of a payment that was signed at this nonce before.
+    `fills` is a no-op, which pays nobody: it may take over the nonce of a payment that was given up. With `only_again`
+    nothing is signed that was not signed there before.
     """
 
     payment: bytes
     chain_id: int
     nonce: int
     fills: bool = False
-    recalls: bool = False
+    only_again: bool = False
 
 
 _RULES = "rules"
@@ -70,7 +70,7 @@ class SignerMemory:
     def remember(self, places: Sequence[Place]) -> list[SignerRefused | None]:
         """Note where payments are signed, all at once; SignedBefore stands for one that contradicts what was noted.
 
-        SignerRefused stands for a recall of what was never signed there.
+        SignerRefused stands for what is signed only again, and was not.
 
         Raises SignerUnavailable when the file cannot be read or written: then nothing is signed, and after a write that
         failed nothing more until the wallet is opened again.
@@ -107,9 +107,8 @@ def _note(
 ) -> SignerRefused | None:
     """Note where a payment is signed, or say what contradicts it."""
     at, payment = (place.chain_id, place.nonce), place.payment.hex()
-    if place.recalls:
-        known = nonces.get(payment) == at
-        return None if known else SignerRefused("this payment was not signed at this nonce: nothing is to be recalled")
+    if place.only_again and nonces.get(payment) != at:
+        return SignerRefused("this payment was not signed at this nonce, and nobody who counts agrees that it is")
     if nonces.get(payment, at) != at:
         return SignedBefore(f"this payment was signed before, at nonce {nonces[payment][1]}")
     if payments.get(at, payment) != payment and not place.fills:
