@@ -14,7 +14,7 @@ from tokenpay.errors import (
     TokenpayError,
     WrongState,
 )
-from tokenpay.ethereum.fees import ANY_WEI, Fees, most_wei_per_gas
+from tokenpay.ethereum.fees import Fees
 from tokenpay.money.address import Address
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
@@ -22,6 +22,7 @@ from tokenpay.payments.attempt import Attempt, AttemptOutcome, SignedPayment
 from tokenpay.payments.intent import Purpose, Rail
 from tokenpay.payments.payment import IN_NO_BLOCK, Payment, PaymentState, Reason
 from tokenpay.steps.abandon import abandon
+from tokenpay.steps.asked_back import may_be_sent
 from tokenpay.steps.assign import assign_alone, assign_together
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.enter_case import enter_case
@@ -29,9 +30,8 @@ from tokenpay.steps.groups import STAYS, groups
 from tokenpay.steps.halt import halt_chain, running
 from tokenpay.steps.look_before_signing import Looked, look_before_signing
 from tokenpay.steps.never_signed import mark_signed_before
-from tokenpay.steps.no_op_gas import no_op_gas, no_op_gas_of
+from tokenpay.steps.next_version import NextVersion
 from tokenpay.steps.price_payments import Priced, price_payments
-from tokenpay.steps.raise_fee_cap import raise_fee_cap
 from tokenpay.steps.recheck import Look
 from tokenpay.steps.record import record
 from tokenpay.steps.sign_payment import ToSign, sign_payments
@@ -72,7 +72,8 @@ def submit(
         stopped = bool(uow.facts.get("stopped", ""))
     _check_nonces(bank, chain_id, followed.treasury, by=by)
     fees = _fees(bank, chain_id)
-    turn = _Turn(bank=bank, chain_id=chain_id, treasury=followed.treasury, fees=fees, by=by, goes_on=goes_on)
+    versions = NextVersion(bank=bank, chain_id=chain_id, treasury=followed.treasury, fees=fees, by=by)
+    turn = _Turn(bank=bank, chain_id=chain_id, fees=fees, versions=versions, by=by, goes_on=goes_on)
     # What is signed leaves before anything new is looked at: no cleared payment can hold it up.
     turn.send_again()
     if not stopped:
@@ -105,29 +106,20 @@ class _Standing:
     due: bool = False
 
 
-def _may_be_sent(payment: Payment, version: SignedPayment) -> bool:
-    """Tell whether a version is still sent: of what was asked back, only what takes its nonce."""
-    return payment.recalled_by is None or version.pays_nobody()
-
-
 @dataclass(slots=True, kw_only=True)
 class _Turn:
-    """One call of submit, and what came of it so far. `silent`: the node gave no answer to what was sent last.
-
-    `no_op_gas` is what the node says that a no-op takes, once it was asked.
-    """
+    """One call of submit, and what came of it so far. `silent`: the node gave no answer to what was sent last."""
 
     bank: Bank
     chain_id: int
-    treasury: Address
     fees: Fees
+    versions: NextVersion
     by: Session
     goes_on: Callable[[], bool]
     assigned: int = 0
     sent: int = 0
     stuck: int = 0
     silent: bool = False
-    no_op_gas: tuple[int | None, ...] = ()
 
     def send_again(self) -> None:
         """Send what payments in hand need sent now, by nonce."""
@@ -174,7 +166,7 @@ class _Turn:
             newest = signed[payment.id][-1]
             last = next((a for a in reversed(attempts.get(payment.id, ())) if a.version == newest.version), None)
             due = last is None or self._is_due(last)
-            if self._waits_too_long(newest, last) or not _may_be_sent(payment, newest):
+            if self._waits_too_long(newest, last) or not may_be_sent(payment, newest):
                 waiting.append(_Standing(payment=payment, newest=newest, due=due))
             elif due:
                 ready.append(newest)
@@ -196,8 +188,8 @@ class _Turn:
                 asked += self._first_version(found)
                 continue
             goes = found.error is None and found.look is not Look.WAITS
-            following = self._version_after(found.payment, each.newest) if goes else None
-            instead = each.newest if each.due and _may_be_sent(found.payment, each.newest) else None
+            following = self.versions.after(found.payment, each.newest) if goes else None
+            instead = each.newest if each.due and may_be_sent(found.payment, each.newest) else None
             if following is not None:
                 asked.append(replace(following, instead=instead))
             elif instead is not None:
@@ -216,37 +208,6 @@ class _Turn:
             self._put_aside(found.payment, error)
             return []
         return [ToSign(payment=fill, fees=self.fees, version=1)] if fill is not None else []
-
-    def _version_after(self, payment: Payment, newest: SignedPayment) -> ToSign | None:
-        """Return the version that pays more, or recalls the payment; at its cap it gets a case instead."""
-        recalled = payment.recalled_by is not None
-        gas_limit = no_op_gas_of(self._no_op_gas(), payment.gas_limit) if recalled else payment.gas_limit or 0
-        try:
-            payment = self._with_room(payment, newest, gas_limit)
-        except STAYS as error:  # the treasury lacks the coin to reserve: what is reserved is offered first
-            self._open_stuck_case(payment, error)
-        fees = self.fees.above(newest.fees, at_most_wei=most_wei_per_gas(payment.fee_cap_wei, gas_limit))
-        if fees is None and not _may_be_sent(payment, newest):
-            fees = newest.fees  # other bytes: a pool that has lost the payment takes them at the same price
-        if fees is not None:
-            no_op_gas = gas_limit if recalled else None
-            return ToSign(payment=payment, fees=fees, version=newest.version + 1, no_op_gas=no_op_gas)
-        capped = WrongState("it waits for a block, and its fee is as high as it may be", payment=payment.id)
-        self._open_stuck_case(payment, capped)
-        return None
-
-    def _no_op_gas(self) -> int | None:
-        """Ask what a no-op takes, once a turn."""
-        if not self.no_op_gas:
-            self.no_op_gas = (no_op_gas(self.bank, self.chain_id, self.treasury),)
-        return self.no_op_gas[0]
-
-    def _with_room(self, payment: Payment, newest: SignedPayment, gas_limit: int) -> Payment:
-        """Return the payment with as much gas reserved as a version that replaces its newest asks for now."""
-        wanted = self.fees.above(newest.fees, at_most_wei=ANY_WEI)
-        if wanted is None or wanted.max_fee_wei <= most_wei_per_gas(payment.fee_cap_wei, gas_limit):
-            return payment
-        return raise_fee_cap(self.bank, payment, wanted, gas_limit=gas_limit, by=self.by)
 
     def _waits_too_long(self, newest: SignedPayment, last: Attempt | None) -> bool:
         if last is None:
@@ -331,7 +292,7 @@ class _Turn:
             operator = authorize(uow, self.bank, self.by, Permission.RUN_ENGINE)
             running(uow, self.chain_id)  # nothing leaves once it is halted
             standing = uow.payments.lock_all(version.payment_id for version in ready)
-            ready = [version for version in ready if _may_be_sent(standing[version.payment_id], version)]
+            ready = [version for version in ready if may_be_sent(standing[version.payment_id], version)]
             attempts = uow.attempts.begin(ready, at_s=now_s)
             uow.writes.gather()
             for version in ready:

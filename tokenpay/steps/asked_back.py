@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from tokenpay.bank import Bank
 from tokenpay.parties.operator import Operator
+from tokenpay.payments.attempt import SignedPayment
 from tokenpay.payments.payment import Payment, Reason
 from tokenpay.primitives.canonical import Value
 from tokenpay.steps.authorize import customers_of
@@ -29,3 +30,8 @@ def ask_back(
     payer = next(iter(customers_of(payment.intent.debtor)), None)
     record(uow, bank, operator, "payment.recalled", payment.id, details or {}, texts=texts or {}, about=payer)
     return asked
+
+
+def may_be_sent(payment: Payment, version: SignedPayment) -> bool:
+    """Tell whether a version is still sent: of what was asked back, only what takes its nonce."""
+    return payment.recalled_by is None or version.pays_nobody()
