@@ -31,8 +31,9 @@ def abandon(
         followed = uow.chains.get(chain_id)
         native = uow.assets.get(followed.native_asset_id).asset
     fill: Payment | None = None
-    gas_limit = no_op_gas_of(no_op_gas(bank, chain_id, followed.treasury), payment.gas_limit)
+    gas_limit = 0
     if not never_signed or followed.next_nonce != (payment.nonce or 0) + 1:
+        gas_limit = no_op_gas_of(no_op_gas(bank, chain_id, followed.treasury), payment.gas_limit)
         itself = ChainParty(chain_id, followed.treasury)
         draft = Draft(
             purpose=Purpose.FILL, debtor=itself, creditor=itself, amount=Amount(native, 0), related=payment.id

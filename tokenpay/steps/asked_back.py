@@ -28,7 +28,7 @@ def ask_back(
     asked = replace(payment, recalled_by=operator.id)
     uow.payments.update(asked, was=payment.state)
     payer = next(iter(customers_of(payment.intent.debtor)), None)
-    record(uow, bank, operator, "payment.recalled", payment.id, details or {}, texts=texts or {}, about=payer)
+    record(uow, bank, operator, "payment.recalled", payment.id, details, texts=texts, about=payer)
     return asked
 
 
