@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 import tokenpay as tp
-from tests.integration.operations.test_requests import PAYER, PAYER_ADDRESS, authorization, carry, collect
+from tests.integration.operations.test_requests import PAYER, PAYER_ADDRESS, authorization, carry, collect, collecting
 from tests.unguarded import unguarded
 from tests.world import CHAIN_ID, COIN, CONTRACT, LISTED, OUTSIDE, STRANGER, TOKEN, World, address_of, euro
 from tokenpay.ethereum.grants.grant import sign
@@ -24,12 +24,7 @@ pytestmark = pytest.mark.one_database
 @pytest.mark.parametrize("sent", [True, False])
 def test_a_nonce_signed_twice_does_not_end_a_collection_as_paid(world: World, sent: bool) -> None:
     """The payer signs the same nonce to the request and to somebody else, and has the other carried first."""
-    world.chain.deposit(CONTRACT, PAYER_ADDRESS, euro(50).units)
-    world.mine()
-    request = world.request(50, payee=world.boris)
-    given = authorization(world, request)
-    payment = collect(world, request, given)
-    assert isinstance(payment, tp.Payment)
+    _request, given, payment = collecting(world)
     if sent:
         world.turn()
     carry(world, sign(replace(given, recipient=STRANGER), PAYER))

@@ -10,7 +10,7 @@ import pytest
 import tokenpay as tp
 from tests.armed import reopen_signer
 from tests.fixtures_chain import new_key
-from tests.integration.operations.test_requests import PAYER, PAYER_ADDRESS, authorization, carry, collect
+from tests.integration.operations.test_requests import PAYER, carry, collect, collecting
 from tests.world import (
     CHAIN_ID,
     COIN,
@@ -1177,12 +1177,7 @@ def test_coin_is_free_only_where_it_surely_went_elsewhere(world: World) -> None:
 
 @pytest.mark.parametrize("carried", [True, False])
 def test_an_overtaken_collection_is_judged_by_its_authorization(world: World, carried: bool) -> None:
-    world.chain.deposit(CONTRACT, PAYER_ADDRESS, euro(50).units)
-    world.mine()
-    request = world.request(50, payee=world.boris)
-    given = authorization(world, request)
-    payment = collect(world, request, given)
-    assert isinstance(payment, tp.Payment)
+    request, given, payment = collecting(world)
     world.turn()
     world.chain.drop(world.chain.waiting[0])
     if carried:

@@ -24,7 +24,7 @@ from tests.integration.operations.test_outgoing import (
     refusing,
     versions,
 )
-from tests.integration.operations.test_requests import PAYER, PAYER_ADDRESS, authorization, carry, collect
+from tests.integration.operations.test_requests import PAYER, carry, collect, collecting
 from tests.world import (
     CHAIN_ID,
     COIN,
@@ -281,12 +281,7 @@ def test_coin_that_was_asked_back_was_not_paid(world: World) -> None:
 
 @pytest.mark.parametrize("carried", [True, False])
 def test_a_collection_that_was_asked_back_is_judged_by_its_authorization(world: World, carried: bool) -> None:
-    world.chain.deposit(CONTRACT, PAYER_ADDRESS, euro(50).units)
-    world.mine()
-    request = world.request(50, payee=world.boris)
-    given = authorization(world, request)
-    payment = collect(world, request, given)
-    assert isinstance(payment, tp.Payment)
+    request, given, payment = collecting(world)
     world.turn()
     recalled(world, payment)
     world.turn()
@@ -460,12 +455,7 @@ def test_a_signer_that_has_forgotten_the_payment_takes_it_back_by_its_clearance(
 def test_a_collection_whose_token_cannot_be_read_is_not_said_to_have_come_back(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world.chain.deposit(CONTRACT, PAYER_ADDRESS, euro(50).units)
-    world.mine()
-    request = world.request(50, payee=world.boris)
-    given = authorization(world, request)
-    payment = collect(world, request, given)
-    assert isinstance(payment, tp.Payment)
+    _request, given, payment = collecting(world)
     world.turn()
     recalled(world, payment)
     world.turn()

@@ -334,13 +334,19 @@ def collect(world: World, request: tp.PaymentRequest, signed: tp.Authorization, 
     )
 
 
-def test_an_authorization_is_carried_and_credited_as_a_deposit(world: World) -> None:
+def collecting(world: World) -> tuple[tp.PaymentRequest, tp.Authorization, tp.Payment]:
+    """Issue a request of 50 for Boris, and take the authorization of a payer who has them."""
     world.chain.deposit(CONTRACT, PAYER_ADDRESS, euro(50).units)
     world.mine()
     request = world.request(50, payee=world.boris)
     given = authorization(world, request)
     payment = collect(world, request, given)
     assert isinstance(payment, tp.Payment)
+    return request, given, payment
+
+
+def test_an_authorization_is_carried_and_credited_as_a_deposit(world: World) -> None:
+    request, given, payment = collecting(world)
     assert collect(world, request, given) == payment
     world.to_finality()
     assert world.now(payment).state is S.FINAL
