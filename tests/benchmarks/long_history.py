@@ -57,6 +57,7 @@ def lengthen(world: World, entries: int) -> None:
         ).one()
         event = connection.execute(sa.select(sa.func.max(events.c.id))).scalar_one()
     which = {"payment": payment.id, "stream": stream, "seq": seq, "event": event}
+    which |= {"founded_s": world.clock.now_s(), "payments": payments}
     _make_haste(engine)
     with engine.begin() as connection:
         drop_guards(connection)  # each row would be looked at by itself, as a payment's are
@@ -82,9 +83,9 @@ def _make_haste(engine: sa.Engine) -> None:
 
 
 def _copies(dialect: str) -> list[str]:
-    """Return a statement for each table that a payment writes; ids spread over the whole of their index."""
-    spread_out = _NUMBER[dialect].format("(s.i * 2654435761) % 4294967296")
-    id = f"{spread_out} || '-0000-4000-8000-0000' || {_NUMBER[dialect].format('s.i')}"
+    """Return a statement for each table that a payment writes; ids as of one payment a second, before the first."""
+    second, number = (_NUMBER[dialect].format(count) for count in (":founded_s - :payments + s.i", "s.i"))
+    id = f"{second} || '-0000-4000-8000-0000' || {number}"
     of_payment = "t.payment_id = :payment"
     changed: dict[str, tuple[str, dict[str, str]]] = {
         "keys": ("t.key = 'template'", {"key": id, "result_id": id}),
