@@ -14,6 +14,8 @@ from tokenpay.store.door import stored
 from tokenpay.store.tables import assets
 
 _GET = select(assets).where(assets.c.id == bindparam("asset"))
+_ALL = select(assets).order_by(assets.c.id)
+_OF_CHAIN = _ALL.where(assets.c.chain_id == bindparam("chain"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,10 +110,8 @@ class AssetStore:
 
     def all(self, *, chain_id: int | None = None) -> list[RegisteredAsset]:
         """Return every asset, or those of one chain, ordered by id."""
-        query = select(assets).order_by(assets.c.id)
-        if chain_id is not None:
-            query = query.where(assets.c.chain_id == chain_id)
-        return [_registered(row) for row in self._connection.execute(query)]
+        query, which = (_ALL, {}) if chain_id is None else (_OF_CHAIN, {"chain": chain_id})
+        return [_registered(row) for row in self._connection.execute(query, which)]
 
     def contracts(self, chain_id: int) -> frozenset[Address]:
         """Return the contracts of every token of this bank on a chain, read once in a unit of work."""

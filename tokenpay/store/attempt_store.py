@@ -13,6 +13,12 @@ from tokenpay.store.tables import attempts, payments, signed
 from tokenpay.store.writes import Writes
 
 _ADD_SIGNED, _ADD_ATTEMPT = insert(signed), insert(attempts)
+_SIGNED_WHERE = (
+    select(signed)
+    .join(payments, payments.c.id == signed.c.payment_id)
+    .where(payments.c.chain_id == bindparam("chain"), payments.c.state.in_(bindparam("states", expanding=True)))
+    .order_by(payments.c.nonce, signed.c.payment_id, signed.c.version)
+)
 _END = (
     update(attempts)
     .where(
@@ -47,10 +53,8 @@ class AttemptStore:
 
     def signed_where(self, *, chain_id: int, states: Iterable[PaymentState]) -> list[SignedPayment]:
         """Return every version of each payment of a chain that stands in one of `states`, by nonce."""
-        query = select(signed).join(payments, payments.c.id == signed.c.payment_id)
-        query = query.where(payments.c.chain_id == chain_id, payments.c.state.in_([state.value for state in states]))
-        rows = self._connection.execute(query.order_by(payments.c.nonce, signed.c.payment_id, signed.c.version))
-        return [SignedPayment(**row._mapping) for row in rows]
+        wanted = {"chain": chain_id, "states": [state.value for state in states]}
+        return [SignedPayment(**row._mapping) for row in self._connection.execute(_SIGNED_WHERE, wanted)]
 
     def begin(self, versions: Sequence[SignedPayment], *, at_s: int) -> list[Attempt]:
         """Write an attempt of each as unknown before the bytes leave."""

@@ -30,10 +30,20 @@ _LOCK_HEAD = {
     .with_for_update(key_share=True),
     "sqlite": select(audit_heads, null().label("database_s")).where(_OF_STREAM),
 }
+_HEADS = select(audit_heads).order_by(audit_heads.c.stream)
 _MOVE_HEAD = (
     update(audit_heads).where(_OF_STREAM).values({name: bindparam(f"new_{name}") for name in ("seq", "hash", "at_s")})
 )
 _ADD = insert(audit_records)
+_HOLDS = (
+    select(audit_records.c.seq)
+    .where(
+        audit_records.c.stream == bindparam("of_stream"),
+        audit_records.c.seq > bindparam("after_seq"),
+        audit_records.c.action == bindparam("of_action"),
+    )
+    .limit(1)
+)
 
 
 @dataclass(slots=True)
@@ -115,8 +125,7 @@ class AuditStore:
 
     def heads(self) -> list[AuditHead]:
         """Return the head of every stream, ordered by stream."""
-        rows = self._connection.execute(select(audit_heads).order_by(audit_heads.c.stream))
-        return [AuditHead(**row._mapping) for row in rows]
+        return [AuditHead(**row._mapping) for row in self._connection.execute(_HEADS)]
 
     def whole_heads(self, marks: Iterable[StreamHead] = ()) -> list[AuditHead]:
         """Return every stream's head once its records lead to it, as `follow` says."""
@@ -181,10 +190,8 @@ class AuditStore:
 
     def holds(self, stream: str, action: str, *, after_seq: int) -> bool:
         """Tell whether a record of this action stands behind number `after_seq`."""
-        query = select(audit_records.c.seq).where(
-            audit_records.c.stream == stream, audit_records.c.seq > after_seq, audit_records.c.action == action
-        )
-        return self._connection.execute(query.limit(1)).first() is not None
+        wanted = {"of_stream": stream, "after_seq": after_seq, "of_action": action}
+        return self._connection.execute(_HOLDS, wanted).first() is not None
 
     def archived(self, stream: str) -> list[AuditHead]:
         """Return where each archive of a stream ended, oldest first."""

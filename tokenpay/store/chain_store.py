@@ -11,8 +11,12 @@ from tokenpay.money.address import Address
 from tokenpay.store.door import stored
 from tokenpay.store.tables import authorizations, blocks, chains
 
+_ALL = select(chains).order_by(chains.c.chain_id)
 _ONE = select(chains).where(chains.c.chain_id == bindparam("chain"))
 _LOCK = _ONE.with_for_update(key_share=True)
+_BLOCK = select(blocks.c.hash, blocks.c.timestamp_s).where(
+    blocks.c.chain_id == bindparam("chain"), blocks.c.number == bindparam("height")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +60,7 @@ class ChainStore:
         )
 
     def all(self) -> list[FollowedChain]:
-        ids = self._connection.execute(select(chains.c.chain_id).order_by(chains.c.chain_id)).scalars().all()
-        return [self.get(chain_id) for chain_id in ids]
+        return [_followed(row) for row in self._connection.execute(_ALL)]
 
     def get(self, chain_id: int, *, lock: bool = False) -> FollowedChain:
         """Return a chain of this bank; raises NotFound."""
@@ -105,8 +108,7 @@ class ChainStore:
 
     def block(self, chain_id: int, number: int) -> tuple[bytes, int] | None:
         """Return (hash, timestamp in Unix seconds) of the block taken in at this height, if any."""
-        query = select(blocks.c.hash, blocks.c.timestamp_s)
-        row = self._connection.execute(query.where(blocks.c.chain_id == chain_id, blocks.c.number == number)).first()
+        row = self._connection.execute(_BLOCK, {"chain": chain_id, "height": number}).first()
         return None if row is None else (row.hash, row.timestamp_s)
 
     def newest_block_s(self) -> int | None:

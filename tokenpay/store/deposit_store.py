@@ -1,10 +1,11 @@
 """Deposits, each by (chain, block hash, log index)."""
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Integer, Row, Select, bindparam, func, insert, select, update
 
 from tokenpay.ledger.transfer import TransferState
 from tokenpay.money.address import Address
@@ -18,6 +19,30 @@ from tokenpay.store.tables import chains, deposits, entries, transfers
 _ANY_CHAIN = deposits.c.chain_id.in_(select(chains.c.chain_id))
 """Said so, what waits is found by the index that begins with the chain, and not by a look at all that ever came."""
 _SEEN = (_ANY_CHAIN, deposits.c.state == DepositState.SEEN.value)
+
+
+_C = deposits.c
+_WHERE = {
+    "chain_id": _C.chain_id == bindparam("chain_id"),
+    "states": _C.state.in_(bindparam("states", expanding=True)),
+    "up_to_block": _C.block_number <= bindparam("up_to_block"),
+    "from_block": _C.block_number >= bindparam("from_block"),
+    "request_id": _C.request_id == bindparam("request_id"),
+    "deposit_id": _C.id == bindparam("deposit_id"),
+    "address": _C.address == bindparam("address"),
+}
+
+
+@cache
+def _found(*given: str, lock: bool) -> Select[Any]:
+    """Return the query for deposits where these are given, built once: an engine asks it in each turn."""
+    query = select(deposits).order_by(_C.chain_id, _C.block_number, _C.log_index, _C.id)
+    query = query.where(*(_WHERE[name] for name in given if name in _WHERE))
+    if "states" in given and "chain_id" not in given:
+        query = query.where(_ANY_CHAIN)
+    if "limit" in given:
+        query = query.limit(bindparam("limit", type_=Integer))
+    return query.with_for_update(key_share=True) if lock else query
 
 
 class DepositStore:
@@ -67,29 +92,18 @@ class DepositStore:
         limit: int | None = None,
     ) -> list[Deposit]:
         """Return deposits that match all that is given, in chain order."""
-        query = select(deposits)
-        column = deposits.c
-        if chain_id is not None:
-            query = query.where(column.chain_id == chain_id)
-        elif states is not None:
-            query = query.where(_ANY_CHAIN)
-        if states is not None:
-            query = query.where(column.state.in_([state.value for state in states]))
-        if up_to_block is not None:
-            query = query.where(column.block_number <= up_to_block)
-        if from_block is not None:
-            query = query.where(column.block_number >= from_block)
-        if request_id is not None:
-            query = query.where(column.request_id == request_id)
-        if address is not None:
-            query = query.where(column.address == address.text)
-        if deposit_id is not None:
-            query = query.where(column.id == deposit_id)
-        query = query.order_by(column.chain_id, column.block_number, column.log_index, column.id).limit(
-            rows_limit(limit)
-        )
-        rows = self._connection.execute(query.with_for_update(key_share=True) if lock else query)
-        return [self._deposit(row) for row in rows]
+        wanted = {
+            "chain_id": chain_id,
+            "states": None if states is None else [state.value for state in states],
+            "up_to_block": up_to_block,
+            "from_block": from_block,
+            "request_id": request_id,
+            "deposit_id": deposit_id,
+            "address": None if address is None else address.text,
+            "limit": rows_limit(limit),
+        }
+        given = {name: value for name, value in wanted.items() if value is not None}
+        return [self._deposit(row) for row in self._connection.execute(_found(*given, lock=lock), given)]
 
     def waiting(self) -> dict[int, int]:
         """Return how many deposits of each chain were seen and are not final yet."""

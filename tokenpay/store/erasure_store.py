@@ -11,6 +11,11 @@ from tokenpay.store.door import stored
 from tokenpay.store.tables import audit_texts, deposits, erasures, payments, requests, travel_rules
 
 _ENDED = sorted(state.value for state in ENDED)
+_AGREED = (
+    select(erasures)
+    .where(erasures.c.agreed_by.is_not(None), erasures.c.erased_at_s.is_(None))
+    .order_by(erasures.c.agreed_at_s)
+)
 _DEPOSITS = select(deposits.c.id).join(requests, requests.c.id == deposits.c.request_id)
 
 
@@ -27,8 +32,7 @@ class ErasureStore:
 
     def agreed(self) -> list[Erasure]:
         """Return the erasures that two people agreed on and that were not done yet, oldest first."""
-        query = select(erasures).where(erasures.c.agreed_by.is_not(None), erasures.c.erased_at_s.is_(None))
-        return [_erasure(row) for row in self._connection.execute(query.order_by(erasures.c.agreed_at_s))]
+        return [_erasure(row) for row in self._connection.execute(_AGREED)]
 
     def subjects(self, customer_id: str) -> frozenset[str]:
         """Return what cases and documents may be about: a customer, their payments, deposits, and the data of these."""

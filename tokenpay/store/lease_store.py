@@ -1,12 +1,34 @@
 """Leases: one engine at a time turns a chain, so that several spare each other's work."""
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, cast, func, literal, select, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, bindparam, cast, func, select, update
 
 from tokenpay.store.insert_missing import insert_missing
 from tokenpay.store.tables import leases
 
 _TOO_LONG = 10
 """A lease that ends after so many times one's own was taken by a clock that ran ahead: nobody waits for its end."""
+
+
+_NOW: dict[str, ColumnElement[int]] = {
+    "postgresql": cast(func.floor(func.extract("epoch", func.clock_timestamp())), BigInteger),
+    "sqlite": bindparam("now_s", type_=BigInteger),
+}
+_NAMED = leases.c.name == bindparam("of_name")
+_HELD = leases.c.holder == bindparam("by_holder")
+_KNOWN = select(leases.c.name).where(_NAMED)
+_FREE = {
+    dialect: _KNOWN.where(
+        _HELD | (leases.c.until_s <= now) | (leases.c.until_s > now + bindparam("too_long_s", type_=BigInteger))
+    ).with_for_update(key_share=True, skip_locked=True)
+    for dialect, now in _NOW.items()
+}
+_TAKE = {
+    dialect: update(leases)
+    .where(_NAMED)
+    .values(holder=bindparam("by_holder"), until_s=now + bindparam("for_s", type_=BigInteger))
+    for dialect, now in _NOW.items()
+}
+_GIVE_BACK = update(leases).where(_HELD).values(holder="", until_s=0)
 
 
 class LeaseStore:
@@ -21,27 +43,17 @@ class LeaseStore:
         PostgreSQL's own clock counts, for engines on several machines; on SQLite the time given. Nobody waits: a
         lease that another takes at this moment is theirs.
         """
-        row = {"name": name, "holder": "", "until_s": 0}
-        now = self._now(now_s)
-        known = select(leases.c.name).where(leases.c.name == name)
-        over = (leases.c.until_s <= now) | (leases.c.until_s > now + _TOO_LONG * for_s)
-        free = known.where((leases.c.holder == holder) | over)
-        free = free.with_for_update(key_share=True, skip_locked=True)
-        if self._connection.execute(free).first() is None:
-            if self._connection.execute(known).first() is not None:
+        dialect = self._connection.dialect.name
+        wanted = {"of_name": name, "by_holder": holder, "now_s": now_s, "for_s": for_s, "too_long_s": _TOO_LONG * for_s}
+        if self._connection.execute(_FREE[dialect], wanted).first() is None:
+            if self._connection.execute(_KNOWN, wanted).first() is not None:
                 return False
-            enter = insert_missing(self._connection.dialect.name, leases, leases.c.name)
-            if self._connection.execute(enter, row).first() is None:
+            enter = insert_missing(dialect, leases, leases.c.name)
+            if self._connection.execute(enter, {"name": name, "holder": "", "until_s": 0}).first() is None:
                 return False
-        values = {"holder": holder, "until_s": now + for_s}
-        self._connection.execute(update(leases).where(leases.c.name == name).values(values))
+        self._connection.execute(_TAKE[dialect], wanted)
         return True
 
     def give_back(self, holder: str) -> None:
         """End every lease of a holder."""
-        self._connection.execute(update(leases).where(leases.c.holder == holder).values(holder="", until_s=0))
-
-    def _now(self, now_s: int) -> ColumnElement[int]:
-        if self._connection.dialect.name == "postgresql":
-            return cast(func.floor(func.extract("epoch", func.clock_timestamp())), BigInteger)
-        return literal(now_s, BigInteger)
+        self._connection.execute(_GIVE_BACK, {"by_holder": holder})

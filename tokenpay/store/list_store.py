@@ -20,6 +20,7 @@ from tokenpay.primitives.canonical import canonical_text, parse_canonical
 from tokenpay.store.door import parts, stored
 from tokenpay.store.tables import listed_addresses, listed_names, listed_parties, screening_lists
 
+_ALL = select(screening_lists).order_by(screening_lists.c.name)
 _HITS = select(listed_addresses.c.canonical, listed_addresses.c.list_name, listed_addresses.c.entry_id).where(
     listed_addresses.c.canonical.in_(bindparam("wanted", expanding=True))
 )
@@ -60,8 +61,7 @@ class ListStore:
 
     @cached_property
     def _all(self) -> tuple[ScreeningList, ...]:
-        rows = self._connection.execute(select(screening_lists).order_by(screening_lists.c.name))
-        return tuple(_list(row) for row in rows)
+        return tuple(_list(row) for row in self._connection.execute(_ALL))
 
     def find(self, name: str) -> ScreeningList | None:
         """Return the list of a name, or None."""

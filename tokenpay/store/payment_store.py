@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Integer, Row, Select, bindparam, func, insert, select, update
 
 from tokenpay.errors import IntegrityError, NotFound
 from tokenpay.money.amount import Amount
@@ -28,12 +28,27 @@ _ADD = insert(payments)
 _SENT: Select[Any] = select(payments.c.id, payments.c.purpose, payments.c.state, payments.c.intent)
 _ONE = select(payments).where(payments.c.id == bindparam("payment"))
 _LOCK = _ONE.with_for_update(key_share=True)
+_ALL_OF = select(payments).where(payments.c.id.in_(bindparam("ids", expanding=True)))
+_LOCK_ALL = _ALL_OF.order_by(payments.c.id).with_for_update(key_share=True)
 _MOVE = (
     update(payments)
     .where(payments.c.id == bindparam("payment"), payments.c.state == bindparam("was"))
     .values({name: bindparam(f"new_{name}") for name in CHANGES["payments"]})
 )
 _OPEN = frozenset(PaymentState) - ENDED
+_WHERE = {
+    "states": payments.c.state.in_(bindparam("states", expanding=True)),
+    **{name: payments.c[name] == bindparam(name) for name in ("chain_id", "purpose", "related", "request_id")},
+}
+_OUTDATED = (
+    select(payments.c.id)
+    .where(
+        payments.c.state.in_([state.value for state in UNSENT]),
+        payments.c.expires_at_s <= bindparam("now_s"),
+        payments.c.purpose != Purpose.FILL,
+    )
+    .order_by(payments.c.created_at_s)
+)
 _ADD_WORDS = insert(payment_words)
 
 
@@ -101,14 +116,13 @@ class PaymentStore:
         """Return these payments by id, locked in the order of their ids."""
         found: dict[str, Payment] = {}
         for part in parts(sorted(set(payment_ids))):
-            query = select(payments).where(payments.c.id.in_(part)).order_by(payments.c.id)
-            rows = self._connection.execute(query.with_for_update(key_share=True))
+            rows = self._connection.execute(_LOCK_ALL, {"ids": part})
             found |= {row.id: self._payment(row) for row in rows}
         return found
 
     def all_of(self, payment_ids: Iterable[str]) -> dict[str, Payment]:
         """Return these payments by id."""
-        rows = self._connection.execute(select(payments).where(payments.c.id.in_(set(payment_ids))))
+        rows = self._connection.execute(_ALL_OF, {"ids": list(set(payment_ids))})
         return {row.id: self._payment(row) for row in rows}
 
     def _one(self, payment_id: str, *, lock: bool) -> Payment:
@@ -136,19 +150,16 @@ class PaymentStore:
 
         Without `whole`, for a list, one that cannot be read is left out and stops nobody else; `expire` tells of it.
         """
-        query = select(payments)
-        for column, value in (
-            (payments.c.chain_id, chain_id),
-            (payments.c.purpose, purpose),
-            (payments.c.related, related),
-            (payments.c.request_id, request_id),
-        ):
-            if value is not None:
-                query = query.where(column == value)
-        if states is not None:
-            query = query.where(payments.c.state.in_([state.value for state in states]))
-        order = (payments.c.nonce.nulls_last(), payments.c.created_at_s, payments.c.id)
-        rows = self._connection.execute(query.order_by(*order).limit(rows_limit(limit)))
+        wanted = {
+            "states": None if states is None else [state.value for state in states],
+            "chain_id": chain_id,
+            "purpose": purpose,
+            "related": related,
+            "request_id": request_id,
+            "limit": rows_limit(limit),
+        }
+        given = {name: value for name, value in wanted.items() if value is not None}
+        rows = self._connection.execute(_found(*given), given)
         return [self._payment(row) for row in rows] if whole else readable(rows, self._payment)
 
     def refused_of(self, customer_id: str) -> list[Payment]:
@@ -168,14 +179,11 @@ class PaymentStore:
         That is "" again where none is left: who goes on from there each time comes past all of them.
         """
         made_s, _, id = after.partition(" ")
-        column = payments.c
-        query = select(payments).where(
-            column.state == PaymentState.HELD.value, column.reasons.contains(f'"code":"{codes}', autoescape=True)
-        )
+        query, wanted = _held_for(codes), {"limit": rows_limit(limit)}
         if made_s.isascii() and made_s.isdecimal() and len(made_s) <= _MOST_DIGITS:  # a terminal's own SQL writes too
-            at_s = int(made_s)
+            at_s, column = int(made_s), payments.c
             query = query.where((column.created_at_s > at_s) | (column.created_at_s == at_s) & (column.id > id))
-        rows = self._connection.execute(query.order_by(column.created_at_s, column.id).limit(rows_limit(limit))).all()
+        rows = self._connection.execute(query, wanted).all()
         place = f"{rows[-1].created_at_s} {rows[-1].id}" if len(rows) == limit else ""
         return readable(rows, self._payment), place
 
@@ -276,12 +284,7 @@ class PaymentStore:
 
     def outdated(self, *, now_s: int) -> list[str]:
         """Return the ids of payments that were not started in time. A no-op is never too late: a nonce waits for it."""
-        query = select(payments.c.id).where(
-            payments.c.state.in_([state.value for state in UNSENT]),
-            payments.c.expires_at_s <= now_s,
-            payments.c.purpose != Purpose.FILL,
-        )
-        return list(self._connection.execute(query.order_by(payments.c.created_at_s)).scalars())
+        return list(self._connection.execute(_OUTDATED, {"now_s": now_s}).scalars())
 
     @stored
     def _payment(self, row: Row[Any]) -> Payment:
@@ -320,6 +323,23 @@ class PaymentStore:
             fee=Amount(asset, int(content["fee_units"])),
             quote_id=content["quote_id"],
         )
+
+
+@cache
+def _found(*given: str) -> Select[Any]:
+    """Return the query for payments where these are given, built once: an engine asks a dozen times in each turn."""
+    query = select(payments).order_by(payments.c.nonce.nulls_last(), payments.c.created_at_s, payments.c.id)
+    query = query.where(*(_WHERE[name] for name in given if name in _WHERE))
+    return query.limit(bindparam("limit", type_=Integer)) if "limit" in given else query
+
+
+@cache
+def _held_for(codes: str) -> Select[Any]:
+    """Return the query for payments held for such a reason, oldest first, built once for each of a few."""
+    held = payments.c.state == PaymentState.HELD.value
+    why = payments.c.reasons.contains(f'"code":"{codes}', autoescape=True)
+    query = select(payments).where(held, why).order_by(payments.c.created_at_s, payments.c.id)
+    return query.limit(bindparam("limit", type_=Integer))
 
 
 @lru_cache(maxsize=1_024)

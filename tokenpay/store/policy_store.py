@@ -23,6 +23,7 @@ FIRST = 1
 """The version that a bank is founded with, by the owner of its tables."""
 
 _P, _MAKER, _CHECKER = policy_proposals, operators.alias("maker"), operators.alias("checker")
+_WAITING = select(_P).where(_P.c.state.in_(PENDING))
 _SIGNED = (
     select(
         policies.c.version,
@@ -154,12 +155,12 @@ class PolicyStore:
 
     def pending(self) -> PolicyProposal | None:
         """Return the one proposal that is open or approved, if there is one."""
-        row = self._connection.execute(select(_P).where(_P.c.state.in_(PENDING))).one_or_none()
+        row = self._connection.execute(_WAITING).one_or_none()
         return None if row is None else _proposal(row)
 
     def end_unreadable(self, *, by: str, at_s: int, reason: str) -> tuple[str, int] | None:
         """Refuse the one that waits where it cannot be read, and return its id and version; else change nothing."""
-        row = self._connection.execute(select(_P).where(_P.c.state.in_(PENDING)).with_for_update()).one_or_none()
+        row = self._connection.execute(_WAITING.with_for_update()).one_or_none()
         if row is None or readable([row], _proposal):
             return None
         refused = {"state": ProposalState.REFUSED, "decided_by": by, "decided_at_s": at_s, "decided_signature": None}

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Integer, Row, bindparam, func, insert, select, update
 
 from tokenpay.errors import NotFound
 from tokenpay.money.address import Address
@@ -19,6 +19,15 @@ _LOCK = (
     select(requests)
     .where(requests.c.id.in_(bindparam("ids", expanding=True)))
     .order_by(requests.c.id)
+    .with_for_update(key_share=True)
+)
+_EXPIRED = (
+    select(requests)
+    .where(
+        requests.c.state.in_(sorted(state.value for state in WAITING)), requests.c.expires_at_s <= bindparam("now_s")
+    )
+    .order_by(requests.c.id)
+    .limit(bindparam("limit", type_=Integer))
     .with_for_update(key_share=True)
 )
 _ADDRESSES = select(requests.c.deposit_address).where(
@@ -123,10 +132,7 @@ class RequestStore:
 
     def expired(self, *, now_s: int, limit: int) -> list[IssuedRequest]:
         """Return requests that can be read and still wait for money past their expiry."""
-        waiting = sorted(state.value for state in WAITING)
-        query = select(requests).where(requests.c.state.in_(waiting), requests.c.expires_at_s <= now_s)
-        query = query.order_by(requests.c.id).limit(limit).with_for_update(key_share=True)
-        return readable(self._connection.execute(query), self._issued)
+        return readable(self._connection.execute(_EXPIRED, {"now_s": now_s, "limit": limit}), self._issued)
 
     def update(self, request_id: str, *, state: RequestState, credited_units: int) -> None:
         self._connection.execute(

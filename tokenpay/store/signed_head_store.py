@@ -11,6 +11,12 @@ from tokenpay.store.door import stored
 from tokenpay.store.insert_missing import insert_missing
 from tokenpay.store.tables import head_sinks, signed_heads
 
+_SINKS = select(head_sinks).order_by(head_sinks.c.sink, head_sinks.c.stream)
+_SIZES = select(signed_heads.c.stream, func.max(signed_heads.c.size).label("size")).group_by(signed_heads.c.stream)
+_LAST = _SIZES.subquery()
+_NEWEST = select(signed_heads).join(
+    _LAST, (signed_heads.c.stream == _LAST.c.stream) & (signed_heads.c.size == _LAST.c.size)
+)
 _MORE_THAN_SIGNED = "the books say that it has more heads than were ever signed"
 SIGNING = "signing"
 """Not a place, but what keeps a stream's head from being signed stands under this name."""
@@ -65,11 +71,7 @@ class SignedHeadStore:
 
     def newest_steps(self) -> dict[str, HeadStep]:
         """Return the newest head of each stream that has one, with the proof of its step."""
-        largest = select(signed_heads.c.stream, func.max(signed_heads.c.size).label("size"))
-        last = largest.group_by(signed_heads.c.stream).subquery()
-        same = (signed_heads.c.stream == last.c.stream) & (signed_heads.c.size == last.c.size)
-        rows = self._connection.execute(select(signed_heads).join(last, same))
-        return {row.stream: _step(row._mapping) for row in rows}
+        return {row.stream: _step(row._mapping) for row in self._connection.execute(_NEWEST)}
 
     @stored
     def base(self, stream: str, *, up_to: int) -> tuple[HeadStep, Frontier] | None:
@@ -83,10 +85,8 @@ class SignedHeadStore:
 
         One that is said to have more than was ever signed is in trouble: somebody keeps heads from it.
         """
-        rows = self._connection.execute(select(head_sinks).order_by(head_sinks.c.sink, head_sinks.c.stream))
-        states = [SinkState(**row._mapping) for row in rows]
-        largest = select(signed_heads.c.stream, func.max(signed_heads.c.size)).group_by(signed_heads.c.stream)
-        signed = {stream: int(size) for stream, size in self._connection.execute(largest)}
+        states = [SinkState(**row._mapping) for row in self._connection.execute(_SINKS)]
+        signed = {stream: int(size) for stream, size in self._connection.execute(_SIZES)}
         return [
             replace(state, trouble=_MORE_THAN_SIGNED) if state.size > signed.get(state.stream, 0) else state
             for state in states

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from tokenpay.compliance.policy_proposal import PENDING, ProposalState
 from tokenpay.compliance.staff_change import StaffChange, StaffChangeKind
@@ -14,6 +14,8 @@ from tokenpay.store.door import readable, rows_limit, stored
 from tokenpay.store.tables import introductions, passkeys, policy_proposals, staff_changes, waiting_credentials
 
 _C, _W = staff_changes.c, waiting_credentials.c
+_STANDING = select(staff_changes).where(_C.state == bindparam("in_state")).order_by(_C.proposed_at_s, _C.id)
+_WAITING = select(staff_changes).where(_C.state.in_(PENDING)).order_by(_C.id)
 
 
 class StaffStore:
@@ -77,12 +79,11 @@ class StaffStore:
 
     def standing(self, state: ProposalState) -> list[StaffChange]:
         """Return changes in one state that can be read, oldest first."""
-        query = select(staff_changes).where(_C.state == state).order_by(_C.proposed_at_s, _C.id)
-        return readable(self._connection.execute(query), _change)
+        return readable(self._connection.execute(_STANDING, {"in_state": state}), _change)
 
     def unreadable(self) -> list[str]:
         """Return the ids of changes that wait and cannot be read: nobody could decide on them."""
-        rows = self._connection.execute(select(staff_changes).where(_C.state.in_(PENDING)).order_by(_C.id))
+        rows = self._connection.execute(_WAITING)
         return [row.id for row in rows if not readable([row], _change)]
 
     def refuse(self, change_id: str, *, by: str, at_s: int, reason: str) -> str | None:
