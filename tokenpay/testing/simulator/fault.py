@@ -15,7 +15,7 @@ LIES = {
     Lie.OTHER_CHAIN: 1,
     Lie.BROKEN_LINKS: 3,
     Lie.NO_RECEIPTS: 4,
-    Lie.FALSE_REJECTION: 1,
+    Lie.FALSE_REJECTION: 2,
     Lie.FALSE_ACCEPTANCE: 1,
 }
 """How often each comes among the lies: those that few calls give a chance to more often."""
