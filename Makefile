@@ -1,10 +1,10 @@
 # Every target sets up what it needs by itself: a virtual environment in .venv from the lock file.
-# WORKERS is for the tests: one more than the least machine has cores, since the terminal's tests wait for it a good deal.
+# WORKERS is for the tests: two more than the least machine has cores, since many of them wait: for a screen, a server, a chain.
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 CODE := tokenpay terminal_app tests
-WORKERS ?= 3
+WORKERS ?= 4
 # Hundreds of tests start a process of tokenpay, and each would compile it again.
 suite beside test-everywhere test-russian: export PYTHONDONTWRITEBYTECODE :=
 

@@ -74,7 +74,7 @@ def lengthen(world: World, entries: int) -> None:
 
 
 def _make_haste(engine: sa.Engine) -> None:
-    """Let SQLite's connection wait for no disk, and keep the pages of its indexes, to which rows go at random."""
+    """Let SQLite's connection wait for no disk, and keep the pages of its indexes."""
     if engine.dialect.name == "sqlite":
         connection = engine.raw_connection()
         for pragma in ("synchronous = OFF", "journal_mode = MEMORY", f"cache_size = -{_CACHE_KIB}"):

@@ -14,7 +14,7 @@ from tokenpay.steps.case_money import OF_A_CASE, sender_unknown
 from tokenpay.steps.check_approvals import check_approvals, is_gone, with_passkeys
 from tokenpay.steps.count_limits import used_units
 from tokenpay.steps.enter_case import enter_risk_case
-from tokenpay.steps.identifiers import new_id
+from tokenpay.steps.identifiers import new_id_in_time
 from tokenpay.steps.score_risk import NOTHING, score_risk
 from tokenpay.steps.screened_names import screened_parties
 from tokenpay.steps.travel_facts import travel_facts
@@ -83,7 +83,7 @@ def clear(
     for checker in (approval for approval in approvals if approval.part is Part.CHECKER):
         enter_risk_case(uow, bank, uow.operators.get(checker.operator_id), intent, decision.grave)
     return Clearance(
-        id=new_id(bank, "CL"),
+        id=new_id_in_time(bank, "CL"),
         payment_id=intent.uetr,
         intent_hash=intent_hash,
         policy_version=policy.version,

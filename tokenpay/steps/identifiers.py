@@ -1,6 +1,7 @@
-"""New identifiers: the second that each was made in, and then the bank's entropy.
+"""New identifiers, from the bank's entropy.
 
-What is made together stands together in every index, however long the books are.
+Those of which a payment makes several begin with their second: what is made together stands together in every index,
+however long the books are.
 """
 
 from base64 import b32encode
@@ -17,8 +18,17 @@ def new_uetr(bank: Bank) -> str:
 
 
 def new_id(bank: Bank, prefix: str) -> str:
-    """Return `prefix`, a second and 48 random bits in Crockford's base 32: short enough to read out."""
-    return f"{prefix}-{b32encode(_second(bank) + bank.entropy.random(6)).translate(_CROCKFORD).decode()}"
+    """Return `prefix` and 80 random bits in Crockford's base 32: short enough to read out."""
+    return _written(prefix, bank.entropy.random(10))
+
+
+def new_id_in_time(bank: Bank, prefix: str) -> str:
+    """Return `prefix`, a second and 48 random bits, for what is written with every payment."""
+    return _written(prefix, _second(bank) + bank.entropy.random(6))
+
+
+def _written(prefix: str, number: bytes) -> str:
+    return f"{prefix}-{b32encode(number).translate(_CROCKFORD).decode()}"
 
 
 def _second(bank: Bank) -> bytes:

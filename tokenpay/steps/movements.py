@@ -12,7 +12,7 @@ from tokenpay.money.address import Address
 from tokenpay.money.amount import Amount
 from tokenpay.payments.intent import BookParty, ChainParty, Intent, Purpose
 from tokenpay.payments.payment import Payment, Reason
-from tokenpay.steps.identifiers import new_id
+from tokenpay.steps.identifiers import new_id_in_time
 from tokenpay.store.unit_of_work import UnitOfWork
 
 
@@ -218,7 +218,7 @@ def post_gas(
     within = min(fee_wei, reserved.units)
     uow.ledger.post_pending(reserved, at_s=at_s, clearance_id=clearance_id, units=within, block_number=block_number)
     if fee_wei > within:
-        more = replace(reserved, id=new_id(bank, "TR"), units=fee_wei - within, clearance_id=clearance_id)
+        more = replace(reserved, id=new_id_in_time(bank, "TR"), units=fee_wei - within, clearance_id=clearance_id)
         uow.ledger.post(more, at_s=at_s, block_number=block_number)
 
 
@@ -248,7 +248,7 @@ def post_moved(
         uow.ledger.void(reserved)
     if lost_units:
         lost = lost_on_the_way(reserved.asset_id).id
-        loss = replace(reserved, id=new_id(bank, "TR"), debit=lost, units=lost_units, clearance_id=clearance_id)
+        loss = replace(reserved, id=new_id_in_time(bank, "TR"), debit=lost, units=lost_units, clearance_id=clearance_id)
         uow.ledger.post(loss, at_s=at_s, block_number=block_number)
 
 
@@ -283,7 +283,7 @@ def _transfer(
 ) -> Transfer:
     debit, credit = pair
     return Transfer(
-        id=new_id(bank, "TR"),
+        id=new_id_in_time(bank, "TR"),
         debit=debit.id,
         credit=credit.id,
         asset_id=debit.asset_id,
