@@ -58,12 +58,13 @@ def watch(bank: Bank, *, chain_id: int, by: Session, max_blocks: int = MAX_BLOCK
         if not _agrees(bank, followed, min(head.number, followed.final_number)):
             raise halt_chain(bank, chain_id, reason=_NOT_FINAL, by=by)
         return Watched(head_number=followed.head_number)
-    fork_number = _fork_number(bank, followed)
-    if fork_number is None:
+    fork = _fork(bank, followed)
+    if fork is None:
         raise halt_chain(bank, chain_id, reason=_NOT_FINAL, by=by)
+    fork_number, fork_hash = fork
     last = min(head.number, fork_number + max_blocks)
     blocks = chain.blocks(range(fork_number + 1, last + 1))
-    _check_linked(bank, chain_id, fork_number, blocks)
+    _check_linked(chain_id, fork_hash, blocks)
     transfers, authorizations = _logs(bank, chain_id, blocks, assets, by=by)
     news = News(
         fork_number=fork_number,
@@ -74,6 +75,8 @@ def watch(bank: Bank, *, chain_id: int, by: Session, max_blocks: int = MAX_BLOCK
     )
     signed, receipts = _receipts(bank, chain_id)
     _check_receipts(chain_id, news, signed, receipts)
+    if last == followed.head_number == fork_number and not any(receipts):
+        return Watched(head_number=last)  # between two blocks nothing is written
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
         standing = uow.chains.get(chain_id, lock=True)
@@ -101,21 +104,18 @@ def _agrees(bank: Bank, followed: FollowedChain, number: int) -> bool:
     return ours is None or bank.chain(followed.chain_id).blocks([number])[0].hash == ours[0]
 
 
-def _fork_number(bank: Bank, followed: FollowedChain) -> int | None:
-    """Return the newest height at which what was taken in is still on the chain; None: not even what was final."""
+def _fork(bank: Bank, followed: FollowedChain) -> tuple[int, bytes] | None:
+    """Return (height, hash) of the newest block taken in that is still on the chain; None: not even what was final."""
     chain = bank.chain(followed.chain_id)
     for number in range(followed.head_number, followed.final_number - 1, -1):
         with bank.store.read() as uow:
             ours = uow.chains.block(followed.chain_id, number)
         if ours is not None and chain.blocks([number])[0].hash == ours[0]:
-            return number
+            return number, ours[0]
     return None
 
 
-def _check_linked(bank: Bank, chain_id: int, fork_number: int, blocks: Sequence[Block]) -> None:
-    with bank.store.read() as uow:
-        ours = uow.chains.block(chain_id, fork_number)
-    parent = ours[0] if ours is not None else b""
+def _check_linked(chain_id: int, parent: bytes, blocks: Sequence[Block]) -> None:
     for block in blocks:
         if block.parent_hash != parent:
             raise ChainUnavailable("the chain changed while it was read; try again", chain_id=chain_id)
