@@ -42,6 +42,23 @@ def arrived(world: World, request: tp.PaymentRequest, *wholes: int | str, **mann
 # --- seen, final
 
 
+def test_between_two_blocks_nothing_is_written(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An engine turns once a second, and each write would wait for the disk and keep a teller waiting."""
+    world.deposit(world.request(50), 50)
+    world.mine()
+    world.turn()
+    head = world.chain.head().number
+
+    def written(*_: object) -> None:
+        raise AssertionError("a unit of work that may write was opened")
+
+    monkeypatch.setattr(world.bank.store, "unit_of_work", written)
+    assert tp.watch(world.bank, chain_id=CHAIN_ID, by=world.engine) == tp.Watched(head_number=head)
+    world.mine()
+    with pytest.raises(AssertionError, match="may write"):
+        tp.watch(world.bank, chain_id=CHAIN_ID, by=world.engine)
+
+
 def test_a_deposit_is_seen_at_once_and_spendable_when_final(world: World) -> None:
     request = world.request(50, payee=world.boris)
     world.deposit(request, 50)
