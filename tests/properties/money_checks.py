@@ -13,6 +13,7 @@ from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.ledger.transfer import Transfer, TransferState
 from tokenpay.money.address import Address
+from tokenpay.payments.attempt import SignedPayment
 from tokenpay.payments.deposit import Deposit, DepositOutcome, DepositState
 from tokenpay.payments.intent import BookParty, ChainParty, Purpose
 from tokenpay.payments.payment import Payment, PaymentState
@@ -198,11 +199,14 @@ def check_keys(uow: UnitOfWork, payments: list[Payment]) -> None:
 
 def check_nothing_is_paid_twice(small: Checked, uow: UnitOfWork, payments: list[Payment]) -> None:
     """The chain carries at most one transaction of each payment, and an outsider holds what was paid to them."""
-    payment_of = {row.transaction_hash: row.payment_id for row in uow.connection.execute(select(signed))}
+    versions = [SignedPayment(**row._mapping) for row in uow.connection.execute(select(signed))]
+    payment_of = {version.transaction_hash: version.payment_id for version in versions}
+    no_ops = {version.transaction_hash for version in versions if version.pays_nobody()}
     receipts = small.receipts()
     times = Counter(payment_of[receipt.transaction_hash] for receipt in receipts)
     assert all(once == 1 for once in times.values()), times
-    left = {payment_of[receipt.transaction_hash] for receipt in receipts if receipt.succeeded}
+    paid = {receipt.transaction_hash for receipt in receipts if receipt.succeeded} - no_ops
+    left = {payment_of[hash] for hash in paid}
     nonces = [payment.nonce for payment in payments if payment.nonce is not None]
     assert len(nonces) == len(set(nonces))
     due: Counter[tuple[Address | None, Address]] = Counter()
