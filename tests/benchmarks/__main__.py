@@ -16,7 +16,7 @@ INTRODUCTION = """# Benchmarks
 Written by `make bench RECORD=1`. Ratios compare two things measured in the same run; they carry over to other
 machines, seconds do not. Where a spread is given, the figure is the median of many short rounds, in which ours and the
 peer take turns, and the middle half of the rounds lay within the spread; the time is that of the processor, which
-other programs do not take.
+other programs do not take, where the row does not say wall.
 """
 
 

@@ -1,7 +1,7 @@
 """A batch of payments against as many single ones: what one unit of work spares, with the same gate for each payment.
 
 Wages: one debtor, another creditor in every order. Each round pays single ones and then whole batches, by turns in
-either order, and compares the time of the processor for a payment. SQLite writes to a file with synchronous FULL.
+either order, and compares the time of the processor for a payment. SQLite writes to a file with synchronous EXTRA.
 PostgreSQL is on this machine; the CPU time of its server is not counted.
 """
 
