@@ -42,6 +42,8 @@ from tokenpay.steps.lease import Leases
 
 LEASE_S = 15
 """For how long a lease outlives the engine that was killed with it."""
+_CATCH_UP_S = 10
+"""So long at a time a chain's missing blocks are taken in: then the turn says how far it came, and others go on."""
 _REST_S = 0.2
 """So soon is a stop obeyed between two turns."""
 _BOOKS = "books"
@@ -284,15 +286,23 @@ def _steps(bank: Bank, chain_id: int, leases: Leases, stop: Callable[[], bool], 
             done = replace(done, error=done.error or error)
         except Exception as error:  # nobody knows what comes after it, so nothing does
             return replace(done, error=done.error or _told(error))
+        if _comes_nearer(done.watched):  # what was not read yet is not judged, nor anything sent
+            return done
     return done
 
 
 def _watch(bank: Bank, done: ChainCycle, goes_on: Callable[[], bool], *, by: Session) -> ChainCycle:
     check_assets(bank, chain_id=done.chain_id, by=by)
-    watched = watch(bank, chain_id=done.chain_id, by=by)
-    while watched.behind and watched.blocks and goes_on():
-        watched = watch(bank, chain_id=done.chain_id, by=by)
+    began_s = time.monotonic()
+    watched = latest = watch(bank, chain_id=done.chain_id, by=by)
+    while _comes_nearer(latest) and time.monotonic() - began_s < _CATCH_UP_S and goes_on():
+        latest = watch(bank, chain_id=done.chain_id, by=by)
+        watched = watched.then(latest)
     return replace(done, watched=watched)
+
+
+def _comes_nearer(watched: Watched | None) -> bool:
+    return watched is not None and watched.behind > 0 and watched.blocks > 0
 
 
 def _settle(bank: Bank, done: ChainCycle, _: Callable[[], bool], *, by: Session) -> ChainCycle:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tokenpay.cli.metrics import Metrics
 
 MAX_PAUSE_S = 60.0
+_WATCHED = ("blocks", "deposits", "orphaned", "included", "behind")
 
 
 def add_parser(subparsers: "Subparsers") -> None:
@@ -173,7 +174,7 @@ def _lines(content: dict[str, Any]) -> list[str]:
     lines = []
     for turn in content["chains"]:
         counts = {
-            **{name: (turn["watched"] or {}).get(name, 0) for name in ("blocks", "deposits", "orphaned", "included")},
+            **{name: (turn["watched"] or {}).get(name, 0) for name in _WATCHED},
             **{f"settled {name}": (turn["settled"] or {}).get(name, 0) for name in ("payments", "deposits")},
             **{name: (turn["submitted"] or {}).get(name, 0) for name in ("assigned", "sent", "stuck")},
         }

@@ -1,7 +1,7 @@
 """Follow a chain: see deposits, notice payments that were included, and take back what a reorg orphaned."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tokenpay.bank import Bank
 from tokenpay.errors import ChainUnavailable
@@ -35,6 +35,16 @@ class Watched:
     orphaned: int = 0
     included: int = 0
     behind: int = 0
+
+    def then(self, later: "Watched") -> "Watched":
+        """Return both together: what they took in is added up, and where the later one ended counts."""
+        return replace(
+            later,
+            blocks=self.blocks + later.blocks,
+            deposits=self.deposits + later.deposits,
+            orphaned=self.orphaned + later.orphaned,
+            included=self.included + later.included,
+        )
 
 
 def watch(bank: Bank, *, chain_id: int, by: Session, max_blocks: int = MAX_BLOCKS) -> Watched:

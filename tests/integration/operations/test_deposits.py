@@ -584,6 +584,25 @@ def test_a_reorg_beyond_finality_halts_before_its_blocks_are_as_many(world: Worl
     assert [kind for kind, _ in world.cases()] == ["chain_halted"]
 
 
+def test_a_chain_that_is_far_ahead_is_taken_in_by_turns_and_judged_when_that_is_done(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.deposit(world.request(50), 50)
+    world.mine(600)
+    before = world.chain.head().number - 600
+    with monkeypatch.context() as slow:
+        slow.setattr("tokenpay.engine._CATCH_UP_S", 0)
+        first = world.turn()
+        assert first.watched == tp.Watched(head_number=before + 256, blocks=256, deposits=1, behind=344)
+        assert (first.settled, first.submitted, first.error) == (None, None, None)
+        assert world.available(world.anna) == euro(START).units
+    last = world.turn()
+    assert last.watched == tp.Watched(head_number=before + 600, blocks=344)
+    assert last.settled is not None
+    assert last.settled.deposits == 1
+    assert world.available(world.anna) == euro(START + 50).units
+
+
 def test_a_node_that_lags_behind_changes_nothing(world: World) -> None:
     request = world.request(50, payee=world.boris)
     world.deposit(request, 50)
