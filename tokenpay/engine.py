@@ -66,6 +66,11 @@ class ChainCycle:
     nodes: tuple[str, ...] = ()
     elsewhere: bool = False
 
+    @property
+    def comes_nearer(self) -> bool:
+        """Whether the chain is far ahead, and its blocks are being read: the next turn goes on with them."""
+        return self.watched is not None and self.watched.comes_nearer
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cycle:
@@ -88,6 +93,11 @@ class Cycle:
     error: TokenpayError | None = None
     leases: tuple[str, ...] = ()
     took_s: float = field(default=0.0, compare=False)
+
+    @property
+    def comes_nearer(self) -> bool:
+        """Whether a chain is far ahead, and its blocks are being read: until then nothing expires."""
+        return any(turn.comes_nearer for turn in self.chains)
 
 
 class _Step(Protocol):
@@ -129,7 +139,10 @@ def run(
     while not stop():
         try:
             session = session or sign_in()
-            after_each(_cycle(bank, leases, stop, by=session))
+            cycle = _cycle(bank, leases, stop, by=session)
+            after_each(cycle)
+            if cycle.comes_nearer:  # to what is far ahead it goes without a pause
+                continue
         except SessionExpired:
             session = None
         except StoreHalted as error:
@@ -216,6 +229,8 @@ def _change_staff(bank: Bank, cycle: Cycle, *, by: Session) -> Cycle:
 
 
 def _expire(bank: Bank, cycle: Cycle, *, by: Session) -> Cycle:
+    if cycle.comes_nearer:  # what was paid in time may be in a block that was not read yet
+        return cycle
     return replace(cycle, expired=expire(bank, by=by))
 
 
@@ -286,8 +301,6 @@ def _steps(bank: Bank, chain_id: int, leases: Leases, stop: Callable[[], bool], 
             done = replace(done, error=done.error or error)
         except Exception as error:  # nobody knows what comes after it, so nothing does
             return replace(done, error=done.error or _told(error))
-        if _comes_nearer(done.watched):  # what was not read yet is not judged, nor anything sent
-            return done
     return done
 
 
@@ -295,14 +308,10 @@ def _watch(bank: Bank, done: ChainCycle, goes_on: Callable[[], bool], *, by: Ses
     check_assets(bank, chain_id=done.chain_id, by=by)
     began_s = time.monotonic()
     watched = latest = watch(bank, chain_id=done.chain_id, by=by)
-    while _comes_nearer(latest) and time.monotonic() - began_s < _CATCH_UP_S and goes_on():
+    while latest.comes_nearer and time.monotonic() - began_s < _CATCH_UP_S and goes_on():
         latest = watch(bank, chain_id=done.chain_id, by=by)
         watched = watched.then(latest)
     return replace(done, watched=watched)
-
-
-def _comes_nearer(watched: Watched | None) -> bool:
-    return watched is not None and watched.behind > 0 and watched.blocks > 0
 
 
 def _settle(bank: Bank, done: ChainCycle, _: Callable[[], bool], *, by: Session) -> ChainCycle:
@@ -310,4 +319,6 @@ def _settle(bank: Bank, done: ChainCycle, _: Callable[[], bool], *, by: Session)
 
 
 def _submit(bank: Bank, done: ChainCycle, goes_on: Callable[[], bool], *, by: Session) -> ChainCycle:
+    if done.comes_nearer:  # what is in the blocks that were not read yet would be sent again
+        return done
     return replace(done, submitted=submit(bank, chain_id=done.chain_id, by=by, goes_on=goes_on))

@@ -48,8 +48,10 @@ def run(args: Namespace) -> int:
     place = read_place(args.metrics, anywhere=args.metrics_anywhere) if args.metrics is not None else None
     with opened(args, signer=True) as bank:
         if args.once:
-            cycle = tp.run_once(bank, by=tp.engine_session(bank))
-            told.tell(cycle)
+            session = tp.engine_session(bank)
+            told.tell(cycle := tp.run_once(bank, by=session))
+            while cycle.comes_nearer:
+                told.tell(cycle := tp.run_once(bank, by=session))
             errors = _errors(cycle)
             return exit_code(errors[0]) if errors else 0
         stopping: list[int] = []

@@ -36,6 +36,11 @@ class Watched:
     included: int = 0
     behind: int = 0
 
+    @property
+    def comes_nearer(self) -> bool:
+        """Whether more blocks are to be read, and some were."""
+        return self.behind > 0 and self.blocks > 0
+
     def then(self, later: "Watched") -> "Watched":
         """Return both together: what they took in is added up, and where the later one ended counts."""
         return replace(

@@ -584,23 +584,29 @@ def test_a_reorg_beyond_finality_halts_before_its_blocks_are_as_many(world: Worl
     assert [kind for kind, _ in world.cases()] == ["chain_halted"]
 
 
-def test_a_chain_that_is_far_ahead_is_taken_in_by_turns_and_judged_when_that_is_done(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    world.deposit(world.request(50), 50)
-    world.mine(600)
+def test_a_chain_that_is_far_ahead_is_taken_in_by_turns(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is final is judged on the way; nothing is sent, and nothing expires that was paid in a block to come."""
+    sent, early, late = world.paid(5, creditor=OUTSIDE), world.request(50), world.request(7, expires_in_s=6_000)
+    world.deposit(early, 50)
+    world.mine(400)
+    world.deposit(late, 7)
+    world.mine(200)
+    world.clock.at_s = max(world.clock.at_s, late.expires_at_s + 1)
     before = world.chain.head().number - 600
     with monkeypatch.context() as slow:
         slow.setattr("tokenpay.engine._CATCH_UP_S", 0)
-        first = world.turn()
+        cycle = tp.run_once(world.bank, by=world.engine)
+        first = cycle.chains[0]
         assert first.watched == tp.Watched(head_number=before + 256, blocks=256, deposits=1, behind=344)
-        assert (first.settled, first.submitted, first.error) == (None, None, None)
-        assert world.available(world.anna) == euro(START).units
-    last = world.turn()
-    assert last.watched == tp.Watched(head_number=before + 600, blocks=344)
-    assert last.settled is not None
-    assert last.settled.deposits == 1
-    assert world.available(world.anna) == euro(START + 50).units
+        assert first.settled is not None
+        assert first.settled.deposits == 1
+        assert (first.submitted, first.error, cycle.comes_nearer) == (None, None, True)
+        assert (world.now(sent).state, cycle.expired) == (S.CLEARED, tp.Expired())
+    cycle = tp.run_once(world.bank, by=world.engine)
+    assert cycle.chains[0].watched == tp.Watched(head_number=before + 600, blocks=344, deposits=1)
+    assert not cycle.comes_nearer
+    assert [state(world, request) for request in (early, late)] == [R.PAID, R.PAID]
+    assert world.now(sent).state is not S.CLEARED
 
 
 def test_a_node_that_lags_behind_changes_nothing(world: World) -> None:
