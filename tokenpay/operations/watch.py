@@ -90,8 +90,8 @@ def watch(bank: Bank, *, chain_id: int, by: Session, max_blocks: int = MAX_BLOCK
     )
     signed, receipts = _receipts(bank, chain_id)
     _check_receipts(chain_id, news, signed, receipts)
-    if last == followed.head_number == fork_number and not any(receipts):
-        return Watched(head_number=last)  # between two blocks nothing is written
+    if last == fork_number and not any(receipts):  # no block came or went: between two of them nothing is written
+        return Watched(head_number=last)
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
         standing = uow.chains.get(chain_id, lock=True)
