@@ -3,8 +3,10 @@
 import argparse
 import os
 import platform
+import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.benchmarks import Row
@@ -32,6 +34,12 @@ def table(name: str, rows: list[Row]) -> str:
     return "\n".join([f"## {name.replace('_', ' ')}", "", *lines, ""])
 
 
+def _commit() -> str:
+    """Return what is measured, and whether it was changed since it was committed."""
+    told = ["git", "describe", "--always", "--dirty"]
+    return subprocess.run(told, check=True, capture_output=True, text=True, cwd=PAGE.parent).stdout.strip()
+
+
 def main() -> int:
     """Return the exit code: 0 when every benchmark ran, 1 when one of them missed its goal."""
     names = sorted(file.stem for file in Path(__file__).parent.glob("*.py") if "\ndef run() -> " in file.read_text())
@@ -57,7 +65,8 @@ def main() -> int:
         print(f"   took {time.perf_counter() - began:.1f} s", file=sys.stderr, flush=True)
     if arguments.record:
         machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {busy} at the start"
-        where = f"Python {platform.python_version()}, {machine}.\n"
+        when = f"{datetime.now(UTC):%Y-%m-%d}, at commit {_commit()}"
+        where = f"{when}. Python {platform.python_version()}, {machine}.\n"
         PAGE.write_text("\n".join([INTRODUCTION, where, *tables]))
         print(f"recorded in {PAGE.name}", file=sys.stderr)
     for what in missed:
