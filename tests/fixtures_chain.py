@@ -33,7 +33,7 @@ ANVIL_CHAIN_ID = 31_337
 ANVIL_FOLDER = REPOSITORY / ".cache" / "anvil"
 CONFIRMATIONS = 2
 ETHER = 10**18
-ODD_TOKENS = json.loads((Path(__file__).parent / "contracts" / "odd_tokens.json").read_text())
+_ODD_TOKENS = json.loads((Path(__file__).parent / "contracts" / "odd_tokens.json").read_text())
 
 
 class PatientWallet(OutsideWallet):
@@ -67,6 +67,11 @@ class World:
             self.give(wallet.address, units)
         self.mine(1)
         return wallet
+
+
+def code_of(name: str) -> bytes:
+    """What creates an odd token, or another contract of tests/contracts."""
+    return bytes.fromhex(_ODD_TOKENS[name]["bytecode"][2:])
 
 
 def new_key() -> PrivateKey:

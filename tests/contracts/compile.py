@@ -48,6 +48,7 @@ def compile_contracts(sources: list[Path], workshop: Path) -> dict[str, Any]:
             "bytecode": "0x" + answer["contracts"][path.name][path.stem]["evm"]["bytecode"]["object"],
         }
         for path in sources
+        if answer["contracts"][path.name][path.stem]["evm"]["bytecode"]["object"]  # else others are made of it
     }
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures_chain import ODD_TOKENS, World, anvil_world_at, new_address, running_anvil, signed_payment
+from tests.fixtures_chain import World, anvil_world_at, code_of, new_address, running_anvil, signed_payment
 from tokenpay.devnet.setup import OutsideWallet
 from tokenpay.errors import ChainUnavailable
 from tokenpay.ethereum.abi import address_word, selector, uint_word
@@ -17,10 +17,6 @@ FORGE = selector("forge(address,address,uint256)")
 
 def deployed(world: World, owner: OutsideWallet, name: str) -> Address:
     return owner.deploy(code_of(name))
-
-
-def code_of(name: str) -> bytes:
-    return bytes.fromhex(ODD_TOKENS[name]["bytecode"][2:])
 
 
 def seen(world: World, contract: Address, recipient: Address) -> tuple[list[TransferLog], int]:

@@ -1,4 +1,4 @@
-"""A bank on a real anvil: founded once, and set back, with its chain, before each case.
+"""A bank on a real anvil: founded once, and set back, with its chain, before each case. It may know odd tokens too.
 
 Blocks are made only when they are asked for. Everything up to the block at which the template rests is final.
 """
@@ -11,7 +11,7 @@ from shutil import copytree, rmtree
 from tempfile import mkdtemp
 
 import tokenpay as tp
-from tests.fixtures_chain import ANVIL_CHAIN_ID, new_key
+from tests.fixtures_chain import ANVIL_CHAIN_ID, code_of, new_key
 from tokenpay.adapters.chain import answers
 from tokenpay.adapters.chain.json_rpc import Confirmations, JsonRpcChain
 from tokenpay.adapters.chain.rpc import JsonRpc
@@ -44,6 +44,8 @@ class AnvilBank:
     clock: FakeClock
     payer: OutsideWallet
     asset: tp.Asset
+    odd: dict[str, tp.Asset] = field(default_factory=dict)
+    """Tokens of tests/contracts by the names of their contracts: in use, all in the payer's hands."""
     customer: str = ""
     sessions: dict[str, tp.Session] = field(default_factory=dict)
     _stack: ExitStack = field(default_factory=ExitStack)
@@ -81,13 +83,14 @@ class AnvilBank:
         found: str = self.rpc.call("eth_getRawTransactionByHash", "0x" + transaction_hash.hex())
         return found
 
-    def request(self, units: int, *, key: str) -> Address:
-        """Ask for money for the customer; returns where it is to come."""
+    def request(self, units: int, *, key: str, asset: tp.Asset | None = None) -> Address:
+        """Ask for money for the customer, of the demo token if of no other; returns where it is to come."""
+        asset = asset or self.asset
         issued = tp.issue_request(
             self.bank,
             payee=self.customer,
-            asset=self.asset,
-            amount=tp.Amount(self.asset, units),
+            asset=asset,
+            amount=tp.Amount(asset, units),
             expires_in_s=86_400,
             by=self.sessions["tom"],
             key=key,
@@ -95,12 +98,12 @@ class AnvilBank:
         assert issued.deposit_address is not None
         return issued.deposit_address
 
-    def pay_out(self, recipient: Address, units: int, *, key: str) -> tp.Payment:
+    def pay_out(self, recipient: Address, units: int, *, key: str, asset: tp.Asset | None = None) -> tp.Payment:
         paid = tp.pay(
             self.bank,
             debtor=f"customer/{self.customer}",
             creditor=recipient.caip10(ANVIL_CHAIN_ID),
-            amount=tp.Amount(self.asset, units),
+            amount=tp.Amount(asset or self.asset, units),
             by=self.sessions["tom"],
             key=key,
         )
@@ -165,26 +168,35 @@ def _chain(url: str, confirmations: int) -> JsonRpcChain:
 
 
 @contextmanager
-def founded(url: str) -> Iterator[Template]:
-    """Found a bank on an anvil that makes no blocks by itself, give its customer money, and close it."""
+def founded(url: str, *, odd: Sequence[str] = ()) -> Iterator[Template]:
+    """Found a bank on an anvil that makes no blocks by itself, give its customer money, and close it.
+
+    It takes the tokens of these contracts into use as well.
+    """
     folder = Path(mkdtemp(prefix="tokenpay-anvil-template-"))
     try:
-        rest = _found(folder / "bank", url)
+        rest = _found(folder / "bank", url, odd)
         rest.close()
         yield Template(at_rest=rest)
     finally:
         rmtree(folder, ignore_errors=True)
 
 
-def _found(folder: Path, url: str) -> AnvilBank:
+def _found(folder: Path, url: str, contracts: Sequence[str]) -> AnvilBank:
     rpc = JsonRpc(url, timeout_s=_TIMEOUT_S)
     rpc.call("anvil_mine", hex(3))
     chain = _chain(url, 0)
     payer = OutsideWallet(chain=chain, key=new_key())
     rpc.call("anvil_setBalance", payer.address.text, hex(100 * ETHER))
     contract = deploy_demo_token(payer)
+    odd_contracts = {name: payer.deploy(code_of(name)) for name in contracts}
     rpc.call("anvil_mine", hex(1))
     asset = tp.Asset.token(ANVIL_CHAIN_ID, contract, symbol="DEUR", decimals=6)
+    facts = {name: chain.token_facts(at) for name, at in odd_contracts.items()}
+    odd = {
+        name: tp.Asset.token(ANVIL_CHAIN_ID, told.contract, symbol=told.symbol, decimals=told.decimals)
+        for name, told in facts.items()
+    }
     clock = FakeClock(chain.head().timestamp_s)
     limits = tp.AssetLimits(payment_units=10**6, alone_units=10**6, customer_day_units=10**9, operator_day_units=10**9)
     settings = tp.ChainSettings(
@@ -199,14 +211,18 @@ def _found(folder: Path, url: str) -> AnvilBank:
         folder,
         name="Anvil",
         founders=[tp.Founder(id=id, name=id, password=_PASSWORD, role=role) for id, role in _PEOPLE.items()],
-        policy=tp.Policy(limits={asset.id: limits}, hours=tp.Hours.always(), list_max_age_s=10**9),
+        policy=tp.Policy(
+            limits=dict.fromkeys([asset.id, *(it.id for it in odd.values())], limits),
+            hours=tp.Hours.always(),
+            list_max_age_s=10**9,
+        ),
         chains=[settings],
         demo=True,
         password_cost=2**10,
         clock=clock,
         chain_ports={ANVIL_CHAIN_ID: chain},
     )
-    made = AnvilBank(directory=folder, url=url, rpc=rpc, chain=chain, clock=clock, payer=payer, asset=asset)
+    made = AnvilBank(directory=folder, url=url, rpc=rpc, chain=chain, clock=clock, payer=payer, asset=asset, odd=odd)
     made.open()
     _endow(made, contract)
     return made
@@ -219,7 +235,8 @@ def _endow(made: AnvilBank, contract: Address) -> None:
         id: tp.open_session(bank, operator_id=id, password=_PASSWORD, terminal="counter") for id in _PEOPLE
     } | {"engine": tp.engine_session(bank)}
     ann = made.sessions["ann"]
-    tp.register_asset(bank, made.asset, by=ann)
+    for asset in (made.asset, *made.odd.values()):
+        tp.register_asset(bank, asset, by=ann)
     tp.load_list(
         bank,
         name="listed",

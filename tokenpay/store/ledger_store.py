@@ -259,6 +259,12 @@ class LedgerStore:
             gained[row.account_id] = gained.get(row.account_id, 0) + units
         return gained
 
+    def newest_block(self, account_id: str) -> int:
+        """Return the newest block in which one of an account's newest hundred entries happened; 0 without entries."""
+        newest = select(entries.c.block_number).where(entries.c.account_id == account_id)
+        numbers = self._connection.execute(newest.order_by(entries.c.seq.desc()).limit(100)).scalars()
+        return max((number for number in numbers if number is not None), default=0)
+
     def proved_entries(self) -> Iterator[ProvedEntry]:
         """Yield every entry of every account, by account and number, held against its transfer."""
         debited = entries.c.side == "debit"

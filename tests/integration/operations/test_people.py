@@ -20,6 +20,7 @@ from tests.world import (
     euro,
     sign_in,
 )
+from tokenpay.ledger.chart import AccountKind
 from tokenpay.payments.payment import PaymentState as S
 from tokenpay.steps.record import record
 
@@ -293,6 +294,56 @@ def test_a_token_that_changed_is_frozen_with_a_case_and_stays_so(world: World, c
     assert len(world.cases()) == 1
     with pytest.raises(tp.NotPermitted):
         tp.check_asset(world.bank, TOKEN.id, by=world.tom)
+
+
+def shrink(world: World, units: int) -> None:
+    """Take tokens from the treasury, as no log tells, in a block that is final."""
+    world.chain.deposit(CONTRACT, world.treasury, -units, logged=False)
+    world.to_finality()
+
+
+def test_a_token_of_which_the_treasury_lacks_some_is_frozen_with_a_case(world: World) -> None:
+    world.endow(world.anna, 100)
+    world.sweep()
+    booked_units = world.holding(world.treasury)
+    assert tp.check_asset(world.bank, TOKEN.id, by=world.ann).active
+    world.chain.deposit(CONTRACT, world.treasury, -1, logged=False)
+    world.mine()
+    world.turn()
+    assert tp.check_asset(world.bank, TOKEN.id, by=world.ann).active, "a block that is not final tells nothing"
+    world.to_finality()
+    assert not tp.check_asset(world.bank, TOKEN.id, by=world.ann).active
+    (case,) = tp.list_cases(world.bank, by=world.ann)
+    assert (case.kind, case.subject) == (tp.CaseKind.ASSET_CHANGED, TOKEN.id)
+    assert case.note.startswith(f"the treasury holds {booked_units - 1} units at block")
+    assert case.note.endswith(f"of {booked_units} booked")
+    assert world.refused(20) == ["asset.frozen"]
+
+
+def test_the_treasury_lacks_nothing_that_is_about_to_leave(world: World) -> None:
+    world.endow(world.anna, 100)
+    world.sweep()
+    world.paid(30, creditor=OUTSIDE)
+    world.chain.add_token(CONTRACT, paused=True)  # so it stays about to leave
+    shrink(world, euro(30).units)
+    assert tp.check_asset(world.bank, TOKEN.id, by=world.ann).active
+    shrink(world, 1)
+    assert not tp.check_asset(world.bank, TOKEN.id, by=world.ann).active
+
+
+def test_what_the_treasury_lacks_is_not_told_from_another_block_than_the_books(world: World) -> None:
+    world.endow(world.anna, 100)
+    world.sweep()
+    with world.bank.store.read() as uow:
+        (swept,) = uow.ledger.accounts(kind=AccountKind.CUSTODY, owner=world.treasury.text, asset_id=TOKEN.id)
+        block = uow.ledger.newest_block(swept.id)
+    world.sql("UPDATE chains SET final_number = :before", before=block - 1)  # an engine broke off while it judged
+    assert tp.check_asset(world.bank, TOKEN.id, by=world.ann).active
+    world.sql("UPDATE chains SET final_number = :now", now=block)
+    shrink(world, 1)
+    world.mine()
+    world.chain.forget_states(keep=1)
+    assert tp.check_asset(world.bank, TOKEN.id, by=world.ann).active, "a node that cannot tell says nothing"
 
 
 def test_the_engine_looks_at_tokens_by_itself(world: World) -> None:
