@@ -250,7 +250,11 @@ if TYPE_CHECKING:
         unfreeze_asset as unfreeze_asset,
     )
     from tokenpay.operations.issue_receipt import issue_receipt as issue_receipt, preview_receipt as preview_receipt
-    from tokenpay.operations.issue_request import cancel_request as cancel_request, issue_request as issue_request
+    from tokenpay.operations.issue_request import (
+        cancel_request as cancel_request,
+        issue_request as issue_request,
+        issue_requests as issue_requests,
+    )
     from tokenpay.operations.journal import journal as journal
     from tokenpay.operations.list_rates import OfferedRate as OfferedRate, list_rates as list_rates
     from tokenpay.operations.load_list import LoadedList as LoadedList, load_list as load_list
@@ -434,6 +438,7 @@ if TYPE_CHECKING:
         qr_fits as qr_fits,
     )
     from tokenpay.requests.request_claims import RequestClaims as RequestClaims
+    from tokenpay.requests.request_order import RequestOrder as RequestOrder, RequestRefusal as RequestRefusal
     from tokenpay.requests.request_state import RequestState as RequestState
     from tokenpay.requests.resolution import Resolution as Resolution, Resolved as Resolved
     from tokenpay.requests.scanned import (
@@ -638,6 +643,8 @@ _HOME = {
     "Rekeyed": "compliance.rekeyed",
     "RelyingParty": "parties.relying_party",
     "RequestClaims": "requests.request_claims",
+    "RequestOrder": "requests.request_order",
+    "RequestRefusal": "requests.request_order",
     "RequestState": "requests.request_state",
     "Resolution": "requests.resolution",
     "Resolved": "requests.resolution",
@@ -777,6 +784,7 @@ _HOME = {
     "get_travel_rule": "operations.travel_rule",
     "issue_receipt": "operations.issue_receipt",
     "issue_request": "operations.issue_request",
+    "issue_requests": "operations.issue_request",
     "journal": "operations.journal",
     "large_transfers": "operations.reports",
     "lay_out": "counter.slip",
@@ -1061,6 +1069,8 @@ __all__ = [
     "Rekeyed",
     "RelyingParty",
     "RequestClaims",
+    "RequestOrder",
+    "RequestRefusal",
     "RequestState",
     "Resolution",
     "Resolved",
@@ -1200,6 +1210,7 @@ __all__ = [
     "get_travel_rule",
     "issue_receipt",
     "issue_request",
+    "issue_requests",
     "journal",
     "large_transfers",
     "lay_out",

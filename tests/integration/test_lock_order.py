@@ -25,7 +25,7 @@ from tokenpay.operations.approve import approve
 from tokenpay.operations.assets import register_asset
 from tokenpay.operations.close_shift import close_shift
 from tokenpay.operations.exchange import exchange
-from tokenpay.operations.issue_request import issue_request
+from tokenpay.operations.issue_request import issue_request, issue_requests
 from tokenpay.operations.move_cash import CashDirection, allocate_cash, receive_cash
 from tokenpay.operations.open_shift import open_shift
 from tokenpay.operations.pay_batch import pay_batch
@@ -34,6 +34,7 @@ from tokenpay.operations.refuse import refuse
 from tokenpay.operations.shift_report import shift_report
 from tokenpay.payments.payment import Payment, PaymentState
 from tokenpay.payments.payment_order import PaymentOrder
+from tokenpay.requests.request_order import RequestOrder
 
 ORDER = [
     "leases",
@@ -144,6 +145,12 @@ def pay_a_batch(small: SmallBank) -> None:
         PaymentOrder(debtor=debtor, creditor=creditor, amount=Amount(DEUR, 3), request_id=request_id)
         for debtor, creditor, request_id in [*ways, (anna, boris, "")]
     ]
+    issue_requests(
+        small.bank,
+        orders=[RequestOrder(payee=number, asset=DEUR, amount=None) for number in reversed(small.customers)],
+        by=small.sessions["tom"],
+        key="many",
+    )
     outcomes = pay_batch(small.bank, orders=orders, by=small.sessions["tom"], key="batch")
     assert [outcome.reasons for outcome in outcomes] == [()] * len(orders)
 

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tokenpay as tp
-from tokenpay.cli.batch import COLUMNS, batch
 from tokenpay.cli.command import add_amount, add_noun, add_reason, add_verb
 from tokenpay.cli.desk import amount_of, key_of, signed_in
 from tokenpay.cli.journal import add_journal, filter_of, names_of
 from tokenpay.cli.output import Answer
 from tokenpay.cli.passkey import touched
+from tokenpay.cli.payment_batch import COLUMNS, batch
 from tokenpay.errors import InvalidInput, NotFound
 
 if TYPE_CHECKING:

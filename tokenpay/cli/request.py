@@ -12,6 +12,8 @@ from tokenpay.cli.command import add_asset, add_limit, add_noun, add_verb, count
 from tokenpay.cli.desk import key_of, opened, signed_in
 from tokenpay.cli.files import new_file
 from tokenpay.cli.output import Answer, plain
+from tokenpay.cli.request_batch import COLUMNS, batch
+from tokenpay.cli.request_text import add_form, text_of
 from tokenpay.errors import InvalidQr, InvalidRequest
 
 if TYPE_CHECKING:
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from tokenpay.cli.command import Subparsers
     from tokenpay.requests.emvco import EmvcoRequest
 
-FORMS = ("reference", "eip681", "address")
 DEFAULT_LIFETIME_S = 900
 # By name, so that no command but `read` waits for the readers to load.
 KINDS = {
@@ -35,7 +36,9 @@ KINDS = {
 
 
 def add_parser(subparsers: "Subparsers") -> None:
-    verbs = add_noun(subparsers, "request", "ask for money: issue, sign, list, show, cancel, draw, resolve and read")
+    verbs = add_noun(
+        subparsers, "request", "ask for money: issue, one or a batch; sign, list, show, cancel, draw, resolve and read"
+    )
     issuing = add_verb(verbs, "issue", issue, "issue a request for a customer", operator=True, key=True)
     issuing.add_argument("customer", help="who is to be paid, by number")
     add_asset(issuing)
@@ -49,6 +52,12 @@ def add_parser(subparsers: "Subparsers") -> None:
     )
     issuing.add_argument("--remittance", default="", metavar="TEXT", help="what it is for")
     issuing.add_argument("--terms", choices=("parts", "exact"), default="parts", help="of the amount (default: parts)")
+    batching = add_verb(
+        verbs, "batch", batch, "issue a request for every line of a file, a thousand at a time", operator=True, key=True
+    )
+    batching.add_argument("file", type=Path, metavar="FILE", help=f"CSV with the columns {', '.join(COLUMNS)}")
+    batching.add_argument("--qr", type=Path, metavar="FOLDER", help="draw each as a QR code there, in a PNG image")
+    add_form(batching)
     listing = add_verb(verbs, "list", list_, "list requests, newest first", operator=True)
     listing.add_argument("--customer", metavar="NUMBER", help="only of this customer")
     states = [state.value for state in tp.RequestState]
@@ -65,8 +74,7 @@ def add_parser(subparsers: "Subparsers") -> None:
         if name == "sign":
             parser.add_argument("--qr", action="store_true", help="draw it as a QR code here")
         if name == "qr":
-            form = f"what it says (default: {FORMS[0]})"
-            parser.add_argument("--as", dest="form", choices=FORMS, default=FORMS[0], help=form)
+            add_form(parser)
         if name in ("sign", "qr"):
             parser.add_argument("--png", type=Path, metavar="FILE", help="write a PNG image")
             parser.add_argument("--svg", type=Path, metavar="FILE", help="write an SVG image")
@@ -136,7 +144,7 @@ def qr(args: Namespace) -> Answer:
     with _pictures(args) as draw:
         with signed_in(args) as (bank, by):
             request = tp.get_request(bank, _id(args), by=by).request
-        text = _text(request, args.form)
+        text = text_of(request, args.form)
         files = draw(text)
     content = {"id": request.id, "form": args.form, "text": text, "files": files}
     return Answer(content=content, text=None if files else _drawn(text))
@@ -222,13 +230,6 @@ def _code(code: "EmvcoRequest") -> dict[str, Any]:
 def _id(args: Namespace) -> str:
     scanned = tp.read_request(args.request)
     return scanned.id if isinstance(scanned, tp.ScannedReference) else str(args.request)
-
-
-def _text(request: "PaymentRequest", form: str) -> str:
-    if form == "reference":
-        return request.reference
-    on_chain = tp.Eip681.of(request)  # says so when there is no deposit address
-    return str(on_chain) if form == "eip681" else on_chain.payee.text
 
 
 def _content(request: "PaymentRequest") -> dict[str, Any]:

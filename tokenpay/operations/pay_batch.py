@@ -1,25 +1,19 @@
 """Pay many at once, such as wages: each payment as if it were asked for by itself, all in one unit of work."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from hashlib import sha256
-from typing import TypeVar
 
 from tokenpay.bank import Bank
-from tokenpay.errors import InvalidInput, TokenpayError
 from tokenpay.parties.session import Session
 from tokenpay.payments.payment import Payment, Refusal
 from tokenpay.payments.payment_order import PaymentOrder
 from tokenpay.primitives.canonical import canonical_bytes
 from tokenpay.steps.authorize import authorize, customers_of
+from tokenpay.steps.batch import check_size, each
 from tokenpay.steps.foresee import foresee
 from tokenpay.steps.payment_draft import payment_draft
 from tokenpay.steps.propose import conclude, content_of, freeze
 from tokenpay.steps.shown import shown
-
-Asked = TypeVar("Asked")
-Made = TypeVar("Made")
-MAX_ORDERS = 1_000
-"""As long as a batch takes, others wait for its accounts and for its branch's audit stream."""
 
 
 def pay_batch(bank: Bank, *, orders: Sequence[PaymentOrder], by: Session, key: str) -> tuple[Payment | Refusal, ...]:
@@ -31,13 +25,12 @@ def pay_batch(bank: Bank, *, orders: Sequence[PaymentOrder], by: Session, key: s
     Raises what `pay` raises for one of the orders, whose number, from 1, is the error's field `order`: nothing is
     done then. InvalidInput with `rule` "batch.size" for too few or too many.
     """
-    if not 0 < len(orders) <= MAX_ORDERS:
-        raise InvalidInput(f"a batch is 1 to {MAX_ORDERS:,} orders", rule="batch.size", orders=len(orders))
-    drafts, permissions = zip(*_each(payment_draft, orders), strict=True)
+    check_size(orders)
+    drafts, permissions = zip(*each(payment_draft, orders), strict=True)
     all_theirs = set.intersection(*(set(customers_of(draft.debtor)) for draft in drafts))
     with bank.store.unit_of_work() as uow:
         operator, *_ = [authorize(uow, bank, by, needed, of=all_theirs) for needed in sorted(set(permissions))]
-        intents = _each(lambda draft: freeze(uow, bank, operator, draft), drafts)
+        intents = each(lambda draft: freeze(uow, bank, operator, draft), drafts)
         content = sha256(canonical_bytes([content_of(intent) for intent in intents])).hexdigest()
         known = uow.keys.claim(
             key,
@@ -49,20 +42,8 @@ def pay_batch(bank: Bank, *, orders: Sequence[PaymentOrder], by: Session, key: s
         if known is None:
             foresee(uow, intents)
             asked = zip(drafts, intents, strict=True)
-            outcomes = _each(lambda each: conclude(uow, bank, operator, *each, by=by), asked)
+            outcomes = each(lambda one: conclude(uow, bank, operator, *one, by=by), asked)
             uow.batches.add(key, outcomes)
         else:
             outcomes = uow.batches.outcomes(key)
         return tuple(shown(operator, outcome) for outcome in outcomes)
-
-
-def _each(act: Callable[[Asked], Made], asked: Iterable[Asked]) -> list[Made]:
-    """Return what an act makes of each; an error says of which, counted from 1."""
-    made = []
-    for number, each in enumerate(asked, start=1):
-        try:
-            made.append(act(each))
-        except TokenpayError as error:
-            error.fields["order"] = number
-            raise
-    return made

@@ -14,7 +14,9 @@ from tokenpay.requests.request_state import WAITING, RequestState
 from tokenpay.store.asset_store import AssetStore
 from tokenpay.store.door import parts, readable, rows_limit, stored
 from tokenpay.store.tables import requests
+from tokenpay.store.writes import Writes
 
+_ADD = insert(requests)
 _LOCK = (
     select(requests)
     .where(requests.c.id.in_(bindparam("ids", expanding=True)))
@@ -48,31 +50,34 @@ class IssuedRequest:
 class RequestStore:
     """A request that is locked is read once in a unit of work. A deposit address belongs to its request for good."""
 
-    def __init__(self, connection: Connection, assets: AssetStore) -> None:
+    def __init__(self, connection: Connection, writes: Writes, assets: AssetStore) -> None:
         self._connection = connection
+        self._writes = writes
         self._assets = assets
         self._locked: dict[str, IssuedRequest] = {}
         self._owned: dict[tuple[int, Address], bool] = {}
 
     def add(self, issued: IssuedRequest) -> None:
         request = issued.request
-        self._connection.execute(
-            insert(requests),
-            {
-                "id": request.id,
-                "payee": request.payee.partition("/")[2],
-                "asset_id": request.asset.id,
-                "units": request.amount.units if request.amount is not None else None,
-                "remittance_information": request.remittance_information,
-                "created_at_s": request.created_at_s,
-                "expires_at_s": request.expires_at_s,
-                "state": issued.state,
-                "credited_units": issued.credited_units,
-                "terms": request.terms,
-                "chain_id": request.asset.chain_id,
-                "deposit_address": request.deposit_address.text if request.deposit_address else None,
-                "deposit_index": issued.deposit_index,
-            },
+        self._writes.enter(
+            _ADD,
+            [
+                {
+                    "id": request.id,
+                    "payee": request.payee.partition("/")[2],
+                    "asset_id": request.asset.id,
+                    "units": request.amount.units if request.amount is not None else None,
+                    "remittance_information": request.remittance_information,
+                    "created_at_s": request.created_at_s,
+                    "expires_at_s": request.expires_at_s,
+                    "state": issued.state,
+                    "credited_units": issued.credited_units,
+                    "terms": request.terms,
+                    "chain_id": request.asset.chain_id,
+                    "deposit_address": request.deposit_address.text if request.deposit_address else None,
+                    "deposit_index": issued.deposit_index,
+                }
+            ],
         )
 
     def next_index(self) -> int:

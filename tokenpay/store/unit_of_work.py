@@ -130,7 +130,7 @@ class UnitOfWork:
     policies = cached_property(lambda uow: PolicyStore(uow.connection))
     quotes = cached_property(lambda uow: QuoteStore(uow.connection, uow.assets))
     receipts = cached_property(lambda uow: ReceiptStore(uow.connection))
-    requests = cached_property(lambda uow: RequestStore(uow.connection, uow.assets))
+    requests = cached_property(lambda uow: RequestStore(uow.connection, uow.writes, uow.assets))
     sessions = cached_property(lambda uow: SessionStore(uow.connection, uow.operators))
     shifts = cached_property(lambda uow: ShiftStore(uow.connection))
     staff = cached_property(lambda uow: StaffStore(uow.connection))

@@ -120,6 +120,7 @@ def stock(world: World, folder: Path) -> dict[str, str]:
         "tokens": json.dumps(_token_list()),
         "authorization": json.dumps(_authorization(world, request)),
         "document": tp.write_ivms101(travel_data(world.anna.id)),
+        "asked": f"customer,asset,amount\n{world.anna.id},DEUR,1\n",
         "orders": f"debtor,creditor,asset,amount\n{anna},{boris},DEUR,1\n",
     }
     tp.sign_heads(world.bank, by=world.engine, at_once=True)
@@ -164,6 +165,7 @@ def stock(world: World, folder: Path) -> dict[str, str]:
         "chain_id": str(CHAIN_ID),
         "restore file": str(folder / "copy"),
         "payment batch file": str(folder / "orders"),
+        "request batch file": str(folder / "asked"),
         "count": "EUR:1x5",
         "drawer": "d1",
         "shift": shift.id,

@@ -54,7 +54,7 @@ def test_each_line_has_its_own_outcome(desk: Desk, tmp_path: Path) -> None:
 
 
 def test_a_long_file_goes_on_where_it_stopped(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tokenpay.operations.pay_batch.MAX_ORDERS", 2)
+    monkeypatch.setattr("tokenpay.steps.batch.MAX_ORDERS", 2)
     bad = wage(desk, creditor="customer/C0")
     path = orders(tmp_path / "wages.csv", *[wage(desk)] * 3, bad)
     said = pay(desk, path)
@@ -101,3 +101,71 @@ def test_a_file_says_which_column_is_which(desk: Desk, tmp_path: Path, header: s
 def test_a_file_without_an_order_is_none(desk: Desk, tmp_path: Path) -> None:
     assert pay(desk, orders(tmp_path / "wages.csv")).error == "input.invalid"
     assert pay(desk, tmp_path / "none.csv").error == "input.invalid"
+
+
+# --- requests
+
+
+def rents(desk: Desk, path: Path, *words: str) -> Said:
+    return desk("request", "batch", path, "--key", "rents", *words)
+
+
+ASKED = "customer,asset,amount,expires_in_s,remittance_information,terms"
+
+
+def test_each_line_is_a_request_with_its_code(desk: Desk, tmp_path: Path) -> None:
+    anna, boris = desk.world.anna.id, desk.world.boris.id
+    tp.freeze_customer(desk.world.bank, boris, reason="x", by=desk.world.ann)
+    path = orders(
+        tmp_path / "rents.csv",
+        f"{anna},DEUR,700,86400,rent,exact",
+        f"{boris},DEUR,700,,,",
+        f"{anna},DEUR,,,,",
+        header=ASKED,
+    )
+    codes = tmp_path / "codes"
+    said = rents(desk, path, "--qr", str(codes), "--json")
+    assert (said.code, said.json["states"]) == (1, {"issued": 2, "refused": 1})
+    first, refused, last = said.json["requests"]
+    assert (refused["line"], refused["id"], refused["reasons"][0]["code"]) == (3, None, "state.wrong")
+    issued = tp.get_request(desk.world.bank, first["id"], by=desk.world.tom).request
+    assert (issued.amount, issued.terms, issued.remittance_information) == (euro(700), tp.Terms.EXACT, "rent")
+    assert issued.expires_at_s - issued.created_at_s == 86_400
+    assert tp.get_request(desk.world.bank, last["id"], by=desk.world.tom).request.amount is None
+    assert sorted(map(str, codes.iterdir())) == sorted([first["qr"], last["qr"]])
+    assert tp.read_qr(Path(first["qr"])) == [first["reference"]]
+    Path(last["qr"]).unlink()  # as if it had been killed while it drew
+    assert rents(desk, path, "--qr", str(codes), "--json").json == said.json
+    assert tp.read_qr(Path(last["qr"])) == [last["reference"]]
+    tp.unfreeze_customer(desk.world.bank, boris, reason="y", by=desk.world.ann)
+    assert rents(desk, path, "--json").json["states"] == {"issued": 3}
+
+
+def test_a_code_that_wallets_read_says_the_address(desk: Desk, tmp_path: Path) -> None:
+    path = orders(tmp_path / "rents.csv", f"{desk.world.anna.id},DEUR,7", header="customer,asset,amount")
+    (one,) = rents(desk, path, "--qr", str(tmp_path / "codes"), "--as", "eip681", "--json").json["requests"]
+    (text,) = tp.read_qr(Path(one["qr"]))
+    assert one["deposit_address"] in text
+    tp.register_asset(desk.world.bank, tp.Asset.cash("EUR"), by=desk.world.ann)
+    before = desk.rows()
+    orders(path, f"{desk.world.anna.id},EUR,7", header="customer,asset,amount")
+    said = desk("request", "batch", path, "--qr", tmp_path / "codes", "--as", "eip681", "--key", "cash")
+    assert (said.error, "line 2" in said.err, desk.rows()) == ("input.invalid", True, before)
+
+
+@pytest.mark.parametrize(
+    "line", ["C1,DEUR,1,soon,,", "C1,DEUR,1,0,,", "C1,DEUR,1,,,half", "C1,GOLD,1,,,", "C1,DEUR,-1,,,", ",DEUR,1,,,"]
+)
+def test_a_request_that_cannot_be_read_is_named_and_none_is_issued(desk: Desk, tmp_path: Path, line: str) -> None:
+    before = desk.rows()
+    path = orders(tmp_path / "rents.csv", f"{desk.world.anna.id},DEUR,1,,,", line, header=ASKED)
+    said = rents(desk, path, "--qr", str(tmp_path / "codes"))
+    assert (bool(said.error), "line 3)" in said.err, said.out, desk.rows()) == (True, True, "", before)
+
+
+def test_a_folder_that_cannot_be_made_is_said_before_anything_is_issued(desk: Desk, tmp_path: Path) -> None:
+    path = orders(tmp_path / "rents.csv", f"{desk.world.anna.id},DEUR,1", header="customer,asset,amount")
+    before = desk.rows()
+    assert rents(desk, path, "--qr", str(path)).error == "input.invalid"
+    assert rents(desk, path, "--qr", str(tmp_path / "a" / "b")).error == "input.invalid"
+    assert desk.rows() == before

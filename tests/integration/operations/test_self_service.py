@@ -353,6 +353,7 @@ def own(world: World, customer: tp.Customer) -> dict[str, Callable[[tp.Session],
     payment = world.paid(1, debtor=f"customer/{customer.id}", creditor=OUTSIDE)
     bank, party = world.bank, f"customer/{customer.id}"
     order = tp.PaymentOrder(debtor=party, creditor=OUTSIDE, amount=euro(1))
+    asked = tp.RequestOrder(payee=customer.id, asset=TOKEN, amount=euro(1))
     return {
         "balances": lambda by: tp.balances(bank, customer.id, by=by),
         "find_requests": lambda by: tp.find_requests(bank, customer_id=customer.id, by=by),
@@ -360,6 +361,7 @@ def own(world: World, customer: tp.Customer) -> dict[str, Callable[[tp.Session],
         "get_payment": lambda by: tp.get_payment(bank, payment.id, by=by),
         "get_request": lambda by: tp.get_request(bank, request.id, by=by),
         "issue_request": lambda by: world.request(5, payee=customer, by=by),
+        "issue_requests": lambda by: tp.issue_requests(bank, orders=[asked], by=by, key=world.key()),
         "journal": lambda by: tp.journal(bank, wanted=tp.JournalFilter(customer_id=customer.id), by=by),
         "pay": lambda by: world.pay(1, debtor=party, creditor=OUTSIDE, by=by),
         "pay_batch": lambda by: tp.pay_batch(bank, orders=[order], by=by, key=world.key()),
