@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.benchmarks.reorg_schedules import schedule
 from tests.unguarded import unguarded
 from tokenpay.engine import run_once
 from tokenpay.errors import ChainUnavailable
@@ -67,6 +68,15 @@ def test_everything_holds_on_a_bad_day(bad_day: Report) -> None:
     assert bad_day.happened["payments"] > 50
     assert bad_day.happened["payments carried"] > 2
     assert bad_day.checked > 110 * len(INVARIANTS)
+
+
+@pytest.mark.parametrize("seed", range(1, 6))
+def test_everything_holds_while_blocks_come_and_go(seed: int) -> None:
+    """The long run is `python -m tests.benchmarks.reorg_schedules --schedules 10000`."""
+    report = schedule(seed).run()
+    assert report.failure is None
+    assert report.faults.total() > 8
+    assert max(int(name.split()[1]) for name in report.faults) > 4
 
 
 @pytest.mark.parametrize("kind", KINDS)

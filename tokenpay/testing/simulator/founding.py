@@ -56,10 +56,10 @@ _PASSWORD = "at-the-desk"  # noqa: S105 - every door of this bank
 _COST = 2**10
 
 
-def found_world(seed: int, branches: int) -> World:
+def found_world(seed: int, branches: int, *, confirmations: int = CONFIRMATIONS) -> World:
     """Found a bank in memory and bring its first customers and money to it, through its own verbs."""
     clock, entropy = VirtualClock(), SeededEntropy(seed)
-    chain = FakeChain(CHAIN_ID, confirmations=CONFIRMATIONS, start_s=START_S)
+    chain = FakeChain(CHAIN_ID, confirmations=confirmations, start_s=START_S)
     chain.add_token(CONTRACT, decimals=TOKEN.decimals)
     rates = FakeRates(clock)
     rates.set(TOKEN, CASH, "1.01")
@@ -72,7 +72,7 @@ def found_world(seed: int, branches: int) -> World:
             for person in people.values()
         ],
         policy=POLICY,
-        chains=[ChainSettings(chain_id=CHAIN_ID, name="simulated", confirmations=CONFIRMATIONS)],
+        chains=[ChainSettings(chain_id=CHAIN_ID, name="simulated", confirmations=confirmations)],
         clock=clock,
         entropy=entropy,
         chain_ports={CHAIN_ID: steps.around(node)},
@@ -141,7 +141,7 @@ def _bring_money(world: World, chance: Chance) -> None:
             )
             world.chain.deposit(CONTRACT, request.deposit_address, START_UNITS)
     world.clock.advance(world.chain.block_time_s)
-    world.chain.mine(CONFIRMATIONS + 1, timestamp_s=world.clock.at_s)
+    world.chain.mine(world.chain.confirmations + 1, timestamp_s=world.clock.at_s)
     world.clock.reach(world.chain.head().timestamp_s)
     run_once(world.bank, by=world.session(ENGINE_ID))
     for asset in (COIN, TOKEN):

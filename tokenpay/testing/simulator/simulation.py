@@ -21,7 +21,7 @@ from tokenpay.testing.simulator.acts.tellers import TELLERS, begin_shift, end_sh
 from tokenpay.testing.simulator.broken import Broken
 from tokenpay.testing.simulator.chance import Chance
 from tokenpay.testing.simulator.fault import FAULTS, Fault
-from tokenpay.testing.simulator.founding import found_world
+from tokenpay.testing.simulator.founding import CONFIRMATIONS, found_world
 from tokenpay.testing.simulator.invariants import INVARIANTS, Invariant
 from tokenpay.testing.simulator.report import Failure, Report
 from tokenpay.testing.simulator.two_tills import Baton, BorderedStore
@@ -40,7 +40,7 @@ _Kind = TypeVar("_Kind", Act, Fault)
 class Simulation:
     """`days` of a bank with so many `branches`, each with `acts_a_day`; all of it a function of `seed`.
 
-    In one of so many steps, by `fault_chance`, something goes wrong.
+    In one of so many steps, by `fault_chance`, something goes wrong. A block is final under so many `confirmations`.
     Nothing happens after step `until`. Of `only` these steps each does what it did in the whole history, and in
     those of `calm` nothing goes wrong. `acts`, `faults` and `invariants` may be given others, of a bank's own.
     """
@@ -56,6 +56,7 @@ class Simulation:
     faults: Sequence[Fault] = FAULTS
     invariants: Sequence[Invariant] = INVARIANTS
     fault_chance: float = FAULT_CHANCE
+    confirmations: int = CONFIRMATIONS
 
     def run(self, tell: Callable[[str], object] = lambda _: None) -> Report:
         """Live every day and return what came of it, a failure too; `tell` hears each line of the history."""
@@ -87,7 +88,7 @@ class Simulation:
 class _History:
     def __init__(self, simulation: Simulation, tell: Callable[[str], object]) -> None:
         self.simulation = simulation
-        self.world = found_world(simulation.seed, simulation.branches)
+        self.world = found_world(simulation.seed, simulation.branches, confirmations=simulation.confirmations)
         self.digest = sha256()
         self.steps = self.checked = 0
         self._tell = tell
