@@ -15,7 +15,7 @@ from tests.properties.payment_path import BookPayment, ChainPayment, Path, calls
 from tests.properties.small_bank import template
 from tests.traced import why_not
 
-BOOK_KILLS, CHAIN_KILLS = 20, 2
+BOOK_KILLS, CHAIN_KILLS = 60, 2
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -44,8 +44,8 @@ def killed(path: Path, kills: int) -> list[str]:
     return [cut(path, point, whole=False) for point in points]
 
 
-@pytest.mark.one_database
-def test_a_book_payment_killed_before_a_system_call(server: str) -> None:
+@pytest.mark.parametrize("half", range(2))  # so that two workers share them
+def test_a_book_payment_killed_before_a_system_call(server: str, half: int) -> None:
     with bank(BookPayment, server) as path:
         names = killed(path, BOOK_KILLS)
         assert set(names) & {"pwrite64", "sendto"}, "it wrote nothing"
