@@ -8,13 +8,15 @@ from pathlib import Path
 from time import monotonic
 from typing import ClassVar
 
+from textual import on
 from textual.binding import BindingType
 
 import tokenpay as tp
+from terminal_app.bell import Bell
 from terminal_app.commands.anywhere import EVERYWHERE, FROM_HOME
 from terminal_app.frame import Frame
 from terminal_app.language import _
-from terminal_app.messages import Happened
+from terminal_app.messages import Happened, Rang
 from terminal_app.screens.room import Room
 from terminal_app.screens.sign_in import SignIn
 from terminal_app.sentences import sentence
@@ -46,6 +48,7 @@ class TerminalApp(Frame):
         self._feed_s = feed_s
         self._following = False
         self._quiet = 0
+        self._bell = Bell(lambda: self.post_message(Rang()), most_rest_s=feed_s)
 
     def door(self) -> Room:
         return SignIn()
@@ -59,6 +62,9 @@ class TerminalApp(Frame):
         if self._idle_s:
             self.set_interval(min(1.0, self._idle_s / 10), self.lock_if_idle)
         self.set_interval(self._feed_s, self.follow)
+
+    def on_unmount(self) -> None:
+        self._bell.leave()
 
     # Signing in and out
 
@@ -108,6 +114,14 @@ class TerminalApp(Frame):
             self._following = True
             ask(self, self._read_feed, self._tell, self._feed_failed, group="feed")
 
+    @on(Rang)
+    def look_now(self) -> None:
+        """Look at once, or as soon as the look that is under way has ended: it may have been too early."""
+        if self._following:
+            self.set_timer(0.05, self.look_now)
+        else:
+            self.follow()
+
     def _read_feed(self) -> tuple[tp.Event, ...]:
         by, cursor = self.signed_in, self.memory.cursor
         events: tuple[tp.Event, ...] = ()
@@ -119,6 +133,8 @@ class TerminalApp(Frame):
                 with suppress(tp.Unavailable):  # without it the next start reads more of the feed, no worse
                     self.memory.cursor = cursor
             if len(page) < FEED_PAGE:
+                if cursor is not None:
+                    self._bell.listen(self.bank, after=cursor, by=by)
                 return events
 
     def _tell(self, events: tuple[tp.Event, ...]) -> None:

@@ -233,7 +233,7 @@ class Frame(App[None]):
 
     def came_with_others(self) -> None:
         if self.room is not None:
-            self.room.say(
+            self.room.warn(
                 _("! That key came together with others, as from a scanner. Read what stands here, then press it.")
             )
 

@@ -17,6 +17,10 @@ class Answered(Message, bubble=False):
         self.deliver = deliver
 
 
+class Rang(Message, bubble=False):
+    """Something happened at the bank after what was read last."""
+
+
 class Happened(Message, bubble=False):
     """Something changed at the bank; a screen looks again if it concerns it."""
 

@@ -82,6 +82,10 @@ class Room(Screen[None]):
         """Show one line on what happened."""
         self._put("#notice", text)
 
+    def warn(self, text: str) -> None:
+        """Show one line on what the last key did not do, which the next look at the bank leaves there."""
+        self.say(text)
+
     def _put(self, line: str, text: str) -> None:
         """Write one of the lines that every screen has: a line that says what it said moves nothing on the screen."""
         found = self.query_one(line, Static)

@@ -37,7 +37,7 @@ class Scanning(Room):
         self._typed = ""
         self._over: Timer | None = None
         self.verdict = ""
-        """What the last scan was, where it led nowhere."""
+        """What the last scan was, where it led nowhere, or what was wrong with it."""
 
     def on_key(self, event: events.Key) -> None:
         if not self._typed and (not event.is_printable or event.key == "colon"):
@@ -57,6 +57,10 @@ class Scanning(Room):
         self._over = self.set_timer(quiet_s, self._is_over) if quiet_s else None
         if not quiet_s:
             self._is_over()
+
+    def warn(self, text: str) -> None:
+        self.verdict = text
+        super().warn(text)
 
     def on_paste(self, event: events.Paste) -> None:
         self._take(event.text)

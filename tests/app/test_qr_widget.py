@@ -30,8 +30,8 @@ def painted(hand: Hand) -> Image.Image:
         for text, style, _ in lines[y]:
             assert style is not None
             for letter in text:
-                if region.x <= x < region.right:
-                    colours = style.bgcolor.get_truecolor(), style.color.get_truecolor()  # type: ignore[union-attr]
+                if region.x <= x < region.right and style.bgcolor and style.color:  # else it is being laid out anew
+                    colours = style.bgcolor.get_truecolor(), style.color.get_truecolor()
                     for half in (0, 1):
                         place = (x - region.x, (y - region.y) * 2 + half)
                         picture.putpixel(place, tuple(colours[HALVES[letter][half]]))

@@ -237,3 +237,32 @@ def test_nobody_listens_once_the_wait_is_over(on_postgresql: SmallBank) -> None:
     with engine.connect() as first, engine.connect() as second:
         for connection in (first, second):
             assert connection.exec_driver_sql("SELECT pg_listening_channels()").all() == []
+
+
+def test_who_is_told_to_stop_returns_with_nothing(small: SmallBank) -> None:
+    stopped = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        reader = pool.submit(
+            wait_for_events,
+            small.bank,
+            after=now(small),
+            by=small.sessions["ann"],
+            timeout_s=LONG_S,
+            stop=stopped.is_set,
+        )
+        until_waiting(small)
+        assert not reader.done()
+        stopped.set()
+        assert reader.result(LONG_S / 2) == []
+
+
+def test_a_file_that_nobody_changes_is_not_read() -> None:
+    """SQLite's own number of the file says that there is nothing to look for."""
+    with template("").copy(entropy=SystemEntropy()) as small:
+        looks: list[str] = []
+        sa.event.listen(small.bank.store.engine, "before_cursor_execute", lambda *call: looks.append(call[2]))
+        assert wait(small, now(small), timeout_s=0.5) == []
+        few = len(looks)
+        looks.clear()
+        assert wait(small, now(small), timeout_s=1.0) == []
+        assert len(looks) == few

@@ -95,6 +95,7 @@ class Stage:
             patch.object(CommandPalette, "_RESULT_BATCH_TIME", 0.0),
             patch.object(screen, "UPDATE_PERIOD", 60.0),  # the board lays out, when all is at rest,
             patch.object(screen.Screen, "_compositor_refresh", _paint_later),  # and paints when it is asked to
+            patch("terminal_app.app.Bell.listen"),  # the world turns when its hand says so
             patch("terminal_app.memory.secrets.token_hex", lambda size: self._token.randbytes(size).hex()),
         ):
             yield
