@@ -57,7 +57,7 @@ POLICY = Policy(
 START_UNITS = 5_000
 """What each of the first two customers has; the treasury holds as much beside it."""
 ETHER = 10**18
-_PASSWORD = "correct horse battery"
+PASSWORD = "correct horse battery"
 _PEOPLE = {"ann": Role.SUPERVISOR, "bob": Role.SUPERVISOR, "tom": Role.TELLER}
 
 
@@ -110,11 +110,11 @@ class SmallBank:
 
     def another_session(self, name: str) -> Session:
         """Sign in once more, at another terminal."""
-        return open_session(self.bank, operator_id=name, password=_PASSWORD, terminal=f"counter {uuid4()}")
+        return open_session(self.bank, operator_id=name, password=PASSWORD, terminal=f"counter {uuid4()}")
 
     def sign_in(self) -> None:
         self.sessions = {
-            name: open_session(self.bank, operator_id=name, password=_PASSWORD, terminal="counter") for name in _PEOPLE
+            name: open_session(self.bank, operator_id=name, password=PASSWORD, terminal="counter") for name in _PEOPLE
         } | {"engine": engine_session(self.bank)}
 
     def mine(self, blocks: int = 1) -> None:
@@ -158,7 +158,7 @@ def found_small_bank(directory: Path, database: str = "") -> SmallBank:
     found_bank(
         directory,
         name="Small",
-        founders=[Founder(id=name, name=name, password=_PASSWORD, role=role) for name, role in _PEOPLE.items()],
+        founders=[Founder(id=name, name=name, password=PASSWORD, role=role) for name, role in _PEOPLE.items()],
         policy=POLICY,
         chains=[ChainSettings(chain_id=CHAIN_ID, name="fake", url="http://fake", confirmations=CONFIRMATIONS)],
         database=database,
