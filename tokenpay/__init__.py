@@ -242,6 +242,10 @@ if TYPE_CHECKING:
         verify_audit_export as verify_audit_export,
     )
     from tokenpay.operations.export_journal import export_journal as export_journal
+    from tokenpay.operations.export_statements import (
+        ExportedStatements as ExportedStatements,
+        export_statements as export_statements,
+    )
     from tokenpay.operations.find_shifts import find_shifts as find_shifts, shift_of_key as shift_of_key
     from tokenpay.operations.found import Founder as Founder
     from tokenpay.operations.freeze_asset import (
@@ -535,6 +539,7 @@ _HOME = {
     "ErasureState": "compliance.erasure",
     "Event": "store.outbox_store",
     "Expired": "operations.expire",
+    "ExportedStatements": "operations.export_statements",
     "Finding": "compliance.risk.assessment",
     "FoundQr": "requests.qr_reader",
     "Founded": "bootstrap",
@@ -763,6 +768,7 @@ _HOME = {
     "explain_typed_data": "ethereum.meanings.explain_typed_data",
     "export_audit": "operations.export_audit",
     "export_journal": "operations.export_journal",
+    "export_statements": "operations.export_statements",
     "faces": "counter.cash_count",
     "find_asset": "operations.read",
     "find_customers": "operations.read",
@@ -961,6 +967,7 @@ __all__ = [
     "ErasureState",
     "Event",
     "Expired",
+    "ExportedStatements",
     "Finding",
     "FoundQr",
     "Founded",
@@ -1189,6 +1196,7 @@ __all__ = [
     "explain_typed_data",
     "export_audit",
     "export_journal",
+    "export_statements",
     "faces",
     "find_asset",
     "find_customers",

@@ -1,15 +1,19 @@
 """Enrol customers, find them, freeze, close and erase them, and read what they have."""
 
 from argparse import Namespace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import tokenpay as tp
 from tokenpay.cli.command import add_asset, add_limit, add_noun, add_reason, add_verb, position
 from tokenpay.cli.desk import ask_new_secret, key_of, signed_in
+from tokenpay.cli.list import day
 from tokenpay.cli.output import Answer, plain
 
 if TYPE_CHECKING:
     from tokenpay.cli.command import Subparsers
+
+DAY_S = 86_400
 
 
 def add_parser(subparsers: "Subparsers") -> None:
@@ -51,6 +55,13 @@ def add_parser(subparsers: "Subparsers") -> None:
     ending.add_argument("customer", help="the customer's number")
     having = add_verb(verbs, "balances", balances, "show what a customer has", operator=True)
     having.add_argument("customer", help="the customer's number")
+    sending = add_verb(
+        verbs, "statements", statements, "write every customer's statement of a period into a folder", operator=True
+    )
+    sending.add_argument("folder", type=Path, metavar="FOLDER", help="a CSV file each; what is there already stays")
+    add_asset(sending)
+    sending.add_argument("--since", type=day, required=True, metavar="YYYY-MM-DD", help="the first day, in UTC")
+    sending.add_argument("--until", type=day, required=True, metavar="YYYY-MM-DD", help="the last day, in UTC")
     stating = add_verb(verbs, "statement", statement, "show what moved on a customer's account", operator=True)
     stating.add_argument("customer", help="the customer's number")
     add_asset(stating)
@@ -126,6 +137,14 @@ def close_self_service(args: Namespace) -> Answer:
 def balances(args: Namespace) -> Answer:
     with signed_in(args) as (bank, by):
         return Answer(content={"customer": args.customer, "balances": tp.balances(bank, args.customer, by=by)})
+
+
+def statements(args: Namespace) -> Answer:
+    with signed_in(args) as (bank, by):
+        asset = tp.find_asset(bank, args.asset)
+        until_s = args.until + DAY_S
+        made = tp.export_statements(bank, args.folder, asset_id=asset.id, since_s=args.since, until_s=until_s, by=by)
+    return Answer(content={"folder": str(args.folder), "written": made.written, "there": made.there})
 
 
 def statement(args: Namespace) -> Answer:

@@ -212,6 +212,12 @@ class LedgerStore:
             query = query.where(accounts.c.available_units >= available_units)
         return [_account(row) for row in self._connection.execute(query)]
 
+    def page(self, kind: AccountKind, asset_id: str, *, after: str, limit: int) -> list[Account]:
+        """Return the next accounts of a kind in an asset, by id, after one of them or from the first on."""
+        query = select(accounts).where(accounts.c.kind == kind, accounts.c.asset_id == asset_id, accounts.c.id > after)
+        rows = self._connection.execute(query.order_by(accounts.c.id).limit(rows_limit(limit)))
+        return [_account(row) for row in rows]
+
     def transfers(self, *, payment_id: str | None = None, deposit_id: str | None = None) -> list[Transfer]:
         """Return the transfers of a payment or a deposit, oldest first."""
         if (payment_id is None) == (deposit_id is None):
@@ -238,6 +244,12 @@ class LedgerStore:
             Entry(**row._mapping) for row in self._connection.execute(query.order_by(order).limit(rows_limit(limit)))
         ]
         return found[::-1] if newest else found
+
+    def newest_before(self, account_id: str, *, at_s: int) -> Entry | None:
+        """Return the newest entry of an account that was made before a time: what it stood at then."""
+        made = select(entries).where(entries.c.account_id == account_id, entries.c.at_s < at_s)
+        row = self._connection.execute(made.order_by(entries.c.seq.desc()).limit(1)).one_or_none()
+        return None if row is None else Entry(**row._mapping)
 
     def posted_beyond(self, block_number: int, *, asset_ids: Sequence[str]) -> dict[str, int]:
         """Return what custody accounts of these assets gained (less than zero: lost) in blocks after this one.

@@ -456,6 +456,9 @@ def refused(world: World) -> dict[str, Callable[[tp.Session], object]]:
         "export_journal": lambda by: tp.export_journal(
             bank, folder / "journal.csv", by=by, wanted=tp.JournalFilter(customer_id=mine)
         ),
+        "export_statements": lambda by: tp.export_statements(
+            bank, folder / "statements", asset_id=TOKEN.id, since_s=0, until_s=1, by=by
+        ),
         "find_customers": lambda by: tp.find_customers(bank, mine, by=by),
         "find_payments": lambda by: tp.find_payments(bank, by=by),
         "find_shifts": lambda by: tp.find_shifts(bank, by=by),

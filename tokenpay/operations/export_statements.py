@@ -1,0 +1,127 @@
+"""Every customer's statement of a period as CSV (RFC 4180), a file each: what a bank sends out at a month's end."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tokenpay.bank import Bank
+from tokenpay.errors import InvalidInput, StoreUnavailable
+from tokenpay.ledger.account import Account
+from tokenpay.ledger.chart import AccountKind, account_id
+from tokenpay.money.amount import Amount
+from tokenpay.money.asset import Asset
+from tokenpay.parties.operator import Permission
+from tokenpay.parties.session import Session
+from tokenpay.primitives.canonical import Value
+from tokenpay.primitives.new_file import new_file
+from tokenpay.steps.authorize import authorize
+from tokenpay.steps.record import record
+from tokenpay.store.ledger_store import Entry
+from tokenpay.store.unit_of_work import UnitOfWork
+
+COLUMNS = ("at", "kind", "amount", "balance", "symbol", "related")
+_PAGE = 500
+_Row = tuple[str, str, str, str, str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportedStatements:
+    """How many statements were `written` now, and how many were `there` from an earlier run."""
+
+    written: int
+    there: int
+
+
+def export_statements(
+    bank: Bank, folder: Path, *, asset_id: str, since_s: int, until_s: int, by: Session
+) -> ExportedStatements:
+    """Write a statement of each customer who had some of an asset in a period, or had it move, to `NUMBER.csv` there.
+
+    From `since_s` on and before `until_s`, which is over: the opening balance, each movement with the balance after it,
+    and the closing balance. Called again it writes what is not there yet. Each file is there whole or not at all, and
+    its owner's alone. Raises InvalidInput for a period that is none or is not over, NotFound for an unknown asset,
+    StoreUnavailable where the folder or a file cannot be written.
+    """
+    if not 0 <= since_s < until_s <= bank.clock.now_s():
+        raise InvalidInput("a statement is of a period that is over: its end is after its beginning, and not to come")
+    written = there = 0
+    try:
+        folder.mkdir(exist_ok=True, mode=0o700)
+        for customer_id, rows in _statements(bank, asset_id, since_s, until_s, by=by):
+            try:
+                _write(folder / f"{customer_id}.csv", rows)
+                written += 1
+            except FileExistsError:
+                there += 1
+    except OSError as error:
+        raise StoreUnavailable(f"the file cannot be written: {error.strerror}", file=folder.name) from None
+    with bank.store.unit_of_work() as uow:
+        operator = authorize(uow, bank, by, Permission.READ)
+        details: dict[str, Value] = {"asset": asset_id, "since_s": since_s, "until_s": until_s, "written": written}
+        record(uow, bank, operator, "statements.exported", operator.branch, details)
+    return ExportedStatements(written=written, there=there)
+
+
+def _write(path: Path, rows: list[_Row]) -> None:
+    with new_file(path) as draft, draft.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerow(COLUMNS)
+        writer.writerows(rows)
+
+
+def _statements(
+    bank: Bank, asset_id: str, since_s: int, until_s: int, *, by: Session
+) -> Iterator[tuple[str, list[_Row]]]:
+    """Each page of accounts is read by itself: a long export keeps nobody from writing."""
+    after = ""
+    while True:
+        with bank.store.read() as uow:
+            authorize(uow, bank, by, Permission.READ)
+            asset = uow.assets.get(asset_id).asset
+            page = uow.ledger.page(AccountKind.CUSTOMER, asset_id, after=after, limit=_PAGE)
+            found = [(account.owner, _rows(uow, account, asset, since_s, until_s)) for account in page]
+        yield from ((owner, rows) for owner, rows in found if rows)
+        if len(page) < _PAGE:
+            return
+        after = account_id(AccountKind.CUSTOMER, page[-1].owner, asset_id)
+
+
+def _rows(uow: UnitOfWork, account: Account, asset: Asset, since_s: int, until_s: int) -> list[_Row]:
+    """Return the rows of a statement; none where there is nothing to say."""
+    opening, closing = (uow.ledger.newest_before(account.id, at_s=at_s) for at_s in (since_s, until_s))
+    first, last = (entry.seq if entry is not None else 0 for entry in (opening, closing))
+    if first == last and not _balance_units(closing):
+        return []
+
+    def row(at_s: int, kind: str, units: int | None, balance_units: int, related: str = "") -> _Row:
+        amount = "" if units is None else Amount(asset, units).number()
+        return (_time(at_s), kind, amount, Amount(asset, balance_units).number(), asset.symbol, related)
+
+    lines = [
+        row(entry.at_s, "in" if entry.side == "credit" else "out", entry.units, _balance_units(entry), cause)
+        for entry, cause in _between(uow, account.id, first, last)
+    ]
+    return [
+        row(since_s, "opening", None, _balance_units(opening)),
+        *lines,
+        row(until_s, "closing", None, _balance_units(closing)),
+    ]
+
+
+def _between(uow: UnitOfWork, account: str, after_seq: int, last_seq: int) -> Iterator[tuple[Entry, str]]:
+    """Yield the entries after one number, up to another, each with the payment or deposit behind it."""
+    while after_seq < last_seq:
+        page = uow.ledger.entries(account, after_seq=after_seq, limit=min(_PAGE, last_seq - after_seq))
+        causes = uow.ledger.causes([entry.transfer_id for entry in page])
+        yield from ((entry, causes.get(entry.transfer_id, "")) for entry in page)
+        after_seq = page[-1].seq
+
+
+def _balance_units(entry: Entry | None) -> int:
+    return 0 if entry is None else entry.credits_after - entry.debits_after
+
+
+def _time(at_s: int) -> str:
+    return datetime.fromtimestamp(at_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
