@@ -47,6 +47,8 @@ class TerminalApp(Frame):
         super().__init__(opened, state=state, name_of_terminal=name_of_terminal, idle_s=idle_s, note=note)
         self._feed_s = feed_s
         self._following = False
+        self._read_at_s = 0.0
+        self._read_to = ""
         self._quiet = 0
         self._bell = Bell(lambda: self.post_message(Rang()), most_rest_s=feed_s)
 
@@ -61,7 +63,7 @@ class TerminalApp(Frame):
     def on_mount(self) -> None:
         if self._idle_s:
             self.set_interval(min(1.0, self._idle_s / 10), self.lock_if_idle)
-        self.set_interval(self._feed_s, self.follow)
+        self.set_interval(self._feed_s, self.look_if_due)
 
     def on_unmount(self) -> None:
         self._bell.leave()
@@ -108,10 +110,15 @@ class TerminalApp(Frame):
 
     # The feed
 
+    def look_if_due(self) -> None:
+        """Look where nothing rang for a while: what ages without an event is shown too."""
+        if monotonic() - self._read_at_s >= 0.9 * self._feed_s:
+            self.follow()
+
     def follow(self) -> None:
         """Read what happened since the last look, in a thread; at most one at a time."""
         if self.session is not None and not self._following and not self.at_the_door:
-            self._following = True
+            self._following, self._read_at_s = True, monotonic()
             ask(self, self._read_feed, self._tell, self._feed_failed, group="feed")
 
     @on(Rang)
@@ -134,7 +141,8 @@ class TerminalApp(Frame):
                     self.memory.cursor = cursor
             if len(page) < FEED_PAGE:
                 if cursor is not None:
-                    self._bell.listen(self.bank, after=cursor, by=by)
+                    self._read_to = cursor
+                    self._bell.listen(self.bank, after=lambda: self._read_to, by=by)
                 return events
 
     def _tell(self, events: tuple[tp.Event, ...]) -> None:

@@ -11,13 +11,15 @@ import tokenpay as tp
 _LISTENS_S = 30.0
 _REST_S, _BUSY_S = 0.1, 0.02
 """So long it rests at least; and what it hears sooner than that had happened while it rested."""
+_GROWS, _SHRINKS = 1.5, 0.5
+"""Up to some eight events a second, at random, its rest stays near the least; beyond that it grows to the most."""
 
 
 class Bell:
     """Waits in a thread of its own for the next event after a cursor, and rings once.
 
-    Where the bank is so busy that something happens in each of its rests, they grow: then the screens look when their
-    own time has come, and one look shows what many rings would.
+    Where the bank is so busy that something happens in most of its rests, they grow: one look shows what many rings
+    would.
     """
 
     def __init__(self, ring: Callable[[], object], *, most_rest_s: float) -> None:
@@ -27,8 +29,8 @@ class Bell:
         self._listens = False
         self.thread = Thread()
 
-    def listen(self, bank: tp.Bank, *, after: str, by: tp.Session) -> None:
-        """Ring when there is an event after this one, if it is not listening already."""
+    def listen(self, bank: tp.Bank, *, after: Callable[[], str], by: tp.Session) -> None:
+        """Ring when there is an event after the one that was read last by then, if it is not listening already."""
         if self._listens or self._left.is_set():
             return
         self._listens = True
@@ -39,8 +41,8 @@ class Bell:
         """Ring no more."""
         self._left.set()
 
-    def _wait(self, bank: tp.Bank, after: str, by: tp.Session) -> None:
-        heard = not self._left.wait(self._rest_s) and self._hears(bank, after, by)
+    def _wait(self, bank: tp.Bank, after: Callable[[], str], by: tp.Session) -> None:
+        heard = not self._left.wait(self._rest_s) and self._hears(bank, after(), by)
         self._listens = False  # whoever is rung for may let it listen again at once
         if heard and not self._left.is_set():
             self._ring()
@@ -52,5 +54,6 @@ class Bell:
         except tp.TokenpayError:  # the next look meets the same, and says it
             return False
         busy = monotonic() - began_s < _BUSY_S
-        self._rest_s = min(2 * self._rest_s, self._most_rest_s) if busy else _REST_S
+        longer_s, shorter_s = min(_GROWS * self._rest_s, self._most_rest_s), max(_SHRINKS * self._rest_s, _REST_S)
+        self._rest_s = longer_s if busy else shorter_s
         return bool(heard)

@@ -1,4 +1,4 @@
-"""A batch of payments against as many single ones: what one unit of work spares, with the same gate for each payment.
+"""A batch of payments or requests against as many single ones: what one unit of work spares, by the same rules.
 
 Wages: one debtor, another creditor in every order. Each round pays single ones and then whole batches, by turns in
 either order, and compares the time of the processor for a payment. SQLite writes to a file with synchronous EXTRA.
@@ -9,13 +9,14 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import tokenpay as tp
 from tests.benchmarks import Row
 from tests.benchmarks.book_payment import Spent
 from tests.benchmarks.databases import DATABASES, Urls, bank_on
 from tests.benchmarks.interleaved import spread
-from tests.world import OUTSIDE, World, euro
+from tests.world import OUTSIDE, TOKEN, World, euro
 from tokenpay.adapters.system import SystemEntropy
 
 ROUNDS = 7
@@ -42,17 +43,20 @@ def _measured(database: str, urls: Urls) -> list[Row]:
         found = []
         for rail, named in creditors.items():
             orders = [tp.PaymentOrder(debtor=f"customer/{world.anna.id}", creditor=it, amount=euro(1)) for it in named]
-            rounds = [_round(world, orders, first="single" if n % 2 else "batch") for n in range(ROUNDS + 1)][1:]
-            found += _rows(f"{database}, {rail}", rounds, held=rail == BOOKS)
-        return found
+            rounds = _rounds(partial(_single, world, orders[:SINGLE]), partial(_batch, world, orders))
+            found += _rows(f"{database}, {rail}", "payments", rounds, held=rail == BOOKS)
+        asked = [tp.RequestOrder(payee=customer.id, asset=TOKEN, amount=euro(1)) for customer in staff]
+        rounds = _rounds(partial(_ask_one_by_one, world, asked[:SINGLE]), partial(_ask_at_once, world, asked))
+        return [*found, *_rows(database, "requests", rounds, held=False)]
 
 
-def _round(world: World, orders: list[tp.PaymentOrder], *, first: str) -> dict[str, Spent]:
-    """Return what one payment took, by itself and in a batch."""
-    ways = {
-        "single": lambda: _spent(SINGLE, lambda: _single(world, orders[:SINGLE])),
-        "batch": lambda: _spent(len(orders), lambda: _batch(world, orders)),
-    }
+def _rounds(single: Callable[[], None], batch: Callable[[], None]) -> list[dict[str, Spent]]:
+    return [_round(single, batch, first="single" if n % 2 else "batch") for n in range(ROUNDS + 1)][1:]
+
+
+def _round(single: Callable[[], None], batch: Callable[[], None], *, first: str) -> dict[str, Spent]:
+    """Return what one order took, by itself and in a batch."""
+    ways = {"single": partial(_spent, SINGLE, single), "batch": partial(_spent, ORDERS, batch)}
     return {name: ways[name]() for name in sorted(ways, key=lambda name: name != first)}
 
 
@@ -73,14 +77,27 @@ def _batch(world: World, orders: list[tp.PaymentOrder]) -> None:
         raise RuntimeError("not every order was paid")
 
 
-def _rows(what: str, rounds: list[dict[str, Spent]], *, held: bool) -> list[Row]:
+def _ask_one_by_one(world: World, orders: list[tp.RequestOrder]) -> None:
+    for order in orders:
+        tp.issue_request(
+            world.bank, payee=order.payee, asset=order.asset, amount=order.amount, by=world.tom, key=world.key()
+        )
+
+
+def _ask_at_once(world: World, orders: list[tp.RequestOrder]) -> None:
+    outcomes = tp.issue_requests(world.bank, orders=orders, by=world.tom, key=world.key())
+    if not all(isinstance(outcome, tp.PaymentRequest) for outcome in outcomes):
+        raise RuntimeError("not every request was issued")
+
+
+def _rows(where: str, orders: str, rounds: list[dict[str, Spent]], *, held: bool) -> list[Row]:
     found = []
     for which, kind in ((0, "CPU"), (1, "wall")):
         ratios = [each["single"][which] / each["batch"][which] for each in rounds]
         ratio, is_goal = statistics.median(ratios), held and kind == "CPU"
         found.append(
             Row(
-                what=f"{what}: single payments to those of a batch, {kind} time",
+                what=f"{where}: single {orders} to those of a batch, {kind} time",
                 figure=f"{ratio:.2f}",
                 spread=spread(ratios, "{:.2f}"),
                 goal=f"{GOAL} or more" if is_goal else "",
@@ -89,5 +106,7 @@ def _rows(what: str, rounds: list[dict[str, Spent]], *, held: bool) -> list[Row]
         )
     for name in ("single", "batch"):
         cpu_s, wall_s = (statistics.median(each[name][which] for each in rounds) for which in (0, 1))
-        found.append(Row(what=f"{what}: {name}", figure=f"{cpu_s * 1e3:.2f} ms CPU, {wall_s * 1e3:.2f} ms wall"))
+        found.append(
+            Row(what=f"{where}: {name}, {orders}", figure=f"{cpu_s * 1e3:.2f} ms CPU, {wall_s * 1e3:.2f} ms wall")
+        )
     return found

@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tokenpay.bank import Bank
-from tokenpay.errors import InvalidInput, StoreUnavailable
+from tokenpay.errors import Conflict, InvalidInput, StoreUnavailable
 from tokenpay.ledger.account import Account
 from tokenpay.ledger.chart import AccountKind, account_id
 from tokenpay.money.amount import Amount
 from tokenpay.money.asset import Asset
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
-from tokenpay.primitives.canonical import Value
+from tokenpay.primitives.canonical import Value, canonical_text
 from tokenpay.primitives.new_file import new_file
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.record import record
@@ -23,6 +23,7 @@ from tokenpay.store.unit_of_work import UnitOfWork
 
 COLUMNS = ("at", "kind", "amount", "balance", "symbol", "related")
 _PAGE = 500
+_CLOCKS_DIFFER_S = 300
 _Row = tuple[str, str, str, str, str, str]
 
 
@@ -39,16 +40,21 @@ def export_statements(
 ) -> ExportedStatements:
     """Write a statement of each customer who had some of an asset in a period, or had it move, to `NUMBER.csv` there.
 
-    From `since_s` on and before `until_s`, which is over: the opening balance, each movement with the balance after it,
-    and the closing balance. Called again it writes what is not there yet. Each file is there whole or not at all, and
-    its owner's alone. Raises InvalidInput for a period that is none or is not over, NotFound for an unknown asset,
-    StoreUnavailable where the folder or a file cannot be written.
+    From `since_s` on and before `until_s`, which has been over for five minutes, as much as clocks may differ: the
+    opening balance, each movement with the balance after it, and the closing balance. Called again it writes what is
+    not there yet. Each file is there whole or not at all, and its owner's alone; so is `period.json`, which says what
+    the folder is of. Raises InvalidInput for a period that is none or is not over, NotFound for an unknown asset,
+    Conflict for a folder of another asset or period, StoreUnavailable where the folder or a file cannot be written.
     """
-    if not 0 <= since_s < until_s <= bank.clock.now_s():
-        raise InvalidInput("a statement is of a period that is over: its end is after its beginning, and not to come")
+    if not 0 <= since_s < until_s <= bank.clock.now_s() - _CLOCKS_DIFFER_S:
+        raise InvalidInput("a statement is of a period that has been over for five minutes, and ends after it begins")
+    with bank.store.read() as uow:
+        authorize(uow, bank, by, Permission.READ)
+        uow.assets.get(asset_id)
     written = there = 0
     try:
         folder.mkdir(exist_ok=True, mode=0o700)
+        _name(folder, canonical_text({"asset": asset_id, "since_s": since_s, "until_s": until_s}))
         for customer_id, rows in _statements(bank, asset_id, since_s, until_s, by=by):
             try:
                 _write(folder / f"{customer_id}.csv", rows)
@@ -62,6 +68,17 @@ def export_statements(
         details: dict[str, Value] = {"asset": asset_id, "since_s": since_s, "until_s": until_s, "written": written}
         record(uow, bank, operator, "statements.exported", operator.branch, details)
     return ExportedStatements(written=written, there=there)
+
+
+def _name(folder: Path, period: str) -> None:
+    """Write what a folder is of, or find that it says so."""
+    path = folder / "period.json"
+    try:
+        with new_file(path) as draft:
+            draft.write_text(period, encoding="utf-8")
+    except FileExistsError:
+        if path.read_bytes() != period.encode():
+            raise Conflict("the folder is of another asset or period", file=path.name) from None
 
 
 def _write(path: Path, rows: list[_Row]) -> None:

@@ -5,7 +5,7 @@ from itertools import count
 from typing import NamedTuple
 
 from tokenpay.bank import Bank
-from tokenpay.errors import InvalidInput, WrongState
+from tokenpay.errors import InvalidInput, TokenpayError, WrongState
 from tokenpay.money.address import Address
 from tokenpay.money.amount import Amount, checked_amount
 from tokenpay.money.asset import Asset, AssetKind
@@ -59,11 +59,15 @@ def issue_request(
         remittance_information=remittance_information,
         terms=terms,
     )
-    with bank.store.unit_of_work() as uow:
-        (issued,) = _issue(uow, bank, [order], keys=[key], by=by)
-        if isinstance(issued, WrongState):
-            raise issued
-        return issued
+    try:
+        with bank.store.unit_of_work() as uow:
+            (issued,) = _issue(uow, bank, [order], keys=[key], by=by)
+            if isinstance(issued, WrongState):
+                raise issued
+            return issued
+    except TokenpayError as error:
+        error.fields.pop("order", None)  # there is but one
+        raise
 
 
 def issue_requests(

@@ -26,7 +26,7 @@ def n(whole: int) -> str:
 
 
 def later(world: World) -> int:
-    world.clock.advance(60)
+    world.clock.advance(600)
     return world.clock.now_s()
 
 
@@ -38,9 +38,10 @@ def test_each_period_begins_where_the_one_before_it_ended(world: World, tmp_path
     world.paid(5)
     world.paid(7, debtor=f"customer/{world.boris.id}", creditor=f"customer/{world.anna.id}")
     second_s = later(world)
+    end_s = later(world)
+    later(world)
     assert export(world, tmp_path / "one", start_s, first_s).written == 2
     assert export(world, tmp_path / "two", first_s, second_s).written == 2
-    end_s = later(world)
     assert export(world, tmp_path / "three", second_s, end_s).written == 2
     before = rows(tmp_path / "one", world.anna)[0][2]
     assert rows(tmp_path / "one", world.boris)[1:] == [("in", n(20), n(20)), ("closing", "", n(20))]
@@ -64,6 +65,7 @@ def test_it_goes_on_where_it_was_stopped(world: World, tmp_path: Path) -> None:
     world.endow(world.anna, 100)
     world.paid(20)
     now_s = later(world)
+    later(world)
     assert export(world, tmp_path / "all", 0, now_s) == tp.ExportedStatements(written=2, there=0)
     (tmp_path / "all" / f"{world.boris.id}.csv").unlink()
     assert export(world, tmp_path / "all", 0, now_s) == tp.ExportedStatements(written=1, there=1)
@@ -73,13 +75,22 @@ def test_it_goes_on_where_it_was_stopped(world: World, tmp_path: Path) -> None:
     assert (tmp_path / "all" / f"{world.anna.id}.csv").stat().st_mode & 0o077 == 0
 
 
+def test_a_folder_is_of_one_asset_and_period(world: World, tmp_path: Path) -> None:
+    now_s = later(world)
+    later(world)
+    export(world, tmp_path / "all", 0, now_s)
+    for since_s, until_s in ((0, now_s - 1), (1, now_s)):
+        with pytest.raises(tp.Conflict):
+            export(world, tmp_path / "all", since_s, until_s)
+
+
 def test_who_had_nothing_and_moved_nothing_has_no_statement(world: World, tmp_path: Path) -> None:
     world.paid(100, debtor=f"customer/{world.anna.id}")
     world.paid(100, debtor=f"customer/{world.boris.id}", creditor=f"customer/{world.anna.id}")
     now_s = later(world)
     later(world)
     assert export(world, tmp_path / "all", now_s, now_s + 1).written == 1
-    assert [path.name for path in (tmp_path / "all").iterdir()] == [f"{world.anna.id}.csv"]
+    assert {path.name for path in (tmp_path / "all").iterdir()} == {f"{world.anna.id}.csv", "period.json"}
 
 
 def test_more_lines_and_customers_than_a_page(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,19 +100,20 @@ def test_more_lines_and_customers_than_a_page(world: World, tmp_path: Path, monk
     for other in others:
         world.paid(1, creditor=f"customer/{other.id}")
     now_s = later(world)
+    later(world)
     assert export(world, tmp_path / "all", 0, now_s).written == 5
     assert [row[1] for row in rows(tmp_path / "all", world.anna)] == ["", n(1_000), n(100), *[n(1)] * 4, ""]
 
 
 def test_periods_and_places_that_are_none(world: World, tmp_path: Path) -> None:
     now_s = world.clock.now_s()
-    for since_s, until_s in ((-1, now_s), (now_s, now_s), (now_s, 5), (0, now_s + 1)):
+    for since_s, until_s in ((-1, now_s), (now_s, now_s), (now_s, 5), (0, now_s - 299)):
         with pytest.raises(tp.InvalidInput):
             export(world, tmp_path / "all", since_s, until_s)
     assert not (tmp_path / "all").exists()
     (tmp_path / "file").write_text("")
     for place in (tmp_path / "file", tmp_path / "a" / "b"):
         with pytest.raises(tp.StoreUnavailable):
-            export(world, place, 0, world.clock.now_s())
+            export(world, place, 0, now_s - 300)
     with pytest.raises(tp.NotFound):
         tp.export_statements(world.bank, tmp_path / "x", asset_id="no", since_s=0, until_s=1, by=world.tom)
