@@ -8,7 +8,7 @@ from time import monotonic
 
 import tokenpay as tp
 
-_LISTENS_S = 30.0
+_LISTENS_S, _LEAVES_S = 30.0, 1.0
 _REST_S, _BUSY_S = 0.1, 0.02
 """So long it rests at least; and what it hears sooner than that had happened while it rested."""
 _GROWS, _SHRINKS = 1.5, 0.5
@@ -38,8 +38,10 @@ class Bell:
         self.thread.start()
 
     def leave(self) -> None:
-        """Ring no more."""
+        """Ring no more, and leave the bank in peace: it may be closed next."""
         self._left.set()
+        if self._listens:
+            self.thread.join(_LEAVES_S)
 
     def _wait(self, bank: tp.Bank, after: Callable[[], str], by: tp.Session) -> None:
         heard = not self._left.wait(self._rest_s) and self._hears(bank, after(), by)
@@ -51,7 +53,7 @@ class Bell:
         began_s = monotonic()
         try:
             heard = tp.wait_for_events(bank, after=after, by=by, timeout_s=_LISTENS_S, limit=1, stop=self._left.is_set)
-        except tp.TokenpayError:  # the next look meets the same, and says it
+        except Exception:  # the next look meets the same, and says it
             return False
         busy = monotonic() - began_s < _BUSY_S
         longer_s, shorter_s = min(_GROWS * self._rest_s, self._most_rest_s), max(_SHRINKS * self._rest_s, _REST_S)

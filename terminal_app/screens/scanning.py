@@ -71,6 +71,7 @@ class Scanning(Room):
             self._take(text)
 
     def _take(self, text: str) -> None:
+        self.verdict = ""
         text = text.strip(" \t\r\n")
         if not self.is_current or not text:
             return

@@ -77,6 +77,19 @@ def test_a_busy_bank_lengthens_its_rest_and_a_quiet_one_shortens_it(
     assert rests == pytest.approx([0.15, 0.225, 0.3375, 0.4, 0.2, 0.1, 0.1])
 
 
+def test_what_nobody_foresaw_does_not_make_it_deaf(branch: Branch, monkeypatch: pytest.MonkeyPatch) -> None:
+    rang = Event()
+    bell = Bell(rang.set, most_rest_s=1)
+    with monkeypatch.context() as patched:
+        patched.setattr(tp, "wait_for_events", lambda *_, **__: 1 / 0)
+        bell.listen(branch.bank, after=str, by=branch.tim)
+        bell.thread.join(PATIENCE_S)
+    cursor = now(branch)
+    bell.listen(branch.bank, after=lambda: cursor, by=branch.tim)
+    branch.issue(branch.boris, euro("26"), key="bell 3")
+    assert rang.wait(PATIENCE_S)
+
+
 def test_a_bank_that_is_away_is_not_the_bells_to_tell(branch: Branch) -> None:
     rang = Event()
     bell = Bell(rang.set, most_rest_s=1)

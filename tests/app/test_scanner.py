@@ -275,6 +275,9 @@ def test_a_scan_presses_no_key_of_the_counter(branch: Branch, tmp_path: Path, ke
             counter = hand.app.screen
             assert isinstance(counter, Home)
             await hand.until(lambda: not counter._typed, "the scan is over")
+            hand.app.look_now()
+            await hand.pilot.pause()
+            await hand.read(TOGETHER)  # a look at the bank leaves it there
             await hand.press("enter")
             await hand.arrive(RequestScreen)
 

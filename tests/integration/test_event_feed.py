@@ -252,8 +252,12 @@ def test_who_is_told_to_stop_returns_with_nothing(small: SmallBank) -> None:
         )
         until_waiting(small)
         assert not reader.done()
+        time.sleep(0.3)  # its first look is over
+        looks: list[str] = []
+        sa.event.listen(small.bank.store.engine, "before_cursor_execute", lambda *call: looks.append(call[2]))
         stopped.set()
         assert reader.result(LONG_S / 2) == []
+        assert [sql for sql in looks if not sql.startswith("UNLISTEN")] == []
 
 
 def test_a_file_that_nobody_changes_is_not_read() -> None:
@@ -266,3 +270,17 @@ def test_a_file_that_nobody_changes_is_not_read() -> None:
         looks.clear()
         assert wait(small, now(small), timeout_s=1.0) == []
         assert len(looks) == few
+
+
+def test_many_readers_of_a_file_leave_the_bank_its_connections() -> None:
+    with template("").copy(entropy=SystemEntropy()) as small, ThreadPoolExecutor(20) as pool:
+        stopped = threading.Event()
+        cursor, ann = now(small), small.sessions["ann"]
+        readers = [
+            pool.submit(wait_for_events, small.bank, after=cursor, by=ann, timeout_s=LONG_S, stop=stopped.is_set)
+            for _ in range(20)
+        ]
+        time.sleep(0.5)
+        assert not any(reader.done() for reader in readers)
+        customer = write(small)
+        assert {reader.result(LONG_S / 2)[0].subject for reader in readers} == {customer}

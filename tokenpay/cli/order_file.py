@@ -22,6 +22,8 @@ AssetOf = Callable[[str], "tp.Asset"]
 """Finds an asset by its id or symbol."""
 
 EXIT_REFUSED = 1
+_MAX_KEY = 100
+"""So that the key of each batch and order, which are made of it, is one too."""
 
 
 def read_orders(
@@ -61,6 +63,8 @@ def ask_in_batches(
     """Return what became of the order in each line; each batch has its own key, and an error names its order's line."""
     from tokenpay.steps.batch import MAX_ORDERS
 
+    if len(key) > _MAX_KEY:
+        raise InvalidInput(f"the key of a file is up to {_MAX_KEY} characters")
     done: list[tuple[int, Outcome]] = []
     for first in range(0, len(orders), MAX_ORDERS):
         part = orders[first : first + MAX_ORDERS]

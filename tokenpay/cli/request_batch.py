@@ -81,7 +81,7 @@ def _make(folder: Path) -> None:
 
 def _draw(issued: "Iterable[PaymentRequest]", folder: Path, *, form: str) -> dict[str, Path]:
     """Return the picture of each request, by its id, drawn now or in an earlier run."""
-    pictures = {request.id: folder / f"{request.id}.png" for request in issued}
+    pictures = {request.id: folder / f"{request.id}.{form}.png" for request in issued}
     codes = tp.qr_matrices([text_of(request, form) for request in issued])
     for path, code in zip(pictures.values(), codes, strict=True):
         try:

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from tokenpay.money.asset import Asset
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.primitives.canonical import Value, canonical_text
+from tokenpay.primitives.csv_cell import csv_cell
 from tokenpay.primitives.new_file import new_file
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.record import record
@@ -48,25 +50,24 @@ def export_statements(
     """
     if not 0 <= since_s < until_s <= bank.clock.now_s() - _CLOCKS_DIFFER_S:
         raise InvalidInput("a statement is of a period that has been over for five minutes, and ends after it begins")
-    with bank.store.read() as uow:
-        authorize(uow, bank, by, Permission.READ)
-        uow.assets.get(asset_id)
+    with bank.store.unit_of_work() as uow:  # before anything is written: who breaks off has had some of it
+        operator = authorize(uow, bank, by, Permission.READ)
+        asset = uow.assets.get(asset_id).asset
+        details: dict[str, Value] = {"asset": asset_id, "since_s": since_s, "until_s": until_s}
+        record(uow, bank, operator, "statements.exported", operator.branch, details)
     written = there = 0
     try:
         folder.mkdir(exist_ok=True, mode=0o700)
-        _name(folder, canonical_text({"asset": asset_id, "since_s": since_s, "until_s": until_s}))
-        for customer_id, rows in _statements(bank, asset_id, since_s, until_s, by=by):
-            try:
-                _write(folder / f"{customer_id}.csv", rows)
-                written += 1
-            except FileExistsError:
+        _name(folder, canonical_text(details))
+        for account in _accounts(bank, asset_id, by=by):
+            path = folder / f"{account.owner}.csv"
+            if path.exists():
                 there += 1
+            elif rows := _rows(bank, account, asset, since_s, until_s, by=by):
+                _write(path, rows)
+                written += 1
     except OSError as error:
         raise StoreUnavailable(f"the file cannot be written: {error.strerror}", file=folder.name) from None
-    with bank.store.unit_of_work() as uow:
-        operator = authorize(uow, bank, by, Permission.READ)
-        details: dict[str, Value] = {"asset": asset_id, "since_s": since_s, "until_s": until_s, "written": written}
-        record(uow, bank, operator, "statements.exported", operator.branch, details)
     return ExportedStatements(written=written, there=there)
 
 
@@ -85,29 +86,24 @@ def _write(path: Path, rows: list[_Row]) -> None:
     with new_file(path) as draft, draft.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\r\n")
         writer.writerow(COLUMNS)
-        writer.writerows(rows)
+        writer.writerows([csv_cell(cell) for cell in row] for row in rows)
 
 
-def _statements(
-    bank: Bank, asset_id: str, since_s: int, until_s: int, *, by: Session
-) -> Iterator[tuple[str, list[_Row]]]:
-    """Each page of accounts is read by itself: a long export keeps nobody from writing."""
+def _accounts(bank: Bank, asset_id: str, *, by: Session) -> Iterator[Account]:
     after = ""
     while True:
-        with bank.store.read() as uow:
-            authorize(uow, bank, by, Permission.READ)
-            asset = uow.assets.get(asset_id).asset
+        with _reading(bank, by) as uow:
             page = uow.ledger.page(AccountKind.CUSTOMER, asset_id, after=after, limit=_PAGE)
-            found = [(account.owner, _rows(uow, account, asset, since_s, until_s)) for account in page]
-        yield from ((owner, rows) for owner, rows in found if rows)
+        yield from page
         if len(page) < _PAGE:
             return
         after = account_id(AccountKind.CUSTOMER, page[-1].owner, asset_id)
 
 
-def _rows(uow: UnitOfWork, account: Account, asset: Asset, since_s: int, until_s: int) -> list[_Row]:
+def _rows(bank: Bank, account: Account, asset: Asset, since_s: int, until_s: int, *, by: Session) -> list[_Row]:
     """Return the rows of a statement; none where there is nothing to say."""
-    opening, closing = (uow.ledger.newest_before(account.id, at_s=at_s) for at_s in (since_s, until_s))
+    with _reading(bank, by) as uow:
+        opening, closing = (uow.ledger.newest_before(account.id, at_s=at_s) for at_s in (since_s, until_s))
     first, last = (entry.seq if entry is not None else 0 for entry in (opening, closing))
     if first == last and not _balance_units(closing):
         return []
@@ -118,7 +114,7 @@ def _rows(uow: UnitOfWork, account: Account, asset: Asset, since_s: int, until_s
 
     lines = [
         row(entry.at_s, "in" if entry.side == "credit" else "out", entry.units, _balance_units(entry), cause)
-        for entry, cause in _between(uow, account.id, first, last)
+        for entry, cause in _between(bank, account.id, first, last, by=by)
     ]
     return [
         row(since_s, "opening", None, _balance_units(opening)),
@@ -127,13 +123,22 @@ def _rows(uow: UnitOfWork, account: Account, asset: Asset, since_s: int, until_s
     ]
 
 
-def _between(uow: UnitOfWork, account: str, after_seq: int, last_seq: int) -> Iterator[tuple[Entry, str]]:
+def _between(bank: Bank, account: str, after_seq: int, last_seq: int, *, by: Session) -> Iterator[tuple[Entry, str]]:
     """Yield the entries after one number, up to another, each with the payment or deposit behind it."""
     while after_seq < last_seq:
-        page = uow.ledger.entries(account, after_seq=after_seq, limit=min(_PAGE, last_seq - after_seq))
-        causes = uow.ledger.causes([entry.transfer_id for entry in page])
+        with _reading(bank, by) as uow:
+            page = uow.ledger.entries(account, after_seq=after_seq, limit=min(_PAGE, last_seq - after_seq))
+            causes = uow.ledger.causes([entry.transfer_id for entry in page])
         yield from ((entry, causes.get(entry.transfer_id, "")) for entry in page)
         after_seq = page[-1].seq
+
+
+@contextmanager
+def _reading(bank: Bank, by: Session) -> Iterator[UnitOfWork]:
+    """A short look at what does not change any more: a long export keeps nobody from writing."""
+    with bank.store.read() as uow:
+        authorize(uow, bank, by, Permission.READ)
+        yield uow
 
 
 def _balance_units(entry: Entry | None) -> int:

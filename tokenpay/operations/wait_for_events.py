@@ -44,9 +44,11 @@ def wait_for_events(
         while True:  # what was committed before this listened is found by the first look
             events, held_back = _look(bank, after, by=by, limit=limit)
             left_s = end_s - time.monotonic()
-            if events or left_s <= 0 or stop():
+            if events or left_s <= 0:
                 return events
             _until_heard(wait, min(left_s, held_back_s if held_back else _LOOK_AGAIN_S), stop)
+            if stop():  # whoever said so may close the bank now
+                return []
             held_back_s = min(2 * held_back_s, _HELD_BACK_MOST_S) if held_back else _HELD_BACK_S
 
 

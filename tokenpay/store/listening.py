@@ -31,6 +31,7 @@ def listening(engine: Engine) -> Iterator[Wait]:
         return
     if engine.dialect.name != "postgresql":
         with translated(), engine.connect() as connection:
+            connection.detach()  # else so many readers, and nobody in this process could ask anything
             yield _watching(connection)
         return
     with translated(), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -60,7 +61,7 @@ def _rested(most_s: float) -> bool:
 
 def _watching(connection: Connection) -> Wait:
     """Watch the number that every commit of another connection changes, which costs no query and begins nothing."""
-    driver: Any = connection.connection.driver_connection
+    driver: Any = connection.connection.dbapi_connection
     broken = connection.dialect.loaded_dbapi.Error
 
     def version() -> int:

@@ -141,6 +141,24 @@ def test_each_line_is_a_request_with_its_code(desk: Desk, tmp_path: Path) -> Non
     assert rents(desk, path, "--json").json["states"] == {"issued": 3}
 
 
+def test_a_code_of_another_form_is_another_picture(desk: Desk, tmp_path: Path) -> None:
+    path = orders(tmp_path / "rents.csv", f"{desk.world.anna.id},DEUR,7", header="customer,asset,amount")
+    said = [
+        rents(desk, path, "--qr", str(tmp_path / "codes"), "--as", form, "--json").json["requests"][0]
+        for form in ("reference", "eip681")
+    ]
+    assert said[0]["id"] == said[1]["id"]
+    texts = [tp.read_qr(Path(each["qr"])) for each in said]
+    assert texts[0] == [said[0]["reference"]] != texts[1]
+
+
+def test_a_key_that_leaves_no_room_for_its_parts_is_refused_at_once(desk: Desk, tmp_path: Path) -> None:
+    path = orders(tmp_path / "rents.csv", f"{desk.world.anna.id},DEUR,7", header="customer,asset,amount")
+    before = desk.rows()
+    assert desk("request", "batch", path, "--key", "k" * 101).error == "input.invalid"
+    assert desk.rows() == before
+
+
 def test_a_code_that_wallets_read_says_the_address(desk: Desk, tmp_path: Path) -> None:
     path = orders(tmp_path / "rents.csv", f"{desk.world.anna.id},DEUR,7", header="customer,asset,amount")
     (one,) = rents(desk, path, "--qr", str(tmp_path / "codes"), "--as", "eip681", "--json").json["requests"]

@@ -1,6 +1,7 @@
 """export_statements: everybody's statement of a period, a file each, and gone on with where it was stopped."""
 
 import csv
+from os import getpid
 from pathlib import Path
 
 import pytest
@@ -70,9 +71,39 @@ def test_it_goes_on_where_it_was_stopped(world: World, tmp_path: Path) -> None:
     (tmp_path / "all" / f"{world.boris.id}.csv").unlink()
     assert export(world, tmp_path / "all", 0, now_s) == tp.ExportedStatements(written=1, there=1)
     newest = tp.read_events(world.bank, by=world.ann, limit=1000)[-1]
-    told = {"asset": TOKEN.id, "since_s": 0, "until_s": now_s, "written": 1}
+    told = {"asset": TOKEN.id, "since_s": 0, "until_s": now_s}
     assert (newest.kind, newest.content) == ("statements.exported", told)
     assert (tmp_path / "all" / f"{world.anna.id}.csv").stat().st_mode & 0o077 == 0
+
+
+def test_a_run_that_is_broken_off_is_on_record_and_leaves_nothing_half_written(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.paid(20)
+    now_s = later(world)
+    later(world)
+    folder = tmp_path / "all"
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("tokenpay.primitives.new_file._name", killed)
+        with pytest.raises(KeyboardInterrupt):
+            export(world, folder, 0, now_s)
+    assert tp.read_events(world.bank, by=world.ann, limit=1000)[-1].kind == "statements.exported"
+    for name in ("period.json", f"{world.anna.id}.csv"):
+        (folder / f".{name}.{getpid()}.partial").write_text("half")  # as a run that was killed leaves it
+    assert export(world, folder, 0, now_s).written == 2
+    assert rows(folder, world.anna)[-1][0] == "closing"
+
+
+def test_a_symbol_is_no_formula(world: World, tmp_path: Path) -> None:
+    world.sql("UPDATE assets SET symbol = '=1+1' WHERE id = :id", id=TOKEN.id)
+    now_s = later(world)
+    later(world)
+    export(world, tmp_path / "all", 0, now_s)
+    assert ",'=1+1," in (tmp_path / "all" / f"{world.anna.id}.csv").read_text()
 
 
 def test_a_folder_is_of_one_asset_and_period(world: World, tmp_path: Path) -> None:

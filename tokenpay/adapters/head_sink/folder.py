@@ -36,10 +36,6 @@ class FolderSink:
         """Find the same head under that name: told at another moment it is still the same."""
         try:
             kept = path.read_text("ascii", "replace")
-        except FileNotFoundError:  # the draft of a program that was killed stands in the way
-            for draft in self._folder.glob(f".{path.name}.*.partial"):
-                draft.unlink(missing_ok=True)
-            raise SinkUnavailable("the folder for heads held half a head: it is written again") from None
         except OSError as error:
             raise SinkUnavailable(f"the folder for heads cannot be read: {error.strerror}") from None
         check_same(kept, text)
