@@ -35,7 +35,7 @@ def database(path: Path) -> HeadSink:
 
 def kept(path: Path) -> list[HeadStep]:
     if (path / "heads").exists():
-        return [found for file in sorted((path / "heads").iterdir()) for found in read_heads(file.read_text())]
+        return [found for file in sorted((path / "heads").glob("*.json")) for found in read_heads(file.read_text())]
     engine = sa.create_engine(f"sqlite:///{path / 'heads.db'}")
     with engine.connect() as connection:
         found = connection.execute(sa.text("SELECT content FROM kept_heads ORDER BY size")).scalars().all()
