@@ -9,6 +9,8 @@ from pathlib import Path
 
 _NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EACCES)
 """What file systems that know no links answer: FAT and exFAT, and some shares."""
+_BEGUN: set[str] = set()
+"""What this process is writing: who is to write two texts to one file is told before either."""
 
 
 @contextmanager
@@ -21,8 +23,12 @@ def new_file(path: Path, *, mode: int = 0o600) -> Iterator[Path]:
         raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), path.name)
     if os.path.lexists(path):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+    place = os.path.join(os.path.realpath(path.parent), path.name)
+    if place in _BEGUN:
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}.partial")  # one that was left is in nobody's way
     os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
+    _BEGUN.add(place)
     try:
         yield draft
         with draft.open("rb") as file:
@@ -30,6 +36,7 @@ def new_file(path: Path, *, mode: int = 0o600) -> Iterator[Path]:
         _name(draft, path)
         sync_folder(path.parent)
     finally:
+        _BEGUN.discard(place)
         with suppress(OSError):  # where the disk has gone nothing can be taken away
             draft.unlink(missing_ok=True)
 
