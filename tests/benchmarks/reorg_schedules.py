@@ -20,7 +20,6 @@ _OFTEN = {
     "pay out": 20,
     "pay request": 5,
     "refund": 4,
-    "collect": 8,
     "mine": 25,
     "deposit": 20,
     "turn": 35,

@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import tokenpay as tp
-from tokenpay.cli.command import add_limit, add_noun, add_verb, position
+from tokenpay.cli.command import add_limit, add_noun, add_verb, day, position
 from tokenpay.cli.desk import engine, signed_in
-from tokenpay.cli.list import day
 from tokenpay.cli.output import Answer
 from tokenpay.errors import InvalidInput
 

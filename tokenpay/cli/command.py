@@ -3,6 +3,7 @@
 import argparse
 import re
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -131,6 +132,21 @@ def count(text: str) -> int:
 def position(text: str) -> int:
     """Read a whole number of zero or more."""
     return _number(text, 0, MAX_POSITION)
+
+
+def add_period(parser: Parser) -> None:
+    """Let a command name its first day and its last."""
+    parser.add_argument("--since", type=day, required=True, metavar="YYYY-MM-DD", help="the first day, in UTC")
+    parser.add_argument("--until", type=day, required=True, metavar="YYYY-MM-DD", help="the last day, in UTC")
+
+
+def day(text: str) -> int:
+    """Read a date and return its first second in Unix seconds."""
+    try:
+        read = date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("a date is written YYYY-MM-DD") from None
+    return int(datetime(read.year, read.month, read.day, tzinfo=UTC).timestamp())
 
 
 def chain_number(text: str) -> int:

@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import tokenpay as tp
-from tokenpay.cli.command import add_asset, add_limit, add_noun, add_reason, add_verb, position
+from tokenpay.cli.command import add_asset, add_limit, add_noun, add_period, add_reason, add_verb, position
 from tokenpay.cli.desk import ask_new_secret, key_of, signed_in
-from tokenpay.cli.list import day
 from tokenpay.cli.output import Answer, plain
 
 if TYPE_CHECKING:
@@ -60,8 +59,7 @@ def add_parser(subparsers: "Subparsers") -> None:
     )
     sending.add_argument("folder", type=Path, metavar="FOLDER", help="a CSV file each; what is there already stays")
     add_asset(sending)
-    sending.add_argument("--since", type=day, required=True, metavar="YYYY-MM-DD", help="the first day, in UTC")
-    sending.add_argument("--until", type=day, required=True, metavar="YYYY-MM-DD", help="the last day, in UTC")
+    add_period(sending)
     stating = add_verb(verbs, "statement", statement, "show what moved on a customer's account", operator=True)
     stating.add_argument("customer", help="the customer's number")
     add_asset(stating)

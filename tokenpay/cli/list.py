@@ -1,13 +1,11 @@
 """Load the lists that parties and addresses are screened against, look at them, and ask them."""
 
-import argparse
 from argparse import Namespace
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import tokenpay as tp
-from tokenpay.cli.command import add_noun, add_verb
+from tokenpay.cli.command import add_noun, add_verb, day
 from tokenpay.cli.desk import signed_in
 from tokenpay.cli.files import MAX_LIST_BYTES, read_bytes
 from tokenpay.cli.output import Answer, plain
@@ -65,12 +63,3 @@ def screen(args: Namespace) -> Answer:
         found = tp.screen_address(bank, args.address, by=by)
     clear = all(screening.verdict is Verdict.CLEAR for screening in found)
     return Answer(content={"screenings": list(found)}, exit_code=0 if clear else 1)
-
-
-def day(text: str) -> int:
-    """Read a date and return its first second in Unix seconds."""
-    try:
-        read = date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError("a date is written YYYY-MM-DD") from None
-    return int(datetime(read.year, read.month, read.day, tzinfo=UTC).timestamp())

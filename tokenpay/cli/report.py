@@ -3,18 +3,17 @@
 import csv
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tokenpay as tp
-from tokenpay.cli.command import Parser, add_noun, add_verb
+from tokenpay.cli.command import Parser, add_noun, add_period, add_verb
 from tokenpay.cli.desk import signed_in
 from tokenpay.cli.files import new_file
-from tokenpay.cli.list import day
 from tokenpay.cli.output import Answer, plain
 from tokenpay.errors import InvalidInput
 from tokenpay.primitives.csv_cell import csv_cell
+from tokenpay.primitives.utc_text import utc_text
 
 if TYPE_CHECKING:
     from tokenpay.cli.command import Subparsers
@@ -33,8 +32,7 @@ def add_parser(subparsers: "Subparsers") -> None:
 
 def _add_report(verbs: "Subparsers", name: str, run: Any, help: str) -> Parser:
     parser = add_verb(verbs, name, run, help, operator=True)
-    parser.add_argument("--since", type=day, required=True, metavar="YYYY-MM-DD", help="the first day, in UTC")
-    parser.add_argument("--until", type=day, required=True, metavar="YYYY-MM-DD", help="the last day, in UTC")
+    add_period(parser)
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write it into a new file instead")
     return parser
 
@@ -67,7 +65,7 @@ def large_(args: Namespace) -> Answer:
         found = tp.large_transfers(bank, since_s=args.since, until_s=args.until + DAY_S, units=units, by=by)
     rows = [
         {
-            "at": _time(it.at_s),
+            "at": utc_text(it.at_s),
             "id": it.id,
             "kind": it.kind,
             "branch": it.branch,
@@ -88,12 +86,12 @@ def suspicious(args: Namespace) -> Answer:
         found = tp.suspicious_cases(bank, since_s=args.since, until_s=args.until + DAY_S, by=by)
     rows = [
         {
-            "opened_at": _time(case.opened_at_s),
+            "opened_at": utc_text(case.opened_at_s),
             "id": case.id,
             "kind": case.kind.value,
             "subject": case.subject,
             "note": case.note,
-            "resolved_at": "" if case.resolved_at_s is None else _time(case.resolved_at_s),
+            "resolved_at": "" if case.resolved_at_s is None else utc_text(case.resolved_at_s),
             "resolved_by": case.resolved_by,
             "resolution": case.resolution,
         }
@@ -117,7 +115,3 @@ def _answer(args: Namespace, rows: Sequence[Mapping[str, Any]], content: Mapping
 
 def _amount(amount: tp.Amount) -> dict[str, str]:
     return {"amount": amount.number(), "symbol": amount.asset.symbol, "asset_id": amount.asset.id}
-
-
-def _time(at_s: int) -> str:
-    return datetime.fromtimestamp(at_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -2,7 +2,6 @@
 
 import csv
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 from tokenpay.bank import Bank
@@ -12,6 +11,7 @@ from tokenpay.parties.session import Session
 from tokenpay.payments.journal import JournalCursor, JournalEntry, JournalFilter
 from tokenpay.primitives.csv_cell import csv_cell
 from tokenpay.primitives.new_file import new_file
+from tokenpay.primitives.utc_text import utc_text
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.record import record
 
@@ -70,9 +70,9 @@ def _cells(entry: JournalEntry) -> tuple[str, ...]:
     payment, intent = entry.payment, entry.payment.intent
     return (
         payment.id,
-        _time(intent.created_at_s),
+        utc_text(intent.created_at_s),
         payment.state,
-        _time(payment.updated_at_s),
+        utc_text(payment.updated_at_s),
         intent.purpose,
         intent.rail,
         entry.branch,
@@ -89,7 +89,3 @@ def _cells(entry: JournalEntry) -> tuple[str, ...]:
         intent.remittance_information,
         f"0x{payment.transaction_hash.hex()}" if payment.transaction_hash else "",
     )
-
-
-def _time(at_s: int) -> str:
-    return datetime.fromtimestamp(at_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

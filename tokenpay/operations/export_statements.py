@@ -4,7 +4,6 @@ import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from tokenpay.bank import Bank
@@ -18,6 +17,7 @@ from tokenpay.parties.session import Session
 from tokenpay.primitives.canonical import Value, canonical_text
 from tokenpay.primitives.csv_cell import csv_cell
 from tokenpay.primitives.new_file import new_file
+from tokenpay.primitives.utc_text import utc_text
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.record import record
 from tokenpay.store.ledger_store import Entry
@@ -110,7 +110,7 @@ def _rows(bank: Bank, account: Account, asset: Asset, since_s: int, until_s: int
 
     def row(at_s: int, kind: str, units: int | None, balance_units: int, related: str = "") -> _Row:
         amount = "" if units is None else Amount(asset, units).number()
-        return (_time(at_s), kind, amount, Amount(asset, balance_units).number(), asset.symbol, related)
+        return (utc_text(at_s), kind, amount, Amount(asset, balance_units).number(), asset.symbol, related)
 
     lines = [
         row(entry.at_s, "in" if entry.side == "credit" else "out", entry.units, _balance_units(entry), cause)
@@ -143,7 +143,3 @@ def _reading(bank: Bank, by: Session) -> Iterator[UnitOfWork]:
 
 def _balance_units(entry: Entry | None) -> int:
     return 0 if entry is None else entry.credits_after - entry.debits_after
-
-
-def _time(at_s: int) -> str:
-    return datetime.fromtimestamp(at_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,11 +1,10 @@
 """Signed heads on paper: the strip that nobody changes later."""
 
-from datetime import UTC, datetime
-
 from tokenpay.audit.signed_head import HeadStep
 from tokenpay.counter.slip import Slip, SlipQr, SlipText, wrapped
 from tokenpay.errors import PrinterUnavailable, SinkUnavailable
 from tokenpay.ports import Printer
+from tokenpay.primitives.utc_text import utc_text
 
 _GROUP = 8
 
@@ -29,7 +28,7 @@ class PaperSink:
 def head_slip(step: HeadStep, *, width: int) -> Slip:
     """Lay a head out for paper: what it says in figures that can be compared by eye, and the line itself as a code."""
     head = step.signed.head
-    at = datetime.fromtimestamp(head.at_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    at = utc_text(head.at_s)
     rows = [
         *(SlipText(text=line, align="center", bold=True) for line in wrapped(head.bank, width)),
         SlipText(text="AUDIT HEAD", align="center", bold=True),
