@@ -2,9 +2,9 @@
 
 import errno
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 
 _NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EACCES)
@@ -26,8 +26,7 @@ def new_file(path: Path, *, mode: int = 0o600) -> Iterator[Path]:
     place = os.path.join(os.path.realpath(path.parent), path.name)
     if place in _BEGUN:
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}.partial")  # one that was left is in nobody's way
-    os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
+    draft = _draft(path, mode)
     _BEGUN.add(place)
     try:
         yield draft
@@ -39,6 +38,16 @@ def new_file(path: Path, *, mode: int = 0o600) -> Iterator[Path]:
         _BEGUN.discard(place)
         with suppress(OSError):  # where the disk has gone nothing can be taken away
             draft.unlink(missing_ok=True)
+
+
+def _draft(path: Path, mode: int) -> Path:
+    """Make the first draft of a name that nothing has: one that was left by who was killed is in nobody's way."""
+    for number in count():
+        draft = path.with_name(f".{path.name}.{os.getpid()}-{number}.partial")
+        with suppress(FileExistsError):
+            os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
+            return draft
+    raise AssertionError("numbers do not end")
 
 
 def _name(draft: Path, path: Path) -> None:

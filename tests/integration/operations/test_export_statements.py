@@ -93,7 +93,7 @@ def test_a_run_that_is_broken_off_is_on_record_and_leaves_nothing_half_written(
             export(world, folder, 0, now_s)
     assert tp.read_events(world.bank, by=world.ann, limit=1000)[-1].kind == "statements.exported"
     for name in ("period.json", f"{world.anna.id}.csv"):
-        (folder / f".{name}.{getpid()}.partial").write_text("half")  # as a run that was killed leaves it
+        (folder / f".{name}.{getpid()}-0.partial").write_text("half")  # as a run that was killed leaves it
     assert export(world, folder, 0, now_s).written == 2
     assert rows(folder, world.anna)[-1][0] == "closing"
 

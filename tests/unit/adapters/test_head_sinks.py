@@ -68,7 +68,7 @@ def test_half_a_head_that_a_killed_program_left_is_in_nobodys_way(tmp_path: Path
 
     sink = folder(tmp_path)
     (tmp_path / "heads").mkdir()
-    (tmp_path / "heads" / f".a%2Fb-000000000007.json.{getpid()}.partial").write_text("{")
+    (tmp_path / "heads" / f".a%2Fb-000000000007.json.{getpid()}-0.partial").write_text("{")
     sink.keep(step())
     assert kept(tmp_path) == [step()]
 
