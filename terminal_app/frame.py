@@ -75,7 +75,8 @@ class Frame(App[None]):
         self._idle_s = idle_s
         self._touched_s = monotonic()
         self.hurry_s, self.after_s = HURRY_S, AFTER_S
-        self._key_s = 0.0
+        self.pressed_s = 0.0
+        """When the last key was pressed that has come in."""
         self._hurried = False
         self._waits: Timer | None = None
         """What is done unless another key follows."""
@@ -195,9 +196,9 @@ class Frame(App[None]):
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key | events.Paste | events.MouseDown):
             self._touched_s = monotonic()
-        if isinstance(event, events.Key) and event.time != self._key_s:  # one that nobody takes comes by here again
-            self._hurried = event.time - self._key_s < self.hurry_s
-            self._key_s = event.time
+        if isinstance(event, events.Key) and event.time != self.pressed_s:  # one that nobody takes comes by here again
+            self._hurried = event.time - self.pressed_s < self.hurry_s
+            self.pressed_s = event.time
             if self._waits is not None:
                 self._stop_waiting()
                 self.came_with_others()
@@ -216,12 +217,15 @@ class Frame(App[None]):
         if self._hurried:
             self.came_with_others()
         elif self.after_s:
-            self._waits = self.set_timer(self.after_s, partial(self._comes_alone, self.screen, do))
+            alone = partial(self._comes_alone, self.pressed_s, self.screen, do)
+            self._waits = self.set_timer(self.after_s, partial(self.call_later, alone))  # behind keys not taken in yet
         else:
             return await do()
         return True
 
-    async def _comes_alone(self, where: Screen[object], do: Callable[[], Awaitable[bool]]) -> None:
+    async def _comes_alone(self, pressed_s: float, where: Screen[object], do: Callable[[], Awaitable[bool]]) -> None:
+        if self._waits is None or pressed_s != self.pressed_s:
+            return
         self._stop_waiting()
         if where is self.screen:
             await do()

@@ -35,6 +35,7 @@ class Scanning(Room):
     def __init__(self) -> None:
         super().__init__()
         self._typed = ""
+        self._pressed_s = 0.0
         self._over: Timer | None = None
         self.verdict = ""
         """What the last scan was, where it led nowhere, or what was wrong with it."""
@@ -48,15 +49,25 @@ class Scanning(Room):
         if (not ends and not event.is_printable) or self._typed.endswith(_END):
             self.terminal.came_with_others()
         self._typed += _END if ends else event.character or _NO_CHARACTER
+        self._pressed_s = event.time
         self._wait(self.terminal.after_s if ends else self.terminal.hurry_s)
 
     def _wait(self, quiet_s: float) -> None:
         """Take the scan to be over when nothing follows for so long."""
         if self._over is not None:
             self._over.stop()
-        self._over = self.set_timer(quiet_s, self._is_over) if quiet_s else None
         if not quiet_s:
+            return self._is_over()
+        quiet = partial(self._seems_over, self._pressed_s, quiet_s)
+        self._over = self.set_timer(quiet_s, partial(self.terminal.call_later, quiet))
+
+    def _seems_over(self, pressed_s: float, quiet_s: float) -> None:
+        """End the scan, unless this terminal was busy and a key that was pressed in time is still on its way here."""
+        if pressed_s == self._pressed_s == self.terminal.pressed_s:
             self._is_over()
+        elif pressed_s == self._pressed_s:
+            self._pressed_s = self.terminal.pressed_s
+            self._wait(quiet_s)
 
     def warn(self, text: str) -> None:
         self.verdict = text

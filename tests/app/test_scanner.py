@@ -1,6 +1,7 @@
 """A scanner types whatever stands in a code, the bytes of function keys too: nothing of consequence is done by it."""
 
 from pathlib import Path
+from time import sleep
 
 import pytest
 from textual import events
@@ -31,6 +32,13 @@ async def scan(hand: Hand, *keys: str) -> None:
     await hand.press(*keys)
     await hand.pilot.pause()
     hand.app.hurry_s = 0
+
+
+def send(hand: Hand, *keys: str) -> None:
+    """Put keys in line at once, whatever else the machine does."""
+    assert hand.app._driver is not None
+    for key in keys:
+        hand.app._driver.send_message(events.Key(key, key if len(key) == 1 else None))
 
 
 def test_a_code_that_types_the_confirming_key_pays_nobody(branch: Branch, tmp_path: Path) -> None:
@@ -197,9 +205,42 @@ def test_a_scanner_that_presses_no_enter(branch: Branch, tmp_path: Path) -> None
     async def flow() -> None:
         async with terminal(branch, tmp_path) as hand:
             await at_home(hand)
-            hand.app.hurry_s = 0.5
-            await hand.press(*f"0x{'7' * 40}")
+            hand.app.hurry_s = 0.05
+            send(hand, *f"0x{'7' * 40}")
             await hand.arrive(FindCustomer)
+
+    run(flow())
+
+
+def test_a_scan_is_whole_on_a_terminal_that_was_busy_meanwhile(branch: Branch, tmp_path: Path) -> None:
+    """What was pressed in time waits in line; that its time is up by now ends nothing."""
+
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            await at_home(hand)
+            counter = hand.app.screen
+            assert isinstance(counter, Home)
+            hand.app.hurry_s = 0.2
+            send(hand, *f"0x{'7' * 20}")
+            await hand.until(lambda: len(counter._typed) == 22, "the first half")
+            sleep(0.4)  # nothing else runs
+            send(hand, *("7" * 20))
+            await hand.arrive(FindCustomer)
+
+    run(flow())
+
+
+def test_a_key_that_decides_is_not_alone_on_a_terminal_that_was_busy_meanwhile(branch: Branch, tmp_path: Path) -> None:
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            await fill(hand, f"eip155:31337:0x{'7' * 40}", "5")
+            hand.app.after_s = 0.2
+            send(hand, "f9")
+            await hand.until(lambda: hand.app._waits is not None, "it is waited whether another follows")
+            sleep(0.4)  # nothing else runs
+            send(hand, "enter")
+            await hand.read(TOGETHER)
+            assert not payments(branch)
 
     run(flow())
 
