@@ -113,7 +113,9 @@ class Chain(Protocol):
         """Return the tip the node suggests, in wei per gas."""
 
     def estimate_gas(self, calls: Sequence[Call], *, sender: Address) -> list[int | TokenpayError]:
-        """Return the gas that each call would take now, or why nobody can tell: WrongState where it would revert.
+        """Return the gas that each call takes at the head, or why nobody can tell: WrongState where it would revert.
+
+        Nothing that waits in a node's pool counts: each node has another, and some carry all of it out for each call.
 
         What is the trouble of all of them, such as a node that is away, is raised.
         """

@@ -5,6 +5,7 @@ payments to finality, and as many token transfers, signed beforehand, are sent i
 blocks. Blocks are made as soon as a side has sent what it has. The bank's books are a SQLite file.
 """
 
+import gc
 import time
 from statistics import median
 
@@ -33,11 +34,13 @@ def run() -> list[Row]:
     ):
         payouts(anvil, "warm")
         raw(anvil)
+        gc.freeze()  # as the engine's own process does
         ways = {"engine": lambda number: payouts(anvil, str(number)), "raw": lambda _: raw(anvil)}
         rounds = []
         for number in range(ROUNDS):
             order = list(ways)[:: 1 if number % 2 else -1]
             rounds.append({name: ways[name](number) for name in order})
+        gc.unfreeze()
         if not tp.reconcile(anvil.bank, by=anvil.sessions["ann"]).holds:
             raise RuntimeError("the books do not agree with the chain")
     shares = [each["raw"] / each["engine"] for each in rounds]

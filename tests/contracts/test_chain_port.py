@@ -166,6 +166,24 @@ def test_gas_is_estimated_and_a_revert_is_named(world: World) -> None:
     assert world.chain.priority_fee_wei() >= 0
 
 
+def test_what_waits_in_the_pool_counts_for_no_estimate(anvil_world: World) -> None:
+    """Else nodes with other pools differ, and some carry all of theirs out for each call that they are asked about."""
+    person, rpc = anvil_world.person(units=2), anvil_world.rpc
+    assert rpc is not None
+    call = Call(to=anvil_world.token, data=erc20.transfer(new_address(), 2))
+    rpc.call("evm_setAutomine", False)
+    try:
+        all_of_it = signed_payment(person, to=call.to.raw, data=call.data, gas_limit=100_000, value_wei=0)
+        (said,) = anvil_world.chain.broadcast([all_of_it.raw])
+        (gas,) = anvil_world.chain.estimate_gas([call], sender=person.address)
+    finally:
+        rpc.call("evm_setAutomine", True)
+        anvil_world.mine(1)
+    assert said.outcome == "accepted"
+    assert answered(gas) > 21_000
+    assert isinstance(anvil_world.chain.estimate_gas([call], sender=person.address)[0], WrongState)
+
+
 def test_the_same_bytes_again_are_accepted_before_and_after_they_are_mined(world: World) -> None:
     person = world.person()
     payment = signed_payment(person)

@@ -46,6 +46,12 @@ class Odd:
         self.anvil.payer.call(contract, selector(function) + b"".join(words))
         self.anvil.mine()
 
+    def deployed(self, name: str) -> tp.Address:
+        """Create another contract in a block of its own, and return where it is."""
+        address = self.anvil.payer.deploy(code_of(name))
+        self.anvil.mine()
+        return address
+
     def comes(self, units: int, *, key: str) -> tp.Address:
         """Let somebody pay a request of the customer; returns where it came."""
         asked = self.anvil.request(units, key=key, asset=self.token)
@@ -191,7 +197,7 @@ def test_a_log_without_money_credits_nobody(odd: Odd) -> None:
 
 @of("SilentToken")
 def test_a_log_of_another_contract_is_not_the_tokens(odd: Odd) -> None:
-    forger = odd.anvil.payer.deploy(code_of("Forger"))
+    forger = odd.deployed("Forger")
     odd.anvil.mine()
     asked = odd.anvil.request(1_000, key="asked", asset=odd.token)
     payer = address_word(odd.anvil.payer.address)
@@ -306,7 +312,7 @@ def test_a_deposit_in_the_block_of_a_change_waits_under_a_case(odd: Odd, percent
 @pytest.mark.parametrize("does", [KEEPS, SENDS_HALF_BACK])
 def test_what_a_payee_sends_back_at_once_is_paid_and_stands_as_a_difference(odd: Odd, does: int) -> None:
     odd.endow()
-    payee = odd.anvil.payer.deploy(code_of("HookPayee"))
+    payee = odd.deployed("HookPayee")
     odd.happens("does(uint256)", uint_word(does), at=payee)
     payment = odd.paid(payee, 1_000)
     assert (payment.state, odd.has()) == (tp.PaymentState.FINAL, START_UNITS - 1_000)
@@ -318,7 +324,7 @@ def test_what_a_payee_sends_back_at_once_is_paid_and_stands_as_a_difference(odd:
 @pytest.mark.parametrize("does", [REFUSES, BURNS_ALL_GAS])
 def test_a_payee_that_breaks_the_payment_costs_no_more_than_the_gas_that_was_reserved(odd: Odd, does: int) -> None:
     odd.endow()
-    payee = odd.anvil.payer.deploy(code_of("HookPayee"))
+    payee = odd.deployed("HookPayee")
     odd.anvil.mine()
     odd.turn()
     payment_id = odd.sent(payee, 1_000)

@@ -1,6 +1,7 @@
 """Run the engine: the loop that carries money to finality, and one step of it that is no chain's."""
 
 import argparse
+import gc
 import os
 import signal
 import sys
@@ -68,6 +69,7 @@ def run(args: Namespace) -> int:
             metrics.turned(cycle)
             told.tell(cycle)
 
+        gc.freeze()  # what was imported stays: nobody need look through it while money moves
         with serving(metrics, place) if place is not None else nullcontext("") as url:
             told.begin(bank, url)
             _run(bank, metrics, turned, stop, stopping, pause_s=args.pause_s)

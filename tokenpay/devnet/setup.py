@@ -58,7 +58,7 @@ class OutsideWallet:
         return self.call(token, _MINT + address_word(recipient) + uint_word(units))
 
     def call(self, to: Address, data: bytes, *, value_wei: int = 0) -> bytes:
-        """Call a contract, or pay whoever is there."""
+        """Call a contract, or pay whoever is there at the head: one that waits in the node's pool is nobody yet."""
         call = Call(to=to, data=data, value_wei=value_wei)
         gas = answered(self.chain.estimate_gas([call], sender=self.address)[0])
         return self._send(to.raw, data, value_wei, gas + gas // 4)

@@ -11,7 +11,6 @@ from tokenpay.money.asset import Asset
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.attempt import SignedPayment
-from tokenpay.payments.payment import LEAVING, PaymentState
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.halt import halt_chain, running
 from tokenpay.steps.read_tokens import read_tokens
@@ -21,8 +20,6 @@ from tokenpay.store.door import rows_limit
 
 MAX_BLOCKS = 256
 _NOT_FINAL = "a block that was final is no longer on the chain"
-# A payment is signed also while a newer version of it waits to be sent: an older one may be on the chain.
-_MAY_BE_INCLUDED = LEAVING | {PaymentState.INCLUDED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +85,7 @@ def watch(bank: Bank, *, chain_id: int, by: Session, max_blocks: int = MAX_BLOCK
         authorizations=authorizations,
         assets={asset.contract.text: asset for asset in assets if asset.contract is not None},
     )
-    signed, receipts = _receipts(bank, chain_id)
+    signed, receipts = _receipts(bank, chain_id, above=fork_number)
     _check_receipts(chain_id, news, signed, receipts)
     if last == fork_number and not any(receipts):  # no block came or went: between two of them nothing is written
         return Watched(head_number=last)
@@ -164,9 +161,10 @@ def _check_receipts(
         raise ChainUnavailable("the node shows a transaction's logs and not its receipt; try again", chain_id=chain_id)
 
 
-def _receipts(bank: Bank, chain_id: int) -> tuple[list[SignedPayment], list[Receipt | None]]:
+def _receipts(bank: Bank, chain_id: int, *, above: int) -> tuple[list[SignedPayment], list[Receipt | None]]:
+    """Ask what became of all that left, and of what was in a block above the fork: below, a block has its payments."""
     with bank.store.read() as uow:
-        signed = uow.attempts.signed_where(chain_id=chain_id, states=_MAY_BE_INCLUDED)
+        signed = uow.attempts.leaving(chain_id=chain_id, above=above)
     if not signed:
         return [], []
     return signed, bank.chain(chain_id).receipts([version.transaction_hash for version in signed])

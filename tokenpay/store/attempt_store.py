@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from tokenpay.payments.attempt import Attempt, AttemptOutcome, SignedPayment
-from tokenpay.payments.payment import PaymentState
+from tokenpay.payments.payment import LEAVING, PaymentState
 from tokenpay.store.door import stored
 from tokenpay.store.tables import attempts, payments, signed
 from tokenpay.store.writes import Writes
@@ -16,7 +16,11 @@ _ADD_SIGNED, _ADD_ATTEMPT = insert(signed), insert(attempts)
 _SIGNED_WHERE = (
     select(signed)
     .join(payments, payments.c.id == signed.c.payment_id)
-    .where(payments.c.chain_id == bindparam("chain"), payments.c.state.in_(bindparam("states", expanding=True)))
+    .where(
+        payments.c.chain_id == bindparam("chain"),
+        payments.c.state.in_([state.value for state in (*sorted(LEAVING), PaymentState.INCLUDED)]),
+        (payments.c.state != PaymentState.INCLUDED.value) | (payments.c.included_block > bindparam("above")),
+    )
     .order_by(payments.c.nonce, signed.c.payment_id, signed.c.version)
 )
 _END = (
@@ -51,9 +55,9 @@ class AttemptStore:
             found.setdefault(row.payment_id, []).append(SignedPayment(**row._mapping))
         return found
 
-    def signed_where(self, *, chain_id: int, states: Iterable[PaymentState]) -> list[SignedPayment]:
-        """Return every version of each payment of a chain that stands in one of `states`, by nonce."""
-        wanted = {"chain": chain_id, "states": [state.value for state in states]}
+    def leaving(self, *, chain_id: int, above: int) -> list[SignedPayment]:
+        """Return every version of each signed payment of a chain that is in no block up to `above`, by nonce."""
+        wanted = {"chain": chain_id, "above": above}
         return [SignedPayment(**row._mapping) for row in self._connection.execute(_SIGNED_WHERE, wanted)]
 
     def begin(self, versions: Sequence[SignedPayment], *, at_s: int) -> list[Attempt]:

@@ -951,6 +951,30 @@ def test_a_deposit_beside_a_sweep_that_the_books_lack_the_coin_for_waits_for_it(
     assert [line for line in proof.custody if line.asset_id == TOKEN.id and not line.agrees] == []
 
 
+def test_what_became_of_a_payment_is_not_asked_while_its_block_stands(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payment = out(world)
+    world.turn()
+    asked: list[bytes] = []
+    receipts = world.chain.receipts
+
+    def told(hashes: Sequence[bytes]) -> list[Receipt | None]:
+        asked.extend(hashes)
+        return receipts(hashes)
+
+    monkeypatch.setattr(world.chain, "receipts", told)
+    (version,) = versions(world, payment)
+    often = []
+    for _ in range(4):
+        world.mine()
+        assert world.turn().error is None
+        often.append(asked.count(version.transaction_hash))
+    assert world.now(payment).state is S.FINAL
+    assert often[-1] == 2, "once when a block has it, and once when that is final"
+    assert often[1] == 1
+
+
 @pytest.mark.parametrize("kept", [True, False])
 def test_an_included_payment_that_is_orphaned_is_sent_again(world: World, kept: bool) -> None:
     payment = out(world)

@@ -144,7 +144,7 @@ class JsonRpcChain:
         return answers.quantity(self._rpc.call("eth_maxPriorityFeePerGas"))
 
     def estimate_gas(self, calls: Sequence[Call], *, sender: Address) -> list[int | TokenpayError]:
-        asked = self._rpc.batch([("eth_estimateGas", [_call_object(call, sender)]) for call in calls])
+        asked = self._rpc.batch([("eth_estimateGas", [_call_object(call, sender), "latest"]) for call in calls])
         return [_gas(answer) for answer in asked]
 
     def broadcast(self, raw_transactions: Sequence[bytes]) -> list[Broadcast]:
