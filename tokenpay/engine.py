@@ -1,6 +1,7 @@
 """The loop that carries money to finality: watch, settle, submit, expire, over and over; and audit heads out.
 
-Any number of engines may run. Each chain, and what belongs to none, is turned by the one that has its lease.
+Any number of engines may run. Each chain, and what belongs to none, is turned by the one that has its lease. What is
+past its time is ended by any of them that knows its chain.
 """
 
 import time
@@ -48,7 +49,7 @@ _REST_S = 0.2
 """So soon is a stop obeyed between two turns."""
 _BOOKS = "books"
 _NAMES = "names"
-"""Not of the books: who makes an index ready, and then waits for a node, keeps nobody from what expires."""
+"""Not of the books: who makes an index ready, and then waits for a node, keeps nobody from a dismissal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +80,7 @@ class Cycle:
     `names` says whose names were compared with the lists. `signed_heads` heads of audit streams were signed,
     and `heads` says how many were sent, and where none could be.
     `erased` is what went because its time was over, `taken` what other institutions sent under the Travel Rule.
-    `leases` names what this engine held at the end of it: `chain/1` for each chain, `books` for what expires, `names`.
+    `leases` names what this engine held at the end of it: `chain/1` for each chain, `books`, `names`.
     It took `took_s` seconds.
     """
 
@@ -96,7 +97,7 @@ class Cycle:
 
     @property
     def comes_nearer(self) -> bool:
-        """Whether a chain is far ahead, and its blocks are being read: until then nothing expires."""
+        """Whether a chain is far ahead, and its blocks are being read: until then nothing of it expires."""
         return any(turn.comes_nearer for turn in self.chains)
 
 
@@ -177,24 +178,25 @@ def _cycle(bank: Bank, leases: Leases, stop: Callable[[], bool], *, by: Session)
     seen = [turn.chain_id for turn in mine if turn.watched is not None]
     if mine:
         note_turn(bank, seen=seen, troubles={turn.chain_id: _trouble(turn) for turn in mine}, by=by)
-    cycle = _in_turn(bank, replace(cycle, chains=turns), _BOOKS, _BOOK_STEPS, leases, stop, by=by)
+    cycle = _in_turn(bank, replace(cycle, chains=turns), None, (_expire,), leases, stop, by=by)
+    cycle = _in_turn(bank, cycle, _BOOKS, _BOOK_STEPS, leases, stop, by=by)
     return replace(cycle, leases=leases.names, took_s=time.monotonic() - began_s)
 
 
 def _in_turn(
     bank: Bank,
     cycle: Cycle,
-    lease: str,
+    lease: str | None,
     steps: Sequence[_Step],
     leases: Leases,
     stop: Callable[[], bool],
     *,
     by: Session,
 ) -> Cycle:
-    """Take steps that belong to no chain, one after the other, while this engine has their lease."""
+    """Take steps that belong to no chain, one after the other, while this engine has their lease, if they have one."""
     for step in steps:
         try:
-            if stop() or not leases.hold(lease, by=by):
+            if stop() or (lease is not None and not leases.hold(lease, by=by)):
                 break
             cycle = step(bank, cycle, by=by)
         except (SessionExpired, StoreUnavailable):
@@ -229,9 +231,9 @@ def _change_staff(bank: Bank, cycle: Cycle, *, by: Session) -> Cycle:
 
 
 def _expire(bank: Bank, cycle: Cycle, *, by: Session) -> Cycle:
-    if cycle.comes_nearer:  # what was paid in time may be in a block that was not read yet
-        return cycle
-    return replace(cycle, expired=expire(bank, by=by))
+    # What was paid in time may be in a block that was not read yet, by this engine or by the one that has the lease.
+    unread = [turn.chain_id for turn in cycle.chains if turn.elsewhere or turn.comes_nearer]
+    return replace(cycle, expired=expire(bank, by=by, except_chains=unread))
 
 
 def _erase(bank: Bank, cycle: Cycle, *, by: Session) -> Cycle:
@@ -254,7 +256,7 @@ def _receive(bank: Bank, cycle: Cycle, *, by: Session) -> Cycle:
 
 # First who is dismissed, before what they approved comes into force. Last what waits for others: an exchange that does
 # not answer keeps nothing else from being done.
-_BOOK_STEPS = (_change_staff, _enact, _expire, _erase, _sign_heads, _send_heads, _receive)
+_BOOK_STEPS = (_change_staff, _enact, _erase, _sign_heads, _send_heads, _receive)
 
 
 def _trouble(turn: ChainCycle) -> str:

@@ -170,6 +170,17 @@ def test_what_a_fee_left_of_a_deposit_waits_under_a_case(odd: Odd) -> None:
     assert odd.cases() == [(tp.CaseKind.UNMATCHED_DEPOSIT, "the token's logs are not what the balance changed by")]
 
 
+@of("FeeToken")
+def test_a_fee_that_is_not_told_of_a_payment_is_between_the_payee_and_the_token(odd: Odd) -> None:
+    odd.happens("waive(bool)", ON)
+    odd.endow()
+    odd.happens("waive(bool)", uint_word(0))
+    payee = new_address()
+    payment = odd.paid(payee, 1_000)
+    assert (payment.state, odd.holds(payee), odd.has()) == (tp.PaymentState.FINAL, 990, START_UNITS - 1_000)
+    assert (odd.cases(), odd.in_use(), odd.differs()) == ([], True, {})
+
+
 @of("ToldFeeToken")
 def test_a_fee_that_is_told_leaves_a_request_paid_in_part(odd: Odd) -> None:
     odd.comes(1_000, key="asked")
@@ -205,6 +216,20 @@ def test_a_log_of_another_contract_is_not_the_tokens(odd: Odd) -> None:
     watched = odd.anvil.turn().watched
     assert watched is not None
     assert (watched.deposits, odd.has(), odd.differs()) == (0, 0, {})
+
+
+@of("FalseToken")
+def test_a_log_of_another_contract_beside_a_payment_pays_nobody(odd: Odd) -> None:
+    odd.endow()
+    forger, payee = odd.deployed("Forger"), new_address()
+    odd.happens("refuse(bool)", ON)
+    payment_id = odd.sent(payee, 1_000)
+    treasury = address_word(odd.anvil.treasury)
+    odd.happens("forge(address,address,uint256)", treasury, address_word(payee), uint_word(1_000), at=forger)
+    odd.turn()
+    failed = odd.payment(payment_id)
+    assert [reason.code for reason in failed.reasons] == ["chain.nothing_moved"]
+    assert (failed.state, odd.has(), odd.differs()) == (tp.PaymentState.FAILED, START_UNITS, {})
 
 
 @of("LyingToken")
@@ -254,6 +279,14 @@ def test_whom_the_issuer_blocks_is_not_paid_and_does_not_pay(odd: Odd, listed: s
     assert odd.cases() == [(tp.CaseKind.PAYMENT_STUCK, "the call would fail on the chain: execution reverted: listed")]
     tp.cancel(odd.anvil.bank, payment.id, by=odd.anvil.sessions["ann"])
     assert (odd.has(), odd.differs()) == (START_UNITS, {})
+
+
+@of("BlockListToken")
+def test_a_deposit_is_credited_whoever_is_blocked(odd: Odd) -> None:
+    for who in (odd.anvil.treasury, new_address()):
+        odd.happens("list(address,bool)", address_word(who), ON)
+    odd.comes(1_000, key="asked")
+    assert (odd.has(), odd.cases(), odd.differs()) == (1_000, [], {})
 
 
 @of("RebasingToken")

@@ -414,12 +414,12 @@ def test_a_request_comes_back_whole(store: Store) -> None:
         assert work.requests.find(states=[RequestState.PAID]) == []
         assert work.requests.by_address(CHAIN_ID, [OUTSIDE, TREASURY]) == {OUTSIDE.text: OPEN}
         assert work.requests.by_address(CHAIN_ID + 1, [OUTSIDE]) == {}
-        assert work.requests.expired(now_s=REQUEST.expires_at_s - 1, limit=9) == []
-        assert len(work.requests.expired(now_s=REQUEST.expires_at_s, limit=9)) == 2
+        assert work.requests.expired(now_s=REQUEST.expires_at_s - 1, except_chains=(), limit=9) == []
+        assert len(work.requests.expired(now_s=REQUEST.expires_at_s, except_chains=(), limit=9)) == 2
         work.requests.update(REQUEST.id, state=RequestState.PAID, credited_units=5)
         paid = work.requests.get(REQUEST.id)
         assert (paid.state, paid.credited_units) == (RequestState.PAID, 5)
-        assert work.requests.expired(now_s=REQUEST.expires_at_s, limit=9) == [any_amount]
+        assert work.requests.expired(now_s=REQUEST.expires_at_s, except_chains=(), limit=9) == [any_amount]
 
 
 @pytest.mark.parametrize("changes", [{"deposit_index": 1}, {}])

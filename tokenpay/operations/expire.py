@@ -1,5 +1,6 @@
 """End what waited too long: requests, and payments that were never let go."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from tokenpay.bank import Bank
@@ -23,21 +24,22 @@ class Expired:
     payments: int = 0
 
 
-def expire(bank: Bank, *, by: Session) -> Expired:
+def expire(bank: Bank, *, by: Session, except_chains: Collection[int] = ()) -> Expired:
     """Expire requests past their time, and held or cleared payments past theirs, giving the funds back.
 
-    A payment whose books cannot be read stays, with a case, and keeps nobody from expiring.
+    What is of `except_chains` stays: it may have been paid in time, in a block that was not read yet. A payment whose
+    books cannot be read stays, with a case, and keeps nobody from expiring.
     """
     now_s = bank.clock.now_s()
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
-        requests = uow.requests.expired(now_s=now_s, limit=_AT_ONCE)
+        requests = uow.requests.expired(now_s=now_s, except_chains=except_chains, limit=_AT_ONCE)
         for issued in requests:
             state = after_time(issued.request, issued.state, now_s=now_s)
             uow.requests.update(issued.request.id, state=state, credited_units=issued.credited_units)
             record(uow, bank, operator, f"request.{state}", issued.request.id)
     with bank.store.read() as uow:
-        waiting = uow.payments.outdated(now_s=now_s)
+        waiting = uow.payments.outdated(now_s=now_s, except_chains=except_chains)
     ended = sum(_end(bank, payment_id, by=by) for payment_id in waiting)
     return Expired(requests=len(requests), payments=ended)
 

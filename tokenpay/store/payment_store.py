@@ -1,6 +1,6 @@
 """Payments: what each is for, and where it stands."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -45,6 +45,7 @@ _OUTDATED = (
     .where(
         payments.c.state.in_([state.value for state in UNSENT]),
         payments.c.expires_at_s <= bindparam("now_s"),
+        payments.c.chain_id.is_(None) | payments.c.chain_id.not_in(bindparam("except_chains", expanding=True)),
         payments.c.purpose != Purpose.FILL,
     )
     .order_by(payments.c.created_at_s)
@@ -282,9 +283,13 @@ class PaymentStore:
         for row in self._connection.execute(query, execution_options=IN_PARTS):
             yield from readable([row], _final)
 
-    def outdated(self, *, now_s: int) -> list[str]:
-        """Return the ids of payments that were not started in time. A no-op is never too late: a nonce waits for it."""
-        return list(self._connection.execute(_OUTDATED, {"now_s": now_s}).scalars())
+    def outdated(self, *, now_s: int, except_chains: Collection[int]) -> list[str]:
+        """Return the ids of payments that were not started in time, but those of some chains.
+
+        A no-op is never too late: a nonce waits for it.
+        """
+        wanted = {"now_s": now_s, "except_chains": list(except_chains)}
+        return list(self._connection.execute(_OUTDATED, wanted).scalars())
 
     @stored
     def _payment(self, row: Row[Any]) -> Payment:

@@ -1,6 +1,6 @@
 """Requests, their deposit addresses, and how much of each was credited."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,7 +26,9 @@ _LOCK = (
 _EXPIRED = (
     select(requests)
     .where(
-        requests.c.state.in_(sorted(state.value for state in WAITING)), requests.c.expires_at_s <= bindparam("now_s")
+        requests.c.state.in_(sorted(state.value for state in WAITING)),
+        requests.c.expires_at_s <= bindparam("now_s"),
+        requests.c.chain_id.is_(None) | requests.c.chain_id.not_in(bindparam("except_chains", expanding=True)),
     )
     .order_by(requests.c.id)
     .limit(bindparam("limit", type_=Integer))
@@ -135,9 +137,10 @@ class RequestStore:
             query = query.where(requests.c.state.in_([state.value for state in states]))
         return readable(self._connection.execute(query), self._issued)
 
-    def expired(self, *, now_s: int, limit: int) -> list[IssuedRequest]:
-        """Return requests that can be read and still wait for money past their expiry."""
-        return readable(self._connection.execute(_EXPIRED, {"now_s": now_s, "limit": limit}), self._issued)
+    def expired(self, *, now_s: int, except_chains: Collection[int], limit: int) -> list[IssuedRequest]:
+        """Return requests that can be read and still wait for money past their expiry, but those of some chains."""
+        wanted = {"now_s": now_s, "except_chains": list(except_chains), "limit": limit}
+        return readable(self._connection.execute(_EXPIRED, wanted), self._issued)
 
     def update(self, request_id: str, *, state: RequestState, credited_units: int) -> None:
         self._connection.execute(

@@ -17,6 +17,7 @@ from tokenpay.requests.emvco_object import DataObject
 from tokenpay.requests.merchant import Merchant
 from tokenpay.requests.token_template import TokenTemplate
 from tokenpay.steps import propose
+from tokenpay.steps.lease import Leases
 from tokenpay.store.asset_store import RegisteredAsset
 
 pytestmark = pytest.mark.one_database
@@ -143,6 +144,24 @@ def test_a_request_that_a_terminal_s_own_sql_wrote_stops_nothing(world: World, a
     world.next_day()
     tp.expire(world.bank, by=world.engine)
     assert world.now(held).state is S.EXPIRED
+
+
+def test_what_may_have_been_paid_in_a_block_that_was_not_read_expires_later(world: World) -> None:
+    """No engine ends what another one is still to read of; what is of other chains does not wait for it."""
+    request, other, outside = world.request(50), world.request(50), world.paid(20, creditor=OUTSIDE)
+    world.sql("UPDATE requests SET chain_id = NULL, deposit_address = NULL WHERE id = :id", id=other.id)
+    world.next_day()
+    reader = Leases(world.bank, holder="another engine", for_s=60)
+    assert reader.hold(f"chain/{CHAIN_ID}", by=world.engine)
+    cycle = tp.run_once(world.bank, by=world.engine)
+    assert (cycle.chains[0].elsewhere, cycle.error) == (True, None)
+    assert cycle.expired == tp.Expired(requests=1, payments=0)
+    assert [state(world, each) for each in (request, other)] == [R.OPEN, R.EXPIRED]
+    assert world.now(outside).state is S.CLEARED
+    reader.give_back()
+    cycle = tp.run_once(world.bank, by=world.engine)
+    assert cycle.expired == tp.Expired(requests=1, payments=1)
+    assert (state(world, request), world.now(outside).state) == (R.EXPIRED, S.EXPIRED)
 
 
 def test_what_waited_too_long_expires_and_funds_go_back(world: World) -> None:

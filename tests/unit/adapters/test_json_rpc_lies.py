@@ -21,7 +21,7 @@ from tokenpay.primitives.keccak import keccak256
 
 CONTRACT, OTHER, SENDER = (Address(bytes([byte]) * 20) for byte in (1, 2, 3))
 RAW = b"\x02\xc0"
-TIMEOUT_S = 0.5
+PATIENCE_S, SILENCE_S = 10.0, 0.3
 
 
 def word(number: int) -> str:
@@ -123,7 +123,7 @@ def liar() -> Iterator[Liar]:
 @pytest.fixture
 def chain(liar: Liar) -> JsonRpcChain:
     """The port to a node that has told its chain before it begins to lie."""
-    chain = JsonRpcChain(liar.url, 7, finality=Confirmations(2), timeout_s=TIMEOUT_S)
+    chain = JsonRpcChain(liar.url, 7, finality=Confirmations(2), timeout_s=PATIENCE_S)
     chain.verify_chain_id()
     liar.requests = 0
     return chain
@@ -134,7 +134,7 @@ def logs(chain: JsonRpcChain) -> Any:
 
 
 def test_nothing_is_believed_of_a_node_on_another_chain(liar: Liar) -> None:
-    chain = JsonRpcChain(liar.url, 8, finality=Confirmations(2), timeout_s=TIMEOUT_S)
+    chain = JsonRpcChain(liar.url, 8, finality=Confirmations(2), timeout_s=PATIENCE_S)
     for ask in (
         chain.head,
         chain.finalized,
@@ -233,15 +233,16 @@ def test_a_key_that_a_node_repeats_is_told_to_nobody(liar: Liar) -> None:
     }
     url = liar.url.replace("//", "//k3y-0f-user:pa%2Fss-word2@") + "/v3/path-k3y-42?key=query-k3y-7"
     with pytest.raises(ChainUnavailable, match=r"error: \.\.\., no key: \.\.\. \.\.\. \.\.\. v3$"):
-        JsonRpcChain(url, 7, finality=Confirmations(2), timeout_s=TIMEOUT_S).head()
+        JsonRpcChain(url, 7, finality=Confirmations(2), timeout_s=PATIENCE_S).head()
 
 
-def test_silence_and_a_closed_door_are_no_answer(liar: Liar, chain: JsonRpcChain) -> None:
-    liar.delay_s = TIMEOUT_S + 0.3
+def test_silence_and_a_closed_door_are_no_answer(liar: Liar) -> None:
+    liar.delay_s = 2 * SILENCE_S
+    chain = JsonRpcChain(liar.url, 7, finality=Confirmations(2), timeout_s=SILENCE_S)
     with pytest.raises(ChainUnavailable):
         chain.head()
     assert [said.outcome for said in chain.broadcast([RAW])] == ["unknown"]
-    closed = JsonRpcChain("http://127.0.0.1:1", 7, finality=FinalizedTag(), timeout_s=TIMEOUT_S)
+    closed = JsonRpcChain("http://127.0.0.1:1", 7, finality=FinalizedTag(), timeout_s=PATIENCE_S)
     with pytest.raises(ChainUnavailable) as refused:
         closed.finalized()
     assert "127.0.0.1" not in str(refused.value)  # a URL may hold a key
