@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
+from math import inf
 from pathlib import Path
 from time import monotonic
 from typing import ClassVar
@@ -40,6 +41,25 @@ HURRY_S = 0.6
 """A key that comes sooner after another one was pressed by nobody who has read what stands there."""
 AFTER_S = 0.15
 """So long it is waited whether another key follows: a scanner ends a code with Enter."""
+_REMEMBERED = 10_000
+"""So many keys may stand in line: more than the longest code has."""
+
+
+@dataclass(slots=True)
+class _Pressed:
+    """A key that came in, whether it came soon after another, and when the next one was pressed, if any was."""
+
+    event: events.Key | None = None
+    hurried: bool = False
+    next_s: float = inf
+
+    @property
+    def at_s(self) -> float:
+        return -inf if self.event is None else self.event.time
+
+    def in_company(self, after_s: float) -> bool:
+        """Whether it was not pressed by somebody who reads: others came just before it, or just after."""
+        return self.hurried or self.next_s - self.at_s < after_s
 
 
 class Frame(App[None]):
@@ -75,9 +95,9 @@ class Frame(App[None]):
         self._idle_s = idle_s
         self._touched_s = monotonic()
         self.hurry_s, self.after_s = HURRY_S, AFTER_S
-        self.pressed_s = 0.0
-        """When the last key was pressed that has come in."""
-        self._hurried = False
+        self._keys: dict[int, _Pressed] = {}
+        self._newest = self._now = _Pressed()
+        """The key that came in last, and the one that is being obeyed: others may have come in since."""
         self._waits: Timer | None = None
         """What is done unless another key follows."""
         self._name_palette()
@@ -196,13 +216,26 @@ class Frame(App[None]):
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key | events.Paste | events.MouseDown):
             self._touched_s = monotonic()
-        if isinstance(event, events.Key) and event.time != self.pressed_s:  # one that nobody takes comes by here again
-            self._hurried = event.time - self.pressed_s < self.hurry_s
-            self.pressed_s = event.time
-            if self._waits is not None:
-                self._stop_waiting()
-                self.came_with_others()
+        if isinstance(event, events.Key):
+            # One that no widget takes comes by again, and others that stand in line may have come in between.
+            self._now = self._keys.get(id(event)) or self._comes_in(event)
         await super().on_event(event)
+
+    @property
+    def pressed_s(self) -> float:
+        """When the last key was pressed that has come in."""
+        return self._newest.at_s
+
+    def _comes_in(self, event: events.Key) -> _Pressed:
+        before, self._newest = self._newest, _Pressed(event, hurried=event.time - self._newest.at_s < self.hurry_s)
+        before.next_s = event.time
+        self._keys[id(event)] = self._newest
+        if len(self._keys) > _REMEMBERED:
+            del self._keys[next(iter(self._keys))]
+        if self._waits is not None and before.in_company(self.after_s):
+            self._stop_waiting()
+            self.came_with_others()
+        return self._newest
 
     async def run_action(
         self,
@@ -214,17 +247,18 @@ class Frame(App[None]):
         do = partial(super().run_action, action, default_namespace, namespaces)
         if not self._takes_alone(action):
             return await do()
-        if self._hurried:
+        pressed = self._now
+        if pressed.in_company(self.after_s):
             self.came_with_others()
-        elif self.after_s:
-            alone = partial(self._comes_alone, self.pressed_s, self.screen, do)
+        elif self.after_s and pressed is self._newest:
+            alone = partial(self._comes_alone, pressed, self.screen, do)
             self._waits = self.set_timer(self.after_s, partial(self.call_later, alone))  # behind keys not taken in yet
         else:
             return await do()
         return True
 
-    async def _comes_alone(self, pressed_s: float, where: Screen[object], do: Callable[[], Awaitable[bool]]) -> None:
-        if self._waits is None or pressed_s != self.pressed_s:
+    async def _comes_alone(self, pressed: _Pressed, where: Screen[object], do: Callable[[], Awaitable[bool]]) -> None:
+        if self._waits is None or pressed.in_company(self.after_s):
             return
         self._stop_waiting()
         if where is self.screen:

@@ -72,6 +72,11 @@ class ChainCycle:
         """Whether the chain is far ahead, and its blocks are being read: the next turn goes on with them."""
         return self.watched is not None and self.watched.comes_nearer
 
+    @property
+    def is_read(self) -> bool:
+        """Whether no block is known of that is still to be read, here or by the engine that has the lease."""
+        return not self.elsewhere and (self.watched is None or not self.watched.behind)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cycle:
@@ -231,8 +236,7 @@ def _change_staff(bank: Bank, cycle: Cycle, *, by: Session) -> Cycle:
 
 
 def _expire(bank: Bank, cycle: Cycle, *, by: Session) -> Cycle:
-    # What was paid in time may be in a block that was not read yet, by this engine or by the one that has the lease.
-    unread = [turn.chain_id for turn in cycle.chains if turn.elsewhere or turn.comes_nearer]
+    unread = [turn.chain_id for turn in cycle.chains if not turn.is_read]  # it may have been paid in time
     return replace(cycle, expired=expire(bank, by=by, except_chains=unread))
 
 
@@ -282,7 +286,7 @@ def _steps(bank: Bank, chain_id: int, leases: Leases, stop: Callable[[], bool], 
         return not stop() and leases.hold(name, by=by)
 
     done = ChainCycle(chain_id=chain_id)
-    for step in (_watch, _settle, _submit):
+    for step in (_watch, _catch_up, _settle, _submit):
         if stop():
             return done
         if not leases.hold(name, by=by):
@@ -306,13 +310,15 @@ def _steps(bank: Bank, chain_id: int, leases: Leases, stop: Callable[[], bool], 
     return done
 
 
-def _watch(bank: Bank, done: ChainCycle, goes_on: Callable[[], bool], *, by: Session) -> ChainCycle:
+def _watch(bank: Bank, done: ChainCycle, _: Callable[[], bool], *, by: Session) -> ChainCycle:
     check_assets(bank, chain_id=done.chain_id, by=by)
-    began_s = time.monotonic()
-    watched = latest = watch(bank, chain_id=done.chain_id, by=by)
-    while latest.comes_nearer and time.monotonic() - began_s < _CATCH_UP_S and goes_on():
-        latest = watch(bank, chain_id=done.chain_id, by=by)
-        watched = watched.then(latest)
+    return replace(done, watched=watch(bank, chain_id=done.chain_id, by=by))
+
+
+def _catch_up(bank: Bank, done: ChainCycle, goes_on: Callable[[], bool], *, by: Session) -> ChainCycle:
+    began_s, watched = time.monotonic(), done.watched
+    while watched is not None and watched.comes_nearer and time.monotonic() - began_s < _CATCH_UP_S and goes_on():
+        watched = watched.then(watch(bank, chain_id=done.chain_id, by=by))
     return replace(done, watched=watched)
 
 
@@ -321,6 +327,6 @@ def _settle(bank: Bank, done: ChainCycle, _: Callable[[], bool], *, by: Session)
 
 
 def _submit(bank: Bank, done: ChainCycle, goes_on: Callable[[], bool], *, by: Session) -> ChainCycle:
-    if done.comes_nearer:  # what is in the blocks that were not read yet would be sent again
+    if not done.is_read:  # what is in the blocks that were not read yet would be sent again
         return done
     return replace(done, submitted=submit(bank, chain_id=done.chain_id, by=by, goes_on=goes_on))

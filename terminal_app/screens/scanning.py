@@ -35,12 +35,14 @@ class Scanning(Room):
     def __init__(self) -> None:
         super().__init__()
         self._typed = ""
-        self._pressed_s = 0.0
+        self._pressed_s = self._quiet_s = 0.0
         self._over: Timer | None = None
         self.verdict = ""
         """What the last scan was, where it led nowhere, or what was wrong with it."""
 
     def on_key(self, event: events.Key) -> None:
+        if self._typed and event.time - self._pressed_s > self._quiet_s:  # the terminal was busy when that was over
+            self._is_over()
         if not self._typed and (not event.is_printable or event.key == "colon"):
             self.verdict = ""
             return
@@ -50,24 +52,26 @@ class Scanning(Room):
             self.terminal.came_with_others()
         self._typed += _END if ends else event.character or _NO_CHARACTER
         self._pressed_s = event.time
-        self._wait(self.terminal.after_s if ends else self.terminal.hurry_s)
+        self._quiet_s = self.terminal.after_s if ends else self.terminal.hurry_s
+        self._wait(event.time)
 
-    def _wait(self, quiet_s: float) -> None:
-        """Take the scan to be over when nothing follows for so long."""
+    def _wait(self, newest_s: float) -> None:
+        """Take the scan to be over when nothing follows the newest key of this terminal for so long."""
         if self._over is not None:
             self._over.stop()
-        if not quiet_s:
+        if not self._quiet_s:
             return self._is_over()
-        quiet = partial(self._seems_over, self._pressed_s, quiet_s)
-        self._over = self.set_timer(quiet_s, partial(self.terminal.call_later, quiet))
+        quiet = partial(self._seems_over, self._pressed_s, newest_s)
+        self._over = self.set_timer(self._quiet_s, partial(self.terminal.call_later, quiet))
 
-    def _seems_over(self, pressed_s: float, quiet_s: float) -> None:
-        """End the scan, unless this terminal was busy and a key that was pressed in time is still on its way here."""
-        if pressed_s == self._pressed_s == self.terminal.pressed_s:
+    def _seems_over(self, pressed_s: float, newest_s: float) -> None:
+        """End the scan, unless this terminal was busy and another key is still on its way here."""
+        if not self._typed or pressed_s != self._pressed_s:
+            return
+        if newest_s == self.terminal.pressed_s:
             self._is_over()
-        elif pressed_s == self._pressed_s:
-            self._pressed_s = self.terminal.pressed_s
-            self._wait(quiet_s)
+        else:
+            self._wait(self.terminal.pressed_s)
 
     def warn(self, text: str) -> None:
         self.verdict = text

@@ -1,14 +1,16 @@
 """A scanner types whatever stands in a code, the bytes of function keys too: nothing of consequence is done by it."""
 
+import asyncio
 from pathlib import Path
-from time import sleep
+from time import monotonic, sleep
 
 import pytest
 from textual import events
+from textual.keys import _character_to_key
 from textual.widgets import Input, Static
 
 import tokenpay as tp
-from terminal_app.frame import HURRY_S
+from terminal_app.frame import AFTER_S, HURRY_S
 from terminal_app.screens.branch import BranchScreen
 from terminal_app.screens.customer import CustomerScreen
 from terminal_app.screens.find_customer import FindCustomer
@@ -20,6 +22,7 @@ from terminal_app.screens.request import RequestScreen
 from terminal_app.screens.room import Room
 from terminal_app.widgets.listing import Listing
 from tests.app.hand import Hand, run, terminal
+from tests.app.spoken import on_screen
 from tests.app.test_pay_out import fill, payments
 from tokenpay.testing import Branch, euro
 
@@ -34,11 +37,13 @@ async def scan(hand: Hand, *keys: str) -> None:
     hand.app.hurry_s = 0
 
 
-def send(hand: Hand, *keys: str) -> None:
-    """Put keys in line at once, whatever else the machine does."""
+def send(hand: Hand, *keys: str, at_s: float | None = None) -> None:
+    """Put keys in line at once, whatever else the machine does, as pressed then: one straight after the other."""
     assert hand.app._driver is not None
-    for key in keys:
-        hand.app._driver.send_message(events.Key(key, key if len(key) == 1 else None))
+    for number, key in enumerate(keys):
+        event = events.Key(_character_to_key(key) if len(key) == 1 else key, key if len(key) == 1 else None)
+        event.time = event.time if at_s is None else at_s + number / 1_000
+        hand.app._driver.send_message(event)
 
 
 def test_a_code_that_types_the_confirming_key_pays_nobody(branch: Branch, tmp_path: Path) -> None:
@@ -220,25 +225,73 @@ def test_a_scan_is_whole_on_a_terminal_that_was_busy_meanwhile(branch: Branch, t
             await at_home(hand)
             counter = hand.app.screen
             assert isinstance(counter, Home)
-            hand.app.hurry_s = 0.2
+            hand.app.hurry_s = 2
             send(hand, *f"0x{'7' * 20}")
             await hand.until(lambda: len(counter._typed) == 22, "the first half")
-            sleep(0.4)  # nothing else runs
-            send(hand, *("7" * 20))
+            sleep(2.5)  # nothing else runs
+            send(hand, *("7" * 20), at_s=counter._pressed_s + 0.1)
             await hand.arrive(FindCustomer)
 
     run(flow())
 
 
-def test_a_key_that_decides_is_not_alone_on_a_terminal_that_was_busy_meanwhile(branch: Branch, tmp_path: Path) -> None:
+def test_two_scans_on_a_terminal_that_was_busy_meanwhile_are_two(branch: Branch, tmp_path: Path) -> None:
+    """Whoever scans again because nothing happens has not scanned another code."""
+    request = branch.issue(branch.boris, euro("25"), key="boris-asks")
+
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            await at_home(hand)
+            counter = hand.app.screen
+            assert isinstance(counter, Home)
+            hand.app.hurry_s, hand.app.after_s = 1, 0.2
+            began_s = monotonic()
+            for late_s in (0, 2):
+                send(hand, *request.reference, "enter", at_s=began_s + late_s)
+            await hand.arrive(FindCustomer)
+            await hand.read("25.00\N{NO-BREAK SPACE}DEUR")
+
+    run(flow())
+
+
+@pytest.mark.parametrize(
+    ("keys", "paid"),
+    [
+        ([("f9", 0), ("enter", 0.05)], False),
+        ([("f12", 0), ("ctrl+q", 0.8), ("f9", 0.802)], False),  # a person's key, and then a code
+        ([("7", 0), ("f9", 0.002), ("7", 0.004)], False),
+        ([("f9", 0), ("f12", 1.5)], True),
+    ],
+    ids=["another follows", "another before", "another before and after", "alone"],
+)
+def test_a_key_that_decides_is_judged_by_when_it_was_pressed(
+    branch: Branch, tmp_path: Path, keys: list[tuple[str, float]], paid: bool
+) -> None:
+    """However busy the terminal was: all stand in line before one of them is obeyed."""
+
     async def flow() -> None:
         async with terminal(branch, tmp_path) as hand:
             await fill(hand, f"eip155:31337:0x{'7' * 40}", "5")
-            hand.app.after_s = 0.2
+            hand.app.hurry_s, hand.app.after_s = HURRY_S, AFTER_S
+            began_s = hand.app.pressed_s + 1
+            for key, late_s in keys:
+                send(hand, key, at_s=began_s + late_s)
+            await hand.read("REFUSED" if paid else TOGETHER)  # as the treasury holds too few
+            await asyncio.sleep(3 * AFTER_S)  # what is still to come of it would be there
+            assert on_screen("REFUSED", hand.seen()) is paid
+
+    run(flow())
+
+
+def test_a_key_that_decides_is_not_alone_though_another_is_taken_in_late(branch: Branch, tmp_path: Path) -> None:
+    async def flow() -> None:
+        async with terminal(branch, tmp_path) as hand:
+            await fill(hand, f"eip155:31337:0x{'7' * 40}", "5")
+            hand.app.after_s = 2
             send(hand, "f9")
             await hand.until(lambda: hand.app._waits is not None, "it is waited whether another follows")
-            sleep(0.4)  # nothing else runs
-            send(hand, "enter")
+            sleep(2.5)  # nothing else runs
+            send(hand, "enter", at_s=hand.app.pressed_s + 0.1)
             await hand.read(TOGETHER)
             assert not payments(branch)
 

@@ -31,7 +31,7 @@ _WATCHED = ("blocks", "deposits", "orphaned", "included", "behind")
 def add_parser(subparsers: "Subparsers") -> None:
     verbs = add_noun(subparsers, "engine", "run the loop that carries money to finality")
     running = add_verb(verbs, "run", run, "watch, settle, submit and expire until told to stop; it holds the keys")
-    add_verb(verbs, "expire", expire, "end requests and payments that waited too long (as the engine)")
+    add_verb(verbs, "expire", expire, "end requests and payments that waited too long, on every chain (as the engine)")
     running.add_argument("--once", action="store_true", help="one turn, then stop")
     running.add_argument("--until-stdin-closes", action="store_true", help="end with the process that started this one")
     running.add_argument("--metrics", metavar="PLACE", help="serve /healthz and /metrics at HOST:PORT; port 0: any")
@@ -69,7 +69,6 @@ def run(args: Namespace) -> int:
             metrics.turned(cycle)
             told.tell(cycle)
 
-        gc.freeze()  # what was imported stays: nobody need look through it while money moves
         with serving(metrics, place) if place is not None else nullcontext("") as url:
             told.begin(bank, url)
             _run(bank, metrics, turned, stop, stopping, pause_s=args.pause_s)
@@ -86,6 +85,8 @@ def _run(
     pause_s: float,
 ) -> None:
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    gc.collect()
+    gc.freeze()  # what was imported stays: nobody need look through it while money moves
     try:
         tp.run(
             bank,
@@ -95,6 +96,7 @@ def _run(
             after_each=turned,
         )
     finally:
+        gc.unfreeze()
         for number, handler in before.items():
             signal.signal(number, handler)
 

@@ -1,5 +1,6 @@
 """Deposits: what arrives, as the chain really holds it, ends where the design says, and the books stay whole."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 import tokenpay as tp
 from tests.travel_data import travel_data
 from tests.world import CHAIN_ID, COIN, CONTRACT, LIMITS, LISTED, OUTSIDE, START, TOKEN, World, address_of, euro
+from tokenpay.ethereum.observed import Block
 from tokenpay.ledger.chart import AccountKind
 from tokenpay.payments.deposit import DepositOutcome as O, DepositState as D
 from tokenpay.payments.payment import PaymentState as S
@@ -607,6 +609,30 @@ def test_a_chain_that_is_far_ahead_is_taken_in_by_turns(world: World, monkeypatc
     assert not cycle.comes_nearer
     assert [state(world, request) for request in (early, late)] == [R.PAID, R.PAID]
     assert world.now(sent).state is not S.CLEARED
+
+
+def test_a_node_that_breaks_off_far_ahead_lets_nothing_expire(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent, request = world.paid(5, creditor=OUTSIDE), world.request(7, expires_in_s=6_000)
+    world.mine(400)
+    world.deposit(request, 7)
+    world.mine(200)
+    world.clock.at_s = max(world.clock.at_s, request.expires_at_s + 1)
+    blocks, before = world.chain.blocks, world.chain.head().number - 600
+
+    def breaks_off(numbers: Sequence[int]) -> list[Block]:
+        if max(numbers) > before + 256:
+            raise tp.ChainUnavailable("the node gives no answer")
+        return blocks(numbers)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(world.chain, "blocks", breaks_off)
+        cycle = tp.run_once(world.bank, by=world.engine)
+    turn = cycle.chains[0]
+    assert isinstance(turn.error, tp.ChainUnavailable)
+    assert (turn.watched and turn.watched.behind, cycle.expired) == (344, tp.Expired())
+    assert world.now(sent).state is S.CLEARED
+    cycle = tp.run_once(world.bank, by=world.engine)
+    assert (cycle.chains[0].error, state(world, request)) == (None, R.PAID)
 
 
 def test_a_node_that_lags_behind_changes_nothing(world: World) -> None:
