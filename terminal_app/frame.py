@@ -47,15 +47,11 @@ _REMEMBERED = 10_000
 
 @dataclass(slots=True)
 class _Pressed:
-    """A key that came in, whether it came soon after another, and when the next one was pressed, if any was."""
+    """When a key was pressed, whether soon after another, and when the next one was, if any was; not which it is."""
 
-    event: events.Key | None = None
+    at_s: float = -inf
     hurried: bool = False
     next_s: float = inf
-
-    @property
-    def at_s(self) -> float:
-        return -inf if self.event is None else self.event.time
 
     def in_company(self, after_s: float) -> bool:
         """Whether it was not pressed by somebody who reads: others came just before it, or just after."""
@@ -95,7 +91,7 @@ class Frame(App[None]):
         self._idle_s = idle_s
         self._touched_s = monotonic()
         self.hurry_s, self.after_s = HURRY_S, AFTER_S
-        self._keys: dict[int, _Pressed] = {}
+        self._keys: dict[float, _Pressed] = {}
         self._newest = self._now = _Pressed()
         """The key that came in last, and the one that is being obeyed: others may have come in since."""
         self._waits: Timer | None = None
@@ -218,7 +214,7 @@ class Frame(App[None]):
             self._touched_s = monotonic()
         if isinstance(event, events.Key):
             # One that no widget takes comes by again, and others that stand in line may have come in between.
-            self._now = self._keys.get(id(event)) or self._comes_in(event)
+            self._now = self._keys.get(event.time) or self._comes_in(event.time)
         await super().on_event(event)
 
     @property
@@ -226,10 +222,10 @@ class Frame(App[None]):
         """When the last key was pressed that has come in."""
         return self._newest.at_s
 
-    def _comes_in(self, event: events.Key) -> _Pressed:
-        before, self._newest = self._newest, _Pressed(event, hurried=event.time - self._newest.at_s < self.hurry_s)
-        before.next_s = event.time
-        self._keys[id(event)] = self._newest
+    def _comes_in(self, at_s: float) -> _Pressed:
+        before, self._newest = self._newest, _Pressed(at_s, hurried=at_s - self._newest.at_s < self.hurry_s)
+        before.next_s = at_s
+        self._keys[at_s] = self._newest
         if len(self._keys) > _REMEMBERED:
             del self._keys[next(iter(self._keys))]
         if self._waits is not None and before.in_company(self.after_s):

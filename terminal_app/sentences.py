@@ -102,6 +102,7 @@ GENERAL = {
     "funds.insufficient": N_("the account has less available than the amount"),
     "treasury.short": N_("the treasury holds too few tokens"),
     "request.closed": N_("the request no longer waits for money"),
+    "request.under_way": N_("what the request asks for is on its way already"),
     "request.other": N_("the payment is not to the payee, or not in the asset, asked for"),
     "request.amount": N_("the request asks for another amount"),
     "creditor.request": N_("the address is a request of this bank: pay it in the books"),

@@ -14,7 +14,7 @@ from tokenpay.payments.attempt import SignedPayment
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.halt import halt_chain, running
 from tokenpay.steps.read_tokens import read_tokens
-from tokenpay.steps.take_in import News, lock_touched, note_inclusions, take_back, take_in
+from tokenpay.steps.take_in import News, find_arrivals, lock_touched, note_inclusions, take_back, take_in
 from tokenpay.store.chain_store import FollowedChain
 from tokenpay.store.door import rows_limit
 
@@ -94,9 +94,10 @@ def watch(bank: Bank, *, chain_id: int, by: Session, max_blocks: int = MAX_BLOCK
         standing = uow.chains.get(chain_id, lock=True)
         if standing != followed or uow.chains.block(chain_id, followed.head_number) != head_block:
             return Watched(head_number=followed.head_number, behind=1)  # another engine was quicker
-        lock_touched(uow, chain_id, news, signed)
+        arrivals = find_arrivals(uow, chain_id, news)
+        lock_touched(uow, chain_id, news, arrivals, signed)
         orphaned = take_back(uow, bank, operator, followed, fork_number) if fork_number < followed.head_number else 0
-        seen = take_in(uow, bank, operator, chain_id, news)
+        seen = take_in(uow, bank, operator, chain_id, news, arrivals)
         included = note_inclusions(uow, bank, operator, chain_id, signed, receipts)
         uow.chains.advance(chain_id, head_number=last)
     return Watched(

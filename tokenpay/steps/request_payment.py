@@ -1,7 +1,8 @@
 """What a payment is to the bank's own requests and addresses."""
 
+from tokenpay.payments.deposit import DepositState
 from tokenpay.payments.intent import ChainParty, Intent, Purpose, Rail
-from tokenpay.payments.payment import Reason
+from tokenpay.payments.payment import IN_NO_BLOCK, UNSENT, Reason
 from tokenpay.requests.request_state import WAITING, after_payment, after_time
 from tokenpay.store.unit_of_work import UnitOfWork
 
@@ -10,13 +11,14 @@ def request_reasons(uow: UnitOfWork, intent: Intent, *, at_s: int) -> tuple[Reas
     """Lock the request that a payment answers and return why it cannot take the payment, or nothing.
 
     In our own books nobody can overpay by mistake: what a request does not ask for is refused. What is collected on a
-    chain is a deposit when it comes, and divided then; but nothing is collected for what asks for nothing any more.
+    chain is a deposit when it comes, and divided then; but nothing is collected for what asks for nothing any more, and
+    nobody pays what is on its way already.
     """
     if not intent.request_id:
         return ()
-    closed = ended_reasons(uow, intent, at_s=at_s, lock=True)
-    if closed or intent.rail is not Rail.BOOK:
-        return closed
+    ended = ended_reasons(uow, intent, at_s=at_s, lock=True) or _under_way(uow, intent, at_s=at_s)
+    if ended or intent.rail is not Rail.BOOK:
+        return ended
     issued = uow.requests.get(intent.request_id)
     state = after_time(issued.request, issued.state, now_s=at_s)
     if issued.request.payee != str(intent.creditor) or issued.request.asset != intent.amount.asset:
@@ -29,6 +31,28 @@ def request_reasons(uow: UnitOfWork, intent: Intent, *, at_s: int) -> tuple[Reas
     if taken.suspense_units:
         return (Reason(code="request.amount", message="the request asks for another amount"),)
     return ()
+
+
+def _under_way(uow: UnitOfWork, intent: Intent, *, at_s: int) -> tuple[Reason, ...]:
+    """Return that a locked request will be paid by what is in no final block yet, or nothing.
+
+    That is what was seen to come, and for another collection those before it: a wallet that had no answer signs anew.
+    """
+    if intent.purpose not in (Purpose.PAYMENT, Purpose.COLLECTION):
+        return ()
+    seen = uow.deposits.find(request_id=intent.request_id, states=[DepositState.SEEN])
+    coming = [deposit.amount.units for deposit in seen]
+    if intent.purpose is Purpose.COLLECTION:
+        before = uow.payments.find(request_id=intent.request_id, purpose=intent.purpose, states=UNSENT | IN_NO_BLOCK)
+        coming += [payment.intent.amount.units for payment in before]
+    issued = uow.requests.get(intent.request_id)
+    state, credited_units = issued.state, issued.credited_units
+    for units in coming:
+        taken = after_payment(issued.request, state, credited_units=credited_units, units=units, at_s=at_s)
+        state, credited_units = taken.state, credited_units + taken.credit_units
+    if state in WAITING:
+        return ()
+    return (Reason(code="request.under_way", message="what the request asks for is on its way already"),)
 
 
 def ended_reasons(uow: UnitOfWork, intent: Intent, *, at_s: int, lock: bool = False) -> tuple[Reason, ...]:

@@ -42,6 +42,7 @@ _TOLD = frozenset(
         "request.amount",
         "request.closed",
         "request.other",
+        "request.under_way",
         "travel_rule.data_missing",
     }
 )

@@ -35,14 +35,52 @@ class News:
     assets: dict[str, Asset]
 
 
-def lock_touched(uow: UnitOfWork, chain_id: int, news: News, signed: Sequence[SignedPayment]) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """A transfer to a request's deposit address; not `ours`: to another's, which somebody wrote there."""
+
+    log: TransferLog
+    address: Address
+    asset: Asset
+    issued: IssuedRequest
+    ours: bool
+
+    @property
+    def custody(self) -> Account:
+        return movements.custody_of(self.address, self.asset.id)
+
+    @property
+    def customer(self) -> Account:
+        payee = self.issued.request.payee.partition("/")[2]
+        return Account(kind=AccountKind.CUSTOMER, owner=payee, asset_id=self.asset.id)
+
+
+def find_arrivals(uow: UnitOfWork, chain_id: int, news: News) -> list[Arrival]:
+    """Return the transfers to deposit addresses among the news, by one look for all who got something."""
+    paid = [(log, log.recipient) for log in news.transfers if log.recipient is not None and log.units]
+    issued = uow.requests.by_address(chain_id, [address for _, address in paid])
+    return [
+        Arrival(
+            log=log,
+            address=address,
+            asset=news.assets[log.contract.text],
+            issued=issued[address.text],
+            ours=is_own(uow, issued[address.text]),
+        )
+        for log, address in paid
+        if address.text in issued
+    ]
+
+
+def lock_touched(
+    uow: UnitOfWork, chain_id: int, news: News, arrivals: Sequence[Arrival], signed: Sequence[SignedPayment]
+) -> None:
     """Lock at once all that the news may change: one by one, the engine and tellers would wait in a circle."""
     uow.payments.lock_all(version.payment_id for version in signed)
     orphans = uow.deposits.find(
         chain_id=chain_id, states=[DepositState.SEEN], from_block=news.fork_number + 1, lock=True
     )
     moved = [transfer for deposit in orphans for transfer in uow.ledger.transfers(deposit_id=deposit.id)]
-    arrivals = _arrivals(uow, chain_id, news)
     uow.ledger.lock_transfers(moved, also=[account for a in arrivals for account in (a.custody, a.customer)])
 
 
@@ -63,13 +101,14 @@ def take_back(uow: UnitOfWork, bank: Bank, operator: Operator, followed: Followe
     return len(orphans)
 
 
-def take_in(uow: UnitOfWork, bank: Bank, operator: Operator, chain_id: int, news: News) -> int:
+def take_in(
+    uow: UnitOfWork, bank: Bank, operator: Operator, chain_id: int, news: News, arrivals: Sequence[Arrival]
+) -> int:
     """Enter new blocks and the deposits in them as pending; returns how many deposits were seen."""
     for block in news.blocks:
         uow.chains.add_block(chain_id, block)
     for used in news.authorizations:
         uow.chains.add_authorization(chain_id, used)
-    arrivals = _arrivals(uow, chain_id, news)
     for arrival in arrivals:
         if arrival.ours:
             _see(uow, bank, operator, arrival)
@@ -79,43 +118,7 @@ def take_in(uow: UnitOfWork, bank: Bank, operator: Operator, chain_id: int, news
     return sum(arrival.ours for arrival in arrivals)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Arrival:
-    """A transfer to a request's deposit address; not `ours`: to another's, which somebody wrote there."""
-
-    log: TransferLog
-    address: Address
-    asset: Asset
-    issued: IssuedRequest
-    ours: bool
-
-    @property
-    def custody(self) -> Account:
-        return movements.custody_of(self.address, self.asset.id)
-
-    @property
-    def customer(self) -> Account:
-        payee = self.issued.request.payee.partition("/")[2]
-        return Account(kind=AccountKind.CUSTOMER, owner=payee, asset_id=self.asset.id)
-
-
-def _arrivals(uow: UnitOfWork, chain_id: int, news: News) -> list[_Arrival]:
-    paid = [(log, log.recipient) for log in news.transfers if log.recipient is not None and log.units]
-    issued = uow.requests.by_address(chain_id, [address for _, address in paid])
-    return [
-        _Arrival(
-            log=log,
-            address=address,
-            asset=news.assets[log.contract.text],
-            issued=issued[address.text],
-            ours=is_own(uow, issued[address.text]),
-        )
-        for log, address in paid
-        if address.text in issued
-    ]
-
-
-def _see(uow: UnitOfWork, bank: Bank, operator: Operator, arrival: _Arrival) -> None:
+def _see(uow: UnitOfWork, bank: Bank, operator: Operator, arrival: Arrival) -> None:
     now_s, log = bank.clock.now_s(), arrival.log
     deposit = Deposit(
         chain_id=arrival.asset.chain_id or 0,

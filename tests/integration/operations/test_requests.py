@@ -501,7 +501,48 @@ def test_one_authorization_is_carried_for_one_payment(world: World) -> None:
     collect(world, request, authorization(world, request), "c1")
     refusal = collect(world, request, authorization(world, request), "c2")
     assert isinstance(refusal, tp.Refusal)
-    assert [reason.code for reason in refusal.reasons] == ["authorization.carried"]
+    assert [reason.code for reason in refusal.reasons] == ["authorization.carried", "request.under_way"]
+
+
+@pytest.mark.every_database
+@pytest.mark.parametrize("where", ["cleared", "sent", "seen"])
+def test_a_wallet_that_signs_anew_does_not_pay_twice(world: World, where: str) -> None:
+    """Where the first is on its way, a second for the same money is refused, at the counter too once it was seen."""
+    world.chain.deposit(CONTRACT, PAYER_ADDRESS, euro(100).units)
+    world.mine()
+    request, other = world.request(50, payee=world.boris), world.request(None, payee=world.boris)  # of any amount
+    first = collect(world, request, authorization(world, request), "c1")
+    assert isinstance(first, tp.Payment)
+    if where != "cleared":
+        world.turn()
+    if where == "seen":
+        world.mine()
+        world.turn()
+        assert world.refused(50, request_id=request.id) == ["request.under_way"]
+    refusal = collect(world, request, authorization(world, request, nonce=b"\x0a" * 32), "c2")
+    assert isinstance(refusal, tp.Refusal)
+    assert [reason.code for reason in refusal.reasons] == ["request.under_way"]
+    for nonce, taken in ((b"\x0b" * 32, tp.Payment), (b"\x0c" * 32, tp.Refusal)):
+        each = authorization(world, other, nonce=nonce, units=euro(10).units)
+        assert isinstance(collect(world, other, each, nonce.hex()), taken)
+    world.to_finality()
+    assert (world.now(first).state, state(world, request)) == (S.FINAL, R.PAID)
+    assert world.units(world.boris) == euro(60).units
+    assert [kind for kind, _ in world.cases()] == []
+    world.prove()
+
+
+def test_a_part_that_is_on_its_way_leaves_room_for_the_rest(world: World) -> None:
+    world.chain.deposit(CONTRACT, PAYER_ADDRESS, euro(100).units)
+    world.mine()
+    request = world.request(50, payee=world.boris)
+    for nonce, units in ((1, 20), (2, 30)):
+        part = authorization(world, request, nonce=bytes([nonce]) * 32, units=euro(units).units)
+        assert isinstance(collect(world, request, part, f"part {nonce}"), tp.Payment)
+    refusal = collect(world, request, authorization(world, request, nonce=b"\x03" * 32), "too many")
+    assert isinstance(refusal, tp.Refusal)
+    world.to_finality()
+    assert (state(world, request), world.units(world.boris)) == (R.PAID, euro(50).units)
 
 
 def test_a_listed_payer_is_not_collected_from(world: World) -> None:
