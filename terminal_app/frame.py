@@ -94,8 +94,8 @@ class Frame(App[None]):
         self._keys: dict[float, _Pressed] = {}
         self._newest = self._now = _Pressed()
         """The key that came in last, and the one that is being obeyed: others may have come in since."""
-        self._waits: Timer | None = None
-        """What is done unless another key follows."""
+        self._waits: tuple[Timer, _Pressed] | None = None
+        """What is done unless another key follows, and the key that asked for it."""
         self._name_palette()
         self.register_theme(CONTRAST)
         if self.memory.theme in offered(no_color=self.no_color):
@@ -228,7 +228,7 @@ class Frame(App[None]):
         self._keys[at_s] = self._newest
         if len(self._keys) > _REMEMBERED:
             del self._keys[next(iter(self._keys))]
-        if self._waits is not None and before.in_company(self.after_s):
+        if self._waits is not None and self._waits[1].in_company(self.after_s):
             self._stop_waiting()
             self.came_with_others()
         return self._newest
@@ -248,7 +248,8 @@ class Frame(App[None]):
             self.came_with_others()
         elif self.after_s and pressed is self._newest:
             alone = partial(self._comes_alone, pressed, self.screen, do)
-            self._waits = self.set_timer(self.after_s, partial(self.call_later, alone))  # behind keys not taken in yet
+            behind = partial(self.call_later, alone)  # keys that are not taken in yet
+            self._waits = self.set_timer(self.after_s, behind), pressed
         else:
             return await do()
         return True
@@ -262,7 +263,7 @@ class Frame(App[None]):
 
     def _stop_waiting(self) -> None:
         if self._waits is not None:
-            self._waits.stop()
+            self._waits[0].stop()
         self._waits = None
 
     def came_with_others(self) -> None:

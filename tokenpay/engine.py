@@ -1,7 +1,7 @@
 """The loop that carries money to finality: watch, settle, submit, expire, over and over; and audit heads out.
 
 Any number of engines may run. Each chain, and what belongs to none, is turned by the one that has its lease. What is
-past its time is ended by any of them that knows its chain.
+past its time is ended by any of them, but on a chain that another one turns.
 """
 
 import time
@@ -74,7 +74,7 @@ class ChainCycle:
 
     @property
     def is_read(self) -> bool:
-        """Whether no block is known of that is still to be read, here or by the engine that has the lease."""
+        """Whether this turn has left no block to read that it knows of, and no other engine turns the chain."""
         return not self.elsewhere and (self.watched is None or not self.watched.behind)
 
 

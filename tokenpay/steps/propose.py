@@ -13,7 +13,7 @@ from tokenpay.parties.operator import Operator, Permission, Role
 from tokenpay.parties.session import Session
 from tokenpay.payments.cash_leg import CashLeg
 from tokenpay.payments.intent import Intent, Party, Purpose, Rail
-from tokenpay.payments.payment import Payment, PaymentState, Reason, Refusal
+from tokenpay.payments.payment import IN_NO_BLOCK, UNSENT, Payment, PaymentState, Reason, Refusal
 from tokenpay.primitives.canonical import Value
 from tokenpay.steps import movements
 from tokenpay.steps.authorize import Whose, authorize
@@ -22,7 +22,7 @@ from tokenpay.steps.count_limits import count_use
 from tokenpay.steps.enter_case import enter_hit_cases, enter_match_case, enter_risk_case
 from tokenpay.steps.identifiers import new_uetr
 from tokenpay.steps.record import record
-from tokenpay.steps.request_payment import address_reasons, request_reasons, take_payment
+from tokenpay.steps.request_payment import address_reasons, request_reasons, take_payment, under_way_reasons
 from tokenpay.steps.shift_payment import shift_reasons
 from tokenpay.steps.shown import shown
 from tokenpay.store.carried_store import Carried
@@ -151,7 +151,7 @@ def weigh(
     """Sign an intent as its maker, ask the gate and the books, and return what may be entered, or every reason not."""
     reasons = check(uow) if check is not None else ()
     maker = give(by, intent.hash(), part=Part.MAKER, at_s=intent.created_at_s)
-    reasons = (*reasons, *address_reasons(uow, intent), *request_reasons(uow, intent, at_s=intent.created_at_s))
+    reasons = (*reasons, *address_reasons(uow, intent), *_request_reasons(uow, intent))
     reasons = (*reasons, *shift_reasons(uow, intent))
     gate = clear(uow, bank, intent, approvals=(maker,))
     reasons = (*reasons, *movements.lack(uow, intent))
@@ -159,6 +159,14 @@ def weigh(
         also = gate.reasons if isinstance(gate, Decision) else ()
         return Refusal(intent=intent, reasons=(*reasons, *also))
     return Weighed(draft=draft, intent=intent, maker=maker, gate=gate)
+
+
+def _request_reasons(uow: UnitOfWork, intent: Intent) -> tuple[Reason, ...]:
+    """Return why the request that a new payment answers cannot take it, now or beside what is on its way."""
+    # What is collected and not sent goes nowhere once the request is paid in the books.
+    others = UNSENT | IN_NO_BLOCK if intent.purpose is Purpose.COLLECTION else IN_NO_BLOCK
+    now_s = intent.created_at_s
+    return request_reasons(uow, intent, at_s=now_s) or under_way_reasons(uow, intent, at_s=now_s, states=others)
 
 
 def content_of(intent: Intent) -> dict[str, str | int]:

@@ -7,14 +7,14 @@ from tokenpay.bank import Bank
 from tokenpay.compliance.clearance import Clearance
 from tokenpay.errors import IntegrityError
 from tokenpay.parties.operator import Operator
-from tokenpay.payments.intent import Purpose
-from tokenpay.payments.payment import Payment, PaymentState, Reason
+from tokenpay.payments.intent import Intent, Purpose
+from tokenpay.payments.payment import IN_NO_BLOCK, Payment, PaymentState, Reason
 from tokenpay.primitives.canonical import Value
 from tokenpay.steps import movements
 from tokenpay.steps.clear import clear
 from tokenpay.steps.enter_case import enter_hit_cases, enter_match_case
 from tokenpay.steps.record import record
-from tokenpay.steps.request_payment import ended_reasons
+from tokenpay.steps.request_payment import ended_reasons, under_way_reasons
 from tokenpay.store.unit_of_work import UnitOfWork
 
 _ENDS = frozenset({
@@ -22,11 +22,11 @@ _ENDS = frozenset({
 })  # fmt: skip
 """Reasons that end a cleared payment: its asset, parties, lists, passkeys or request are no longer what was cleared."""
 _WAITS = frozenset({
-    "emergency.stop", "intent.expired", "screening.pending", "screening.possible_match", "screening.unavailable",
-    "travel_rule.data_missing",
+    "emergency.stop", "intent.expired", "request.under_way", "screening.pending", "screening.possible_match",
+    "screening.unavailable", "travel_rule.data_missing",
 })  # fmt: skip
-"""Reasons that keep it cleared: until payments run again, until `expire` ends it, a list answers or a name is compared,
-two people release a hit, or data stands."""
+"""Reasons that keep it cleared: until payments run again, until `expire` ends it, what was seen is final, a list
+answers or a name is compared, two people release a hit, or data stands."""
 _ENDS_ASSIGNED = _ENDS | {"intent.expired", "screening.possible_match"}
 """Reasons that end one with a nonce that was never signed: `expire` does not, and people take hours over a name. What
 is behind its nonce would wait with it."""
@@ -53,11 +53,19 @@ def look_again(uow: UnitOfWork, bank: Bank, payment: Payment) -> tuple[Look, tup
     """
     reasons = _reasons(uow, bank, payment)
     if payment.state is PaymentState.CLEARED:  # what has its nonce is carried: no gap is left for it
-        reasons = (*ended_reasons(uow, payment.intent, at_s=bank.clock.now_s()), *reasons)
+        reasons = (*_request_reasons(uow, payment.intent, at_s=bank.clock.now_s()), *reasons)
     codes = {reason.code for reason in reasons}
     if codes - _ENDS - _WAITS - _PASSED:
         raise IntegrityError("the books no longer hold what cleared this payment", payment=payment.id)
     return _said(payment, codes), reasons
+
+
+def _request_reasons(uow: UnitOfWork, intent: Intent, *, at_s: int) -> tuple[Reason, ...]:
+    """Return why a request takes nothing more, now or, of what is collected for it, beside what was seen or sent."""
+    ended = ended_reasons(uow, intent, at_s=at_s)
+    if ended or intent.purpose is not Purpose.COLLECTION:
+        return ended
+    return under_way_reasons(uow, intent, at_s=at_s, states=IN_NO_BLOCK)
 
 
 def _said(payment: Payment, codes: set[str]) -> Look:

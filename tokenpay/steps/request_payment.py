@@ -2,7 +2,7 @@
 
 from tokenpay.payments.deposit import DepositState
 from tokenpay.payments.intent import ChainParty, Intent, Purpose, Rail
-from tokenpay.payments.payment import IN_NO_BLOCK, UNSENT, Reason
+from tokenpay.payments.payment import PaymentState, Reason
 from tokenpay.requests.request_state import WAITING, after_payment, after_time
 from tokenpay.store.unit_of_work import UnitOfWork
 
@@ -11,14 +11,13 @@ def request_reasons(uow: UnitOfWork, intent: Intent, *, at_s: int) -> tuple[Reas
     """Lock the request that a payment answers and return why it cannot take the payment, or nothing.
 
     In our own books nobody can overpay by mistake: what a request does not ask for is refused. What is collected on a
-    chain is a deposit when it comes, and divided then; but nothing is collected for what asks for nothing any more, and
-    nobody pays what is on its way already.
+    chain is a deposit when it comes, and divided then; but nothing is collected for what asks for nothing any more.
     """
     if not intent.request_id:
         return ()
-    ended = ended_reasons(uow, intent, at_s=at_s, lock=True) or _under_way(uow, intent, at_s=at_s)
-    if ended or intent.rail is not Rail.BOOK:
-        return ended
+    closed = ended_reasons(uow, intent, at_s=at_s, lock=True)
+    if closed or intent.rail is not Rail.BOOK:
+        return closed
     issued = uow.requests.get(intent.request_id)
     state = after_time(issued.request, issued.state, now_s=at_s)
     if issued.request.payee != str(intent.creditor) or issued.request.asset != intent.amount.asset:
@@ -33,28 +32,6 @@ def request_reasons(uow: UnitOfWork, intent: Intent, *, at_s: int) -> tuple[Reas
     return ()
 
 
-def _under_way(uow: UnitOfWork, intent: Intent, *, at_s: int) -> tuple[Reason, ...]:
-    """Return that a locked request will be paid by what is in no final block yet, or nothing.
-
-    That is what was seen to come, and for another collection those before it: a wallet that had no answer signs anew.
-    """
-    if intent.purpose not in (Purpose.PAYMENT, Purpose.COLLECTION):
-        return ()
-    seen = uow.deposits.find(request_id=intent.request_id, states=[DepositState.SEEN])
-    coming = [deposit.amount.units for deposit in seen]
-    if intent.purpose is Purpose.COLLECTION:
-        before = uow.payments.find(request_id=intent.request_id, purpose=intent.purpose, states=UNSENT | IN_NO_BLOCK)
-        coming += [payment.intent.amount.units for payment in before]
-    issued = uow.requests.get(intent.request_id)
-    state, credited_units = issued.state, issued.credited_units
-    for units in coming:
-        taken = after_payment(issued.request, state, credited_units=credited_units, units=units, at_s=at_s)
-        state, credited_units = taken.state, credited_units + taken.credit_units
-    if state in WAITING:
-        return ()
-    return (Reason(code="request.under_way", message="what the request asks for is on its way already"),)
-
-
 def ended_reasons(uow: UnitOfWork, intent: Intent, *, at_s: int, lock: bool = False) -> tuple[Reason, ...]:
     """Return why a payment comes too late for its request, or nothing."""
     if not intent.request_id:
@@ -62,6 +39,32 @@ def ended_reasons(uow: UnitOfWork, intent: Intent, *, at_s: int, lock: bool = Fa
     issued = uow.requests.get(intent.request_id, lock=lock)
     state = after_time(issued.request, issued.state, now_s=at_s)
     return () if state in WAITING else (Reason(code="request.closed", message=f"the request is {state}"),)
+
+
+def under_way_reasons(
+    uow: UnitOfWork, intent: Intent, *, at_s: int, states: frozenset[PaymentState]
+) -> tuple[Reason, ...]:
+    """Return that a request which waits gets too much together with what is in no final block yet, or nothing.
+
+    That is what was seen to come, and what is collected for it and stands in `states`: a wallet that had no answer
+    signs anew. Where nothing is on its way, `request_reasons` says what may be paid.
+    """
+    if not intent.request_id or intent.purpose not in (Purpose.PAYMENT, Purpose.COLLECTION):
+        return ()
+    issued = uow.requests.get(intent.request_id)
+    seen = uow.deposits.find(request_id=intent.request_id, states=[DepositState.SEEN])
+    coming = [deposit.amount.units for deposit in seen if deposit.amount.asset == issued.request.asset]
+    collected = uow.payments.find(request_id=intent.request_id, purpose=Purpose.COLLECTION, states=states)
+    coming += [payment.intent.amount.units for payment in collected if payment.id != intent.uetr]
+    if not coming:
+        return ()
+    state, credited_units, too_many = issued.state, issued.credited_units, 0
+    for units in (*coming, intent.amount.units):
+        taken = after_payment(issued.request, state, credited_units=credited_units, units=units, at_s=at_s)
+        state, credited_units, too_many = taken.state, credited_units + taken.credit_units, taken.suspense_units
+    if not too_many:
+        return ()
+    return (Reason(code="request.under_way", message="what the request asks for is on its way already"),)
 
 
 def address_reasons(uow: UnitOfWork, intent: Intent) -> tuple[Reason, ...]:

@@ -436,7 +436,7 @@ def test_an_authorization_that_was_carried_out_is_not_collected(world: World) ->
     world.turn()
     refusal = collect(world, request, authorization(world, request, valid_before_s=world.clock.now_s() + 3_600))
     assert isinstance(refusal, tp.Refusal)
-    assert [reason.code for reason in refusal.reasons] == ["authorization.used"]
+    assert [reason.code for reason in refusal.reasons] == ["authorization.used", "request.under_way"]
 
 
 def carry_elsewhere(world: World, request: tp.PaymentRequest) -> None:
@@ -507,7 +507,7 @@ def test_one_authorization_is_carried_for_one_payment(world: World) -> None:
 @pytest.mark.every_database
 @pytest.mark.parametrize("where", ["cleared", "sent", "seen"])
 def test_a_wallet_that_signs_anew_does_not_pay_twice(world: World, where: str) -> None:
-    """Where the first is on its way, a second for the same money is refused, at the counter too once it was seen."""
+    """Where the first is on its way, a second for the same money is refused, at the counter too once it was sent."""
     world.chain.deposit(CONTRACT, PAYER_ADDRESS, euro(100).units)
     world.mine()
     request, other = world.request(50, payee=world.boris), world.request(None, payee=world.boris)  # of any amount
@@ -515,6 +515,8 @@ def test_a_wallet_that_signs_anew_does_not_pay_twice(world: World, where: str) -
     assert isinstance(first, tp.Payment)
     if where != "cleared":
         world.turn()
+    if where == "sent":
+        assert world.refused(50, request_id=request.id) == ["request.under_way"]
     if where == "seen":
         world.mine()
         world.turn()
@@ -530,6 +532,67 @@ def test_a_wallet_that_signs_anew_does_not_pay_twice(world: World, where: str) -
     assert world.units(world.boris) == euro(60).units
     assert [kind for kind, _ in world.cases()] == []
     world.prove()
+
+
+def test_a_held_collection_is_not_in_its_own_way(world: World) -> None:
+    world.chain.deposit(CONTRACT, PAYER_ADDRESS, euro(50).units)
+    world.mine()
+    request, now_s = world.request(50, payee=world.boris), world.clock.now_s()
+    for dated_s, held in ((now_s - 10**9, S.HELD), (now_s, None)):
+        content = [LISTED.text.encode()]
+        tp.load_list(world.bank, name="own", form=tp.ListForm.OWN, files=content, dated_s=dated_s, by=world.ann)
+        if held is not None:
+            payment = collect(world, request, authorization(world, request))
+            assert isinstance(payment, tp.Payment)
+            assert payment.state is held
+    tp.approve(world.bank, payment.id, by=world.ann)
+    assert world.now(payment).state is S.CLEARED
+    world.to_finality()
+    assert (world.now(payment).state, state(world, request)) == (S.FINAL, R.PAID)
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_collection_waits_for_what_was_seen_to_come(world: World, kept: bool) -> None:
+    """The payer sent it as well: what is final then pays, and what a reorg takes away was in nobody's way."""
+    request, _, payment = collecting(world)
+    world.deposit(request, 50)
+    world.mine()
+    world.turn()
+    waiting = world.now(payment)
+    assert (waiting.state, [reason.code for reason in waiting.reasons]) == (S.CLEARED, ["request.under_way"])
+    if not kept:
+        world.chain.reorg(1, keep_transactions=False)
+    world.to_finality()
+    assert world.now(payment).state is (S.REFUSED if kept else S.FINAL)
+    assert (state(world, request), world.units(world.boris)) == (R.PAID, euro(50).units)
+    world.prove()
+
+
+@pytest.mark.parametrize(
+    ("whole", "codes"), [(50, ["request.under_way"]), (31, ["request.under_way"]), (30, [])], ids=str
+)
+def test_what_was_seen_to_come_is_not_paid_again_at_the_counter(world: World, whole: int, codes: list[str]) -> None:
+    request = world.request(50, payee=world.boris)
+    world.deposit(request, 20)
+    world.mine()
+    world.turn()
+    paid = world.pay(whole, creditor=request.payee, request_id=request.id)
+    assert [reason.code for reason in paid.reasons] == codes
+
+
+def test_what_comes_of_another_token_is_in_nobodys_way(world: World) -> None:
+    request = world.request(50, payee=world.boris)
+    other = tp.Address(b"\x5e" * 20)
+    world.chain.add_token(other)
+    token = tp.Asset.token(chain_id=CHAIN_ID, contract=other, symbol="DEUR", decimals=6)
+    tp.register_asset(world.bank, token, by=world.ann)
+    world.chain.deposit(other, address_of(request), 10**12)
+    world.mine()
+    world.turn()
+    assert [deposit.state for deposit in tp.request_deposits(world.bank, request.id, by=world.tom)] == [
+        tp.DepositState.SEEN
+    ]
+    assert isinstance(world.pay(50, creditor=request.payee, request_id=request.id), tp.Payment)
 
 
 def test_a_part_that_is_on_its_way_leaves_room_for_the_rest(world: World) -> None:
