@@ -1,6 +1,7 @@
 """issue_request, cancel_request, resolve_request, collect and expire: asking for money, and what a scan tells."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -538,13 +539,15 @@ def test_a_held_collection_is_not_in_its_own_way(world: World) -> None:
     world.chain.deposit(CONTRACT, PAYER_ADDRESS, euro(50).units)
     world.mine()
     request, now_s = world.request(50, payee=world.boris), world.clock.now_s()
-    for dated_s, held in ((now_s - 10**9, S.HELD), (now_s, None)):
-        content = [LISTED.text.encode()]
-        tp.load_list(world.bank, name="own", form=tp.ListForm.OWN, files=content, dated_s=dated_s, by=world.ann)
-        if held is not None:
-            payment = collect(world, request, authorization(world, request))
-            assert isinstance(payment, tp.Payment)
-            assert payment.state is held
+    stale, fresh = (
+        partial(tp.load_list, world.bank, name="own", form=tp.ListForm.OWN, files=[LISTED.text.encode()], dated_s=at_s)
+        for at_s in (now_s - 10**9, now_s)
+    )
+    stale(by=world.ann)
+    payment = collect(world, request, authorization(world, request))
+    assert isinstance(payment, tp.Payment)
+    assert payment.state is S.HELD
+    fresh(by=world.ann)
     tp.approve(world.bank, payment.id, by=world.ann)
     assert world.now(payment).state is S.CLEARED
     world.to_finality()
