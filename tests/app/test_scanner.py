@@ -159,12 +159,15 @@ def test_a_key_is_not_held_down_into_the_next_screen() -> None:
     assert HURRY_S > 0.5
 
 
-async def at_home(hand: Hand, *keys: str, by: str = "tim") -> None:
-    """Sign in, and scan at the counter's first screen."""
+async def at_home(hand: Hand, *keys: str, by: str = "tim") -> Home:
+    """Sign in, and scan at the counter's first screen; returns that screen."""
     await hand.sign_in(by)
     await hand.arrive(Home)
+    counter = hand.app.screen
+    assert isinstance(counter, Home)
     await hand.until(lambda: "…" not in str(hand.app.screen.query_one("#summary", Static).content), "what is open")
     await scan(hand, *keys)
+    return counter
 
 
 @pytest.mark.parametrize("form", ["our reference", "an address", "a wallet's link", "pasted"])
@@ -222,9 +225,7 @@ def test_a_scan_is_whole_on_a_terminal_that_was_busy_meanwhile(branch: Branch, t
 
     async def flow() -> None:
         async with terminal(branch, tmp_path) as hand:
-            await at_home(hand)
-            counter = hand.app.screen
-            assert isinstance(counter, Home)
+            counter = await at_home(hand)
             hand.app.hurry_s = 2
             send(hand, *f"0x{'7' * 20}")
             await hand.until(lambda: len(counter._typed) == 22, "the first half")
@@ -242,8 +243,6 @@ def test_two_scans_on_a_terminal_that_was_busy_meanwhile_are_two(branch: Branch,
     async def flow() -> None:
         async with terminal(branch, tmp_path) as hand:
             await at_home(hand)
-            counter = hand.app.screen
-            assert isinstance(counter, Home)
             hand.app.hurry_s, hand.app.after_s = 1, 0.2
             began_s = monotonic()
             for late_s in (0, 2):

@@ -13,7 +13,7 @@ from tokenpay.store.tables import attempts, payments, signed
 from tokenpay.store.writes import Writes
 
 _ADD_SIGNED, _ADD_ATTEMPT = insert(signed), insert(attempts)
-_SIGNED_WHERE = (
+_LEAVING = (
     select(signed)
     .join(payments, payments.c.id == signed.c.payment_id)
     .where(
@@ -58,7 +58,7 @@ class AttemptStore:
     def leaving(self, *, chain_id: int, above: int) -> list[SignedPayment]:
         """Return every version of each signed payment of a chain that is in no block up to `above`, by nonce."""
         wanted = {"chain": chain_id, "above": above}
-        return [SignedPayment(**row._mapping) for row in self._connection.execute(_SIGNED_WHERE, wanted)]
+        return [SignedPayment(**row._mapping) for row in self._connection.execute(_LEAVING, wanted)]
 
     def begin(self, versions: Sequence[SignedPayment], *, at_s: int) -> list[Attempt]:
         """Write an attempt of each as unknown before the bytes leave."""

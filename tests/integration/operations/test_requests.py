@@ -1,7 +1,6 @@
 """issue_request, cancel_request, resolve_request, collect and expire: asking for money, and what a scan tells."""
 
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import pytest
@@ -354,6 +353,12 @@ def collect(world: World, request: tp.PaymentRequest, signed: tp.Authorization, 
     )
 
 
+def load(world: World, *listed: tp.Address, age_s: int = 0) -> None:
+    """Load a list of addresses; an old one is stale, and holds what it is asked about."""
+    content, dated_s = "\n".join(address.text for address in listed), world.clock.now_s() - age_s
+    tp.load_list(world.bank, name="own", form=tp.ListForm.OWN, files=[content.encode()], dated_s=dated_s, by=world.ann)
+
+
 def collecting(world: World) -> tuple[tp.PaymentRequest, tp.Authorization, tp.Payment]:
     """Issue a request of 50 for Boris, and take the authorization of a payer who has them."""
     world.chain.deposit(CONTRACT, PAYER_ADDRESS, euro(50).units)
@@ -415,10 +420,7 @@ def test_a_collection_that_waits_is_final_when_somebody_else_carried_it(world: W
     world.mine()
     request = world.request(50, payee=world.boris)
     if held:
-        stale_s = world.clock.now_s() - 10**9
-        tp.load_list(
-            world.bank, name="stale", form=tp.ListForm.OWN, files=[LISTED.text.encode()], dated_s=stale_s, by=world.ann
-        )
+        load(world, LISTED, age_s=10**9)
     payment = collect(world, request, authorization(world, request))
     assert isinstance(payment, tp.Payment)
     assert payment.state is (S.HELD if held else S.CLEARED)
@@ -536,18 +538,10 @@ def test_a_wallet_that_signs_anew_does_not_pay_twice(world: World, where: str) -
 
 
 def test_a_held_collection_is_not_in_its_own_way(world: World) -> None:
-    world.chain.deposit(CONTRACT, PAYER_ADDRESS, euro(50).units)
-    world.mine()
-    request, now_s = world.request(50, payee=world.boris), world.clock.now_s()
-    stale, fresh = (
-        partial(tp.load_list, world.bank, name="own", form=tp.ListForm.OWN, files=[LISTED.text.encode()], dated_s=at_s)
-        for at_s in (now_s - 10**9, now_s)
-    )
-    stale(by=world.ann)
-    payment = collect(world, request, authorization(world, request))
-    assert isinstance(payment, tp.Payment)
+    load(world, LISTED, age_s=10**9)
+    request, _, payment = collecting(world)
     assert payment.state is S.HELD
-    fresh(by=world.ann)
+    load(world, LISTED)
     tp.approve(world.bank, payment.id, by=world.ann)
     assert world.now(payment).state is S.CLEARED
     world.to_finality()
@@ -613,15 +607,7 @@ def test_a_part_that_is_on_its_way_leaves_room_for_the_rest(world: World) -> Non
 
 def test_a_listed_payer_is_not_collected_from(world: World) -> None:
     request = world.request(50, payee=world.boris)
-    listed = f"{LISTED.text}\n{PAYER_ADDRESS.text}"
-    tp.load_list(
-        world.bank,
-        name="ofac",
-        form=tp.ListForm.OWN,
-        files=[listed.encode()],
-        dated_s=world.clock.now_s(),
-        by=world.ann,
-    )
+    load(world, LISTED, PAYER_ADDRESS)
     refusal = collect(world, request, authorization(world, request))
     assert isinstance(refusal, tp.Refusal)
     assert [reason.code for reason in refusal.reasons] == ["screening.match"]
