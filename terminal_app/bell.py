@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from time import monotonic
 
 import tokenpay as tp
@@ -27,19 +27,22 @@ class Bell:
         self._rest_s, self._most_rest_s = _REST_S, most_rest_s
         self._left = Event()
         self._listens = False
+        self._comes_or_goes = Lock()
         self.thread = Thread()
 
     def listen(self, bank: tp.Bank, *, after: Callable[[], str], by: tp.Session) -> None:
         """Ring when there is an event after the one that was read last by then, if it is not listening already."""
-        if self._listens or self._left.is_set():
-            return
-        self._listens = True
-        self.thread = Thread(target=self._wait, args=(bank, after, by), name="bell", daemon=True)
-        self.thread.start()
+        with self._comes_or_goes:
+            if self._listens or self._left.is_set():
+                return
+            self._listens = True
+            self.thread = Thread(target=self._wait, args=(bank, after, by), name="bell", daemon=True)
+            self.thread.start()
 
     def leave(self) -> None:
         """Ring no more, and leave the bank in peace: it may be closed next."""
-        self._left.set()
+        with self._comes_or_goes:  # a look that is under way may just be letting it listen
+            self._left.set()
         if self._listens:
             self.thread.join(_LEAVES_S)
 

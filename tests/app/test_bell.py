@@ -2,7 +2,7 @@
 
 from functools import partial
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from time import sleep
 from typing import Any
 
@@ -55,6 +55,31 @@ def test_who_has_left_hears_nothing_and_soon(branch: Branch) -> None:
     assert not bell.thread.is_alive()
     branch.issue(branch.boris, euro("25"), key="a")
     bell.listen(branch.bank, after=partial(now, branch), by=branch.tim)
+    assert not rang.is_set()
+
+
+def test_who_leaves_while_a_look_lets_it_listen_leaves_in_peace(
+    branch: Branch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begins, leaves = Event(), Event()
+
+    class Slow(Thread):
+        def start(self) -> None:
+            begins.set()
+            leaves.wait(0.3)
+            super().start()
+
+    monkeypatch.setattr("terminal_app.bell.Thread", Slow)
+    rang = Event()
+    bell = Bell(rang.set, most_rest_s=1)
+    look = Thread(target=bell.listen, args=(branch.bank,), kwargs={"after": str, "by": branch.tim})
+    look.start()
+    assert begins.wait(PATIENCE_S)
+    bell.leave()
+    leaves.set()
+    look.join(PATIENCE_S)
+    assert not look.is_alive()
+    assert not bell.thread.is_alive()
     assert not rang.is_set()
 
 
