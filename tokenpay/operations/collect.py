@@ -21,7 +21,8 @@ def collect(
 ) -> Payment | Refusal:
     """Carry a payer's authorization for a request to the chain; what arrives is credited as a deposit.
 
-    The authorization pays the request's own deposit address, in its asset, and is still valid.
+    The authorization pays the request's own deposit address, in its asset, and is still valid: the payment waits no
+    longer than it is.
     Returns as `pay` does. Raises InvalidAuthorization, NotFound, KeyReused, and Conflict where another
     payment carries this authorization.
     """
@@ -61,6 +62,7 @@ def collect(
         request_id=request_id,
         related=authorization.nonce.hex(),
         index=issued.deposit_index,
+        good_until_s=authorization.valid_before_s,
         carried=lambda payment_id: Carried(
             payment_id=payment_id,
             calldata=calldata(signed),

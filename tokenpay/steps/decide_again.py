@@ -5,13 +5,13 @@ from tokenpay.compliance.approval import Approval
 from tokenpay.compliance.clearance import Clearance
 from tokenpay.compliance.decision import Answer
 from tokenpay.parties.operator import Operator
-from tokenpay.payments.intent import Rail
-from tokenpay.payments.payment import Payment, PaymentState
+from tokenpay.payments.intent import Intent, Rail
+from tokenpay.payments.payment import IN_NO_BLOCK, Payment, PaymentState, Reason
 from tokenpay.steps import movements
 from tokenpay.steps.clear import clear
 from tokenpay.steps.count_limits import count_since
 from tokenpay.steps.enter_case import enter_hit_cases, enter_match_case, enter_risk_case
-from tokenpay.steps.request_payment import request_reasons, take_payment
+from tokenpay.steps.request_payment import request_reasons, take_payment, under_way_reasons
 from tokenpay.steps.shift_payment import shift_reasons
 from tokenpay.store.unit_of_work import UnitOfWork
 
@@ -24,7 +24,7 @@ def decide_again(
     Returns it final (book) or cleared; still held where something is missing; refused where the gate says no.
     """
     now_s, intent = bank.clock.now_s(), payment.intent
-    closed = (*request_reasons(uow, intent, at_s=now_s), *shift_reasons(uow, intent))
+    closed = (*_request_reasons(uow, intent, at_s=now_s), *shift_reasons(uow, intent))
     gate = clear(uow, bank, intent, approvals=approvals, counted=True, held_for=payment.reasons)
     if closed or (not isinstance(gate, Clearance) and gate.answer is Answer.REFUSE):
         also = () if isinstance(gate, Clearance) else gate.reasons
@@ -47,3 +47,11 @@ def decide_again(
             take_payment(uow, intent, at_s=now_s)
     uow.payments.update(changed, was=PaymentState.HELD)
     return changed
+
+
+def _request_reasons(uow: UnitOfWork, intent: Intent, *, at_s: int) -> tuple[Reason, ...]:
+    """Return why the request that a held payment answers cannot take it; a collection waits for its nonce first."""
+    closed = request_reasons(uow, intent, at_s=at_s)
+    if closed or intent.rail is not Rail.BOOK:
+        return closed
+    return under_way_reasons(uow, intent, at_s=at_s, states=IN_NO_BLOCK)

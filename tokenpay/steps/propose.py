@@ -33,9 +33,9 @@ from tokenpay.store.unit_of_work import UnitOfWork
 class Draft:
     """What somebody wants to pay, before it has an identity and a time.
 
-    An exchange has `cash` against its tokens, at a price that is `good_until_s`: it does not wait for longer.
-    `carried` returns the EIP-3009 calldata of a collection for the new payment's id. `noted` is what the audit
-    record says beyond the payment itself.
+    An exchange has `cash` against its tokens. What is `good_until_s`, its price or a payer's authorization, does not
+    wait for longer. `carried` returns the EIP-3009 calldata of a collection for the new payment's id. `noted` is what
+    the audit record says beyond the payment itself.
     """
 
     purpose: Purpose

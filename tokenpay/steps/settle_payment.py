@@ -4,18 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tokenpay.bank import Bank
-from tokenpay.errors import IntegrityError, WrongState
+from tokenpay.errors import WrongState
 from tokenpay.ethereum.observed import Receipt, TransferLog
 from tokenpay.ledger.transfer import Transfer
 from tokenpay.money.asset import AssetKind
 from tokenpay.parties.operator import Operator, Permission
 from tokenpay.parties.session import Session
-from tokenpay.payments.deposit import DepositState
 from tokenpay.payments.intent import ChainParty, Purpose
 from tokenpay.payments.payment import UNSENT, Payment, PaymentState, Reason
 from tokenpay.steps import movements
 from tokenpay.steps.asked_back import RECALLED
 from tokenpay.steps.authorize import authorize
+from tokenpay.steps.carried_out import carried_out, carrying
 from tokenpay.steps.groups import STAYS, groups
 from tokenpay.steps.record import record
 from tokenpay.steps.take_out_of_use import take_out_of_use
@@ -176,7 +176,7 @@ def _end(
     state, reasons = (PaymentState.FINAL, ()) if failed is None else (PaymentState.FAILED, (failed,))
     ended = payment.to(state, at_s=now_s, reasons=reasons)
     if failed is None and payment.intent.purpose is Purpose.COLLECTION:  # whoever's transaction it was
-        ended = replace(ended, transaction_hash=_carrying(uow, payment, final_number=due.final_number))
+        ended = replace(ended, transaction_hash=carrying(uow, payment, up_to_block=due.final_number))
     uow.payments.update(ended, was=PaymentState.INCLUDED)
     if failed is not None:
         uow.carried.drop(payment.id)
@@ -196,7 +196,7 @@ def _why_not(uow: UnitOfWork, due: Due) -> Reason | None:
     payment, receipt, intent = due.payment, due.receipt, due.payment.intent
     refused = RECALLED if due.recalls else _NOTHING_MOVED if receipt.succeeded else _REVERTED
     if intent.purpose is Purpose.COLLECTION:
-        carried = carried_out(uow, payment, final_number=due.final_number)
+        carried = carried_out(uow, payment, up_to_block=due.final_number)
         if carried is None and not uow.assets.get(intent.amount.asset.id).active:
             raise WrongState("its token is out of use: somebody may have carried its authorization unseen")
         if carried is None:
@@ -235,50 +235,14 @@ def settle_carried(bank: Bank, payment_id: str, *, final_number: int, by: Sessio
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
         payment = uow.payments.lock(payment_id)
-        carried = carried_out(uow, payment, final_number=final_number)
+        carried = carried_out(uow, payment, up_to_block=final_number)
         if payment.state not in UNSENT or carried is None:
             return
         state = PaymentState.FINAL if carried else PaymentState.CANCELLED
         ended = payment.to(state, at_s=bank.clock.now_s(), reasons=() if carried else (USED,))
         if carried:
-            ended = replace(ended, transaction_hash=_carrying(uow, payment, final_number=final_number))
+            ended = replace(ended, transaction_hash=carrying(uow, payment, up_to_block=final_number))
         uow.payments.update(ended, was=payment.state)
         record(
             uow, bank, operator, f"payment.{state}", payment.id, {"because": "its authorization was carried elsewhere"}
         )
-
-
-def carried_out(uow: UnitOfWork, payment: Payment, *, final_number: int) -> bool | None:
-    """Tell whether an authorization paid the request, by whomever it was carried; None: it was not used.
-
-    Its event and its transfer say so, never our own receipt: a payer may sign one nonce twice.
-    """
-    intent = payment.intent
-    transaction_hash = _carrying(uow, payment, final_number=final_number)
-    if transaction_hash is None:
-        return None
-    came = uow.deposits.find(request_id=intent.request_id)
-    return any(
-        ChainParty(deposit.chain_id, deposit.address) == intent.creditor
-        and deposit.transaction_hash == transaction_hash
-        and deposit.sender is not None
-        and ChainParty(deposit.chain_id, deposit.sender) == intent.debtor
-        and deposit.amount == intent.amount
-        and deposit.state is not DepositState.ORPHANED
-        for deposit in came
-    )
-
-
-def _carrying(uow: UnitOfWork, payment: Payment, *, final_number: int) -> bytes | None:
-    """Return the transaction that used a collection's authorization, ours or another's, in a final block."""
-    carried = uow.carried.of(payment.id)
-    asset = payment.intent.amount.asset
-    if carried is None or asset.contract is None or asset.chain_id is None:
-        raise IntegrityError("a collection has lost its authorization", payment=payment.id)
-    return uow.chains.authorization_used(
-        asset.chain_id,
-        contract=asset.contract,
-        authorizer=carried.authorizer,
-        nonce=carried.nonce,
-        up_to_block=final_number,
-    )

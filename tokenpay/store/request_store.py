@@ -32,7 +32,6 @@ _EXPIRED = (
     )
     .order_by(requests.c.id)
     .limit(bindparam("limit", type_=Integer))
-    .with_for_update(key_share=True)
 )
 _ADDRESSES = select(requests.c.deposit_address).where(
     requests.c.chain_id == bindparam("chain"), requests.c.deposit_address.in_(bindparam("addresses", expanding=True))

@@ -164,6 +164,13 @@ def test_what_may_have_been_paid_in_a_block_that_was_not_read_expires_later(worl
     assert (state(world, request), world.now(outside).state) == (R.EXPIRED, S.EXPIRED)
 
 
+def test_where_nothing_is_past_its_time_nothing_is_written(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each engine looks each second, also one that stands by."""
+    world.request(50, expires_in_s=60), world.paid(200)
+    monkeypatch.setattr(world.bank.store, "unit_of_work", lambda: 1 / 0)
+    assert tp.expire(world.bank, by=world.engine) == tp.Expired()
+
+
 def test_what_waited_too_long_expires_and_funds_go_back(world: World) -> None:
     request, held = world.request(50, expires_in_s=60), world.paid(200)
     done = tp.expire(world.bank, by=world.engine)
@@ -537,6 +544,70 @@ def test_a_wallet_that_signs_anew_does_not_pay_twice(world: World, where: str) -
     world.prove()
 
 
+@pytest.mark.parametrize("held", [True, False])
+def test_a_collection_waits_no_longer_than_its_authorization(world: World, held: bool) -> None:
+    """Then it makes room for another one; the payer's wallet may sign anew."""
+    world.chain.deposit(CONTRACT, PAYER_ADDRESS, euro(50).units)
+    world.mine()
+    request = world.request(50, payee=world.boris)
+    if held:
+        load(world, LISTED, age_s=10**9)
+    first = collect(world, request, authorization(world, request, valid_before_s=world.clock.now_s() + 60), "c1")
+    assert isinstance(first, tp.Payment)
+    assert (first.state, first.intent.expires_at_s) == (S.HELD if held else S.CLEARED, world.clock.now_s() + 60)
+    pass_time(world, 59)
+    assert world.now(first).state is first.state
+    pass_time(world, 1)
+    assert world.now(first).state is S.EXPIRED
+    load(world, LISTED)
+    second = collect(world, request, authorization(world, request, nonce=b"\x0a" * 32), "c2")
+    assert isinstance(second, tp.Payment)
+    world.to_finality()
+    assert (world.now(second).state, state(world, request)) == (S.FINAL, R.PAID)
+    world.prove()
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_collection_that_somebody_else_carries_outlives_its_time(world: World, kept: bool) -> None:
+    """It is final with its block, and where a reorg took that away there was nothing to wait for."""
+    world.chain.deposit(CONTRACT, PAYER_ADDRESS, euro(50).units)
+    world.mine()
+    request = world.request(50, payee=world.boris)
+    signed = authorization(world, request, valid_before_s=world.clock.now_s() + 60)
+    payment = collect(world, request, signed)
+    assert isinstance(payment, tp.Payment)
+    carry(world, sign(signed, PAYER))
+    world.turn()
+    pass_time(world, 60)
+    assert world.now(payment).state is S.CLEARED
+    if not kept:
+        world.chain.reorg(1, keep_transactions=False)
+    world.to_finality()
+    assert world.now(payment).state is (S.FINAL if kept else S.EXPIRED)
+    assert world.units(world.boris) == (euro(50).units if kept else 0)
+    world.prove()
+
+
+def test_what_somebody_else_carried_of_a_part_leaves_room_for_the_rest(world: World) -> None:
+    """It is on its way once, though a collection and a deposit tell of it."""
+    world.chain.deposit(CONTRACT, PAYER_ADDRESS, euro(50).units)
+    world.mine()
+    request = world.request(50, payee=world.boris)
+    part = authorization(world, request, units=euro(30).units)
+    ours = collect(world, request, part, "c1")
+    assert isinstance(ours, tp.Payment)
+    world.turn()
+    assert world.now(ours).state is S.SENT
+    carry(world, sign(part, PAYER))
+    world.turn()
+    rest = authorization(world, request, nonce=b"\x0a" * 32, units=euro(20).units)
+    assert isinstance(collect(world, request, rest, "c2"), tp.Payment)
+    world.to_finality()
+    assert (world.now(ours).state, state(world, request)) == (S.FINAL, R.PAID)
+    assert world.units(world.boris) == euro(50).units
+    world.prove()
+
+
 def test_a_held_collection_is_not_in_its_own_way(world: World) -> None:
     load(world, LISTED, age_s=10**9)
     request, _, payment = collecting(world)
@@ -575,6 +646,22 @@ def test_what_was_seen_to_come_is_not_paid_again_at_the_counter(world: World, wh
     world.turn()
     paid = world.pay(whole, creditor=request.payee, request_id=request.id)
     assert [reason.code for reason in paid.reasons] == codes
+
+
+def test_nobody_approves_what_was_seen_to_come(world: World) -> None:
+    request = world.request(200, payee=world.boris)
+    held = world.paid(200, request_id=request.id)
+    assert held.state is S.HELD
+    world.deposit(request, 200)
+    world.mine()
+    world.turn()
+    refused = tp.approve(world.bank, held.id, by=world.ann)
+    assert (refused.state, [reason.code for reason in refused.reasons]) == (S.REFUSED, ["request.under_way"])
+    world.to_finality()
+    assert (state(world, request), world.units(world.boris)) == (R.PAID, euro(200).units)
+    assert world.available(world.anna) == euro(START).units
+    assert world.cases() == []
+    world.prove()
 
 
 def test_what_comes_of_another_token_is_in_nobodys_way(world: World) -> None:
