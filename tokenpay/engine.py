@@ -177,6 +177,7 @@ def _rest(pause_s: float, stop: Callable[[], bool]) -> None:
 
 def _cycle(bank: Bank, leases: Leases, stop: Callable[[], bool], *, by: Session) -> Cycle:
     began_s = time.monotonic()
+    bank.store.check_not_halted()  # a turn that has nothing to write would go on
     cycle = _in_turn(bank, Cycle(), _NAMES, (_names,), leases, stop, by=by)  # before anything moves
     turns = tuple(_turn(bank, chain_id, leases, stop, by=by) for chain_id in bank.chains)
     mine = [turn for turn in turns if turn.watched is not None or turn.error is not None]

@@ -172,19 +172,19 @@ class Store:
         try again), StoreHalted when its disk failed now or before, Conflict when a rule of the database refused
         the change.
         """
-        self._check_not_halted()
+        self.check_not_halted()
         with self._watched(), self.engine.begin() as connection:
             uow = UnitOfWork(connection, self.machine_clock)
             yield uow
             for step in uow.last_steps:
                 step()
             uow.writes.write()
-            self._check_not_halted()  # by another thread meanwhile
+            self.check_not_halted()  # by another thread meanwhile
 
     @contextmanager
     def trial(self) -> Iterator[UnitOfWork]:
         """Open a unit of work that may lock and write, and of which nothing stays; raises as `unit_of_work` does."""
-        self._check_not_halted()
+        self.check_not_halted()
         with self._watched(), self.engine.connect() as connection, connection.begin() as transaction:
             yield UnitOfWork(connection, self.machine_clock)
             transaction.rollback()
@@ -200,7 +200,8 @@ class Store:
             yield UnitOfWork(connection, self.machine_clock)
             connection.rollback()
 
-    def _check_not_halted(self) -> None:
+    def check_not_halted(self) -> None:
+        """Raise StoreHalted if the disk has failed, as each unit of work does that may write."""
         if self.halted:
             raise StoreHalted(_only_reads(self.halted))
 
