@@ -49,7 +49,6 @@ def collect(
             contract=authorization.domain.verifying_contract,
             authorizer=authorization.sender.text,
             nonce=authorization.nonce,
-            up_to_block=uow.chains.get(chain_id).head_number,
         ):
             return (Reason(code="authorization.used", message="this authorization was carried out on the chain"),)
         return ()

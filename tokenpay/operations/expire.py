@@ -8,8 +8,8 @@ from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.payment import UNSENT, PaymentState
 from tokenpay.requests.request_state import after_time
+from tokenpay.steps.authorization_use import may_be_used
 from tokenpay.steps.authorize import authorize
-from tokenpay.steps.carried_out import is_carried
 from tokenpay.steps.end_unpaid import end_unpaid
 from tokenpay.steps.record import record
 from tokenpay.steps.tell_stuck import told_where_stuck
@@ -29,8 +29,8 @@ def expire(bank: Bank, *, by: Session, except_chains: Collection[int] = ()) -> E
     """Expire requests past their time, and held or cleared payments past theirs, giving the funds back.
 
     What is of `except_chains` stays: it may have been paid in time, in a block that was not read yet. So does a
-    collection that somebody else carried: it is final with its block. A payment whose books cannot be read stays, with
-    a case, and keeps nobody from expiring.
+    collection that somebody may have carried in time. A payment whose books cannot be read stays, with a case, and
+    keeps nobody from expiring.
     """
     now_s = bank.clock.now_s()
     with bank.store.read() as uow:
@@ -58,7 +58,9 @@ def _end_requests(bank: Bank, request_ids: Collection[str], *, now_s: int, by: S
 def _end(bank: Bank, payment_id: str, *, by: Session) -> bool:
     ended = False
     with told_where_stuck(bank, payment_id, "it is past its time and cannot be ended", by=by):
-        ended = _expire(bank, payment_id, by=by)
+        with bank.store.read() as uow:
+            stays = may_be_used(uow, uow.payments.get(payment_id))
+        ended = not stays and _expire(bank, payment_id, by=by)
     return ended
 
 
@@ -67,7 +69,7 @@ def _expire(bank: Bank, payment_id: str, *, by: Session) -> bool:
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
         payment = uow.payments.lock(payment_id)
-        if payment.state not in UNSENT or is_carried(uow, payment):
+        if payment.state not in UNSENT:
             return False
         end_unpaid(uow, bank, operator, payment, payment.to(PaymentState.EXPIRED, at_s=now_s))
     return True

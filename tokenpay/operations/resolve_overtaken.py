@@ -14,8 +14,8 @@ from tokenpay.payments.attempt import SignedPayment
 from tokenpay.payments.intent import ChainParty, Intent, Purpose, Rail
 from tokenpay.payments.outgoing import call_of
 from tokenpay.payments.payment import IN_NO_BLOCK, UNSENT, Payment, PaymentState, Reason
+from tokenpay.steps.authorization_use import has_paid
 from tokenpay.steps.authorize import authorize
-from tokenpay.steps.carried_out import carried_out
 from tokenpay.steps.overtaken import NONCE_TAKEN
 from tokenpay.steps.record import record
 from tokenpay.steps.settle_payment import USED, Due, end_alone
@@ -147,7 +147,7 @@ def _outcome(uow: UnitOfWork, payment: Payment, *, final_number: int) -> Reason 
     """Return why an overtaken payment failed; None for a collection that somebody else carried: the payer has paid."""
     if payment.intent.purpose is not Purpose.COLLECTION:
         return NONCE_TAKEN
-    carried = carried_out(uow, payment, up_to_block=final_number)
+    carried = has_paid(uow, payment, up_to_block=final_number)
     if carried is None:
         return NONCE_TAKEN
     return None if carried else USED

@@ -24,6 +24,7 @@ from tokenpay.payments.payment import IN_NO_BLOCK, Payment, PaymentState, Reason
 from tokenpay.steps.abandon import abandon
 from tokenpay.steps.asked_back import may_be_sent
 from tokenpay.steps.assign import assign_alone, assign_together
+from tokenpay.steps.authorization_use import is_used
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.enter_case import enter_case
 from tokenpay.steps.groups import STAYS, groups
@@ -231,9 +232,17 @@ class _Turn:
         for payment, price in zip(some, prices, strict=True):
             if isinstance(price, Priced):
                 priced.append(price)
-            elif price is not None:
+            elif price is not None and not self._is_used(payment):
                 self._put_aside(payment, price)
         return priced
+
+    def _is_used(self, payment: Payment) -> bool:
+        """Whether somebody else had a collection's authorization included: ours would fail, and `settle` ends it."""
+        try:
+            with self.bank.store.read() as uow:
+                return is_used(uow, payment)
+        except STAYS:  # then that is what it has a case for
+            return False
 
     def _assign(self, priced: Sequence[Priced]) -> list[Payment]:
         """Give these payments their nonces, and return those that have one."""

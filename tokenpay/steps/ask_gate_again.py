@@ -1,15 +1,16 @@
-"""What is held for its names, a silent list or data goes through the gate again, where that says otherwise by now."""
+"""What is held for its names, a silent list, data or a deposit goes through the gate again, where it may go by now."""
 
 from tokenpay.bank import Bank
 from tokenpay.compliance.decision import is_of_lists, is_of_names, list_reasons
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
-from tokenpay.payments.payment import Payment, PaymentState
+from tokenpay.payments.payment import IN_NO_BLOCK, Payment, PaymentState
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.decide_again import decide_again
 from tokenpay.steps.gate_open import gate_is_open
 from tokenpay.steps.groups import STAYS
 from tokenpay.steps.record import record
+from tokenpay.steps.request_payment import under_way_reasons
 from tokenpay.steps.screened import outside
 from tokenpay.steps.screened_names import screened_parties
 from tokenpay.steps.tell_stuck import told_where_stuck
@@ -17,7 +18,8 @@ from tokenpay.steps.travel_facts import travel_facts
 from tokenpay.store.unit_of_work import UnitOfWork
 
 _DATA = "travel_rule.data_missing"
-_AT_ONCE = {"screening.pending": 200, "screening.": 200, _DATA: 100}
+_UNDER_WAY = "request.under_way"
+_AT_ONCE = {"screening.pending": 200, "screening.": 200, _DATA: 100, _UNDER_WAY: 100}
 """So many are looked at in a turn for each reason, and the next turn goes on behind them: who makes thousands of them
 keeps neither the chains waiting nor for long who was just compared."""
 
@@ -25,9 +27,9 @@ keeps neither the chains waiting nor for long who was just compared."""
 def ask_gate_again(bank: Bank, *, by: Session) -> tuple[str, ...]:
     """Take through the gate what is held for what lists say, where they say something else by now; return what moved.
 
-    So does what is held for data that came when the gate could let nothing go. While that is so nothing is asked: the
-    gate would refuse what only waited. What cannot be judged, because somebody wrote into its books, stays with a case
-    and keeps nobody behind it.
+    So does what is held for data that came when the gate could let nothing go, or for what was on its way to its
+    request. While the gate lets nothing go nothing is asked: it would refuse what only waited. What cannot be judged,
+    because somebody wrote into its books, stays with a case and keeps nobody behind it.
     """
     with bank.store.read() as uow:
         if not gate_is_open(uow, bank):
@@ -62,13 +64,17 @@ def _is_due(uow: UnitOfWork, bank: Bank, payment: Payment) -> bool:
 def _changed(uow: UnitOfWork, bank: Bank, payment: Payment) -> bool:
     """Tell whether lists say something else than what holds a payment, or data stands that it is held for.
 
-    That a list was silent about an address is for a person to see, also once it speaks.
+    Or what was on its way to its request has come, or comes no more. That a list was silent about an address is for a
+    person to see, also once it speaks.
     """
-    intent = payment.intent
-    if _DATA in {reason.code for reason in payment.reasons}:
-        told = travel_facts(uow, intent, now_s=bank.clock.now_s())
+    intent, now_s = payment.intent, bank.clock.now_s()
+    codes = {reason.code for reason in payment.reasons}
+    if _DATA in codes:
+        told = travel_facts(uow, intent, now_s=now_s)
         if told.data or told.own_wallet:
             return True
+    if _UNDER_WAY in codes and not under_way_reasons(uow, intent, at_s=now_s, states=IN_NO_BLOCK):
+        return True
     counts = is_of_names if outside(uow, intent) else is_of_lists
     held_for = set(filter(counts, payment.reasons))
     return bool(held_for) and held_for != set(filter(counts, list_reasons(intent, screened_parties(uow, bank, intent))))

@@ -1,6 +1,6 @@
 """Give cleared payments their gas and their nonces, last of all and in order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from tokenpay.bank import Bank
@@ -33,6 +33,7 @@ def assign_together(
         if followed.halted:
             return [], []
         standing = uow.payments.lock_all(each.payment.id for each in priced)
+        _lock_requests(uow, standing.values())
         found = [replace(each, payment=standing[each.payment.id]) for each in priced]
         goes, alone = _look(uow, bank, [each for each in found if each.payment.state is PaymentState.CLEARED])
         uow.ledger.lock(movements.gas_pair(uow, chain_id))
@@ -75,11 +76,17 @@ def assign_alone(bank: Bank, chain_id: int, priced: Priced, *, by: Session) -> P
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
         followed = uow.chains.get(chain_id, lock=True)
         payment = uow.payments.lock(priced.payment.id)
+        _lock_requests(uow, [payment])
         if followed.halted or payment.state is not PaymentState.CLEARED or not recheck(uow, bank, operator, payment):
             return None
         assigned = _assign(uow, bank, operator, replace(priced, payment=payment), nonce=followed.next_nonce)
         uow.chains.set_next_nonce(chain_id, followed.next_nonce + 1)
         return assigned
+
+
+def _lock_requests(uow: UnitOfWork, payments: Iterable[Payment]) -> None:
+    """Nobody pays in the books meanwhile what is collected for these requests."""
+    uow.requests.lock(payment.intent.request_id for payment in payments if payment.intent.request_id)
 
 
 def _assign(uow: UnitOfWork, bank: Bank, operator: Operator, priced: Priced, *, nonce: int) -> Payment:

@@ -21,10 +21,11 @@ def decide_again(
 ) -> Payment:
     """Ask the gate about a held, locked payment, and store what becomes of it.
 
-    Returns it final (book) or cleared; still held where something is missing; refused where the gate says no.
+    Returns it final (book) or cleared; still held where something is missing, or on its way to its request already;
+    refused where the gate says no.
     """
     now_s, intent = bank.clock.now_s(), payment.intent
-    closed = (*_request_reasons(uow, intent, at_s=now_s), *shift_reasons(uow, intent))
+    closed = (*request_reasons(uow, intent, at_s=now_s), *shift_reasons(uow, intent))
     gate = clear(uow, bank, intent, approvals=approvals, counted=True, held_for=payment.reasons)
     if closed or (not isinstance(gate, Clearance) and gate.answer is Answer.REFUSE):
         also = () if isinstance(gate, Clearance) else gate.reasons
@@ -36,6 +37,9 @@ def decide_again(
         enter_match_case(uow, bank, operator, intent, gate.reasons)
         enter_hit_cases(uow, bank, operator, intent, gate.reasons)
         enter_risk_case(uow, bank, operator, intent, gate.grave)
+        count_since(uow, intent)
+    elif coming := _coming(uow, intent, at_s=now_s):
+        changed = payment.waiting(coming, at_s=now_s)
         count_since(uow, intent)
     else:
         uow.clearances.add(gate)
@@ -49,9 +53,6 @@ def decide_again(
     return changed
 
 
-def _request_reasons(uow: UnitOfWork, intent: Intent, *, at_s: int) -> tuple[Reason, ...]:
-    """Return why the request that a held payment answers cannot take it; a collection waits for its nonce first."""
-    closed = request_reasons(uow, intent, at_s=at_s)
-    if closed or intent.rail is not Rail.BOOK:
-        return closed
-    return under_way_reasons(uow, intent, at_s=at_s, states=IN_NO_BLOCK)
+def _coming(uow: UnitOfWork, intent: Intent, *, at_s: int) -> tuple[Reason, ...]:
+    """Return what a payment in the books waits for beside its request; a collection does so before its nonce."""
+    return under_way_reasons(uow, intent, at_s=at_s, states=IN_NO_BLOCK) if intent.rail is Rail.BOOK else ()

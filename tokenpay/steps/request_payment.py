@@ -4,7 +4,7 @@ from tokenpay.payments.deposit import DepositState
 from tokenpay.payments.intent import ChainParty, Intent, Purpose, Rail
 from tokenpay.payments.payment import PaymentState, Reason
 from tokenpay.requests.request_state import WAITING, after_payment, after_time
-from tokenpay.steps.carried_out import is_carried
+from tokenpay.steps.authorization_use import has_paid
 from tokenpay.store.unit_of_work import UnitOfWork
 
 
@@ -56,7 +56,8 @@ def under_way_reasons(
     seen = uow.deposits.find(request_id=intent.request_id, states=[DepositState.SEEN])
     coming = [deposit.amount.units for deposit in seen if deposit.amount.asset == issued.request.asset]
     collected = uow.payments.find(request_id=intent.request_id, purpose=Purpose.COLLECTION, states=states)
-    others = [payment for payment in collected if payment.id != intent.uetr and not is_carried(uow, payment)]
+    # What was carried is among the deposits, and counts once.
+    others = [payment for payment in collected if payment.id != intent.uetr and not has_paid(uow, payment)]
     coming += [payment.intent.amount.units for payment in others]
     if not coming:
         return ()

@@ -14,8 +14,8 @@ from tokenpay.payments.intent import ChainParty, Purpose
 from tokenpay.payments.payment import UNSENT, Payment, PaymentState, Reason
 from tokenpay.steps import movements
 from tokenpay.steps.asked_back import RECALLED
+from tokenpay.steps.authorization_use import has_paid, using_transaction
 from tokenpay.steps.authorize import authorize
-from tokenpay.steps.carried_out import carried_out, carrying
 from tokenpay.steps.groups import STAYS, groups
 from tokenpay.steps.record import record
 from tokenpay.steps.take_out_of_use import take_out_of_use
@@ -176,7 +176,7 @@ def _end(
     state, reasons = (PaymentState.FINAL, ()) if failed is None else (PaymentState.FAILED, (failed,))
     ended = payment.to(state, at_s=now_s, reasons=reasons)
     if failed is None and payment.intent.purpose is Purpose.COLLECTION:  # whoever's transaction it was
-        ended = replace(ended, transaction_hash=carrying(uow, payment, up_to_block=due.final_number))
+        ended = replace(ended, transaction_hash=using_transaction(uow, payment, up_to_block=due.final_number))
     uow.payments.update(ended, was=PaymentState.INCLUDED)
     if failed is not None:
         uow.carried.drop(payment.id)
@@ -196,7 +196,7 @@ def _why_not(uow: UnitOfWork, due: Due) -> Reason | None:
     payment, receipt, intent = due.payment, due.receipt, due.payment.intent
     refused = RECALLED if due.recalls else _NOTHING_MOVED if receipt.succeeded else _REVERTED
     if intent.purpose is Purpose.COLLECTION:
-        carried = carried_out(uow, payment, up_to_block=due.final_number)
+        carried = has_paid(uow, payment, up_to_block=due.final_number)
         if carried is None and not uow.assets.get(intent.amount.asset.id).active:
             raise WrongState("its token is out of use: somebody may have carried its authorization unseen")
         if carried is None:
@@ -235,13 +235,13 @@ def settle_carried(bank: Bank, payment_id: str, *, final_number: int, by: Sessio
     with bank.store.unit_of_work() as uow:
         operator = authorize(uow, bank, by, Permission.RUN_ENGINE)
         payment = uow.payments.lock(payment_id)
-        carried = carried_out(uow, payment, up_to_block=final_number)
+        carried = has_paid(uow, payment, up_to_block=final_number)
         if payment.state not in UNSENT or carried is None:
             return
         state = PaymentState.FINAL if carried else PaymentState.CANCELLED
         ended = payment.to(state, at_s=bank.clock.now_s(), reasons=() if carried else (USED,))
         if carried:
-            ended = replace(ended, transaction_hash=carrying(uow, payment, up_to_block=final_number))
+            ended = replace(ended, transaction_hash=using_transaction(uow, payment, up_to_block=final_number))
         uow.payments.update(ended, was=payment.state)
         record(
             uow, bank, operator, f"payment.{state}", payment.id, {"because": "its authorization was carried elsewhere"}

@@ -141,16 +141,17 @@ class ChainStore:
         )
 
     def authorization_used(
-        self, chain_id: int, *, contract: Address, authorizer: str, nonce: bytes, up_to_block: int
+        self, chain_id: int, *, contract: Address, authorizer: str, nonce: bytes, up_to_block: int | None = None
     ) -> bytes | None:
-        """Return the hash of the transaction that carried an authorization out at or before a block, or None."""
+        """Return the hash of the transaction that carried an authorization out, at or before a block, or None."""
         query = select(authorizations.c.transaction_hash).where(
             authorizations.c.chain_id == chain_id,
             authorizations.c.nonce == nonce,
             authorizations.c.contract == contract.text,
             authorizations.c.authorizer == authorizer,
-            authorizations.c.block_number <= up_to_block,
         )
+        if up_to_block is not None:
+            query = query.where(authorizations.c.block_number <= up_to_block)
         return self._connection.execute(query).scalar()
 
 

@@ -1,5 +1,6 @@
 """issue_request, cancel_request, resolve_request, collect and expire: asking for money, and what a scan tells."""
 
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +17,7 @@ from tokenpay.requests.emvco import EmvcoRequest
 from tokenpay.requests.emvco_object import DataObject
 from tokenpay.requests.merchant import Merchant
 from tokenpay.requests.token_template import TokenTemplate
-from tokenpay.steps import propose
+from tokenpay.steps import assign, propose
 from tokenpay.steps.lease import Leases
 from tokenpay.store.asset_store import RegisteredAsset
 
@@ -555,9 +556,13 @@ def test_a_collection_waits_no_longer_than_its_authorization(world: World, held:
     first = collect(world, request, authorization(world, request, valid_before_s=world.clock.now_s() + 60), "c1")
     assert isinstance(first, tp.Payment)
     assert (first.state, first.intent.expires_at_s) == (S.HELD if held else S.CLEARED, world.clock.now_s() + 60)
-    pass_time(world, 59)
+    pass_time(world, 60)
+    assert world.now(first).state is first.state  # a block that was not read yet may have it in time
+    world.chain.mine(timestamp_s=first.intent.expires_at_s - 1)
+    world.turn()
     assert world.now(first).state is first.state
-    pass_time(world, 1)
+    world.chain.mine(timestamp_s=first.intent.expires_at_s)
+    world.turn()
     assert world.now(first).state is S.EXPIRED
     load(world, LISTED)
     second = collect(world, request, authorization(world, request, nonce=b"\x0a" * 32), "c2")
@@ -568,7 +573,9 @@ def test_a_collection_waits_no_longer_than_its_authorization(world: World, held:
 
 
 @pytest.mark.parametrize("kept", [True, False])
-def test_a_collection_that_somebody_else_carries_outlives_its_time(world: World, kept: bool) -> None:
+def test_a_collection_that_somebody_else_carries_outlives_its_time(
+    world: World, monkeypatch: pytest.MonkeyPatch, kept: bool
+) -> None:
     """It is final with its block, and where a reorg took that away there was nothing to wait for."""
     world.chain.deposit(CONTRACT, PAYER_ADDRESS, euro(50).units)
     world.mine()
@@ -578,13 +585,115 @@ def test_a_collection_that_somebody_else_carries_outlives_its_time(world: World,
     assert isinstance(payment, tp.Payment)
     carry(world, sign(signed, PAYER))
     world.turn()
+    world.chain.mine(timestamp_s=payment.intent.expires_at_s)
     pass_time(world, 60)
-    assert world.now(payment).state is S.CLEARED
+    world.turn()
+    assert (world.now(payment).state, world.cases()) == (S.CLEARED, [])
+    with monkeypatch.context() as patched:
+        patched.setattr(world.bank.store, "unit_of_work", lambda: 1 / 0)
+        assert tp.expire(world.bank, by=world.engine) == tp.Expired()
     if not kept:
-        world.chain.reorg(1, keep_transactions=False)
+        world.chain.reorg(2, keep_transactions=False)
+        world.chain.mine(timestamp_s=payment.intent.expires_at_s)
     world.to_finality()
     assert world.now(payment).state is (S.FINAL if kept else S.EXPIRED)
     assert world.units(world.boris) == (euro(50).units if kept else 0)
+    world.prove()
+
+
+def test_a_block_that_comes_late_has_a_collection_in_time(world: World) -> None:
+    """The contract goes by the block's clock: until ours has read past it, nothing else is collected instead."""
+    world.chain.deposit(CONTRACT, PAYER_ADDRESS, euro(100).units)
+    world.mine()
+    request = world.request(50, payee=world.boris)
+    signed = authorization(world, request, valid_before_s=world.clock.now_s() + 60)
+    payment = collect(world, request, signed, "c1")
+    assert isinstance(payment, tp.Payment)
+    pass_time(world, 60)
+    anew = authorization(world, request, nonce=b"\x0a" * 32)
+    refusal = collect(world, request, anew, "c2")
+    assert isinstance(refusal, tp.Refusal)
+    assert [reason.code for reason in refusal.reasons] == ["request.under_way"]
+    carry(world, sign(signed, PAYER))
+    assert world.chain.head().timestamp_s < signed.valid_before_s
+    world.to_finality()
+    assert (world.now(payment).state, state(world, request)) == (S.FINAL, R.PAID)
+    assert (world.holding(PAYER_ADDRESS), world.cases()) == (euro(50).units, [])
+    world.prove()
+
+
+def test_a_collection_with_its_nonce_that_somebody_else_carries_is_final(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The signer was away until its time was over: ours reverts, and the payer's authorization says that it is paid."""
+    world.chain.deposit(CONTRACT, PAYER_ADDRESS, euro(50).units)
+    world.mine()
+    request = world.request(50, payee=world.boris)
+    signed = authorization(world, request, valid_before_s=world.clock.now_s() + 60)
+    payment = collect(world, request, signed)
+    assert isinstance(payment, tp.Payment)
+
+    def away(*_: Any, **__: Any) -> Any:
+        raise tp.SignerUnavailable("away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(world.bank.signer), "sign_transactions", away)
+        world.turn()
+        assert world.now(payment).state is S.ASSIGNED
+        carry(world, sign(signed, PAYER))
+        world.clock.advance(60)
+        world.chain.mine(timestamp_s=world.clock.now_s())
+        world.turn()
+    world.to_finality()
+    assert (world.now(payment).state, state(world, request)) == (S.FINAL, R.PAID)
+    assert world.units(world.boris) == euro(50).units
+    world.prove()
+
+
+def test_a_nonce_that_paid_somebody_else_keeps_a_second_away_until_that_is_final(world: World) -> None:
+    """The payer signed it twice; a reorg takes the other use away, and what was collected first is paid."""
+    world.chain.deposit(CONTRACT, PAYER_ADDRESS, euro(200).units)
+    world.mine()
+    request = world.request(50, payee=world.boris)
+    first = collect(world, request, authorization(world, request), "c1")
+    assert isinstance(first, tp.Payment)
+    world.turn()
+    carry(world, sign(authorization(world, request, recipient=world.treasury, units=1), PAYER))
+    tp.watch(world.bank, chain_id=CHAIN_ID, by=world.engine)
+    refusal = collect(world, request, authorization(world, request, nonce=b"\x0a" * 32), "c2")
+    assert isinstance(refusal, tp.Refusal)
+    assert world.refused(50, request_id=request.id) == ["request.under_way"]
+    world.chain.reorg(1, keep_transactions=False)
+    world.to_finality()
+    assert (world.now(first).state, state(world, request), world.cases()) == (S.FINAL, R.PAID, [])
+
+
+@pytest.mark.every_database
+def test_nobody_approves_while_a_collection_takes_its_nonce(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine has looked at it and has not committed: who approves waits, and then meets it."""
+    world.chain.deposit(CONTRACT, PAYER_ADDRESS, euro(200).units)
+    world.mine()
+    request = world.request(200, payee=world.boris)
+    held = world.paid(200, request_id=request.id)
+    collected = collect(world, request, authorization(world, request, units=euro(200).units))
+    assert (held.state, isinstance(collected, tp.Payment)) == (S.HELD, True)
+    look, approvals = assign._look, ThreadPoolExecutor(1)
+    approved: list[Future[tp.Payment]] = []
+
+    def and_somebody_approves(*given: Any) -> Any:
+        looked = look(*given)
+        approved.append(approvals.submit(tp.approve, world.bank, held.id, by=world.ann))
+        assert not wait(approved, timeout=1).done
+        return looked
+
+    with monkeypatch.context() as patched, approvals:
+        patched.setattr(assign, "_look", and_somebody_approves)
+        world.turn()
+    waits = approved[0].result()
+    assert (waits.state, [reason.code for reason in waits.reasons]) == (S.HELD, ["request.under_way"])
+    world.to_finality()
+    world.turn()
+    assert (world.now(held).state, state(world, request), world.cases()) == (S.REFUSED, R.PAID, [])
     world.prove()
 
 
@@ -648,18 +757,25 @@ def test_what_was_seen_to_come_is_not_paid_again_at_the_counter(world: World, wh
     assert [reason.code for reason in paid.reasons] == codes
 
 
-def test_nobody_approves_what_was_seen_to_come(world: World) -> None:
+@pytest.mark.parametrize("kept", [True, False])
+def test_what_is_approved_waits_for_what_was_seen_to_come(world: World, kept: bool) -> None:
     request = world.request(200, payee=world.boris)
     held = world.paid(200, request_id=request.id)
     assert held.state is S.HELD
     world.deposit(request, 200)
     world.mine()
     world.turn()
-    refused = tp.approve(world.bank, held.id, by=world.ann)
-    assert (refused.state, [reason.code for reason in refused.reasons]) == (S.REFUSED, ["request.under_way"])
+    waits = tp.approve(world.bank, held.id, by=world.ann)
+    assert (waits.state, [reason.code for reason in waits.reasons]) == (S.HELD, ["request.under_way"])
+    world.turn()
+    assert world.now(held) == waits
+    if not kept:
+        world.chain.reorg(1, keep_transactions=False)
     world.to_finality()
+    world.turn()
+    assert world.now(held).state is (S.REFUSED if kept else S.FINAL)
     assert (state(world, request), world.units(world.boris)) == (R.PAID, euro(200).units)
-    assert world.available(world.anna) == euro(START).units
+    assert world.available(world.anna) == euro(START if kept else START - 200).units
     assert world.cases() == []
     world.prove()
 
