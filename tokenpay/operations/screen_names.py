@@ -28,7 +28,8 @@ _ENTERED_AT_ONCE = 20
 class ScreenedNames:
     """What one call did: how many parties were compared, and the cases of those that hit.
 
-    `payments` were held for a name and went on or ended; `more`: others are left for the next call.
+    `payments` were held for a name, for data or for what was on its way to their request, and went on or ended; `more`:
+    others are left for the next call.
     """
 
     compared: int = 0

@@ -137,9 +137,10 @@ class _Turn:
         """Assign, sign and send cleared payments, oldest first; one that cannot go opens a case and stops no other."""
         with self.bank.store.read() as uow:
             cleared = uow.payments.find(states=(PaymentState.CLEARED,), chain_id=self.chain_id, whole=False)
-        # A no-op is not assigned a nonce of its own: it takes over the one it fills.
-        self.silent = False  # what is in hand may be silent for a reason of its own
-        ready = [p for p in cleared if p.intent.rail is Rail.CHAIN and p.intent.purpose is not Purpose.FILL]
+        self.silent, now_s = False, self.bank.clock.now_s()  # what is in hand may be silent for a reason of its own
+        # A no-op is not assigned a nonce of its own: it takes over the one it fills. `expire` ends what is late.
+        outgoing = [p for p in cleared if p.intent.rail is Rail.CHAIN and p.intent.purpose is not Purpose.FILL]
+        ready = [payment for payment in outgoing if now_s < payment.intent.expires_at_s]
         # Those that could not go before wait behind those that were not tried, the one tried longest ago first.
         ready.sort(key=lambda payment: (bool(payment.reasons), payment.updated_at_s if payment.reasons else 0))
         for some in groups(ready[:limit]):

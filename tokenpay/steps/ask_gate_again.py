@@ -4,13 +4,14 @@ from tokenpay.bank import Bank
 from tokenpay.compliance.decision import is_of_lists, is_of_names, list_reasons
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
+from tokenpay.payments.intent import Intent
 from tokenpay.payments.payment import IN_NO_BLOCK, Payment, PaymentState
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.decide_again import decide_again
 from tokenpay.steps.gate_open import gate_is_open
 from tokenpay.steps.groups import STAYS
 from tokenpay.steps.record import record
-from tokenpay.steps.request_payment import under_way_reasons
+from tokenpay.steps.request_payment import ended_reasons, under_way_reasons
 from tokenpay.steps.screened import outside
 from tokenpay.steps.screened_names import screened_parties
 from tokenpay.steps.tell_stuck import told_where_stuck
@@ -73,11 +74,17 @@ def _changed(uow: UnitOfWork, bank: Bank, payment: Payment) -> bool:
         told = travel_facts(uow, intent, now_s=now_s)
         if told.data or told.own_wallet:
             return True
-    if _UNDER_WAY in codes and not under_way_reasons(uow, intent, at_s=now_s, states=IN_NO_BLOCK):
+    if _UNDER_WAY in codes and _comes_no_more(uow, intent, now_s=now_s):
         return True
     counts = is_of_names if outside(uow, intent) else is_of_lists
     held_for = set(filter(counts, payment.reasons))
     return bool(held_for) and held_for != set(filter(counts, list_reasons(intent, screened_parties(uow, bank, intent))))
+
+
+def _comes_no_more(uow: UnitOfWork, intent: Intent, *, now_s: int) -> bool:
+    """Tell whether a request takes nothing more, or nothing is on its way to it that would be too much."""
+    ended = ended_reasons(uow, intent, at_s=now_s)
+    return bool(ended) or not under_way_reasons(uow, intent, at_s=now_s, states=IN_NO_BLOCK)
 
 
 def _moved(bank: Bank, payment_id: str, *, by: Session) -> bool:

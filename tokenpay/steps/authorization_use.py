@@ -1,7 +1,9 @@
 """What became of a payer's authorization, by whomever it was carried: its event says so, never our own receipt."""
 
+from collections.abc import Sequence
+
 from tokenpay.errors import IntegrityError
-from tokenpay.payments.deposit import DepositState
+from tokenpay.payments.deposit import Deposit, DepositState
 from tokenpay.payments.intent import ChainParty, Purpose
 from tokenpay.payments.payment import Payment
 from tokenpay.store.unit_of_work import UnitOfWork
@@ -25,16 +27,23 @@ def using_transaction(uow: UnitOfWork, collection: Payment, *, up_to_block: int 
     )
 
 
-def has_paid(uow: UnitOfWork, collection: Payment, *, up_to_block: int | None = None) -> bool | None:
+def has_paid(
+    uow: UnitOfWork,
+    collection: Payment,
+    *,
+    up_to_block: int | None = None,
+    came: Sequence[Deposit] | None = None,
+) -> bool | None:
     """Tell whether the use of an authorization paid the request; None: it was not used.
 
-    Its event and its transfer say so: a payer may sign one nonce twice.
+    Its event and its transfer say so: a payer may sign one nonce twice. `came` is all that came for the request, where
+    that was read before.
     """
     intent = collection.intent
     transaction_hash = using_transaction(uow, collection, up_to_block=up_to_block)
     if transaction_hash is None:
         return None
-    came = uow.deposits.find(request_id=intent.request_id)
+    came = uow.deposits.find(request_id=intent.request_id) if came is None else came
     return any(
         ChainParty(deposit.chain_id, deposit.address) == intent.creditor
         and deposit.transaction_hash == transaction_hash

@@ -39,7 +39,8 @@ def decide_again(
         enter_risk_case(uow, bank, operator, intent, gate.grave)
         count_since(uow, intent)
     elif coming := _coming(uow, intent, at_s=now_s):
-        changed = payment.waiting(coming, at_s=now_s)
+        known = (reason for reason in payment.reasons if reason.code.startswith("risk."))  # to who consented
+        changed = payment.waiting((*coming, *known), at_s=now_s)
         count_since(uow, intent)
     else:
         uow.clearances.add(gate)

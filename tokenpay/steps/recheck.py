@@ -11,7 +11,7 @@ from tokenpay.payments.intent import Intent, Purpose
 from tokenpay.payments.payment import IN_NO_BLOCK, Payment, PaymentState, Reason
 from tokenpay.primitives.canonical import Value
 from tokenpay.steps import movements
-from tokenpay.steps.authorization_use import is_used
+from tokenpay.steps.authorization_use import may_be_used
 from tokenpay.steps.clear import clear
 from tokenpay.steps.enter_case import enter_hit_cases, enter_match_case
 from tokenpay.steps.record import record
@@ -58,8 +58,8 @@ def look_again(uow: UnitOfWork, bank: Bank, payment: Payment) -> tuple[Look, tup
     codes = {reason.code for reason in reasons}
     if codes - _ENDS - _WAITS - _PASSED:
         raise IntegrityError("the books no longer hold what cleared this payment", payment=payment.id)
-    if payment.state is PaymentState.ASSIGNED and is_used(uow, payment):  # it ends with its block, late as it is
-        codes -= {"intent.expired"}
+    if payment.state is PaymentState.ASSIGNED and "intent.expired" in codes and may_be_used(uow, payment):
+        codes -= {"intent.expired"}  # nothing else is collected in its place: it ends by what its authorization did
     return _said(payment, codes), reasons
 
 

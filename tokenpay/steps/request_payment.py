@@ -47,17 +47,23 @@ def under_way_reasons(
 ) -> tuple[Reason, ...]:
     """Return that a request which waits gets too much together with what is in no final block yet, or nothing.
 
-    That is what was seen to come, and what is collected for it and stands in `states`: a wallet that had no answer
-    signs anew. Where nothing is on its way, `request_reasons` says what may be paid.
+    That is what was seen to come, and what is collected for it and stands in `states` or in a block: a wallet that had
+    no answer signs anew. Where nothing is on its way, `request_reasons` says what may be paid. Its request is locked.
     """
     if not intent.request_id or intent.purpose not in (Purpose.PAYMENT, Purpose.COLLECTION):
         return ()
     issued = uow.requests.get(intent.request_id)
-    seen = uow.deposits.find(request_id=intent.request_id, states=[DepositState.SEEN])
+    came = uow.deposits.find(request_id=intent.request_id)
+    seen = [deposit for deposit in came if deposit.state is DepositState.SEEN]
     coming = [deposit.amount.units for deposit in seen if deposit.amount.asset == issued.request.asset]
-    collected = uow.payments.find(request_id=intent.request_id, purpose=Purpose.COLLECTION, states=states)
-    # What was carried is among the deposits, and counts once.
-    others = [payment for payment in collected if payment.id != intent.uetr and not has_paid(uow, payment)]
+    # What was carried counts once, as what came. A block may be taken in between the two looks: what came is then known
+    # to the first or not, and the collection counts where it is not.
+    collected = uow.payments.find(
+        request_id=intent.request_id, purpose=Purpose.COLLECTION, states=states | {PaymentState.INCLUDED}
+    )
+    others = [
+        payment for payment in collected if payment.id != intent.uetr and has_paid(uow, payment, came=came) is not True
+    ]
     coming += [payment.intent.amount.units for payment in others]
     if not coming:
         return ()

@@ -2,6 +2,7 @@
 
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
+from threading import current_thread
 from typing import Any
 
 import pytest
@@ -20,6 +21,8 @@ from tokenpay.requests.token_template import TokenTemplate
 from tokenpay.steps import assign, propose
 from tokenpay.steps.lease import Leases
 from tokenpay.store.asset_store import RegisteredAsset
+from tokenpay.store.deposit_store import DepositStore
+from tokenpay.testing import FakeScorer
 
 pytestmark = pytest.mark.one_database
 
@@ -563,7 +566,7 @@ def test_a_collection_waits_no_longer_than_its_authorization(world: World, held:
     assert world.now(first).state is first.state
     world.chain.mine(timestamp_s=first.intent.expires_at_s)
     world.turn()
-    assert world.now(first).state is S.EXPIRED
+    assert (world.now(first).state, world.cases()) == (S.EXPIRED, [])
     load(world, LISTED)
     second = collect(world, request, authorization(world, request, nonce=b"\x0a" * 32), "c2")
     assert isinstance(second, tp.Payment)
@@ -622,10 +625,14 @@ def test_a_block_that_comes_late_has_a_collection_in_time(world: World) -> None:
     world.prove()
 
 
+@pytest.mark.parametrize("seen", [True, False])
 def test_a_collection_with_its_nonce_that_somebody_else_carries_is_final(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch, seen: bool
 ) -> None:
-    """The signer was away until its time was over: ours reverts, and the payer's authorization says that it is paid."""
+    """The signer was away until its time was over: ours reverts, and the payer's authorization says that it is paid.
+
+    So where the block that has it comes late: nothing else is collected meanwhile.
+    """
     world.chain.deposit(CONTRACT, PAYER_ADDRESS, euro(50).units)
     world.mine()
     request = world.request(50, payee=world.boris)
@@ -640,10 +647,17 @@ def test_a_collection_with_its_nonce_that_somebody_else_carries_is_final(
         patched.setattr(type(world.bank.signer), "sign_transactions", away)
         world.turn()
         assert world.now(payment).state is S.ASSIGNED
-        carry(world, sign(signed, PAYER))
+        if seen:
+            carry(world, sign(signed, PAYER))
+            world.chain.mine(timestamp_s=signed.valid_before_s)
         world.clock.advance(60)
-        world.chain.mine(timestamp_s=world.clock.now_s())
         world.turn()
+    world.turn()
+    assert world.now(payment).state is S.SENT
+    refusal = collect(world, request, authorization(world, request, nonce=b"\x0a" * 32), "c2")
+    assert isinstance(refusal, tp.Refusal)
+    if not seen:
+        carry(world, sign(signed, PAYER))
     world.to_finality()
     assert (world.now(payment).state, state(world, request)) == (S.FINAL, R.PAID)
     assert world.units(world.boris) == euro(50).units
@@ -695,6 +709,65 @@ def test_nobody_approves_while_a_collection_takes_its_nonce(world: World, monkey
     world.turn()
     assert (world.now(held).state, state(world, request), world.cases()) == (S.REFUSED, R.PAID, [])
     world.prove()
+
+
+@pytest.mark.every_database
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite lets nobody write meanwhile
+@pytest.mark.parametrize("taken_back", [True, False])
+def test_nobody_approves_while_a_block_is_taken_in(
+    world: World, monkeypatch: pytest.MonkeyPatch, taken_back: bool
+) -> None:
+    """Between the look at what came and the one at what is collected the engine reads a block, or its end."""
+    world.chain.deposit(CONTRACT, PAYER_ADDRESS, euro(200).units)
+    world.mine()
+    request = world.request(200, payee=world.boris)
+    held = world.paid(200, request_id=request.id)
+    collected = collect(world, request, authorization(world, request, units=euro(200).units))
+    assert isinstance(collected, tp.Payment)
+    world.turn()
+    world.mine()
+    if taken_back:
+        world.turn()
+        world.chain.reorg(1, keep_transactions=False)
+    find, here, watched = DepositStore.find, current_thread(), list[tp.Watched]()
+
+    def and_a_block_comes(store: DepositStore, **wanted: Any) -> Any:
+        found = find(store, **wanted)
+        if current_thread() is here and not watched:
+            with ThreadPoolExecutor(1) as engine:
+                watched.append(engine.submit(tp.watch, world.bank, chain_id=CHAIN_ID, by=world.engine).result(20))
+        return found
+
+    with monkeypatch.context() as patched:
+        patched.setattr(DepositStore, "find", and_a_block_comes)
+        waits = tp.approve(world.bank, held.id, by=world.ann)
+    assert (watched[0].included, watched[0].orphaned) == ((0, 1) if taken_back else (1, 0))
+    assert (waits.state, [reason.code for reason in waits.reasons]) == (S.HELD, ["request.under_way"])
+    world.to_finality()
+    world.to_finality()  # what was taken back is sent again
+    assert (world.now(held).state, world.now(collected).state) == (S.REFUSED, S.FINAL)
+    assert (state(world, request), world.cases()) == (R.PAID, [])
+    world.prove()
+
+
+def test_what_waits_for_its_request_is_no_new_risk(world: World) -> None:
+    """Who approved it had seen the risk, and resolved the case: the engine that lets it go enters no other."""
+    world.decree(risk=tp.RiskLines())
+    world.chain.deposit(CONTRACT, PAYER_ADDRESS, euro(200).units)
+    world.mine()
+    request = world.request(50, payee=world.boris)
+    finding = tp.Finding(typology="own_rule", score=900, rules=("own",), explanation="three of four signs")
+    world.bank = replace(world.bank, scorers=(*world.bank.scorers, FakeScorer(finding)))
+    held = world.paid(50, request_id=request.id)
+    tp.resolve_case(world.bank, world.case(tp.CaseKind.RISK).id, resolution="asked them", by=world.ann)
+    carry_elsewhere(world, request)
+    tp.watch(world.bank, chain_id=CHAIN_ID, by=world.engine)
+    waits = tp.approve(world.bank, held.id, by=world.bob)
+    assert (waits.state, waits.reasons[0].code) == (S.HELD, "request.under_way")
+    world.chain.reorg(2, keep_transactions=False)
+    world.turn()
+    world.turn()
+    assert (world.now(held).state, world.cases()) == (S.FINAL, [])
 
 
 def test_what_somebody_else_carried_of_a_part_leaves_room_for_the_rest(world: World) -> None:
