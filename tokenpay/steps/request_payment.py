@@ -53,17 +53,15 @@ def under_way_reasons(
     if not intent.request_id or intent.purpose not in (Purpose.PAYMENT, Purpose.COLLECTION):
         return ()
     issued = uow.requests.get(intent.request_id)
-    came = uow.deposits.find(request_id=intent.request_id)
-    seen = [deposit for deposit in came if deposit.state is DepositState.SEEN]
-    coming = [deposit.amount.units for deposit in seen if deposit.amount.asset == issued.request.asset]
-    # What was carried counts once, as what came. A block may be taken in between the two looks: what came is then known
-    # to the first or not, and the collection counts where it is not.
-    collected = uow.payments.find(
+    found = uow.payments.find(
         request_id=intent.request_id, purpose=Purpose.COLLECTION, states=states | {PaymentState.INCLUDED}
     )
-    others = [
-        payment for payment in collected if payment.id != intent.uetr and has_paid(uow, payment, came=came) is not True
-    ]
+    collected = [payment for payment in found if payment.id != intent.uetr]
+    came = uow.deposits.find(request_id=intent.request_id, states=None if collected else [DepositState.SEEN])
+    seen = [deposit for deposit in came if deposit.state is DepositState.SEEN]
+    coming = [deposit.amount.units for deposit in seen if deposit.amount.asset == issued.request.asset]
+    # What was carried counts once, as what came: by one look at that, since a block may be taken in at any moment.
+    others = [payment for payment in collected if has_paid(uow, payment, came=came) is not True]
     coming += [payment.intent.amount.units for payment in others]
     if not coming:
         return ()

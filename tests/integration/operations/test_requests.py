@@ -22,6 +22,7 @@ from tokenpay.steps import assign, propose
 from tokenpay.steps.lease import Leases
 from tokenpay.store.asset_store import RegisteredAsset
 from tokenpay.store.deposit_store import DepositStore
+from tokenpay.store.payment_store import PaymentStore
 from tokenpay.testing import FakeScorer
 
 pytestmark = pytest.mark.one_database
@@ -713,11 +714,12 @@ def test_nobody_approves_while_a_collection_takes_its_nonce(world: World, monkey
 
 @pytest.mark.every_database
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite lets nobody write meanwhile
+@pytest.mark.parametrize("store", [PaymentStore, DepositStore])
 @pytest.mark.parametrize("taken_back", [True, False])
 def test_nobody_approves_while_a_block_is_taken_in(
-    world: World, monkeypatch: pytest.MonkeyPatch, taken_back: bool
+    world: World, monkeypatch: pytest.MonkeyPatch, taken_back: bool, store: type[PaymentStore | DepositStore]
 ) -> None:
-    """Between the look at what came and the one at what is collected the engine reads a block, or its end."""
+    """After the look at what is collected, or at what came, the engine reads a block, or its end."""
     world.chain.deposit(CONTRACT, PAYER_ADDRESS, euro(200).units)
     world.mine()
     request = world.request(200, payee=world.boris)
@@ -729,17 +731,17 @@ def test_nobody_approves_while_a_block_is_taken_in(
     if taken_back:
         world.turn()
         world.chain.reorg(1, keep_transactions=False)
-    find, here, watched = DepositStore.find, current_thread(), list[tp.Watched]()
+    find, here, watched = store.find, current_thread(), list[tp.Watched]()
 
-    def and_a_block_comes(store: DepositStore, **wanted: Any) -> Any:
-        found = find(store, **wanted)
+    def and_a_block_comes(*given: Any, **wanted: Any) -> Any:
+        found = find(*given, **wanted)
         if current_thread() is here and not watched:
             with ThreadPoolExecutor(1) as engine:
                 watched.append(engine.submit(tp.watch, world.bank, chain_id=CHAIN_ID, by=world.engine).result(20))
         return found
 
     with monkeypatch.context() as patched:
-        patched.setattr(DepositStore, "find", and_a_block_comes)
+        patched.setattr(store, "find", and_a_block_comes)
         waits = tp.approve(world.bank, held.id, by=world.ann)
     assert (watched[0].included, watched[0].orphaned) == ((0, 1) if taken_back else (1, 0))
     assert (waits.state, [reason.code for reason in waits.reasons]) == (S.HELD, ["request.under_way"])
