@@ -58,8 +58,9 @@ def look_again(uow: UnitOfWork, bank: Bank, payment: Payment) -> tuple[Look, tup
     codes = {reason.code for reason in reasons}
     if codes - _ENDS - _WAITS - _PASSED:
         raise IntegrityError("the books no longer hold what cleared this payment", payment=payment.id)
-    if payment.state is PaymentState.ASSIGNED and "intent.expired" in codes and may_be_used(uow, payment):
-        codes -= {"intent.expired"}  # nothing else is collected in its place: it ends by what its authorization did
+    only_late = payment.state is PaymentState.ASSIGNED and codes & (_ENDS_ASSIGNED | _WAITS) == {"intent.expired"}
+    if only_late and may_be_used(uow, payment):  # nothing else is collected in its place: its authorization ends it
+        codes -= {"intent.expired"}
     return _said(payment, codes), reasons
 
 

@@ -665,6 +665,36 @@ def test_a_collection_with_its_nonce_that_somebody_else_carries_is_final(
     world.prove()
 
 
+def test_a_late_collection_that_would_wait_holds_up_nothing_behind_its_nonce(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody else has carried it, and a list is silent: a no-op takes its nonce, and what comes behind it goes."""
+    world.chain.deposit(CONTRACT, PAYER_ADDRESS, euro(50).units)
+    world.mine()
+    request = world.request(50, payee=world.boris)
+    signed = authorization(world, request, valid_before_s=world.clock.now_s() + 60)
+    payment, behind = collect(world, request, signed), world.paid(5, creditor=OUTSIDE)
+    assert isinstance(payment, tp.Payment)
+
+    def away(*_: Any, **__: Any) -> Any:
+        raise tp.SignerUnavailable("away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(world.bank.signer), "sign_transactions", away)
+        world.turn()
+        carry(world, sign(signed, PAYER))
+        world.turn()
+    assert [world.now(each).state for each in (payment, behind)] == [S.ASSIGNED, S.ASSIGNED]
+    load(world, LISTED, age_s=10**9)
+    world.clock.advance(60)
+    world.turn()
+    assert world.now(payment).state is S.FAILED
+    load(world, LISTED)
+    world.to_finality()
+    assert (world.now(behind).state, state(world, request)) == (S.FINAL, R.PAID)
+    world.prove()
+
+
 def test_a_nonce_that_paid_somebody_else_keeps_a_second_away_until_that_is_final(world: World) -> None:
     """The payer signed it twice; a reorg takes the other use away, and what was collected first is paid."""
     world.chain.deposit(CONTRACT, PAYER_ADDRESS, euro(200).units)
