@@ -5,7 +5,7 @@ from tokenpay.compliance.decision import is_of_lists, is_of_names, list_reasons
 from tokenpay.parties.operator import Permission
 from tokenpay.parties.session import Session
 from tokenpay.payments.intent import Intent
-from tokenpay.payments.payment import IN_NO_BLOCK, Payment, PaymentState
+from tokenpay.payments.payment import Payment, PaymentState
 from tokenpay.steps.authorize import authorize
 from tokenpay.steps.decide_again import decide_again
 from tokenpay.steps.gate_open import gate_is_open
@@ -84,7 +84,7 @@ def _changed(uow: UnitOfWork, bank: Bank, payment: Payment) -> bool:
 def _comes_no_more(uow: UnitOfWork, intent: Intent, *, now_s: int) -> bool:
     """Tell whether a request takes nothing more, or nothing is on its way to it that would be too much."""
     ended = ended_reasons(uow, intent, at_s=now_s)
-    return bool(ended) or not under_way_reasons(uow, intent, at_s=now_s, states=IN_NO_BLOCK)
+    return bool(ended) or not under_way_reasons(uow, intent, at_s=now_s)
 
 
 def _moved(bank: Bank, payment_id: str, *, by: Session) -> bool:

@@ -6,7 +6,7 @@ from tokenpay.compliance.clearance import Clearance
 from tokenpay.compliance.decision import Answer
 from tokenpay.parties.operator import Operator
 from tokenpay.payments.intent import Intent, Rail
-from tokenpay.payments.payment import IN_NO_BLOCK, Payment, PaymentState, Reason
+from tokenpay.payments.payment import Payment, PaymentState, Reason
 from tokenpay.steps import movements
 from tokenpay.steps.clear import clear
 from tokenpay.steps.count_limits import count_since
@@ -56,4 +56,4 @@ def decide_again(
 
 def _coming(uow: UnitOfWork, intent: Intent, *, at_s: int) -> tuple[Reason, ...]:
     """Return what a payment in the books waits for beside its request; a collection does so before its nonce."""
-    return under_way_reasons(uow, intent, at_s=at_s, states=IN_NO_BLOCK) if intent.rail is Rail.BOOK else ()
+    return under_way_reasons(uow, intent, at_s=at_s) if intent.rail is Rail.BOOK else ()

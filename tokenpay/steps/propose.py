@@ -13,7 +13,7 @@ from tokenpay.parties.operator import Operator, Permission, Role
 from tokenpay.parties.session import Session
 from tokenpay.payments.cash_leg import CashLeg
 from tokenpay.payments.intent import Intent, Party, Purpose, Rail
-from tokenpay.payments.payment import IN_NO_BLOCK, UNSENT, Payment, PaymentState, Reason, Refusal
+from tokenpay.payments.payment import UNSENT, Payment, PaymentState, Reason, Refusal
 from tokenpay.primitives.canonical import Value
 from tokenpay.steps import movements
 from tokenpay.steps.authorize import Whose, authorize
@@ -164,9 +164,9 @@ def weigh(
 def _request_reasons(uow: UnitOfWork, intent: Intent) -> tuple[Reason, ...]:
     """Return why the request that a new payment answers cannot take it, now or beside what is on its way."""
     # What is collected and not sent goes nowhere once the request is paid in the books.
-    others = UNSENT | IN_NO_BLOCK if intent.purpose is Purpose.COLLECTION else IN_NO_BLOCK
+    also = UNSENT if intent.purpose is Purpose.COLLECTION else frozenset[PaymentState]()
     now_s = intent.created_at_s
-    return request_reasons(uow, intent, at_s=now_s) or under_way_reasons(uow, intent, at_s=now_s, states=others)
+    return request_reasons(uow, intent, at_s=now_s) or under_way_reasons(uow, intent, at_s=now_s, also=also)
 
 
 def content_of(intent: Intent) -> dict[str, str | int]:

@@ -8,7 +8,7 @@ from tokenpay.compliance.clearance import Clearance
 from tokenpay.errors import IntegrityError
 from tokenpay.parties.operator import Operator
 from tokenpay.payments.intent import Intent, Purpose
-from tokenpay.payments.payment import IN_NO_BLOCK, Payment, PaymentState, Reason
+from tokenpay.payments.payment import Payment, PaymentState, Reason
 from tokenpay.primitives.canonical import Value
 from tokenpay.steps import movements
 from tokenpay.steps.authorization_use import may_be_used
@@ -69,7 +69,7 @@ def _request_reasons(uow: UnitOfWork, intent: Intent, *, at_s: int) -> tuple[Rea
     ended = ended_reasons(uow, intent, at_s=at_s)
     if ended or intent.purpose is not Purpose.COLLECTION:
         return ended
-    return under_way_reasons(uow, intent, at_s=at_s, states=IN_NO_BLOCK)
+    return under_way_reasons(uow, intent, at_s=at_s)
 
 
 def _said(payment: Payment, codes: set[str]) -> Look:

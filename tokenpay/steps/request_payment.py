@@ -2,7 +2,7 @@
 
 from tokenpay.payments.deposit import DepositState
 from tokenpay.payments.intent import ChainParty, Intent, Purpose, Rail
-from tokenpay.payments.payment import PaymentState, Reason
+from tokenpay.payments.payment import ON_ITS_WAY, PaymentState, Reason
 from tokenpay.requests.request_state import WAITING, after_payment, after_time
 from tokenpay.steps.authorization_use import has_paid
 from tokenpay.store.unit_of_work import UnitOfWork
@@ -43,19 +43,17 @@ def ended_reasons(uow: UnitOfWork, intent: Intent, *, at_s: int, lock: bool = Fa
 
 
 def under_way_reasons(
-    uow: UnitOfWork, intent: Intent, *, at_s: int, states: frozenset[PaymentState]
+    uow: UnitOfWork, intent: Intent, *, at_s: int, also: frozenset[PaymentState] = frozenset()
 ) -> tuple[Reason, ...]:
     """Return that a request which waits gets too much together with what is in no final block yet, or nothing.
 
-    That is what was seen to come, and what is collected for it and stands in `states` or in a block: a wallet that had
+    That is what was seen to come, and what is collected for it and on its way, or stands in `also`: a wallet that had
     no answer signs anew. Where nothing is on its way, `request_reasons` says what may be paid. Its request is locked.
     """
     if not intent.request_id or intent.purpose not in (Purpose.PAYMENT, Purpose.COLLECTION):
         return ()
     issued = uow.requests.get(intent.request_id)
-    found = uow.payments.find(
-        request_id=intent.request_id, purpose=Purpose.COLLECTION, states=states | {PaymentState.INCLUDED}
-    )
+    found = uow.payments.find(request_id=intent.request_id, purpose=Purpose.COLLECTION, states=ON_ITS_WAY | also)
     collected = [payment for payment in found if payment.id != intent.uetr]
     came = uow.deposits.find(request_id=intent.request_id, states=None if collected else [DepositState.SEEN])
     seen = [deposit for deposit in came if deposit.state is DepositState.SEEN]
