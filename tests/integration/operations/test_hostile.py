@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 import tokenpay as tp
-from tests.integration.operations.test_requests import PAYER, PAYER_ADDRESS, authorization, carry, collect, collecting
+from tests.integration.operations.test_collect import PAYER, PAYER_ADDRESS, authorization, carry, collect, collecting
 from tests.unguarded import unguarded
 from tests.world import CHAIN_ID, COIN, CONTRACT, LISTED, OUTSIDE, STRANGER, TOKEN, World, address_of, euro
 from tokenpay.ethereum.grants.grant import sign

@@ -10,7 +10,7 @@ import pytest
 import tokenpay as tp
 from tests.armed import reopen_signer
 from tests.fixtures_chain import new_key
-from tests.integration.operations.test_requests import PAYER, carry, collect, collecting
+from tests.integration.operations.test_collect import PAYER, carry, collect, collecting
 from tests.world import (
     CHAIN_ID,
     COIN,

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 import tokenpay as tp
 from tests.armed import approve, arm, confirm, key_of, reopen_signer, trust
+from tests.integration.operations.test_collect import PAYER, carry, collect, collecting
 from tests.integration.operations.test_outgoing import (
     FIRST,
     attempts,
@@ -24,7 +25,6 @@ from tests.integration.operations.test_outgoing import (
     refusing,
     versions,
 )
-from tests.integration.operations.test_requests import PAYER, carry, collect, collecting
 from tests.world import (
     CHAIN_ID,
     COIN,
